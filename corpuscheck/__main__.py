@@ -1,0 +1,5 @@
+"""python -m corpuscheck"""
+
+from corpuscheck.cli import main
+
+main()

@@ -1,0 +1,128 @@
+"""Conclude: from a profile to a result. Reads no corpus; a saved profile gives the same answer again."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from corpuscheck.measuring.estimating import DEFAULT_ALPHABET
+from corpuscheck.profile.estimates import Interval
+from corpuscheck.profile.profile import Profile
+from corpuscheck.result import (
+    AlphabetAdvice,
+    CurvePoint,
+    GuiltyCharacter,
+    LostWord,
+    Result,
+    TokenizerReport,
+)
+from corpuscheck.rules.registry import judge
+from corpuscheck.settings import Limits
+from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.explain import Explainer
+
+SHOWN = 100
+_GRID = (100, 200, 500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000)
+
+
+def conclude(profile: Profile, limits: Limits) -> Result:
+    """Findings and verdict for a profile under these limits."""
+    tokenizer = _tokenizer_report(profile, limits)
+    return Result(profile, limits, tokenizer, judge(profile, tokenizer, limits))
+
+
+def _tokenizer_report(profile: Profile, limits: Limits) -> TokenizerReport:
+    about = profile.about
+    artefact = Artefact(about["tokenizer"], about["tokenizer_source"], about["tokenizer_trained"] == "yes")
+    words, characters, causes = explained(artefact, profile.words.lost.words())
+    tokens, exact = _tokens(profile)
+    why_slow = artefact.not_characterwise
+    return TokenizerReport(
+        artefact.source,
+        artefact.trained,
+        profile.words.fingerprint,
+        artefact.model_type,
+        artefact.vocab_size,
+        artefact.normalizer_text,
+        f"every document was encoded ({why_slow})" if why_slow else "counted from characters, suspects encoded",
+        about["held_out_unit"],
+        tokens,
+        exact,
+        profile.estimates.tokens_per_word(),
+        words,
+        characters,
+        causes,
+        profile.words.lost.exact,
+        _advice(profile, limits),
+    )
+
+
+def explained(
+    artefact: Artefact, lost: dict[str, int]
+) -> tuple[tuple[LostWord, ...], tuple[GuiltyCharacter, ...], dict[str, int]]:
+    """The worst words, the worst characters, and occurrences by kind of cause."""
+    explainer = Explainer(artefact)
+    causes: dict[str, int] = {}
+    holding: dict[str, int] = {}
+    alone: dict[str, int] = {}
+    words: list[LostWord] = []
+    by_count = sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))
+    for word, count in by_count:
+        reason = explainer.reason(word)
+        causes[reason.cause] = causes.get(reason.cause, 0) + count
+        for ch in reason.characters:
+            holding[ch] = holding.get(ch, 0) + count
+        if len(reason.characters) == 1:
+            alone[reason.characters[0]] = alone.get(reason.characters[0], 0) + count
+        if len(words) < SHOWN:
+            words.append(LostWord(word, count, reason.text, reason.cause, reason.characters))
+    guilty = sorted(holding, key=lambda ch: (-holding[ch], ch))[:SHOWN]
+    return (
+        tuple(words),
+        tuple(GuiltyCharacter(ch, name_of(ch), holding[ch], alone.get(ch, 0)) for ch in guilty),
+        dict(sorted(causes.items())),
+    )
+
+
+def name_of(ch: str) -> str:
+    """The Unicode name; control characters, which have none, get their category."""
+    return unicodedata.name(ch, "") or {"Cc": "CONTROL CHARACTER", "Co": "PRIVATE USE CHARACTER"}.get(
+        unicodedata.category(ch), "UNASSIGNED CODE POINT"
+    )
+
+
+def _tokens(profile: Profile) -> tuple[Interval | None, bool]:
+    encoded = profile.words.encoded_tokens
+    if encoded is not None:
+        return Interval(encoded, encoded, encoded), True
+    if profile.estimates.complete:
+        tokens = sum(profile.estimates.tokens.values())
+        return Interval(tokens, tokens, tokens), True
+    per_word = profile.estimates.tokens_per_word()
+    return (per_word.times(profile.words.words) if per_word else None), False
+
+
+def _advice(profile: Profile, limits: Limits) -> AlphabetAdvice:
+    curve = profile.curve
+    if curve.conflict:
+        return AlphabetAdvice(unavailable="these profiles rank their characters differently: scan them together")
+    if not curve.words:
+        return AlphabetAdvice(unavailable="no words")
+
+    def point(alphabet: int) -> CurvePoint:
+        lost = curve.unk_words(alphabet)
+        return CurvePoint(alphabet, lost, lost / curve.words)
+
+    smallest = curve.smallest_under(limits.max_unk_rate)
+    better = curve.smallest_under(limits.max_unk_rate / 10)
+    recommended = better if better is not None else smallest
+    sizes = {size for size in _GRID if size < curve.characters} | {DEFAULT_ALPHABET, curve.characters}
+    sizes |= {size for size in (smallest, recommended) if size}
+    at_default = point(DEFAULT_ALPHABET).unk_rate
+    return AlphabetAdvice(
+        tuple(map(point, sorted(sizes))),
+        profile.estimates.rate_at_1000() if curve.sampled else Interval(at_default, at_default, at_default),
+        point(smallest) if smallest is not None else None,
+        point(recommended) if recommended is not None else None,
+        curve.characters,
+        curve.sampled,
+    )

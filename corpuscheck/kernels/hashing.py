@@ -1,0 +1,56 @@
+"""One hash for everything that is sampled, held out or told apart: 64 bits, the same everywhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corpuscheck.kernels.jit import Bytes, Hashes, Ints, kernel
+
+HEAD = 4096
+"""A document is known by its first bytes, so that no part of it has to wait for the others."""
+
+_SEED = np.uint64(0x9E3779B97F4A7C15)
+_ODD = np.uint64(0xD6E8FEB86659FD93)
+_HALF = np.uint64(32)
+_BYTE = np.uint64(8)
+
+
+@kernel
+def mix(x: np.uint64) -> np.uint64:
+    """A bijection of 64 bits in which every bit of the input moves every bit of the output."""
+    x = (x ^ (x >> _HALF)) * _ODD
+    x = (x ^ (x >> _HALF)) * _ODD
+    return x ^ (x >> _HALF)
+
+
+@kernel
+def hash_bytes(data: Bytes, start: int, stop: int) -> np.uint64:
+    """Eight bytes at a time; the length counts too."""
+    h = mix(_SEED ^ np.uint64(stop - start))
+    i = start
+    while i + 8 <= stop:
+        word = np.uint64(0)
+        for j in range(8):
+            word = (word << _BYTE) | np.uint64(data[i + j])
+        h = (h ^ word) * _ODD
+        h ^= h >> _HALF
+        i += 8
+    word = np.uint64(0)
+    while i < stop:
+        word = (word << _BYTE) | np.uint64(data[i])
+        i += 1
+    return mix(h ^ word)
+
+
+@kernel
+def hash_heads(data: Bytes, starts: Ints, ends: Ints, out: Hashes) -> None:
+    """The key of each span: the hash of its first `HEAD` bytes."""
+    for u in range(starts.shape[0]):
+        out[u] = hash_bytes(data, starts[u], min(ends[u], starts[u] + HEAD))
+
+
+@kernel
+def hash_parts(keys: Hashes, indexes: Ints, out: Hashes) -> None:
+    """The hash of part number `indexes[i]` of the document with key `keys[i]`."""
+    for i in range(keys.shape[0]):
+        out[i] = mix(keys[i] + _SEED * np.uint64(indexes[i] + 1))

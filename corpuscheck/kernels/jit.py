@@ -1,0 +1,27 @@
+"""How a loop becomes a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Flags = NDArray[np.int32]
+Ints = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+F = TypeVar("F", bound=Callable[..., object])
+
+CODE_POINTS = 0x110000
+
+
+def kernel(loop: F) -> F:
+    """Compile a loop without the GIL; keep the machine code where a cache can be written."""
+    try:
+        return cast(F, njit(nogil=True, cache=True)(loop))
+    except RuntimeError:  # no writable place for the cache: compile anew in each process
+        return cast(F, njit(nogil=True)(loop))

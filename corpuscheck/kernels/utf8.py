@@ -1,0 +1,226 @@
+"""UTF-8: is it valid, which characters does it hold, where may it be cut."""
+
+from __future__ import annotations
+
+from corpuscheck.kernels.jit import Bytes, Ints, kernel
+
+WINDOW = 8192
+"""A long document is cut, for blocks and samples alike, once in every window of this many bytes."""
+
+
+@kernel
+def code_point(data: Bytes, i: int) -> tuple[int, int]:
+    """The code point that starts at byte `i` of valid UTF-8, and its width in bytes."""
+    b = int(data[i])
+    if b < 0x80:
+        return b, 1
+    if b < 0xE0:
+        return (b & 0x1F) << 6 | (int(data[i + 1]) & 0x3F), 2
+    if b < 0xF0:
+        return (b & 0x0F) << 12 | (int(data[i + 1]) & 0x3F) << 6 | (int(data[i + 2]) & 0x3F), 3
+    return (
+        (b & 0x07) << 18 | (int(data[i + 1]) & 0x3F) << 12 | (int(data[i + 2]) & 0x3F) << 6 | (int(data[i + 3]) & 0x3F)
+    ), 4
+
+
+@kernel
+def misplaced(b: int, p1: int, p2: int, p3: int) -> bool:
+    """Is byte `b` impossible after the bytes p3 p2 p1? (The Unicode Standard, table 3-7.)"""
+    expected = (p1 >= 0xC0) | (p2 >= 0xE0) | (p3 >= 0xF0)
+    continuation = (b & 0xC0) == 0x80
+    return (
+        (expected != continuation)
+        | ((p1 == 0xE0) & (b < 0xA0))  # overlong
+        | ((p1 == 0xED) & (b >= 0xA0))  # surrogate
+        | ((p1 == 0xF0) & (b < 0x90))  # overlong
+        | ((p1 == 0xF4) & (b >= 0x90))  # above U+10FFFF
+        | (b >= 0xF5)
+        | (b == 0xC0)
+        | (b == 0xC1)
+    )
+
+
+@kernel
+def is_utf8(data: Bytes) -> bool:
+    """Strict UTF-8, complete to the last byte. The middle loop has no branches: LLVM vectorises it."""
+    n = data.shape[0]
+    wrong = 0
+    for i in range(min(3, n)):
+        p1 = int(data[i - 1]) if i > 0 else 0
+        p2 = int(data[i - 2]) if i > 1 else 0
+        wrong += misplaced(int(data[i]), p1, p2, 0)
+    if n > 3:
+        here, back1, back2, back3 = data[3:], data[2:-1], data[1:-2], data[:-3]
+        for i in range(here.shape[0]):
+            wrong += misplaced(here[i], back1[i], back2[i], back3[i])
+    open_end = (n > 0 and data[n - 1] >= 0xC0) or (n > 1 and data[n - 2] >= 0xE0) or (n > 2 and data[n - 3] >= 0xF0)
+    return wrong == 0 and not open_end
+
+
+@kernel
+def count_characters(data: Bytes, starts: Ints, ends: Ints, chosen: Bytes, counts: Ints) -> None:
+    """Add each code point of the chosen spans to `counts` (one row per code point)."""
+    for u in range(starts.shape[0]):
+        if chosen[u]:
+            i = starts[u]
+            while i < ends[u]:
+                cp, width = code_point(data, i)
+                counts[cp] += 1
+                i += width
+
+
+@kernel
+def is_white(b: int) -> bool:
+    """ASCII white space, which no normaliser joins to its neighbours."""
+    return b == 0x20 or 0x09 <= b <= 0x0D
+
+
+@kernel
+def boundary(data: Bytes, start: int, stop: int, complete: bool) -> int:
+    """Where the window `data[start:stop]` may be cut: after its first newline, else its first space.
+
+    -1 where it has neither, or where it is not complete and a newline might still come.
+    """
+    space = -1
+    for i in range(start, stop):
+        if data[i] == 0x0A:
+            return i + 1
+        if space < 0 and (data[i] == 0x20 or data[i] == 0x09):
+            space = i + 1
+    return space if complete else -1
+
+
+@kernel
+def last_boundary(data: Bytes, offset: int) -> int:
+    """The last place to cut `data`, which lies `offset` bytes into its document; 0 where there is none.
+
+    Depends on the document's bytes alone, not on how they arrived.
+    """
+    n = data.shape[0]
+    k = (offset + n) // WINDOW
+    while k * WINDOW > offset:
+        start = k * WINDOW - offset
+        cut = boundary(data, start, min(start + WINDOW, n), start + WINDOW <= n)
+        if cut > 0:
+            return cut
+        k -= 1
+    return 0
+
+
+@kernel
+def first_boundary(data: Bytes, offset: int) -> int:
+    """The first place at or after `data[0]` where the document may be cut; -1 where there is none."""
+    n = data.shape[0]
+    k = (offset + WINDOW - 1) // WINDOW
+    while k * WINDOW - offset < n:
+        start = k * WINDOW - offset
+        cut = boundary(data, start, min(start + WINDOW, n), start + WINDOW <= n)
+        if cut > 0:
+            return cut
+        k += 1
+    return -1
+
+
+@kernel
+def passages(data: Bytes, starts: Ints, ends: Ints, offset: int, out: Ints) -> int:
+    """Cut spans into passages, rows (start, end, span, index within the document).
+
+    `offset` is how far into its document the first span starts. Returns the number of rows.
+    """
+    n = 0
+    for u in range(starts.shape[0]):
+        begin = offset if u == 0 else 0
+        start = starts[u]
+        while True:
+            index = (begin + start - starts[u]) // WINDOW
+            stop = ends[u]
+            k = index + 1
+            while starts[u] + k * WINDOW - begin < ends[u]:
+                window = starts[u] + k * WINDOW - begin
+                cut = boundary(data, window, min(window + WINDOW, ends[u]), True)
+                if cut > 0:
+                    stop = cut
+                    break
+                k += 1
+            out[n, 0], out[n, 1], out[n, 2], out[n, 3] = start, stop, u, index
+            n += 1
+            start = stop
+            if start >= ends[u]:
+                break
+    return n
+
+
+@kernel
+def line_spans(data: Bytes, starts: Ints, ends: Ints, out: Ints) -> int:
+    """Lines of the spans, without their ends, rows (start, end, span). Lines end at LF or CR LF."""
+    n = 0
+    for u in range(starts.shape[0]):
+        start = starts[u]
+        for i in range(starts[u], ends[u] + 1):
+            if i == ends[u] or data[i] == 0x0A:
+                stop = i
+                if i < ends[u] and stop > start and data[stop - 1] == 0x0D:
+                    stop -= 1
+                if stop > start:
+                    out[n, 0], out[n, 1], out[n, 2] = start, stop, u
+                    n += 1
+                start = i + 1
+    return n
+
+
+@kernel
+def paragraph_spans(data: Bytes, out: Ints) -> int:
+    """Blocks of lines between blank lines, rows (start, end), without the blank lines around them."""
+    n = 0
+    first = -1
+    last = 0
+    start = 0
+    for i in range(data.shape[0] + 1):
+        if i == data.shape[0] or data[i] == 0x0A:
+            blank = True
+            for j in range(start, i):
+                if not is_white(data[j]):
+                    blank = False
+                    break
+            if blank:
+                if first >= 0:
+                    out[n, 0], out[n, 1] = first, last
+                    n += 1
+                first = -1
+            else:
+                if first < 0:
+                    first = start
+                last = i
+            start = i + 1
+    if first >= 0:
+        out[n, 0], out[n, 1] = first, last
+        n += 1
+    return n
+
+
+@kernel
+def json_depth(data: Bytes, state: Ints, limit: int) -> int:
+    """Where JSON text first nests deeper than `limit`; the length of `data` where it does not.
+
+    `state` (depth, inside a string, after a backslash) is carried from block to block.
+    """
+    depth, quoted, escaped = state[0], state[1], state[2]
+    for i in range(data.shape[0]):
+        b = data[i]
+        if quoted:
+            if escaped:
+                escaped = 0
+            elif b == 0x5C:
+                escaped = 1
+            elif b == 0x22:
+                quoted = 0
+        elif b == 0x22:
+            quoted = 1
+        elif b == 0x5B or b == 0x7B:
+            depth += 1
+            if depth > limit:
+                return i
+        elif b == 0x5D or b == 0x7D:
+            depth -= 1
+    state[0], state[1], state[2] = depth, quoted, escaped
+    return len(data)

@@ -1,0 +1,222 @@
+"""Words: one pass that counts them, and hands over only those that may be lost.
+
+A word is a pre-token: a longest run of word characters between white space and isolated characters
+(punctuation, Han). What a code point is comes from a table that was filled by asking the tokenizer.
+"""
+
+from __future__ import annotations
+
+from corpuscheck.kernels.jit import Bytes, Flags, Ints, kernel
+from corpuscheck.kernels.utf8 import code_point
+
+# What a code point is (the low bits of its entry) ...
+UNPROBED, WORD, SPACE, ISOLATED, DELETED, COMPLEX = 0, 1, 2, 3, 4, 5
+KIND = 0b111
+# ... and what may be wrong with it.
+DOUBTFUL = 1 << 3  # a form is missing: the tokenizer decides
+LOST = 1 << 4  # no piece holds it: the word is lost
+TRIGGER = 1 << 5  # an added token may start here
+UNSTABLE = 1 << 6  # NFC may change it
+
+# What is handed over, a row of `spans`: start, end, unit, what it is.
+IS_DOUBTFUL, IS_LOST, IS_CHUNK = 0, 1, 2
+
+
+@kernel
+def matches(data: Bytes, i: int, stop: int, patterns: Bytes, pattern_ends: Ints) -> bool:
+    """Does one of the patterns, laid end to end, stand at byte `i`?"""
+    start = 0
+    for p in range(pattern_ends.shape[0]):
+        length = pattern_ends[p] - start
+        if i + length <= stop:
+            same = True
+            for j in range(length):
+                if data[i + j] != patterns[start + j]:
+                    same = False
+                    break
+            if same:
+                return True
+        start = pattern_ends[p]
+    return False
+
+
+@kernel
+def uncount(data: Bytes, start: int, stop: int, counts: Ints) -> None:
+    """Take the code points of `data[start:stop]` back out of `counts`."""
+    i = start
+    while i < stop:
+        cp, width = code_point(data, i)
+        counts[cp] -= 1
+        i += width
+
+
+@kernel
+def walk(
+    data: Bytes,
+    starts: Ints,
+    ends: Ints,
+    unit: int,
+    position: int,
+    table: Flags,
+    counts: Ints,
+    doubtful_length: int,
+    longest: int,
+    patterns: Bytes,
+    pattern_ends: Ints,
+    words: Ints,
+    lost: Ints,
+    spans: Ints,
+) -> tuple[int, int, int, int]:
+    """Walk the units (documents or lines) from byte `position` of number `unit`.
+
+    Adds to `counts` per code point, to `words` and `lost` per unit, and writes the words that may
+    be lost to `spans`. A word of over `longest` characters is lost; over `doubtful_length` it may be.
+    White-space-delimited chunks that hold a COMPLEX character or an added token are handed over whole.
+
+    Returns (unit, position, rows of `spans`, all flags seen). It is done when `unit` is the number of
+    units; else an UNPROBED character stands in the chunk at `position`: probe it and go on from there.
+    """
+    n = 0
+    seen = 0
+    for u in range(unit, starts.shape[0]):
+        i = position if u == unit else starts[u]
+        stop = ends[u]
+        chunk, chunk_words, chunk_lost, chunk_spans, whole = i, words[u], lost[u], n, False
+        length, flags, first, last = 0, 0, i, i
+        while True:
+            entry = SPACE
+            cp = 0
+            width = 0
+            if i < stop:
+                cp, width = code_point(data, i)
+                entry = table[cp]
+                counts[cp] += 1
+            kind = entry & KIND
+            if kind == WORD:
+                if length == 0:
+                    first = i
+                length += 1
+                flags |= entry
+                i += width
+                if length <= longest + 1:
+                    last = i
+                continue
+            seen |= entry
+            if kind == DELETED:
+                i += width
+                continue
+            if kind == UNPROBED:
+                uncount(data, chunk, i + width, counts)
+                words[u], lost[u] = chunk_words, chunk_lost
+                return u, chunk, chunk_spans, seen
+            if length:
+                words[u] += 1
+                seen |= flags
+                if flags & LOST or length > longest:
+                    lost[u] += 1
+                    spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = first, last, u, IS_LOST
+                    n += 1
+                elif flags & DOUBTFUL or length > doubtful_length:
+                    spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = first, last, u, IS_DOUBTFUL
+                    n += 1
+                length = 0
+                flags = 0
+            if kind == ISOLATED:
+                words[u] += 1
+                if entry & LOST:
+                    lost[u] += 1
+                    spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = i, i + width, u, IS_LOST
+                    n += 1
+                if entry & TRIGGER and matches(data, i, stop, patterns, pattern_ends):
+                    whole = True
+            elif kind == COMPLEX:
+                whole = True
+            else:
+                if whole:
+                    words[u], lost[u], n, whole = chunk_words, chunk_lost, chunk_spans, False
+                    spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = chunk, i, u, IS_CHUNK
+                    n += 1
+                if i >= stop:
+                    break
+                chunk, chunk_words, chunk_lost, chunk_spans = i + width, words[u], lost[u], n
+            i += width
+    return starts.shape[0], 0, n, seen
+
+
+@kernel
+def find_unprobed(data: Bytes, start: int, stop: int, table: Flags, out: Ints) -> int:
+    """The code points of `data[start:stop]` that were never probed, each once."""
+    n = 0
+    i = start
+    while i < stop:
+        cp, width = code_point(data, i)
+        if table[cp] & KIND == UNPROBED:
+            table[cp] = COMPLEX  # so that it is listed once; the probe overwrites it
+            out[n] = cp
+            n += 1
+        i += width
+    return n
+
+
+@kernel
+def words_by_rank(
+    data: Bytes, starts: Ints, ends: Ints, groups: Ints, table: Flags, ranks: Flags, longest: int, hist: Ints
+) -> None:
+    """For each word add one to `hist[group, highest rank among its characters]`.
+
+    An alphabet of the A most frequent characters loses just the words whose highest rank is A or
+    more, so the cumulative sum of a row is the [UNK] count of every alphabet. The last column holds
+    words of over `longest` characters, which no alphabet saves.
+    """
+    overlong = hist.shape[1] - 1
+    for u in range(starts.shape[0]):
+        i = starts[u]
+        stop = ends[u]
+        row = groups[u]
+        length, highest = 0, 0
+        while True:
+            kind = SPACE
+            rank = 0
+            width = 0
+            if i < stop:
+                cp, width = code_point(data, i)
+                kind = table[cp] & KIND
+                rank = ranks[cp]
+            if kind == WORD or kind == COMPLEX:
+                length += 1
+                highest = max(highest, rank)
+            elif kind != DELETED:
+                if length:
+                    hist[row, highest if length <= longest else overlong] += 1
+                    length, highest = 0, 0
+                if kind == ISOLATED:
+                    hist[row, rank] += 1
+                elif i >= stop:
+                    break
+            i += width
+            if width == 0 and kind == DELETED:
+                break
+
+
+@kernel
+def chunks_with(data: Bytes, starts: Ints, ends: Ints, table: Flags, flag: int, out: Ints) -> int:
+    """White-space-delimited chunks that hold a character with this flag, rows (start, end)."""
+    n = 0
+    for u in range(starts.shape[0]):
+        chunk, i, holds = starts[u], starts[u], False
+        while i < ends[u]:
+            b = data[i]
+            if b == 0x20 or 0x09 <= b <= 0x0D:
+                if holds:
+                    out[n, 0], out[n, 1] = chunk, i
+                    n += 1
+                chunk, holds = i + 1, False
+                i += 1
+                continue
+            cp, width = code_point(data, i)
+            holds = holds or table[cp] & flag != 0
+            i += width
+        if holds:
+            out[n, 0], out[n, 1] = chunk, ends[u]
+            n += 1
+    return n

@@ -1,0 +1,1 @@
+"""Measure: batches in, parts of a profile out."""

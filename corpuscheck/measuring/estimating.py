@@ -1,0 +1,74 @@
+"""Estimate from the sample: tokens, and the alphabet curve where the ranking comes after the reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from corpuscheck.measuring.curve import CurveCounter
+from corpuscheck.measuring.text import Walker
+from corpuscheck.measuring.units import UnitSplitter
+from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.estimates import GROUPS, EstimatePart
+from corpuscheck.profile.sample import Sample
+from corpuscheck.reading.batch import batch_of
+from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.probing import CharacterTable
+from corpuscheck.tokenizer.training import LONGEST_WORD, Ranking, segmentation_artefact
+
+TOKEN_BYTES = 2_000_000
+CURVE_BYTES = 16_000_000
+DEFAULT_ALPHABET = 1000
+_FEW_DOCUMENTS = 30
+
+
+def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
+    """(text, count, group): by document where there are enough of them, else by passage."""
+    by_document = len(set(sample.groups.values())) >= _FEW_DOCUMENTS
+    for number, (text, count, key) in enumerate(sample.texts()):
+        yield text, count, (key if by_document else number) % GROUPS
+
+
+def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
+    """Tokens and words of a sample of at most `TOKEN_BYTES`."""
+    small = sample.smaller(TOKEN_BYTES)
+    items = list(_grouped(small))
+    tables: tuple[dict[int, int], dict[int, int], dict[int, int]] = ({}, {}, {})
+    for start in range(0, len(items), 256):
+        chunk = items[start : start + 256]
+        texts = [text.decode() for text, _, _ in chunk]
+        encodings = artefact.tokenizer.encode_batch(texts, add_special_tokens=False)
+        for (text, count, group), encoding in zip(chunk, encodings, strict=True):
+            words = max((w for w in encoding.word_ids if w is not None), default=-1) + 1
+            for table, amount in zip(tables, (len(text), len(encoding.ids), words), strict=True):
+                table[group] = table.get(group, 0) + count * amount
+    return EstimatePart(*tables, complete=small.complete and not any(len(t) >= 1 << 16 for t, _, _ in items))
+
+
+def estimate_curve(ranking: Ranking, sample: Sample, estimates: EstimatePart) -> tuple[CurvePart, EstimatePart]:
+    """The curve of a sample, exact where the sample is the whole text, else with groups for its interval."""
+    walker = Walker(CharacterTable(segmentation_artefact()), LONGEST_WORD)
+    by_count: dict[int, list[tuple[bytes, int]]] = {}
+    for text, count, group in _grouped(sample):
+        by_count.setdefault(count, []).append((text, group))
+    total = CurvePart()
+    words: dict[int, int] = {}
+    lost: dict[int, int] = {}
+    for count, texts in by_count.items():
+        counter = CurveCounter(ranking, GROUPS)
+        batch = batch_of([text for text, _ in texts])
+        units = UnitSplitter("document").split(batch)
+        walker.walk(batch, units)
+        counter.observe(batch, units, walker.characters, np.array([group for _, group in texts], np.int64))
+        for group, part in enumerate(counter.finish()):
+            part = replace(
+                part, by_rank={rank: n * count for rank, n in part.by_rank.items()}, overlong=part.overlong * count
+            )
+            total = total.merge(part)
+            words[group] = words.get(group, 0) + part.words
+            lost[group] = lost.get(group, 0) + part.unk_words(DEFAULT_ALPHABET)
+    if sample.complete:
+        return total, estimates
+    return replace(total, sampled=True), replace(estimates, curve_words=words, curve_lost=lost)

@@ -1,0 +1,249 @@
+"""Count [UNK]: exactly what the tokenizer gives, at a fraction of its work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import numpy as np
+from tokenizers import Encoding
+
+from corpuscheck.kernels.jit import Ints
+from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
+from corpuscheck.measuring.strings import StringTable
+from corpuscheck.measuring.text import Walked, Walker
+from corpuscheck.measuring.units import Units, octaves_of
+from corpuscheck.profile.lost import LostWords
+from corpuscheck.profile.words import WordPart
+from corpuscheck.reading.batch import Batch
+from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.probing import CharacterTable
+from corpuscheck.tokenizer.training import segmentation_artefact
+
+_MOST_DISTINCT = 1 << 17
+_LONGEST_ENCODED = 1 << 18
+
+
+class WordCounter(Protocol):
+    """Counts the words of units and those with [UNK]; `walker` has counted their characters."""
+
+    walker: Walker
+
+    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None: ...
+
+    def finish(self) -> WordPart: ...
+
+
+def judged_by(artefact: Artefact) -> Artefact:
+    """The tokenizer whose character table a counter walks with: its own, or BERT's plain segmentation."""
+    return segmentation_artefact() if artefact.not_characterwise else artefact
+
+
+def word_counter(artefact: Artefact, characters: CharacterTable) -> WordCounter:
+    """The fast counter where it is sound for this tokenizer, else the one that encodes everything."""
+    return (EncodingCounter if artefact.not_characterwise else CharacterCounter)(artefact, characters)
+
+
+class _Tally:
+    """The sums that both counters keep."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self._fingerprint = artefact.fingerprint
+        self._totals = np.zeros(5, np.int64)
+        self._documents = 0
+        self._split: dict[str, bool] = {}
+        self._open_document = False
+        self.lost: dict[tuple[int, str], int] = {}
+        self._level = 0
+
+    def add(
+        self,
+        batch: Batch,
+        units: Units,
+        held_out: np.ndarray[tuple[int], np.dtype[np.bool_]],
+        words: Ints,
+        unk_words: Ints,
+        unk_tokens: int,
+    ) -> None:
+        """Take in words and [UNK] words per unit."""
+        self._totals += (words.sum(), unk_words.sum(), unk_tokens, words[held_out].sum(), unk_words[held_out].sum())
+        touched = np.zeros(len(batch.starts), np.bool_)
+        touched[units.documents[unk_words > 0]] = True
+        if batch.part is not None:
+            self._split[batch.part.path] = self._split.get(batch.part.path, False) or bool(touched.any())
+            return
+        if not len(touched):
+            return
+        if batch.offset:
+            touched[0] |= self._open_document
+        self._open_document = bool(touched[-1]) and batch.unfinished
+        self._documents += int(touched.sum()) - self._open_document
+
+    def lose(self, word: str, octave: int, count: int) -> None:
+        if octave >= self._level:
+            key = (octave, word)
+            self.lost[key] = self.lost.get(key, 0) + count
+            if len(self.lost) > 2 * _MOST_DISTINCT:
+                bounded = LostWords.bounded(self.lost, self._level)
+                self.lost, self._level = bounded.counts, bounded.level
+
+    def part(self, tokens: int | None) -> WordPart:
+        words, unk_words, unk_tokens, held, held_unk = (int(n) for n in self._totals)
+        lost = LostWords.bounded(self.lost, self._level)
+        return WordPart(
+            self._fingerprint, words, unk_words, unk_tokens, held, held_unk, self._documents, self._split, tokens, lost
+        )
+
+
+class CharacterCounter:
+    """Words of safe characters are never [UNK]; only the others are looked at, each distinct one once."""
+
+    def __init__(self, artefact: Artefact, characters: CharacterTable) -> None:
+        self.walker = Walker(characters, artefact.longest_word)
+        self._encoder = _Encoder(artefact)
+        self._tally = _Tally(artefact)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._strings = StringTable()
+        self._outcomes = np.zeros((0, 3), np.int64)
+        self._lost_in: list[tuple[str, ...]] = []
+        self._occurrences = np.zeros(0, np.int64)
+
+    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
+        walked = self.walker.walk(batch, units)
+        words, unk_words = walked.words, walked.lost
+        unk_tokens = int(walked.lost.sum())
+        if len(walked.spans):
+            ids = self._numbers(batch, units, walked)
+            unit, what = walked.spans[:, 2], walked.spans[:, 3]
+            open_question = what != IS_LOST
+            found = self._outcomes[ids[open_question]]
+            np.add.at(words, unit[open_question], np.where(what[open_question] == IS_CHUNK, found[:, 0], 0))
+            np.add.at(unk_words, unit[open_question], found[:, 1])
+            unk_tokens += int(found[:, 2].sum())
+            self._occurrences += np.bincount(ids, minlength=len(self._occurrences))
+        self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
+        if len(self._strings) > _MOST_DISTINCT or self._strings.size > 1 << 23:
+            self._flush()
+
+    def _numbers(self, batch: Batch, units: Units, walked: Walked) -> Ints:
+        """The number of each span's string; strings not met before are judged."""
+        starts, ends, unit, what = (np.ascontiguousarray(walked.spans[:, k]) for k in range(4))
+        labels = octaves_of(units, unit, starts) * 4 + what
+        known = len(self._strings)
+        ids = self._strings.number(batch.data, starts, ends, labels)
+        new = range(known, len(self._strings))
+        outcomes = np.zeros((len(new), 3), np.int64)
+        questions: list[tuple[int, str]] = []
+        for row, number in enumerate(new):
+            text = self._strings.string(number).decode()
+            if self._strings.label(number) % 4 == IS_LOST:
+                self._lost_in.append((text,))
+            else:
+                self._lost_in.append(())
+                questions.append((row, text))
+        for (row, _), (n_words, unk, tokens, lost) in zip(
+            questions, self._encoder.judge([text for _, text in questions]), strict=True
+        ):
+            outcomes[row] = n_words, unk, tokens
+            self._lost_in[known + row] = lost
+        self._outcomes = np.concatenate((self._outcomes, outcomes))
+        self._occurrences = np.concatenate((self._occurrences, np.zeros(len(new), np.int64)))
+        return ids
+
+    def _flush(self) -> None:
+        for number in np.flatnonzero(self._occurrences).tolist():
+            for word in self._lost_in[number]:
+                self._tally.lose(word, self._strings.label(number) // 4, int(self._occurrences[number]))
+        self._forget()
+
+    def finish(self) -> WordPart:
+        self._flush()
+        return self._tally.part(None)
+
+
+class EncodingCounter:
+    """Encodes every document: slow, and right for every tokenizer."""
+
+    def __init__(self, artefact: Artefact, characters: CharacterTable) -> None:
+        self.walker = Walker(characters, artefact.longest_word)
+        self._encoder = _Encoder(artefact)
+        self._tally = _Tally(artefact)
+        self._tokens = 0
+
+    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
+        self.walker.walk(batch, units)
+        words, unk_words = np.zeros(len(units.starts), np.int64), np.zeros(len(units.starts), np.int64)
+        octaves = octaves_of(units, np.arange(len(units.starts)), units.starts)
+        unk_tokens = 0
+        for group in _groups(batch, units):
+            texts = [text for _, text in group]
+            encodings = self._encoder.encode(texts)
+            for (u, text), encoding in zip(group, encodings, strict=True):
+                n_words, unk, tokens, lost = self._encoder.outcome(text, encoding)
+                words[u] += n_words
+                unk_words[u] += unk
+                unk_tokens += tokens
+                self._tokens += len(encoding.ids)
+                for word in lost:
+                    self._tally.lose(word, int(octaves[u]), 1)
+        self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
+
+    def finish(self) -> WordPart:
+        return self._tally.part(self._tokens)
+
+
+def _groups(batch: Batch, units: Units) -> Iterator[list[tuple[int, str]]]:
+    """Units as text, about a quarter of a megabyte at a time; longer ones in parts cut at line ends."""
+    group: list[tuple[int, str]] = []
+    size = 0
+    for u in range(len(units.starts)):
+        data = batch.data[units.starts[u] : units.ends[u]].tobytes()
+        while data:
+            cut = len(data)
+            if cut > _LONGEST_ENCODED:
+                cut = data.rfind(b"\n", 0, _LONGEST_ENCODED) + 1 or _character_start(data, _LONGEST_ENCODED)
+            group.append((u, data[:cut].decode()))
+            size += cut
+            data = data[cut:]
+            if size >= _LONGEST_ENCODED:
+                yield group
+                group, size = [], 0
+    if group:
+        yield group
+
+
+def _character_start(data: bytes, position: int) -> int:
+    while data[position] & 0xC0 == 0x80:
+        position -= 1
+    return position
+
+
+class _Encoder:
+    """Asks the real tokenizer."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self._tokenizer = artefact.tokenizer
+        self._unk = artefact.unk_id
+
+    def encode(self, texts: list[str]) -> list[Encoding]:
+        return list(self._tokenizer.encode_batch(texts, add_special_tokens=False))
+
+    def judge(self, texts: list[str]) -> list[tuple[int, int, int, tuple[str, ...]]]:
+        """For each text: words, words with [UNK], [UNK] tokens, and the words lost."""
+        return [self.outcome(text, encoding) for text, encoding in zip(texts, self.encode(texts), strict=True)]
+
+    def outcome(self, text: str, encoding: Encoding) -> tuple[int, int, int, tuple[str, ...]]:
+        words = encoding.word_ids
+        total = (max((w for w in words if w is not None), default=-1)) + 1
+        if self._unk is None:
+            return total, 0, 0, ()
+        places = [k for k, token in enumerate(encoding.ids) if token == self._unk]
+        if not places:
+            return total, 0, 0, ()
+        first: dict[int | None, str] = {}
+        for k in places:
+            start, stop = encoding.offsets[k]
+            first.setdefault(words[k], text[start:stop])
+        return total, len(first), len(places), tuple(first.values())

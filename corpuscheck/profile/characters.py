@@ -1,0 +1,43 @@
+"""Which characters there are, and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from corpuscheck.kernels.jit import Ints
+from corpuscheck.profile.tables import added
+
+
+@dataclass(frozen=True)
+class CharacterPart:
+    """Occurrences of each code point."""
+
+    counts: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Ints) -> CharacterPart:
+        """From a dense table of counts, one row per code point."""
+        present = np.flatnonzero(table)
+        return cls(dict(zip(present.tolist(), table[present].tolist(), strict=True)))
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    def share(self, first: int, last: int) -> float:
+        """Share of the characters that lie in a range of code points; 0 where there are none."""
+        inside = sum(n for cp, n in self.counts.items() if first <= cp <= last)
+        return inside / self.total if inside else 0.0
+
+    def merge(self, other: CharacterPart) -> CharacterPart:
+        return CharacterPart(added(self.counts, other.counts))
+
+    def to_state(self) -> dict[str, Any]:
+        return {"counts": sorted(self.counts.items())}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> CharacterPart:
+        return cls({int(cp): int(n) for cp, n in state["counts"]})

@@ -1,0 +1,67 @@
+"""The alphabet curve: how many words every possible alphabet would lose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpuscheck.profile.tables import added
+
+
+@dataclass(frozen=True)
+class CurvePart:
+    """Words by the rank of their rarest character, under one ranking of the characters.
+
+    `by_rank` maps a rank (0 is the most frequent character) to words; `overlong` words are lost whatever
+    the alphabet. `characters` is the number of distinct characters ranked. `sampled` tells that the words
+    are those of a sample. Two curves under different
+    rankings have no sum: merging them gives a `conflict`, which says so and holds no figures.
+    """
+
+    ranking: str = ""
+    characters: int = 0
+    by_rank: dict[int, int] = field(default_factory=dict)
+    overlong: int = 0
+    sampled: bool = False
+    conflict: bool = False
+
+    @property
+    def words(self) -> int:
+        return sum(self.by_rank.values()) + self.overlong
+
+    def unk_words(self, alphabet: int) -> int:
+        """Words lost by an alphabet of the `alphabet` most frequent characters."""
+        return self.overlong + sum(n for rank, n in self.by_rank.items() if rank >= alphabet)
+
+    def smallest_under(self, rate: float) -> int | None:
+        """The smallest alphabet that loses at most this share of the words; None where none does."""
+        allowed = int(rate * self.words)
+        lost = self.overlong
+        if not self.words or lost > allowed:
+            return None
+        smallest = 0
+        for rank, n in sorted(self.by_rank.items(), reverse=True):
+            if lost + n > allowed:
+                smallest = rank + 1
+                break
+            lost += n
+        return smallest
+
+    def merge(self, other: CurvePart) -> CurvePart:
+        if not self.ranking and not self.conflict:
+            return other
+        if not other.ranking and not other.conflict:
+            return self
+        if self.conflict or other.conflict or self.ranking != other.ranking:
+            return CurvePart(conflict=True)
+        return CurvePart(
+            self.ranking, self.characters, added(self.by_rank, other.by_rank),
+            self.overlong + other.overlong, self.sampled or other.sampled,
+        )  # fmt: skip
+
+    def to_state(self) -> dict[str, Any]:
+        return {**vars(self), "by_rank": sorted(self.by_rank.items())}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> CurvePart:
+        return cls(**{**state, "by_rank": {int(rank): int(n) for rank, n in state["by_rank"]}})

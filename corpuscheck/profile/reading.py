@@ -1,0 +1,131 @@
+"""Can it be read? Files by what became of them, encodings, damage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpuscheck.printable import printable
+from corpuscheck.profile.tables import EXAMPLES, added, worst
+from corpuscheck.reading.reader import FileRecord
+
+Example = tuple[int, str, str]
+"""(amount, path, detail): the amount orders the list."""
+
+
+@dataclass(frozen=True)
+class ReadingPart:
+    """Counts of files and bytes, and the worst examples of each trouble.
+
+    `encodings` maps a codec to files, `encoding_bytes` to their bytes on disk; `skipped` maps a reason to
+    files; `troubles` maps a kind of trouble to (files, amount) and `examples` to its worst files.
+    """
+
+    measured: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    encodings: dict[str, int] = field(default_factory=dict)
+    encoding_bytes: dict[str, int] = field(default_factory=dict)
+    text_fields: dict[str, int] = field(default_factory=dict)
+    plain_files: int = 0
+    plain_bytes: int = 0
+    plain_documents: int = 0
+    troubled_files: dict[str, int] = field(default_factory=dict)
+    trouble_amounts: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, tuple[Example, ...]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> int:
+        return self.measured + sum(self.skipped.values())
+
+    def merge(self, other: ReadingPart) -> ReadingPart:
+        kinds = self.examples.keys() | other.examples.keys()
+        return ReadingPart(
+            self.measured + other.measured,
+            added(self.skipped, other.skipped),
+            added(self.encodings, other.encodings),
+            added(self.encoding_bytes, other.encoding_bytes),
+            added(self.text_fields, other.text_fields),
+            self.plain_files + other.plain_files,
+            self.plain_bytes + other.plain_bytes,
+            self.plain_documents + other.plain_documents,
+            added(self.troubled_files, other.troubled_files),
+            added(self.trouble_amounts, other.trouble_amounts),
+            {kind: worst((*self.examples.get(kind, ()), *other.examples.get(kind, ()))) for kind in kinds},
+        )
+
+    @classmethod
+    def of(cls, records: Iterable[FileRecord]) -> ReadingPart:
+        """The part for files whose records are complete."""
+        measured = plain_files = plain_bytes = plain_documents = 0
+        skipped: dict[str, int] = {}
+        encodings: dict[str, int] = {}
+        encoding_bytes: dict[str, int] = {}
+        text_fields: dict[str, int] = {}
+        files: dict[str, int] = {}
+        amounts: dict[str, int] = {}
+        examples: dict[str, list[Example]] = {}
+        for record in records:
+            if record.status == "skipped":
+                reason = record.reason or "unknown"
+                _count(skipped, reason)
+                _example(examples, f"skipped: {reason}", (0, printable(record.path, 300), ""))
+                continue
+            measured += 1
+            encoding = record.encoding or "ascii"
+            _count(encodings, encoding)
+            _count(encoding_bytes, encoding, record.bytes)
+            if record.text_field:
+                _count(text_fields, printable(record.text_field))
+            if record.format == "text":
+                plain_files += 1
+                plain_bytes += record.utf8_bytes
+                plain_documents += record.documents
+            for kind, amount, detail in _troubles(record):
+                _count(files, kind)
+                _count(amounts, kind, amount)
+                _example(examples, kind, (amount, printable(record.path, 300), detail))
+        return cls(
+            measured, skipped, encodings, encoding_bytes, text_fields, plain_files, plain_bytes, plain_documents,
+            files, amounts, {kind: worst(items) for kind, items in examples.items()},
+        )  # fmt: skip
+
+    def to_state(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> ReadingPart:
+        examples = {
+            kind: tuple((int(a), str(p), str(d)) for a, p, d in rows) for kind, rows in state["examples"].items()
+        }
+        return cls(**{**state, "examples": examples})
+
+
+def _count(table: dict[str, int], key: str, amount: int = 1) -> None:
+    table[key] = table.get(key, 0) + amount
+
+
+def _example(examples: dict[str, list[Example]], kind: str, example: Example) -> None:
+    rows = examples.setdefault(kind, [])
+    rows.append(example)
+    if len(rows) > 4 * EXAMPLES:
+        rows[:] = worst(rows)
+
+
+def _troubles(record: FileRecord) -> Iterable[tuple[str, int, str]]:
+    if record.invalid_bytes:
+        detail = f"{record.encoding}, first at offset {record.first_invalid_offset}"
+        yield "invalid bytes", record.invalid_bytes, detail
+    if record.damage:
+        yield "cut short", 1, record.damage
+    if record.bad_records:
+        place = "line" if record.format in ("csv", "tsv") else "offset"
+        yield "bad records", record.bad_records, f"first at {place} {record.first_bad_record}"
+    if record.missing_text:
+        yield "records without text", record.missing_text, f"field '{record.text_field or '?'}'"
+    if record.repaired_surrogates:
+        yield "lone surrogates", record.repaired_surrogates, "replaced by U+FFFD"
+    if record.uncertain:
+        yield "uncertain encoding", 1, f"{record.encoding}, confidence {record.confidence:.2f}"
+    if record.encoding == "mixed":
+        yield "mixed encodings", 1, record.how or ""

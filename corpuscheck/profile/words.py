@@ -1,0 +1,71 @@
+"""Does the tokenizer see it? Words, and those it loses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from corpuscheck.errors import ProfileError
+from corpuscheck.profile.lost import LostWords
+
+
+@dataclass(frozen=True)
+class WordPart:
+    """Pre-tokens of one tokenizer, and how many of them hold an [UNK].
+
+    `split_documents` tells, for documents that several work units share, whether any part held an [UNK].
+    `encoded_tokens` counts all tokens where every document was encoded, else it is None.
+    """
+
+    fingerprint: str = ""
+    words: int = 0
+    unk_words: int = 0
+    unk_tokens: int = 0
+    held_out_words: int = 0
+    held_out_unk_words: int = 0
+    whole_documents_with_unk: int = 0
+    split_documents: dict[str, bool] = field(default_factory=dict)
+    encoded_tokens: int | None = None
+    lost: LostWords = field(default_factory=LostWords)
+
+    @property
+    def unk_rate(self) -> float:
+        return self.unk_words / self.words if self.words else 0.0
+
+    @property
+    def held_out_unk_rate(self) -> float:
+        return self.held_out_unk_words / self.held_out_words if self.held_out_words else 0.0
+
+    @property
+    def documents_with_unk(self) -> int:
+        return self.whole_documents_with_unk + sum(self.split_documents.values())
+
+    def merge(self, other: WordPart) -> WordPart:
+        """Raises ProfileError where the two were counted with different tokenizers."""
+        if not self.fingerprint or not other.fingerprint:
+            return self if self.fingerprint else other
+        if self.fingerprint != other.fingerprint:
+            raise ProfileError("these profiles were measured with different tokenizers: scan again with the same one")
+        split = dict(self.split_documents)
+        for document, unk in other.split_documents.items():
+            split[document] = split.get(document, False) or unk
+        tokens = (self.encoded_tokens, other.encoded_tokens)
+        return WordPart(
+            self.fingerprint,
+            self.words + other.words,
+            self.unk_words + other.unk_words,
+            self.unk_tokens + other.unk_tokens,
+            self.held_out_words + other.held_out_words,
+            self.held_out_unk_words + other.held_out_unk_words,
+            self.whole_documents_with_unk + other.whole_documents_with_unk,
+            split,
+            None if tokens[0] is None or tokens[1] is None else tokens[0] + tokens[1],
+            self.lost.merge(other.lost),
+        )
+
+    def to_state(self) -> dict[str, Any]:
+        return {**vars(self), "lost": self.lost.to_state()}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> WordPart:
+        return cls(**{**state, "lost": LostWords.from_state(state["lost"])})

@@ -1,0 +1,1 @@
+"""From paths to batches of documents: discover, open, decode, split."""

@@ -1,0 +1,92 @@
+"""Batch: the one in-memory form of text that every measure sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpuscheck.kernels.jit import Bytes, Ints
+
+BLOCK_BYTES = 1 << 20
+"""Text is read, decoded and measured in blocks of about this size: small enough for a CPU's cache."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """The document that several work units share: its path, and the key made of its first bytes."""
+
+    path: str
+    key: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Documents laid end to end as valid UTF-8, with the span of each.
+
+    Attributes:
+        data: the bytes, uint8.
+        starts, ends: byte spans of the documents, int64, ascending; bytes between them are separators.
+        offset: bytes of the first document that earlier batches held; 0 when it starts here.
+        unfinished: the last document goes on in the next batch.
+        part: set where the one document here is shared with other work units.
+    """
+
+    data: Bytes
+    starts: Ints
+    ends: Ints
+    offset: int = 0
+    unfinished: bool = False
+    part: Part | None = None
+
+    @property
+    def utf8_bytes(self) -> int:
+        return int((self.ends - self.starts).sum())
+
+    @property
+    def documents(self) -> int:
+        """Documents that start here."""
+        return len(self.starts) - (self.offset > 0)
+
+    @property
+    def whole(self) -> bool:
+        return self.offset == 0 and not self.unfinished and self.part is None
+
+
+def batch_of(texts: Iterable[bytes]) -> Batch:
+    """A batch of complete documents, one for each UTF-8 string."""
+    strings = list(texts)
+    data = np.frombuffer(b"".join(strings), np.uint8)
+    ends = np.cumsum(np.fromiter(map(len, strings), np.int64, len(strings)))
+    return Batch(data, np.concatenate((np.zeros(1, np.int64), ends[:-1])) if strings else ends, ends)
+
+
+def packed(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """The same documents in the same order, small batches of whole documents joined into larger ones."""
+    waiting: list[Batch] = []
+    size = 0
+    for batch in batches:
+        if not batch.whole or len(batch.data) >= BLOCK_BYTES:
+            yield from _joined(waiting)
+            waiting, size = [], 0
+            yield batch
+            continue
+        waiting.append(batch)
+        size += len(batch.data)
+        if size >= BLOCK_BYTES:
+            yield from _joined(waiting)
+            waiting, size = [], 0
+    yield from _joined(waiting)
+
+
+def _joined(batches: list[Batch]) -> Iterator[Batch]:
+    if len(batches) == 1:
+        yield batches[0]
+    elif batches:
+        shifts = np.cumsum([0] + [len(b.data) for b in batches[:-1]])
+        yield Batch(
+            np.concatenate([b.data for b in batches]),
+            np.concatenate([b.starts + s for b, s in zip(batches, shifts, strict=True)]),
+            np.concatenate([b.ends + s for b, s in zip(batches, shifts, strict=True)]),
+        )

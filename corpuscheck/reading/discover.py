@@ -1,0 +1,187 @@
+"""Discover: every file under the given paths, as a source to read or skipped with a reason."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from corpuscheck.errors import UsageError
+from corpuscheck.printable import printable
+from corpuscheck.reading.formats import Kind, kind_of
+from corpuscheck.settings import Reading
+
+EMPTY = "empty"
+HIDDEN = "hidden"
+NO_PERMISSION = "permission denied"
+VANISHED = "vanished while it was read"
+BROKEN_LINK = "broken symbolic link"
+LINK_LOOP = "symbolic link into a folder already walked"
+SAME_FILE = "symbolic link to a file already found"
+SPECIAL = "not a regular file"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to read: `path` as given by the user, `size` in bytes on disk."""
+
+    path: str
+    size: int
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that is not read, and why."""
+
+    path: str
+    reason: str
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies under the paths, each in the order of its path."""
+
+    sources: tuple[Source, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True)
+class _Entry:
+    path: str
+    named: bool  # given on the command line: filters do not apply
+    reason: str = ""
+
+
+def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Found:
+    """Walk files and folders. Symbolic links are followed once; hidden names and excluded ones are not.
+
+    Raises UsageError for a path that does not exist or cannot be listed.
+    """
+    include = _spec(settings.include)
+    exclude = _spec(settings.exclude)
+    entries: dict[str, _Entry] = {}
+    for given in paths:
+        root = os.fspath(given)
+        for entry in _walk_root(root):
+            relative = os.path.relpath(entry.path, root) if os.path.isdir(root) else os.path.basename(entry.path)
+            if not entry.named and _filtered(relative, include, exclude):
+                continue
+            entries.setdefault(os.path.normpath(entry.path), entry)
+    return _classified([entries[key] for key in sorted(entries)])
+
+
+def _spec(patterns: Sequence[str]) -> GitIgnoreSpec | None:
+    return GitIgnoreSpec.from_lines(patterns) if patterns else None
+
+
+def _filtered(relative: str, include: GitIgnoreSpec | None, exclude: GitIgnoreSpec | None) -> bool:
+    name = relative.replace(os.sep, "/")
+    return (include is not None and not include.match_file(name)) or (exclude is not None and exclude.match_file(name))
+
+
+def _walk_root(root: str) -> Iterator[_Entry]:
+    shown = printable(root)
+    try:
+        mode = os.stat(root).st_mode
+    except FileNotFoundError:
+        raise UsageError(f"{shown}: no such file or folder") from None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{shown}: cannot be read ({_because(error)})") from None
+    if not stat.S_ISDIR(mode):
+        yield _Entry(root, named=True)
+        return
+    try:
+        os.listdir(root)
+    except OSError as error:
+        raise UsageError(f"{shown}: cannot be listed ({_because(error)})") from None
+    yield from _walk_folder(root)
+
+
+def _because(error: Exception) -> str:
+    return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+
+
+def _walk_folder(root: str) -> Iterator[_Entry]:
+    """Depth-first without recursion; each real folder once, folders before the links that lead to them."""
+    walked: set[tuple[int, int]] = set()
+    folders, links = [root], list[str]()
+    while folders or links:
+        linked = not folders
+        folder = links.pop(0) if linked else folders.pop()
+        try:
+            status = os.stat(folder)
+            identity = (status.st_dev, status.st_ino)
+            if identity in walked:
+                yield _Entry(folder, False, LINK_LOOP)
+                continue
+            walked.add(identity)
+            entries = sorted(os.scandir(folder), key=lambda e: e.name)
+        except OSError as error:
+            yield _Entry(folder, False, NO_PERMISSION if isinstance(error, PermissionError) else _because(error))
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                yield _Entry(entry.path, False, HIDDEN)
+            elif entry.is_dir(follow_symlinks=False):
+                folders.append(entry.path)
+            elif entry.is_symlink() and os.path.isdir(entry.path):
+                links.append(entry.path)
+            else:
+                yield _Entry(entry.path, False)
+
+
+def _classified(entries: list[_Entry]) -> Found:
+    sources: list[Source] = []
+    skipped: list[Skipped] = []
+    links: list[_Entry] = []
+    identities: set[tuple[int, int]] = set()
+    any_link = any(not e.reason and os.path.islink(e.path) for e in entries)
+    for entry in entries:
+        if entry.reason:
+            skipped.append(Skipped(entry.path, entry.reason))
+        elif any_link and os.path.islink(entry.path):
+            links.append(entry)
+        else:
+            status = _classify(entry.path, sources, skipped)
+            if any_link and status is not None:
+                identities.add((status.st_dev, status.st_ino))
+    for entry in links:
+        try:
+            status = os.stat(entry.path)
+        except OSError:
+            skipped.append(Skipped(entry.path, BROKEN_LINK))
+            continue
+        identity = (status.st_dev, status.st_ino)
+        if identity in identities:
+            skipped.append(Skipped(entry.path, SAME_FILE, status.st_size))
+            continue
+        identities.add(identity)
+        _classify(entry.path, sources, skipped)
+    return Found(
+        tuple(sorted(sources, key=lambda s: os.path.normpath(s.path))),
+        tuple(sorted(skipped, key=lambda s: os.path.normpath(s.path))),
+    )
+
+
+def _classify(path: str, sources: list[Source], skipped: list[Skipped]) -> os.stat_result | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        skipped.append(Skipped(path, VANISHED))
+        return None
+    kind = kind_of(Path(path).name)
+    if not stat.S_ISREG(status.st_mode):
+        skipped.append(Skipped(path, SPECIAL))
+    elif status.st_size == 0:
+        skipped.append(Skipped(path, EMPTY))
+    elif kind.skip:
+        skipped.append(Skipped(path, kind.skip, status.st_size))
+    else:
+        sources.append(Source(path, status.st_size, kind))
+    return status

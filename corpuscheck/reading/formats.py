@@ -1,0 +1,63 @@
+"""What a file is, by its name: the registry of formats, compressions and kinds that are not text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Format = Literal["text", "jsonl", "json", "csv", "tsv"]
+Compression = Literal["", "gzip", "bzip2", "xz", "zstd"]
+
+FORMATS: dict[str, Format] = {
+    ".txt": "text",
+    ".md": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+}
+
+COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
+
+_NOT_READ: dict[str, tuple[str, ...]] = {
+    "archive, not read yet": (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".7z", ".rar", ".jar"),
+    "columnar file, not read yet": (".parquet", ".arrow", ".feather", ".orc"),
+    "office document": (".doc", ".docx", ".hwp", ".hwpx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt",
+                        ".ods", ".rtf", ".epub"),
+    "PDF": (".pdf",),
+    "image": (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ico", ".heic", ".psd"),
+    "audio or video": (".mp3", ".wav", ".flac", ".ogg", ".m4a", ".mp4", ".mkv", ".avi", ".mov", ".webm"),
+    "model or array file": (".npy", ".npz", ".pt", ".pth", ".bin", ".safetensors", ".onnx", ".h5", ".pkl", ".pickle"),
+    "database": (".db", ".sqlite", ".sqlite3", ".mdb", ".lmdb"),
+    "program": (".exe", ".dll", ".so", ".dylib", ".o", ".a", ".pyc", ".class", ".wasm"),
+    "saved profile": (".ccp",),
+}  # fmt: skip
+
+NOT_READ: dict[str, str] = {suffix: kind for kind, suffixes in _NOT_READ.items() for suffix in suffixes}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How to read a file, or why it is not read."""
+
+    format: Format = "text"
+    compression: Compression = ""
+    skip: str = ""
+
+
+def kind_of(name: str) -> Kind:
+    """The kind of a file by its name. Unknown endings are taken for text: the content decides."""
+    stem, suffix = _split(name.lower())
+    compression = COMPRESSIONS.get(suffix, "")
+    if compression:
+        stem, suffix = _split(stem)
+    if suffix in NOT_READ:
+        return Kind(skip=NOT_READ[suffix])
+    return Kind(FORMATS.get(suffix, "text"), compression)
+
+
+def _split(name: str) -> tuple[str, str]:
+    stem, dot, suffix = name.rpartition(".")
+    return (stem, dot + suffix) if stem else (name, "")

@@ -1,0 +1,68 @@
+"""JSON Lines: one record a line; a line that is not JSON is counted and the rest is read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import orjson
+
+from corpuscheck.reading.batch import Batch
+from corpuscheck.reading.records import LARGEST_RECORD, RecordReport, TextField, batched
+
+
+def read_jsonl(blocks: Iterable[bytes], fields: Sequence[str], report: RecordReport) -> Iterator[Batch]:
+    """A document for each line that holds a record with text."""
+    take = TextField(fields, report)
+
+    def texts() -> Iterator[bytes | None]:
+        for offset, line in _lines(blocks, report):
+            try:
+                record = _parsed(line)
+            except ValueError:
+                report.add_bad(offset)
+            else:
+                yield take(record)
+
+    return batched(texts())
+
+
+def _parsed(line: bytes) -> Any:
+    """JSON, also with lone surrogates and NaN, which the fast parser refuses. Raises ValueError."""
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        try:
+            return json.loads(line)
+        except RecursionError:
+            raise ValueError("nested too deep") from None
+
+
+def _lines(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int, bytes]]:
+    """Lines that are not blank, each with its offset; one that is too large is counted and dropped."""
+    held: list[bytes] = []
+    size = 0
+    offset = 0
+    for block in blocks:
+        *ended, rest = block.split(b"\n")
+        if ended and size:
+            held.append(ended[0])
+            size += len(ended[0])
+            if size > LARGEST_RECORD:
+                report.add_bad(offset)
+                ended[0] = b""
+                offset += size
+            else:
+                ended[0] = b"".join(held)
+            held, size = [], 0
+        for line in ended:
+            if line and not line.isspace():
+                yield offset, line
+            offset += len(line) + 1
+        size += len(rest)
+        held = [*held, rest] if size <= LARGEST_RECORD else []
+    if size > LARGEST_RECORD:
+        report.add_bad(offset)
+    elif line := b"".join(held).strip():
+        yield offset, line

@@ -1,0 +1,134 @@
+"""Open: the bytes of a source, decompressed, in blocks. Damage ends the stream, it does not raise."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import os
+import stat
+import zlib
+from collections.abc import Callable, Iterator
+from typing import BinaryIO
+
+from corpuscheck.reading.batch import BLOCK_BYTES
+from corpuscheck.reading.discover import Source
+from corpuscheck.reading.formats import Compression
+
+
+class UnreadableError(Exception):
+    """A source that gave no bytes at all, with the reason for skipping it."""
+
+
+class Stream:
+    """The blocks of a source, read once. After the last one, `damage` says what cut it short, if anything."""
+
+    def __init__(
+        self, source: Source, start: int = 0, stop: int | None = None, progress: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self.source = source
+        self._progress = progress
+        self.damage = ""
+        self._start = start
+        self._stop = stop
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Blocks of at most `BLOCK_BYTES`. Raises UnreadableError when the file cannot be opened."""
+        try:
+            file = _open_regular(self.source.path)
+        except OSError as error:
+            raise UnreadableError(_reason(error)) from None
+        with file:
+            yield from self._blocks(file)
+
+    def _blocks(self, file: BinaryIO) -> Iterator[bytes]:
+        left = BLOCK_BYTES if self._stop is None else self._stop - self._start
+        parts: list[bytes] = []
+        size = 0
+        told = self._start
+        try:
+            if self._start:
+                file.seek(self._start)
+            read = _reader(file, self.source.kind.compression)
+            while left > 0 and (part := read(min(BLOCK_BYTES - size, left))):
+                left -= 0 if self._stop is None else len(part)
+                parts.append(part)
+                size += len(part)
+                if size >= BLOCK_BYTES:
+                    told = self._tell(file, told)
+                    yield b"".join(parts)
+                    parts, size = [], 0
+        except EOFError:
+            self.damage = "truncated: the compressed data end too early"
+        except (OSError, zlib.error, lzma.LZMAError, ValueError) as error:
+            compressed = self.source.kind.compression
+            self.damage = f"damaged {compressed} data" if compressed else f"read error: {_reason(error)}"
+        self._tell(file, told)
+        if parts:
+            yield b"".join(parts)
+
+    def _tell(self, file: BinaryIO, told: int) -> int:
+        """Report how far the file on disk has been read, the measure of progress."""
+        here = file.tell()
+        self._progress(here - told)
+        return here
+
+
+def _open_regular(path: str) -> BinaryIO:
+    """Open without waiting: a pipe or device that took the file's place must not hang the scan."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError("not a regular file")
+    return open(descriptor, "rb", buffering=0)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, PermissionError):
+        return "permission denied"
+    if isinstance(error, FileNotFoundError):
+        return "vanished while it was read"
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
+def _reader(file: BinaryIO, compression: Compression) -> Callable[[int], bytes]:
+    """What gives the next decompressed bytes, at most as many as asked for (zstd: a few more)."""
+    if compression == "gzip":
+        return gzip.GzipFile(fileobj=file).read1
+    if compression == "bzip2":
+        return bz2.BZ2File(file).read1
+    if compression == "xz":
+        return lzma.LZMAFile(file).read1
+    if compression == "zstd":
+        return _zstd_reader(file)
+    return file.read
+
+
+_ZSTD_INPUT = 4096  # a small input bounds what a hostile frame can expand to at once
+
+
+def _zstd_reader(file: BinaryIO) -> Callable[[int], bytes]:
+    """All frames of a file; unlike the library's own stream, it knows when the last one is cut short."""
+    import zstandard
+
+    decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
+    frame = decompressor.decompressobj()
+    pending, inside = b"", False
+
+    def read(_: int) -> bytes:
+        nonlocal frame, pending, inside
+        while chunk := pending or file.read(_ZSTD_INPUT):
+            try:
+                part = frame.decompress(chunk)
+            except zstandard.ZstdError as error:
+                raise OSError(str(error)) from None
+            pending, inside = frame.unused_data, not frame.eof
+            if frame.eof:
+                frame = decompressor.decompressobj()
+            if part:
+                return part
+        if inside:
+            raise EOFError
+        return b""
+
+    return read

@@ -1,0 +1,100 @@
+"""Cut a large plain-text file into ranges of whole documents, or of one document at places that depend on it alone."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+
+import numpy as np
+
+from corpuscheck.kernels.hashing import HEAD, hash_bytes
+from corpuscheck.kernels.utf8 import WINDOW, first_boundary, is_utf8
+from corpuscheck.reading.batch import Part
+from corpuscheck.reading.decoding import UTF8_BOM
+from corpuscheck.reading.discover import Source
+from corpuscheck.reading.reader import Piece
+from corpuscheck.settings import Reading
+
+_PROBE_BYTES = 1 << 16
+
+
+def pieces_of(source: Source, settings: Reading, size: int) -> list[Piece]:
+    """The source whole, or cut into ranges of about `size` bytes where that changes no figure."""
+    plain = source.kind.format == "text" and not source.kind.compression and settings.encoding in (None, "utf-8")
+    if source.size < 2 * size or not plain:
+        return [Piece(source)]
+    try:
+        with open(source.path, "rb", buffering=0) as file:
+            if not _looks_utf8(file.fileno(), source.size):
+                return [Piece(source)]
+            return _ranges(file.fileno(), source, settings, size)
+    except OSError:
+        return [Piece(source)]
+
+
+def _looks_utf8(file: int, size: int) -> bool:
+    """A look at the head, the tail and between. What it misses is met, and reported, while reading."""
+    for k in range(9):
+        data = _read_at(file, (size - _PROBE_BYTES) * k // 8, _PROBE_BYTES)
+        start = next((i for i in range(min(4, len(data))) if data[i] & 0xC0 != 0x80), 0)
+        stop = len(data) - next((i for i in range(1, min(4, len(data)) + 1) if data[-i] & 0xC0 != 0x80), 0)
+        if b"\x00" in data or not is_utf8(np.frombuffer(data[start:stop], np.uint8)):
+            return False
+    return True
+
+
+def _read_at(file: int, position: int, length: int) -> bytes:
+    os.lseek(file, position, os.SEEK_SET)
+    return os.read(file, length)
+
+
+def _ranges(file: int, source: Source, settings: Reading, size: int) -> list[Piece]:
+    head = _read_at(file, 0, HEAD + len(UTF8_BOM))
+    mark = len(UTF8_BOM) if head.startswith(UTF8_BOM) else 0
+    one = settings.document == "file"
+    head = head[mark : mark + HEAD]
+    part = Part(source.path, int(hash_bytes(np.frombuffer(head, np.uint8), 0, len(head)))) if one else None
+    find = partial(_window_boundary, mark) if one else _END_FINDERS[settings.document]
+    cuts = [0]
+    for wanted in range(size, source.size - size // 2, size):
+        if wanted > cuts[-1] and (cut := _boundary_after(file, wanted, find)) is not None:
+            cuts.append(cut)
+    cuts.append(source.size)
+    return [
+        Piece(source, start, stop, max(0, start - mark) if one else 0, part)
+        for start, stop in pairwise(cuts)
+        if stop > start
+    ]
+
+
+def _window_boundary(mark: int, data: bytes, position: int) -> int | None:
+    cut = first_boundary(np.frombuffer(data, np.uint8), position - mark)
+    return cut if cut > 0 else None
+
+
+def _pattern_end(pattern: re.Pattern[bytes], data: bytes, _: int) -> int | None:
+    match = pattern.search(data)
+    return match.end() if match else None
+
+
+_END_FINDERS: dict[str, Callable[[bytes, int], int | None]] = {
+    "line": partial(_pattern_end, re.compile(rb"\n")),
+    "blank-line": partial(_pattern_end, re.compile(rb"\n[ \t\r\f\v]*\n")),
+}
+
+
+def _boundary_after(file: int, position: int, find: Callable[[bytes, int], int | None]) -> int | None:
+    """The first cut after `position`; None where the next megabytes have none."""
+    reach = 16 * WINDOW
+    while reach <= 1 << 23:
+        data = _read_at(file, position, reach)
+        cut = find(data, position)
+        if cut is not None:
+            return position + cut
+        if len(data) < reach:
+            return None
+        reach *= 8
+    return None

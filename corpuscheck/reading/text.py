@@ -1,0 +1,216 @@
+"""Decode: the blocks of a stream, in whatever encoding, as blocks of valid UTF-8.
+
+A file is taken for UTF-8 until a block says otherwise. All blocks before that one are ASCII or valid
+UTF-8, so what was handed on stands, and no byte of a UTF-8 file is read twice.
+"""
+
+from __future__ import annotations
+
+import codecs
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from corpuscheck.kernels.utf8 import is_utf8
+from corpuscheck.reading.decoding import UTF8_BOM, Decoded, detect
+
+_EVIDENCE_BYTES = 4 << 20
+
+
+@dataclass
+class Damage:
+    """Invalid bytes of one file: how many, and where the first one is."""
+
+    invalid_bytes: int = 0
+    first_offset: int | None = None
+
+    def add(self, offset: int, length: int) -> None:
+        self.invalid_bytes += length
+        if self.first_offset is None:
+            self.first_offset = offset
+
+
+class TextStream:
+    """Valid UTF-8 blocks of one source. `decoded` and `damage` are complete after the last block."""
+
+    def __init__(self, blocks: Iterable[bytes], encoding: str | None = None) -> None:
+        self._blocks = iter(blocks)
+        self._forced = encoding
+        self.decoded = Decoded("ascii", 1.0, "every byte below 0x80")
+        self.damage = Damage()
+
+    def __iter__(self) -> Iterator[bytes]:
+        held, complete = self._gather(b"", 1)
+        if self._forced:
+            self.decoded = Decoded(self._forced, 1.0, "as asked", _mark_length(held, self._forced))
+            yield from self._decode(held[self.decoded.skip :], complete, self.decoded.skip)
+            return
+        offset = 0
+        if held.startswith(UTF8_BOM):
+            self.decoded = Decoded("utf-8", 1.0, "byte order mark", len(UTF8_BOM))
+            offset = len(UTF8_BOM)
+            held = held[offset:]
+        looked = False
+        while held or not complete:
+            good, cut = _split_cut_character(held, complete)
+            if not looked and _needs_a_look(good):
+                held, complete = self._gather(held, _EVIDENCE_BYTES)
+                good, cut = _split_cut_character(held, complete)
+                looked = detect(held, complete).encoding in ("ascii", "utf-8")
+                if not looked:
+                    yield from self._not_utf8(held, complete, offset)
+                    return
+            if not good.isascii():
+                if not is_utf8(np.frombuffer(good, np.uint8)):
+                    yield from self._not_utf8(held, complete, offset)
+                    return
+                if self.decoded.encoding == "ascii":
+                    self.decoded = Decoded("utf-8", 1.0, "strict decoding")
+            yield good
+            offset += len(good)
+            if complete:
+                return
+            held, complete = self._gather(cut, len(cut) + 1)
+
+    def _gather(self, held: bytes, at_least: int) -> tuple[bytes, bool]:
+        """More blocks, joined to `held`; (bytes, whether the stream has ended)."""
+        parts = [held]
+        size = len(held)
+        while size < at_least:
+            block = next(self._blocks, None)
+            if block is None:
+                return b"".join(parts), True
+            parts.append(block)
+            size += len(block)
+        return b"".join(parts), False
+
+    def _not_utf8(self, held: bytes, complete: bool, offset: int) -> Iterator[bytes]:
+        marked = self.decoded.skip
+        if self.decoded.encoding == "utf-8" and offset > marked:
+            yield from self._decode(held, complete, offset)  # UTF-8 so far: what follows is damage
+            return
+        if not complete:
+            held, complete = self._gather(held, _EVIDENCE_BYTES)
+        found = detect(held, complete)
+        if found.encoding in ("binary", "empty"):
+            self.decoded = found
+            return
+        stray = " after a stray UTF-8 mark" if marked and found.encoding != "utf-8" else ""
+        self.decoded = replace(found, how=found.how + stray, skip=marked + found.skip)
+        yield from self._decode(held[found.skip :], complete, offset + found.skip)
+
+    def _decode(self, held: bytes, complete: bool, offset: int) -> Iterator[bytes]:
+        decoder = _Decoder(self.decoded, self.damage, offset)
+        while True:
+            text = decoder.decode(held, complete)
+            if text:
+                yield text
+            if complete:
+                return
+            held, complete = self._gather(b"", 1)
+
+
+def _mark_length(data: bytes, encoding: str) -> int:
+    return len(UTF8_BOM) if codecs.lookup(encoding).name == "utf-8" and data.startswith(UTF8_BOM) else 0
+
+
+def _needs_a_look(data: bytes) -> bool:
+    """NULs, escapes and HZ marks: bytes that are ASCII or UTF-8 and may still be something else."""
+    return b"\x00" in data or b"\x1b" in data or b"\x0e" in data or b"~{" in data
+
+
+def _split_cut_character(data: bytes, complete: bool) -> tuple[bytes, bytes]:
+    """Split off a UTF-8 sequence that the end of the block cuts."""
+    if complete:
+        return data, b""
+    for back in range(1, min(4, len(data)) + 1):
+        lead = data[-back]
+        if lead < 0x80:
+            break
+        if lead >= 0xC0:
+            width = 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+            return (data[:-back], data[-back:]) if width > back else (data, b"")
+    return data, b""
+
+
+class _Decoder:
+    """One codec over consecutive blocks: text out as UTF-8, invalid bytes replaced, counted and located."""
+
+    def __init__(self, decoded: Decoded, damage: Damage, offset: int) -> None:
+        self._decoded = decoded
+        self._damage = damage
+        self._offset = offset
+        self._tail = b""
+        codec = codecs.lookup("utf-8" if decoded.encoding == "mixed" else decoded.encoding)
+        self._stateful = codec.name.startswith(("iso2022", "hz", "utf-7", "utf-16", "utf-32"))
+        self._incremental = codecs.getincrementaldecoder(codec.name)(_HANDLER) if self._stateful else None
+
+    def decode(self, block: bytes, final: bool) -> bytes:
+        data = self._tail + block
+        if self._incremental is not None:
+            pending = len(self._incremental.getstate()[0])
+            _locating(self._damage, self._offset - pending, final=True)
+            text = self._incremental.decode(block, final)
+            self._offset += len(block)
+            return text.encode("utf-8", "replace")
+        if self._decoded.encoding == "mixed":
+            return self._mixed(data, final)
+        cut = _locating(self._damage, self._offset, final)
+        text = data.decode(self._decoded.encoding, _HANDLER)
+        self._tail = data[len(data) - cut.length :] if cut.length else b""
+        self._offset += len(data) - len(self._tail)
+        return text.encode("utf-8", "replace")
+
+    def _mixed(self, data: bytes, final: bool) -> bytes:
+        end = len(data) if final else data.rfind(b"\n") + 1
+        self._tail = data[end:]
+        out: list[bytes] = []
+        for line in data[:end].splitlines(keepends=True):
+            try:
+                line.decode("utf-8")
+                out.append(line)
+            except UnicodeDecodeError:
+                _locating(self._damage, self._offset, final=True)
+                out.append(line.decode(self._decoded.other, _HANDLER).encode("utf-8", "replace"))
+            self._offset += len(line)
+        return b"".join(out)
+
+
+class _Cut:
+    length = 0
+
+
+class _Locating(threading.local):
+    """What the error handler below knows about the call in progress; codecs pass it nothing."""
+
+    damage: Damage
+    offset: int
+    final: bool
+    cut: _Cut
+
+
+_current = _Locating()
+
+
+def _locating(damage: Damage, offset: int, final: bool) -> _Cut:
+    """Tell the handler about the decoding that comes next; it tells of a cut character in return."""
+    _current.damage, _current.offset, _current.final, _current.cut = damage, offset, final, _Cut()
+    return _current.cut
+
+
+def _replace(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    end, size = error.end, len(error.object)
+    cut = end == size or (error.reason.startswith("incomplete") and size - error.start < 4)
+    if not _current.final and cut and size - error.start < 8:
+        _current.cut.length = size - error.start
+        return "", size
+    _current.damage.add(_current.offset + error.start, end - error.start)
+    return "\ufffd", end
+
+
+_HANDLER = "corpuscheck.replace"
+codecs.register_error(_HANDLER, _replace)

@@ -1,0 +1,1 @@
+"""Reports: one result, many renderings. They look at nothing but the result."""

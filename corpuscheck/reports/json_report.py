@@ -1,0 +1,171 @@
+"""JSON: one document with everything, in a shape that `schema.json` beside this file describes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from corpuscheck import __version__
+from corpuscheck.printable import printable
+from corpuscheck.profile.estimates import Interval
+from corpuscheck.reading.reader import FileRecord
+from corpuscheck.result import CurvePoint, Result
+
+SCHEMA_VERSION = 1
+
+
+def render_json(result: Result) -> bytes:
+    """UTF-8, indented, keys in a fixed order, no timings: equal results give equal bytes."""
+    return orjson.dumps(as_document(result), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def as_document(result: Result) -> dict[str, Any]:
+    """The report as plain values, in the order in which it is written."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "tool_version": __version__,
+        "verdict": result.verdict,
+        "findings": [
+            {key: value for key, value in vars(finding).items() if key != "path" or value is not None}
+            for finding in result.findings
+        ],
+        "reading": _reading(result),
+        "size": _size(result),
+        "tokenizer": _tokenizer(result),
+    }
+
+
+def _reading(result: Result) -> dict[str, Any]:
+    reading = result.profile.reading
+    return {
+        "files": reading.files,
+        "measured": reading.measured,
+        "skipped": sum(reading.skipped.values()),
+        "skipped_reasons": dict(sorted(reading.skipped.items())),
+        "encodings": [
+            {"encoding": name, "files": files, "bytes": reading.encoding_bytes[name]}
+            for name, files in sorted(reading.encodings.items(), key=lambda p: (-reading.encoding_bytes[p[0]], p[0]))
+        ],
+        "text_fields": dict(sorted(reading.text_fields.items())),
+        "troubles": [
+            {
+                "kind": kind,
+                "files": files,
+                "amount": reading.trouble_amounts[kind],
+                "examples": [
+                    {"path": path, "amount": amount, "detail": detail}
+                    for amount, path, detail in reading.examples[kind]
+                ],
+            }
+            for kind, files in sorted(reading.troubled_files.items())
+        ],
+    }
+
+
+def _size(result: Result) -> dict[str, Any]:
+    size, limits = result.profile.size, result.limits
+    missing = max(0, limits.target_bytes - size.utf8_bytes)
+    return {
+        "raw_bytes": size.raw_bytes,
+        "utf8_bytes": size.utf8_bytes,
+        "nfc_bytes": size.nfc_bytes,
+        "documents": size.documents,
+        "mean_document_bytes": size.mean_document,
+        "documents_per_gb": 10**9 / size.mean_document if size.mean_document else None,
+        "target_bytes": limits.target_bytes,
+        "share_of_target": size.utf8_bytes / limits.target_bytes,
+        "articles_per_gb": limits.articles_per_gb,
+        "article_equivalent": round(size.utf8_bytes * limits.articles_per_gb / 10**9),
+        "missing_bytes": missing,
+        "missing_articles": -(-missing * limits.articles_per_gb // 10**9),
+        "missing_documents": round(missing / size.mean_document) if size.mean_document else None,
+        "characters": result.profile.characters.total,
+        "distinct_characters": len(result.profile.characters.counts),
+    }
+
+
+def _tokenizer(result: Result) -> dict[str, Any]:
+    report, words = result.tokenizer, result.profile.words
+    alphabet = report.alphabet
+    document: dict[str, Any] = {
+        "source": report.source,
+        "trained": report.trained,
+        "fingerprint": report.fingerprint,
+        "model": report.model,
+        "vocab_size": report.vocab_size,
+        "normalizer": report.normalizer,
+        "method": report.method,
+        "words": words.words,
+        "unk_words": words.unk_words,
+        "unk_rate": words.unk_rate,
+        "unk_tokens": words.unk_tokens,
+        "documents_with_unk": words.documents_with_unk,
+        "tokens": round(report.tokens.value) if report.tokens else None,
+        "tokens_exact": report.tokens_exact,
+        "tokens_interval": _interval(report.tokens),
+        "tokens_per_word": report.tokens_per_word.value if report.tokens_per_word else None,
+        "tokens_per_word_interval": _interval(report.tokens_per_word),
+        "bytes_per_token": result.profile.size.utf8_bytes / report.tokens.value
+        if report.tokens and report.tokens.value
+        else None,
+        "sampled_bytes": result.profile.estimates.sampled_bytes,
+        "causes": report.causes,
+        "words_exact": report.words_exact,
+        "worst_words": [
+            {
+                "word": word.word,
+                "count": word.count,
+                "cause": word.cause,
+                "kind": word.kind,
+                "characters": list(word.characters),
+            }
+            for word in report.worst_words
+        ],
+        "worst_characters": [
+            {
+                "character": guilty.character,
+                "codepoint": guilty.codepoint,
+                "name": guilty.name,
+                "words_lost": guilty.words_lost,
+                "words_won_back": guilty.words_won_back,
+            }
+            for guilty in report.worst_characters
+        ],
+        "alphabet_curve": [_point(point) for point in alphabet.points],
+        "alphabet": {
+            "characters": alphabet.characters,
+            "sampled": alphabet.sampled,
+            "unk_rate_at_default_1000": alphabet.default_rate.value if alphabet.default_rate else None,
+            "unk_rate_at_default_1000_interval": _interval(alphabet.default_rate),
+            "smallest_under_limit": _point(alphabet.smallest),
+            "recommended": _point(alphabet.recommended),
+            "unavailable": alphabet.unavailable or None,
+        },
+    }
+    if report.trained:
+        document["held_out"] = {
+            "unit": report.held_out_unit,
+            "words": words.held_out_words,
+            "unk_words": words.held_out_unk_words,
+            "unk_rate": words.held_out_unk_rate,
+        }
+    return document
+
+
+def _interval(interval: Interval | None) -> list[float] | None:
+    return None if interval is None else [interval.low, interval.high]
+
+
+def _point(point: CurvePoint | None) -> dict[str, Any] | None:
+    return None if point is None else dict(vars(point))
+
+
+def render_files(records: tuple[FileRecord, ...]) -> bytes:
+    """One JSON line for each file found, in the order of their paths."""
+    lines = []
+    for record in sorted(records, key=lambda r: r.path):
+        row = {key: value for key, value in vars(record).items() if key != "start"}
+        row["path"] = printable(record.path, 4096)
+        lines.append(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+    return b"".join(lines)

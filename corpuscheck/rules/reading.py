@@ -1,0 +1,149 @@
+"""CC1: can it be read?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from corpuscheck.rules.amounts import count, files, plural, size
+from corpuscheck.rules.rule import Evidence, Observation, Rule
+
+_HARMLESS = {"empty", "hidden"}
+
+
+def skipped_files(evidence: Evidence) -> Iterable[Observation]:
+    """Files were found that could not be measured.
+
+    They add nothing to the figures. Empty and hidden files are counted in the report but not warned about.
+    """
+    reading = evidence.profile.reading
+    skipped = {reason: n for reason, n in reading.skipped.items() if reason not in _HARMLESS}
+    if skipped:
+        worst = sorted(skipped.items(), key=lambda pair: (-pair[1], pair[0]))
+        reasons = ", ".join(f"{n:,} {reason}" for reason, n in worst[:3]) + (", …" if len(worst) > 3 else "")
+        total = sum(skipped.values())
+        example = reading.examples.get(f"skipped: {worst[0][0]}")
+        yield Observation(
+            f"{files(total)} not measured: {reasons}",
+            "convert them to text, or leave them out with --exclude; --files FILE lists each with its reason",
+            total,
+            path=example[0][1] if example else None,
+        )
+
+
+def _trouble(evidence: Evidence, kind: str) -> tuple[int, int, str, str] | None:
+    reading = evidence.profile.reading
+    if kind not in reading.troubled_files:
+        return None
+    _, path, detail = reading.examples[kind][0]
+    return reading.troubled_files[kind], reading.trouble_amounts[kind], path, detail
+
+
+def invalid_bytes(evidence: Evidence) -> Iterable[Observation]:
+    """Some bytes are not valid in their file's encoding and were replaced by U+FFFD.
+
+    A truncated download, a disk error, or two encodings in one file.
+    """
+    if trouble := _trouble(evidence, "invalid bytes"):
+        n, amount, path, detail = trouble
+        yield Observation(
+            f"{plural(amount, 'invalid byte')} in {files(n)}, most in {path} ({detail})",
+            "fetch the file again, or save it anew as UTF-8; --encoding forces one if the guess is wrong",
+            amount,
+            0,
+            path,
+        )
+
+
+def cut_short(evidence: Evidence) -> Iterable[Observation]:
+    """A compressed file ends too early or is damaged; what came before the damage was measured."""
+    if trouble := _trouble(evidence, "cut short"):
+        n, _, path, detail = trouble
+        yield Observation(f"{files(n)} cut short, such as {path} ({detail})", "fetch it again", n, 0, path)
+
+
+def bad_records(evidence: Evidence) -> Iterable[Observation]:
+    """Records that are not valid JSON or CSV, or have no text, were left out."""
+    if trouble := _trouble(evidence, "bad records"):
+        n, amount, path, detail = trouble
+        yield Observation(
+            f"{plural(amount, 'broken record')} in {files(n)}, most in {path} ({detail})",
+            "repair or remove these records",
+            amount,
+            0,
+            path,
+        )
+    if trouble := _trouble(evidence, "records without text"):
+        n, amount, path, detail = trouble
+        yield Observation(
+            f"{plural(amount, 'record')} without text in {files(n)}, most in {path} ({detail})",
+            "name the field that holds the text with --text-field",
+            amount,
+            0,
+            path,
+        )
+    if trouble := _trouble(evidence, "lone surrogates"):
+        n, amount, path, detail = trouble
+        yield Observation(
+            f"{plural(amount, 'text')} with half a surrogate pair in {files(n)}, most in {path}",
+            "write these records again with a JSON library that keeps characters above U+FFFF whole",
+            amount,
+            0,
+            path,
+        )
+
+
+def uncertain_encodings(evidence: Evidence) -> Iterable[Observation]:
+    """The encoding of a file was guessed with so little evidence that the guess is often wrong.
+
+    A wrong guess turns text into rubbish that shows up as [UNK].
+    """
+    if trouble := _trouble(evidence, "uncertain encoding"):
+        n, _, path, detail = trouble
+        yield Observation(
+            f"the encoding of {files(n)} is uncertain, such as {path} ({detail})",
+            "look at it, then name the encoding with --encoding or save the file as UTF-8",
+            n,
+            0,
+            path,
+        )
+
+
+def mixed_encodings(evidence: Evidence) -> Iterable[Observation]:
+    """One file holds lines in two encodings, usually because files were joined without conversion."""
+    if trouble := _trouble(evidence, "mixed encodings"):
+        n, _, path, detail = trouble
+        yield Observation(
+            f"{files(n)} in two encodings, such as {path} ({detail})", "save it anew as UTF-8", n, 0, path
+        )
+
+
+MEAN_FILE_LIMIT = 100_000
+
+
+def many_documents_in_a_file(evidence: Evidence) -> Iterable[Observation]:
+    """Plain text files are counted as one document each, and are so long that they probably hold many.
+
+    The number of documents, their mean size and the share touched by [UNK] then mean little.
+    """
+    reading = evidence.profile.reading
+    if reading.plain_files and reading.plain_files == reading.plain_documents:
+        mean = reading.plain_bytes / reading.plain_files
+        if mean > MEAN_FILE_LIMIT:
+            yield Observation(
+                f"files hold {size(mean)} of text on average: each may be many documents "
+                f"(counted as {count(reading.plain_files)})",
+                "if so, say how they are divided: --document line or --document blank-line",
+                round(mean),
+                MEAN_FILE_LIMIT,
+            )
+
+
+RULES = (
+    Rule("CC101", "skipped-files", "warning", skipped_files),
+    Rule("CC102", "invalid-bytes", "warning", invalid_bytes),
+    Rule("CC103", "cut-short", "warning", cut_short),
+    Rule("CC104", "bad-records", "warning", bad_records),
+    Rule("CC105", "uncertain-encoding", "warning", uncertain_encodings),
+    Rule("CC106", "mixed-encodings", "warning", mixed_encodings),
+    Rule("CC107", "many-documents-in-a-file", "info", many_documents_in_a_file),
+)

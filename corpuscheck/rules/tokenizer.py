@@ -1,0 +1,88 @@
+"""CC3: does the tokenizer see it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from corpuscheck.printable import printable
+from corpuscheck.rules.amounts import count, percent
+from corpuscheck.rules.rule import Evidence, Observation, Rule
+
+
+def unk_rate(evidence: Evidence) -> Iterable[Observation]:
+    """Too many words become [UNK]: the model will never see what they say.
+
+    WordPiece loses the whole word when one of its characters has no piece. Judged by the larger of the
+    rates on all and on held-out text, because on its own training text a tokenizer flatters.
+    """
+    words, limit = evidence.profile.words, evidence.limits.max_unk_rate
+    rate = max(words.unk_rate, words.held_out_unk_rate)
+    if rate <= limit:
+        return
+    where = " of the held-out words" if words.held_out_unk_rate > words.unk_rate else " of the words"
+    worst = evidence.tokenizer.worst_characters[:3]
+    named = ", ".join(f"{printable(c.character)} ({c.codepoint})" for c in worst)
+    yield Observation(
+        f"{percent(rate)}{where} are [UNK], above the limit of {percent(limit)}"
+        + (f"; the worst characters are {named}" if named else ""),
+        _unk_advice(evidence),
+        rate,
+        limit,
+    )
+
+
+def _unk_advice(evidence: Evidence) -> str:
+    words, alphabet = evidence.profile.words, evidence.tokenizer.alphabet.recommended
+    if not evidence.tokenizer.trained:
+        return "add the missing characters to its vocabulary, or train one on this corpus (leave out --tokenizer)"
+    if words.unk_rate <= evidence.limits.max_unk_rate:
+        return (
+            "the held-out text has characters that the rest never shows, so no alphabet made here helps: "
+            "collect more text, or judge by a tokenizer made from a larger corpus (--tokenizer)"
+        )
+    if alphabet is None:
+        return "most of these words are over 100 characters long: look for text without spaces, such as encoded data"
+    return f"train with --limit-alphabet {alphabet.alphabet}, which would lose {percent(alphabet.unk_rate)}"
+
+
+HANGUL_OR_KANA = ((0xAC00, 0xD7A3), (0x304C, 0x3094), (0x30AC, 0x30FE))
+
+
+def takes_letters_apart(evidence: Evidence) -> Iterable[Observation]:
+    """The tokenizer strips accents, which takes Hangul apart into jamo and turns が into か.
+
+    It is the default of lowercasing BERT tokenizers.
+    """
+    if "accents stripped" not in evidence.tokenizer.normalizer and "StripAccents" not in evidence.tokenizer.normalizer:
+        return
+    share = sum(evidence.profile.characters.share(*span) for span in HANGUL_OR_KANA)
+    if share > 0.01:
+        yield Observation(
+            f"the tokenizer strips accents: {percent(share)} of the characters are Hangul or kana that it takes apart",
+            "use a cased tokenizer (lowercase=False, strip_accents=False)",
+            share,
+            0.01,
+        )
+
+
+def hidden_damage(evidence: Evidence) -> Iterable[Observation]:
+    """U+FFFD stands where text was damaged before it got here.
+
+    BERT's normaliser deletes the mark, so the [UNK] rate does not show the damage.
+    """
+    n = evidence.profile.characters.counts.get(0xFFFD, 0)
+    made_here = evidence.profile.reading.trouble_amounts.get("invalid bytes", 0)
+    if n > made_here:
+        yield Observation(
+            f"{count(n)} replacement characters (U+FFFD) stand where text was lost; [UNK] does not show it",
+            "fetch these texts again from their source",
+            n,
+            0,
+        )
+
+
+RULES = (
+    Rule("CC301", "unk-rate", "error", unk_rate),
+    Rule("CC302", "takes-letters-apart", "warning", takes_letters_apart),
+    Rule("CC303", "hidden-damage", "warning", hidden_damage),
+)

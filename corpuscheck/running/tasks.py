@@ -1,0 +1,158 @@
+"""Tasks: what is done with one work unit. Each gives a Partial; partials merge in any order."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from corpuscheck.measuring.curve import CurveCounter
+from corpuscheck.measuring.sampling import Sampler, Survey
+from corpuscheck.measuring.units import Unit, UnitSplitter
+from corpuscheck.measuring.words import judged_by, word_counter
+from corpuscheck.profile.characters import CharacterPart
+from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.sample import Sample
+from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.words import WordPart
+from corpuscheck.reading.batch import Batch, packed
+from corpuscheck.reading.reader import FileRecord, read
+from corpuscheck.running.units import WorkUnit
+from corpuscheck.settings import Reading
+from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.probing import CharacterTable
+from corpuscheck.tokenizer.training import Ranking
+
+Tell = Callable[[int], None]
+"""Called with the bytes on disk that were read since the last call; raises to cancel."""
+
+
+@dataclass(frozen=True)
+class Partial:
+    """What one work unit gave. `training` and `units` are filled by a survey, the rest by a measurement."""
+
+    records: tuple[FileRecord, ...] = ()
+    size: SizePart = field(default_factory=SizePart)
+    characters: CharacterPart = field(default_factory=CharacterPart)
+    words: WordPart = field(default_factory=WordPart)
+    curve: CurvePart = field(default_factory=CurvePart)
+    training: CharacterPart = field(default_factory=CharacterPart)
+    units: int = 0
+    sample: Sample | None = None
+
+    def merge(self, other: Partial) -> Partial:
+        return Partial(
+            self.records + other.records,
+            self.size.merge(other.size),
+            self.characters.merge(other.characters),
+            self.words.merge(other.words),
+            self.curve.merge(other.curve),
+            self.training.merge(other.training),
+            self.units + other.units,
+            self.sample.merge(other.sample) if self.sample and other.sample else self.sample or other.sample,
+        )
+
+
+class Task(Protocol):
+    """A picklable description of the work; `run` does it for one unit."""
+
+    def run(self, unit: WorkUnit, tell: Tell) -> Partial: ...
+
+
+@dataclass(frozen=True)
+class SurveyTask:
+    """Count the characters and collect the training sample."""
+
+    reading: Reading
+    unit: Unit
+    held_out_share: float
+    budget: int
+    bound: int
+
+    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
+        survey = Survey(self.held_out_share, self.budget, self.bound)
+        splitter = UnitSplitter(self.unit)
+        records, batches = _batches(unit, self.reading, tell)
+        size = 0
+        documents = 0
+        for batch in batches:
+            survey.observe(batch, splitter.split(batch))
+            size += batch.utf8_bytes
+            documents += batch.documents
+        training, held_out = survey.training(), survey.held_out()
+        return Partial(
+            tuple(records),
+            SizePart(utf8_bytes=size, documents=documents),
+            characters=training.merge(held_out),
+            training=training,
+            units=survey.units,
+            sample=survey.sample(),
+        )
+
+
+@dataclass(frozen=True)
+class MeasureTask:
+    """Everything that the report needs, with a tokenizer at hand and, if known, a ranking for the curve."""
+
+    reading: Reading
+    artefact: Artefact
+    unit: Unit
+    held_out_share: float
+    ranking: Ranking | None
+    budget: int
+    bound: int
+
+    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
+        counter = word_counter(self.artefact, character_table(judged_by(self.artefact)))
+        sampler = Sampler(self.budget, self.bound)
+        curve = CurveCounter(self.ranking) if self.ranking else None
+        splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
+        records, batches = _batches(unit, self.reading, tell)
+        size = documents = 0
+        for batch in batches:
+            units = splitter.split(batch)
+            counter.observe(batch, units, units.held_out(self.held_out_share))
+            sampler.observe(batch, documents_splitter.split(batch) if self.unit == "line" else units, None)
+            if curve:
+                curve.observe(batch, units, counter.walker.characters)
+            size += batch.utf8_bytes
+            documents += batch.documents
+        return Partial(
+            tuple(records),
+            SizePart(0, size, counter.walker.nfc_saving, documents),
+            counter.walker.character_part(),
+            counter.finish(),
+            curve.finish()[0] if curve else CurvePart(),
+            sample=sampler.finish(),
+        )
+
+
+def _batches(unit: WorkUnit, reading: Reading, tell: Tell) -> tuple[list[FileRecord], Iterator[Batch]]:
+    """The batches of a unit; the records are complete when the batches are used up."""
+    records = [FileRecord(piece.source.path) for piece in unit]
+
+    def each() -> Iterator[Batch]:
+        for piece, record in zip(unit, records, strict=True):
+            yield from read(piece, reading, record, tell)
+
+    return records, packed(each())
+
+
+class _Tables(threading.local):
+    """Character tables by tokenizer definition: probing is paid once per worker."""
+
+    def __init__(self) -> None:
+        self.by_definition: dict[str, CharacterTable] = {}
+
+
+_tables = _Tables()
+
+
+def character_table(artefact: Artefact) -> CharacterTable:
+    """This worker's table for a tokenizer."""
+    known = _tables.by_definition
+    if artefact.definition not in known:
+        known.clear()
+        known[artefact.definition] = CharacterTable(artefact)
+    return known[artefact.definition]

@@ -1,0 +1,125 @@
+"""What a scan is asked to do: one frozen value, the same from the command line and from Python."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Literal
+
+from corpuscheck.errors import UsageError
+
+GB = 10**9
+MB = 10**6
+
+DocumentMode = Literal["file", "line", "blank-line"]
+
+
+def available_processors() -> int:
+    """The processors this process may use, which a container often has fewer of than the machine."""
+    if hasattr(os, "process_cpu_count"):
+        return int(os.process_cpu_count() or 1)
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How files become documents."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    document: DocumentMode = "file"
+    text_fields: tuple[str, ...] = ()
+    encoding: str | None = None
+    hint: str | None = None
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a tokenizer is trained when none is given."""
+
+    vocab_size: int = 32_000
+    character_coverage: float = 0.9995
+    limit_alphabet: int | None = None
+    lowercase: bool = False
+    train_bytes: int = 16 * MB
+    held_out_share: float = 0.1
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The rule of thumb and the limits that findings are judged by. Sizes are bytes, 1 GB = 10⁹."""
+
+    target_bytes: int = 4 * GB
+    articles_per_gb: int = 256_000
+    min_bytes: int = 0
+    max_unk_rate: float = 0.01
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything a scan depends on besides the corpus."""
+
+    reading: Reading = field(default_factory=Reading)
+    training: Training = field(default_factory=Training)
+    limits: Limits = field(default_factory=Limits)
+    tokenizer: str | None = None
+    jobs: int = field(default_factory=available_processors)
+
+    def __post_init__(self) -> None:
+        training, limits = self.training, self.limits
+        problems = (
+            (self.jobs < 1, "--jobs must be 1 or more"),
+            (training.vocab_size < 1, "--vocab-size must be 1 or more"),
+            (not 0 < training.character_coverage <= 1, "--character-coverage must be above 0 and at most 1"),
+            (
+                training.limit_alphabet is not None and training.limit_alphabet < 1,
+                "--limit-alphabet must be 1 or more",
+            ),
+            (training.train_bytes < 1, "--train-bytes must be 1 or more"),
+            (limits.target_bytes < 1, "--target must be above zero, as in 4GB"),
+            (limits.articles_per_gb < 1, "--articles-per-gb must be 1 or more"),
+            (not 0 <= limits.max_unk_rate <= 1, "--max-unk-rate must lie between 0 and 1 (0.01 is 1 %)"),
+        )
+        for wrong, message in problems:
+            if wrong:
+                raise UsageError(message)
+
+
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": MB, "gb": GB, "tb": 10**12}
+_BINARY_UNITS = {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
+
+
+def parse_size(text: str) -> int:
+    """Bytes of ``4GB``, ``500 MB``, ``1.5GiB`` or ``1000000``. Raises UsageError for anything else."""
+    stripped = text.strip().lower().replace("_", "").replace(",", "")
+    number = stripped.rstrip("abcdefghijklmnopqrstuvwxyz ")
+    unit = stripped[len(number) :].strip()
+    factor = (_UNITS | _BINARY_UNITS).get(unit)
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if factor is None or not 0 <= value < float("inf"):
+        raise UsageError(f"'{text}' is not a size: write a number and a unit, as in 500MB or 4GB (1 GB = 10⁹ bytes)")
+    return round(value * factor)
+
+
+def settings_from(**options: Any) -> Settings:
+    """Settings from one flat set of names. Raises UsageError for a name that none of the groups has."""
+    groups: dict[str, dict[str, Any]] = {"reading": {}, "training": {}, "limits": {}}
+    kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits}
+    rest: dict[str, Any] = {}
+    for name, value in options.items():
+        owner = next((group for group, kind in kinds.items() if name in kind.__dataclass_fields__), None)
+        if owner is not None:
+            groups[owner][name] = tuple(value) if isinstance(value, list) else value
+        elif name in ("tokenizer", "jobs"):
+            rest[name] = value
+        else:
+            known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]
+            close = get_close_matches(name, known, 1)
+            raise UsageError(f"unknown option '{name}'" + (f": did you mean '{close[0]}'?" if close else ""))
+    return Settings(**{group: kinds[group](**values) for group, values in groups.items()}, **rest)

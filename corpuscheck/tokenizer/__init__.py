@@ -1,0 +1,1 @@
+"""Tokenizers: load or train one, ask it about every character, explain what it loses."""

@@ -1,0 +1,207 @@
+"""Artefact: a tokenizer with what the rest of the program needs to know about it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from corpuscheck.errors import TokenizerError
+
+_COMBINING = {"NFC", "NFD", "NFKC", "NFKD"}
+_CHARACTERWISE_NORMALIZERS = {"BertNormalizer", "Lowercase", "StripAccents"} | _COMBINING
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """A tokenizer as its JSON, which travels between processes and fixes its behaviour.
+
+    `source` is the file it came from or ``trained here``; `characters` the size of the alphabet it was
+    trained with, where that is known.
+    """
+
+    definition: str
+    source: str
+    trained: bool = False
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer, without truncation and padding."""
+        tokenizer = Tokenizer.from_str(self.definition)
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return tokenizer
+
+    @cached_property
+    def _parts(self) -> dict[str, Any]:
+        parts: dict[str, Any] = json.loads(self.definition)
+        return parts
+
+    @property
+    def model_type(self) -> str:
+        return str(self._parts["model"].get("type") or "BPE")
+
+    @cached_property
+    def vocabulary(self) -> dict[str, int]:
+        """The model's pieces, added tokens not counted."""
+        return self.tokenizer.get_vocab(with_added_tokens=False)
+
+    @cached_property
+    def vocab_size(self) -> int:
+        """All ids, as the embedding table of a model would need them."""
+        return self.tokenizer.get_vocab_size(with_added_tokens=True)
+
+    @property
+    def prefix(self) -> str:
+        """What marks a piece inside a word, ``##``."""
+        return str(self._parts["model"].get("continuing_subword_prefix") or "")
+
+    @property
+    def longest_word(self) -> int:
+        """Characters beyond which WordPiece gives up on a word."""
+        return int(self._parts["model"].get("max_input_chars_per_word", 100))
+
+    @cached_property
+    def unk_id(self) -> int | None:
+        """The id of the unknown token; None where no text can produce one.
+
+        Raises TokenizerError for a tokenizer that would lose text without saying so.
+        """
+        model = self._parts["model"]
+        token = model.get("unk_token")
+        if self.model_type == "Unigram":
+            unk = model.get("unk_id")
+            if unk is not None:
+                return int(unk)
+            if model.get("byte_fallback"):
+                return None
+        elif token is not None:
+            unk = self.tokenizer.token_to_id(token)
+            if unk is not None:
+                return unk
+        elif self.model_type == "BPE" and self._covers_bytes():
+            return None
+        named = f" ('{token}' is not in the vocabulary)" if token else ""
+        raise TokenizerError(
+            f"{self.source}: this {self.model_type} tokenizer has no unknown token{named}, so lost words cannot be "
+            "counted: add one, such as [UNK], to its vocabulary"
+        )
+
+    def _covers_bytes(self) -> bool:
+        """Whether a byte-level BPE knows all 256 bytes, so that it can spell everything."""
+        from tokenizers.pre_tokenizers import ByteLevel
+
+        if '"ByteLevel"' in json.dumps(self._parts.get("pre_tokenizer")) + json.dumps(self._parts.get("normalizer")):
+            return all(ch in self.vocabulary for ch in ByteLevel.alphabet())
+        if self._parts["model"].get("byte_fallback"):
+            return all(f"<0x{b:02X}>" in self.vocabulary for b in range(256))
+        return False
+
+    @cached_property
+    def normalizers(self) -> tuple[dict[str, Any], ...]:
+        """The normalizer's steps, in order."""
+        return tuple(_steps(self._parts.get("normalizer"), "normalizers"))
+
+    @property
+    def strips_accents(self) -> bool:
+        """Whether accents go, which turns Hangul into jamo and が into か."""
+        for step in self.normalizers:
+            if step["type"] == "BertNormalizer":
+                strip = step.get("strip_accents")
+                if step.get("lowercase") if strip is None else strip:
+                    return True
+        return any(step["type"] == "StripAccents" for step in self.normalizers)
+
+    @property
+    def lowercases(self) -> bool:
+        return any(step.get("lowercase") or step["type"] == "Lowercase" for step in self.normalizers)
+
+    @property
+    def combines(self) -> bool:
+        """Whether the normaliser can join or reorder neighbouring characters."""
+        return any(step["type"] in _COMBINING for step in self.normalizers) or self.strips_accents
+
+    @property
+    def normalizer_text(self) -> str:
+        """The normaliser's settings for a person."""
+        return ", ".join(map(_described, self.normalizers)) or "none"
+
+    @cached_property
+    def added_tokens(self) -> tuple[dict[str, Any], ...]:
+        """Tokens that are found in the raw text before the model sees it, such as a literal [MASK]."""
+        return tuple(self._parts.get("added_tokens") or ())
+
+    @cached_property
+    def not_characterwise(self) -> str:
+        """Why lost words cannot be proved from their characters alone; '' where they can."""
+        if self.model_type != "WordPiece":
+            return f"{self.model_type} models have no per-character proof"
+        splitters = _steps(self._parts.get("pre_tokenizer"), "pretokenizers")
+        if not splitters:
+            return "it has no pre-tokenizer"
+        for step in splitters:
+            whole = step["type"] in ("BertPreTokenizer", "WhitespaceSplit")
+            single = step["type"] == "Digits" and step.get("individual_digits")
+            punctuation = step["type"] == "Punctuation" and step.get("behavior", "Isolated") == "Isolated"
+            if not (whole or single or punctuation):
+                return f"its pre-tokenizer {step['type']} looks across characters"
+        if not any(step["type"] in ("BertPreTokenizer", "WhitespaceSplit") for step in splitters):
+            return "its pre-tokenizer does not split at white space"
+        for step in self.normalizers:
+            if step["type"] not in _CHARACTERWISE_NORMALIZERS:
+                return f"its normalizer {step['type']} looks across characters"
+        if any(any(ch.isspace() for ch in token["content"]) for token in self.added_tokens):
+            return "an added token holds white space"
+        return ""
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What decides [UNK], in 16 hexadecimal digits.
+
+        Where every character has both its forms, the longer pieces cannot matter and are left out: two
+        trainings on the same text agree although their merges may not.
+        """
+        model = {key: value for key, value in self._parts["model"].items() if key not in ("vocab", "merges")}
+        vocabulary = self.vocabulary
+        alphabet = {piece.removeprefix(self.prefix) for piece in vocabulary}
+        singles = sorted(ch for ch in alphabet if len(ch) == 1)
+        special = {token["content"] for token in self.added_tokens}
+        used = {ch for piece in vocabulary if piece not in special for ch in piece.removeprefix(self.prefix)}
+        complete = self.model_type == "WordPiece" and all(
+            ch in vocabulary and self.prefix + ch in vocabulary for ch in used
+        )
+        decides = {
+            "normalizer": self._parts.get("normalizer"),
+            "pre_tokenizer": self._parts.get("pre_tokenizer"),
+            "added_tokens": sorted(special),
+            "model": model,
+            "pieces": singles if complete else sorted(vocabulary),
+        }
+        return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _steps(node: dict[str, Any] | None, key: str) -> list[dict[str, Any]]:
+    if not node:
+        return []
+    if node.get("type") == "Sequence":
+        return [step for child in node[key] for step in _steps(child, key)]
+    return [node]
+
+
+def _described(step: dict[str, Any]) -> str:
+    if step["type"] != "BertNormalizer":
+        return str(step["type"])
+    strip = step.get("strip_accents")
+    lowercase = bool(step.get("lowercase"))
+    settings = [
+        "lowercased" if lowercase else "cased",
+        "accents stripped" if (lowercase if strip is None else strip) else "accents kept",
+        "Han isolated" if step.get("handle_chinese_chars", True) else "Han not isolated",
+    ]
+    if not step.get("clean_text", True):
+        settings.append("control characters kept")
+    return f"BERT ({', '.join(settings)})"

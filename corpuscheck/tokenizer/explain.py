@@ -1,0 +1,94 @@
+"""Explain: which character lost a word, and how."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from corpuscheck.tokenizer.artefact import Artefact
+
+Cause = Literal["not in the alphabet", "form missing", "too long", "normalised away", "no piece fits"]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a word is lost.
+
+    `characters` are the guilty raw characters in the order in which the tokenizer trips over them (empty
+    for a word that is too long); `text` says it for a person.
+    """
+
+    cause: Cause
+    text: str
+    characters: tuple[str, ...] = ()
+
+
+class Explainer:
+    """Repeats WordPiece's greedy search on a lost word, to see where it stops."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self._artefact = artefact
+        self._vocabulary = artefact.vocabulary
+        self._spelled = frozenset(ch for piece in self._vocabulary for ch in piece)
+        self._normalizer = artefact.tokenizer.normalizer
+        self._wordpiece = artefact.model_type == "WordPiece"
+        self._longest_piece = max((len(piece) for piece in self._vocabulary), default=1)
+
+    def reason(self, word: str) -> Reason:
+        """The reason for a word as it stands in the text."""
+        raw, owner = self._normalized(word)
+        limit = self._artefact.longest_word
+        if self._wordpiece and len(raw) > limit:
+            return Reason("too long", f"over {limit} characters")
+        failures = self._failures(raw) if self._wordpiece else self._unspelled(raw)
+        guilty = tuple(dict.fromkeys(owner[k] for k, _ in failures))
+        if not failures:
+            return Reason("no piece fits", "no sequence of pieces spells it", tuple(dict.fromkeys(word)))
+        position, form = failures[0]
+        return self._described(owner[position], raw[position], form, guilty)
+
+    def _described(self, original: str, ch: str, form: str, guilty: tuple[str, ...]) -> Reason:
+        shown = _shown(original)
+        if ch in self._spelled and (ch in self._vocabulary or self._artefact.prefix + ch in self._vocabulary):
+            return Reason("form missing", f"{form} form missing", guilty)
+        if original != ch and original in self._spelled:
+            return Reason("normalised away", f"{shown} normalised away to {_shown(ch)}", guilty)
+        return Reason("not in the alphabet", f"{shown} not in the alphabet", guilty)
+
+    def _normalized(self, word: str) -> tuple[str, list[str]]:
+        """The normalised word and, for each of its characters, the raw one it came from."""
+        if self._normalizer is None:
+            return word, list(word)
+        whole = "".join(str(self._normalizer.normalize_str(word)).split())
+        pieces = [("".join(str(self._normalizer.normalize_str(ch)).split()), ch) for ch in word]
+        if "".join(text for text, _ in pieces) == whole:
+            return whole, [ch for text, ch in pieces for _ in text]
+        return whole, list(whole)
+
+    def _failures(self, raw: str) -> list[tuple[int, str]]:
+        """Positions where the search stops, each time as if the missing character had then been added."""
+        prefix = self._artefact.prefix
+        added: set[str] = set()
+        failures: list[tuple[int, str]] = []
+        start = 0
+        while start < len(raw):
+            mark = prefix if start else ""
+            stop = min(len(raw), start + self._longest_piece)
+            while stop > start and mark + raw[start:stop] not in self._vocabulary:
+                stop -= 1
+            if stop == start:
+                if raw[start] not in added:
+                    failures.append((start, mark + raw[start]))
+                    added.add(raw[start])
+                stop = start + 1
+            start = stop
+        return failures
+
+    def _unspelled(self, raw: str) -> list[tuple[int, str]]:
+        return [(k, ch) for k, ch in enumerate(raw) if ch not in self._spelled]
+
+
+def _shown(ch: str) -> str:
+    """A character, with a carrier where it has no shape of its own."""
+    return f"◌{ch}" if unicodedata.category(ch).startswith("M") else ch
