@@ -74,7 +74,7 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently) -> Scan
     profile = _profile(found, records, measured, artefact, ranking, unit)
     if not profile.reading.measured:
         raise NothingToScanError(_nothing((*found.skipped, *_skipped_records(records))))
-    return Scan(conclude(profile, settings.limits), artefact, (*records, *_records_of_skipped(found)))
+    return Scan(conclude(profile, settings.limits, artefact), artefact, (*records, *_records_of_skipped(found)))
 
 
 class _Corpus:
@@ -95,8 +95,8 @@ class _Corpus:
         return total
 
     def bound(self, budget: int) -> int:
-        """A hash bound that surely holds `budget` bytes of text, even where text is a quarter of the file."""
-        return ALL if self.size <= 8 * budget else ALL * 8 * budget // self.size
+        """A hash bound that surely holds `budget` bytes of text, even where text is a third of the files."""
+        return ALL if self.size <= 3 * budget else ALL * 3 * budget // self.size
 
 
 def _survey(corpus: _Corpus, settings: Settings) -> tuple[Unit, Partial]:

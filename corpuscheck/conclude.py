@@ -24,15 +24,19 @@ SHOWN = 100
 _GRID = (100, 200, 500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000)
 
 
-def conclude(profile: Profile, limits: Limits) -> Result:
-    """Findings and verdict for a profile under these limits."""
-    tokenizer = _tokenizer_report(profile, limits)
+def conclude(profile: Profile, limits: Limits, artefact: Artefact | None = None) -> Result:
+    """Findings and verdict for a profile under these limits. Its tokenizer is in it; `artefact` saves loading it."""
+    tokenizer = _tokenizer_report(profile, limits, artefact or artefact_of(profile))
     return Result(profile, limits, tokenizer, judge(profile, tokenizer, limits))
 
 
-def _tokenizer_report(profile: Profile, limits: Limits) -> TokenizerReport:
+def artefact_of(profile: Profile) -> Artefact:
+    """The tokenizer that a profile was measured with."""
     about = profile.about
-    artefact = Artefact(about["tokenizer"], about["tokenizer_source"], about["tokenizer_trained"] == "yes")
+    return Artefact(about["tokenizer"], about["tokenizer_source"], about["tokenizer_trained"] == "yes")
+
+
+def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> TokenizerReport:
     words, characters, causes = explained(artefact, profile.words.lost.words())
     tokens, exact = _tokens(profile)
     why_slow = artefact.not_characterwise
@@ -44,7 +48,7 @@ def _tokenizer_report(profile: Profile, limits: Limits) -> TokenizerReport:
         artefact.vocab_size,
         artefact.normalizer_text,
         f"every document was encoded ({why_slow})" if why_slow else "counted from characters, suspects encoded",
-        about["held_out_unit"],
+        profile.about["held_out_unit"],
         tokens,
         exact,
         profile.estimates.tokens_per_word(),

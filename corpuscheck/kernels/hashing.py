@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.kernels.jit import Bytes, Hashes, Ints, kernel
+from corpuscheck.kernels.jit import Bytes, Hashes, Ints, at, kernel
 
 HEAD = 4096
 """A document is known by its first bytes, so that no part of it has to wait for the others."""
@@ -31,7 +31,7 @@ def hash_bytes(data: Bytes, start: int, stop: int) -> np.uint64:
     while i + 8 <= stop:
         word = np.uint64(0)
         for j in range(8):
-            word = (word << _BYTE) | np.uint64(data[i + j])
+            word = (word << _BYTE) | np.uint64(data[at(i + j)])
         h = (h ^ word) * _ODD
         h ^= h >> _HALF
         i += 8

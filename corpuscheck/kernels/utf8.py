@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpuscheck.kernels.jit import Bytes, Ints, kernel
+from corpuscheck.kernels.jit import Bytes, Ints, at, kernel
 
 WINDOW = 8192
 """A long document is cut, for blocks and samples alike, once in every window of this many bytes."""
@@ -11,16 +11,16 @@ WINDOW = 8192
 @kernel
 def code_point(data: Bytes, i: int) -> tuple[int, int]:
     """The code point that starts at byte `i` of valid UTF-8, and its width in bytes."""
-    b = int(data[i])
+    b = int(data[at(i)])
     if b < 0x80:
         return b, 1
+    c = int(data[at(i + 1)]) & 0x3F
     if b < 0xE0:
-        return (b & 0x1F) << 6 | (int(data[i + 1]) & 0x3F), 2
+        return (b & 0x1F) << 6 | c, 2
+    d = int(data[at(i + 2)]) & 0x3F
     if b < 0xF0:
-        return (b & 0x0F) << 12 | (int(data[i + 1]) & 0x3F) << 6 | (int(data[i + 2]) & 0x3F), 3
-    return (
-        (b & 0x07) << 18 | (int(data[i + 1]) & 0x3F) << 12 | (int(data[i + 2]) & 0x3F) << 6 | (int(data[i + 3]) & 0x3F)
-    ), 4
+        return (b & 0x0F) << 12 | c << 6 | d, 3
+    return (b & 0x07) << 18 | c << 12 | d << 6 | (int(data[at(i + 3)]) & 0x3F), 4
 
 
 @kernel
@@ -65,7 +65,7 @@ def count_characters(data: Bytes, starts: Ints, ends: Ints, chosen: Bytes, count
             i = starts[u]
             while i < ends[u]:
                 cp, width = code_point(data, i)
-                counts[cp] += 1
+                counts[at(cp)] += 1
                 i += width
 
 

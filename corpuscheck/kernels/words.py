@@ -6,7 +6,7 @@ A word is a pre-token: a longest run of word characters between white space and 
 
 from __future__ import annotations
 
-from corpuscheck.kernels.jit import Bytes, Flags, Ints, kernel
+from corpuscheck.kernels.jit import Bytes, Flags, Ints, at, kernel
 from corpuscheck.kernels.utf8 import code_point
 
 # What a code point is (the low bits of its entry) ...
@@ -72,35 +72,35 @@ def walk(
     Adds to `counts` per code point, to `words` and `lost` per unit, and writes the words that may
     be lost to `spans`. A word of over `longest` characters is lost; over `doubtful_length` it may be.
     White-space-delimited chunks that hold a COMPLEX character or an added token are handed over whole.
+    Chunks that hold an UNSTABLE character are written from the far end of `spans`.
 
-    Returns (unit, position, rows of `spans`, all flags seen). It is done when `unit` is the number of
+    Returns (unit, position, rows of `spans`, rows at its far end). It is done when `unit` is the number of
     units; else an UNPROBED character stands in the chunk at `position`: probe it and go on from there.
     """
     n = 0
-    seen = 0
+    far = 0
     for u in range(unit, starts.shape[0]):
         i = position if u == unit else starts[u]
         stop = ends[u]
         chunk, chunk_words, chunk_lost, chunk_spans, whole = i, words[u], lost[u], n, False
-        length, flags, first, last = 0, 0, i, i
+        length, flags, first, last, seen = 0, 0, i, i, 0
         while True:
-            entry = SPACE
-            cp = 0
-            width = 0
-            if i < stop:
+            entry, width = SPACE, 0
+            while i < stop:
                 cp, width = code_point(data, i)
-                entry = table[cp]
-                counts[cp] += 1
-            kind = entry & KIND
-            if kind == WORD:
+                counts[at(cp)] += 1
+                entry = table[at(cp)]
+                if entry & KIND != WORD:
+                    break
                 if length == 0:
                     first = i
                 length += 1
                 flags |= entry
                 i += width
-                if length <= longest + 1:
-                    last = i
-                continue
+                last = i
+            if i >= stop:
+                entry, width = SPACE, 0
+            kind = entry & KIND
             seen |= entry
             if kind == DELETED:
                 i += width
@@ -108,12 +108,16 @@ def walk(
             if kind == UNPROBED:
                 uncount(data, chunk, i + width, counts)
                 words[u], lost[u] = chunk_words, chunk_lost
-                return u, chunk, chunk_spans, seen
+                return u, chunk, chunk_spans, far
             if length:
                 words[u] += 1
                 seen |= flags
                 if flags & LOST or length > longest:
                     lost[u] += 1
+                    if last - first > 4 * (longest + 1):  # hand over enough of it to show
+                        last = first + 4 * (longest + 1)
+                        while data[last] & 0xC0 == 0x80:
+                            last -= 1
                     spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = first, last, u, IS_LOST
                     n += 1
                 elif flags & DOUBTFUL or length > doubtful_length:
@@ -136,11 +140,15 @@ def walk(
                     words[u], lost[u], n, whole = chunk_words, chunk_lost, chunk_spans, False
                     spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = chunk, i, u, IS_CHUNK
                     n += 1
+                if seen & UNSTABLE:
+                    far += 1
+                    spans[-far, 0], spans[-far, 1] = chunk, i
+                seen = 0
                 if i >= stop:
                     break
                 chunk, chunk_words, chunk_lost, chunk_spans = i + width, words[u], lost[u], n
             i += width
-    return starts.shape[0], 0, n, seen
+    return starts.shape[0], 0, n, far
 
 
 @kernel
@@ -180,8 +188,8 @@ def words_by_rank(
             width = 0
             if i < stop:
                 cp, width = code_point(data, i)
-                kind = table[cp] & KIND
-                rank = ranks[cp]
+                kind = table[at(cp)] & KIND
+                rank = ranks[at(cp)]
             if kind == WORD or kind == COMPLEX:
                 length += 1
                 highest = max(highest, rank)
@@ -194,29 +202,3 @@ def words_by_rank(
                 elif i >= stop:
                     break
             i += width
-            if width == 0 and kind == DELETED:
-                break
-
-
-@kernel
-def chunks_with(data: Bytes, starts: Ints, ends: Ints, table: Flags, flag: int, out: Ints) -> int:
-    """White-space-delimited chunks that hold a character with this flag, rows (start, end)."""
-    n = 0
-    for u in range(starts.shape[0]):
-        chunk, i, holds = starts[u], starts[u], False
-        while i < ends[u]:
-            b = data[i]
-            if b == 0x20 or 0x09 <= b <= 0x0D:
-                if holds:
-                    out[n, 0], out[n, 1] = chunk, i
-                    n += 1
-                chunk, holds = i + 1, False
-                i += 1
-                continue
-            cp, width = code_point(data, i)
-            holds = holds or table[cp] & flag != 0
-            i += width
-        if holds:
-            out[n, 0], out[n, 1] = chunk, ends[u]
-            n += 1
-    return n

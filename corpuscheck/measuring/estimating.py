@@ -8,7 +8,6 @@ from dataclasses import replace
 import numpy as np
 
 from corpuscheck.measuring.curve import CurveCounter
-from corpuscheck.measuring.text import Walker
 from corpuscheck.measuring.units import UnitSplitter
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.estimates import GROUPS, EstimatePart
@@ -16,10 +15,10 @@ from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.batch import batch_of
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
-from corpuscheck.tokenizer.training import LONGEST_WORD, Ranking, segmentation_artefact
+from corpuscheck.tokenizer.training import Ranking, segmentation_artefact
 
-TOKEN_BYTES = 2_000_000
-CURVE_BYTES = 16_000_000
+TOKEN_BYTES = 1_000_000
+CURVE_BYTES = 8_000_000
 DEFAULT_ALPHABET = 1000
 _FEW_DOCUMENTS = 30
 
@@ -49,7 +48,8 @@ def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
 
 def estimate_curve(ranking: Ranking, sample: Sample, estimates: EstimatePart) -> tuple[CurvePart, EstimatePart]:
     """The curve of a sample, exact where the sample is the whole text, else with groups for its interval."""
-    walker = Walker(CharacterTable(segmentation_artefact()), LONGEST_WORD)
+    characters = CharacterTable(segmentation_artefact())
+    characters.learn(ranking.ranks)
     by_count: dict[int, list[tuple[bytes, int]]] = {}
     for text, count, group in _grouped(sample):
         by_count.setdefault(count, []).append((text, group))
@@ -60,8 +60,7 @@ def estimate_curve(ranking: Ranking, sample: Sample, estimates: EstimatePart) ->
         counter = CurveCounter(ranking, GROUPS)
         batch = batch_of([text for text, _ in texts])
         units = UnitSplitter("document").split(batch)
-        walker.walk(batch, units)
-        counter.observe(batch, units, walker.characters, np.array([group for _, group in texts], np.int64))
+        counter.observe(batch, units, characters, np.array([group for _, group in texts], np.int64))
         for group, part in enumerate(counter.finish()):
             part = replace(
                 part, by_rank={rank: n * count for rank, n in part.by_rank.items()}, overlong=part.overlong * count

@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from corpuscheck.kernels.hashing import HEAD, hash_bytes
-from corpuscheck.kernels.utf8 import WINDOW, first_boundary, is_utf8
+from corpuscheck.kernels.utf8 import WINDOW, first_boundary
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoding import UTF8_BOM
 from corpuscheck.reading.discover import Source
@@ -39,9 +39,8 @@ def _looks_utf8(file: int, size: int) -> bool:
     """A look at the head, the tail and between. What it misses is met, and reported, while reading."""
     for k in range(9):
         data = _read_at(file, (size - _PROBE_BYTES) * k // 8, _PROBE_BYTES)
-        start = next((i for i in range(min(4, len(data))) if data[i] & 0xC0 != 0x80), 0)
-        stop = len(data) - next((i for i in range(1, min(4, len(data)) + 1) if data[-i] & 0xC0 != 0x80), 0)
-        if b"\x00" in data or not is_utf8(np.frombuffer(data[start:stop], np.uint8)):
+        astray = len(data.decode("utf-8", "ignore").encode()) - len(data)
+        if b"\x00" in data or astray < -6:  # a character may be cut at each end
             return False
     return True
 

@@ -55,7 +55,7 @@ class TextStream:
         looked = False
         while held or not complete:
             good, cut = _split_cut_character(held, complete)
-            if not looked and _needs_a_look(good):
+            if not looked and good.isascii() and _needs_a_look(good):
                 held, complete = self._gather(held, _EVIDENCE_BYTES)
                 good, cut = _split_cut_character(held, complete)
                 looked = detect(held, complete).encoding in ("ascii", "utf-8")
@@ -117,7 +117,7 @@ def _mark_length(data: bytes, encoding: str) -> int:
 
 
 def _needs_a_look(data: bytes) -> bool:
-    """NULs, escapes and HZ marks: bytes that are ASCII or UTF-8 and may still be something else."""
+    """NULs, escapes and HZ marks: all bytes are ASCII, and it may still be UTF-16 or ISO-2022."""
     return b"\x00" in data or b"\x1b" in data or b"\x0e" in data or b"~{" in data
 
 

@@ -51,11 +51,16 @@ class Artefact:
         return self.tokenizer.get_vocab(with_added_tokens=False)
 
     @cached_property
+    def spelled(self) -> frozenset[str]:
+        """The characters that any piece holds."""
+        return frozenset("".join(self.vocabulary))
+
+    @cached_property
     def vocab_size(self) -> int:
         """All ids, as the embedding table of a model would need them."""
         return self.tokenizer.get_vocab_size(with_added_tokens=True)
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What marks a piece inside a word, ``##``."""
         return str(self._parts["model"].get("continuing_subword_prefix") or "")
@@ -167,19 +172,17 @@ class Artefact:
         """
         model = {key: value for key, value in self._parts["model"].items() if key not in ("vocab", "merges")}
         vocabulary = self.vocabulary
-        alphabet = {piece.removeprefix(self.prefix) for piece in vocabulary}
-        singles = sorted(ch for ch in alphabet if len(ch) == 1)
         special = {token["content"] for token in self.added_tokens}
-        used = {ch for piece in vocabulary if piece not in special for ch in piece.removeprefix(self.prefix)}
+        text = "".join(piece.removeprefix(self.prefix) for piece in vocabulary if piece not in special)
         complete = self.model_type == "WordPiece" and all(
-            ch in vocabulary and self.prefix + ch in vocabulary for ch in used
+            ch in vocabulary and self.prefix + ch in vocabulary for ch in set(text)
         )
         decides = {
             "normalizer": self._parts.get("normalizer"),
             "pre_tokenizer": self._parts.get("pre_tokenizer"),
             "added_tokens": sorted(special),
             "model": model,
-            "pieces": singles if complete else sorted(vocabulary),
+            "pieces": sorted(set(text)) if complete else sorted(vocabulary),
         }
         return hashlib.sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -30,7 +30,7 @@ class Explainer:
     def __init__(self, artefact: Artefact) -> None:
         self._artefact = artefact
         self._vocabulary = artefact.vocabulary
-        self._spelled = frozenset(ch for piece in self._vocabulary for ch in piece)
+        self._spelled = artefact.spelled
         self._normalizer = artefact.tokenizer.normalizer
         self._wordpiece = artefact.model_type == "WordPiece"
         self._longest_piece = max((len(piece) for piece in self._vocabulary), default=1)

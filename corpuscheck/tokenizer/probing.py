@@ -26,7 +26,7 @@ class CharacterTable:
         self._artefact = artefact
         self._tokenizer = artefact.tokenizer
         self._vocabulary = artefact.vocabulary
-        self._spelled = frozenset(ch for piece in self._vocabulary for ch in piece)
+        self._spelled = artefact.spelled
         self._combines = artefact.combines
         self._composes = any(step["type"].startswith("NF") for step in artefact.normalizers)
         raw = [t["content"] for t in artefact.added_tokens if not t["normalized"] or not artefact.normalizers]
