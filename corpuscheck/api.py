@@ -52,13 +52,17 @@ def _silently(name: str, size: int, files: int) -> AbstractContextManager[Progre
     return nullcontext(_Silent())
 
 
-def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently) -> Scan:
-    """Discover, train or load, measure, conclude. Raises CorpuscheckError when it cannot be done."""
+def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, processes: bool = False) -> Scan:
+    """Discover, train or load, measure, conclude. Raises CorpuscheckError when it cannot be done.
+
+    `processes` allows worker processes where threads would wait for each other. They import the main
+    module anew, so a script that allows them needs its ``if __name__ == "__main__"``.
+    """
     artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
     found = discover([paths] if isinstance(paths, str | os.PathLike) else paths, settings.reading)
     if not found.sources:
         raise NothingToScanError(_nothing(found.skipped))
-    corpus = _Corpus(found, settings, watch)
+    corpus = _Corpus(found, settings, watch, processes and holds_gil(found.sources))
     ranking: Ranking | None = None
     unit: Unit = "document"
     if artefact is None:
@@ -80,11 +84,11 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently) -> Scan
 class _Corpus:
     """The sources cut into work units, and the workers that go through them once a pass."""
 
-    def __init__(self, found: Found, settings: Settings, watch: Watch) -> None:
+    def __init__(self, found: Found, settings: Settings, watch: Watch, processes: bool) -> None:
         self.sources = found.sources
         self.size = sum(source.size for source in found.sources)
         self._units: list[WorkUnit] = work_units(found.sources, settings.reading, settings.jobs)
-        self._pool = Pool(settings.jobs, holds_gil(found.sources))
+        self._pool = Pool(settings.jobs, processes)
         self._watch = watch
 
     def run(self, name: str, task: Task) -> Partial:

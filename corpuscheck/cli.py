@@ -119,7 +119,8 @@ def scan(
 
     if options["jobs"] is None:
         del options["jobs"]
-    finished = run_scan(list(paths), settings_from(**options), watcher(not (quiet or no_progress), verbose))
+    watch = watcher(not (quiet or no_progress), verbose)
+    finished = run_scan(list(paths), settings_from(**options), watch, processes=True)
     if save_tokenizer:
         from corpuscheck.tokenizer.training import save as save_artefact
 

@@ -7,6 +7,9 @@ from corpuscheck.kernels.jit import Bytes, Ints, at, kernel
 WINDOW = 8192
 """A long document is cut, for blocks and samples alike, once in every window of this many bytes."""
 
+LONGEST_PASSAGE = 8 * WINDOW
+"""A sampled passage without any white space is cut at this many bytes all the same."""
+
 
 @kernel
 def code_point(data: Bytes, i: int) -> tuple[int, int]:
@@ -122,8 +125,16 @@ def first_boundary(data: Bytes, offset: int) -> int:
 
 
 @kernel
+def character_start(data: Bytes, i: int) -> int:
+    """The start of the character that byte `i` belongs to."""
+    while i > 0 and data[i] & 0xC0 == 0x80:
+        i -= 1
+    return i
+
+
+@kernel
 def passages(data: Bytes, starts: Ints, ends: Ints, offset: int, out: Ints) -> int:
-    """Cut spans into passages, rows (start, end, span, index within the document).
+    """Cut spans into passages of at most about `LONGEST_PASSAGE`, rows (start, end, span, index within the document).
 
     `offset` is how far into its document the first span starts. Returns the number of rows.
     """
@@ -140,6 +151,9 @@ def passages(data: Bytes, starts: Ints, ends: Ints, offset: int, out: Ints) -> i
                 cut = boundary(data, window, min(window + WINDOW, ends[u]), True)
                 if cut > 0:
                     stop = cut
+                    break
+                if window - start >= LONGEST_PASSAGE:
+                    stop = character_start(data, window)
                     break
                 k += 1
             out[n, 0], out[n, 1], out[n, 2], out[n, 3] = start, stop, u, index

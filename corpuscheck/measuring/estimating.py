@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from corpuscheck.kernels.utf8 import LONGEST_PASSAGE
 from corpuscheck.measuring.curve import CurveCounter
 from corpuscheck.measuring.units import UnitSplitter
 from corpuscheck.profile.curve import CurvePart
@@ -43,7 +44,7 @@ def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
             words = max((w for w in encoding.word_ids if w is not None), default=-1) + 1
             for table, amount in zip(tables, (len(text), len(encoding.ids), words), strict=True):
                 table[group] = table.get(group, 0) + count * amount
-    return EstimatePart(*tables, complete=small.complete and not any(len(t) >= 1 << 16 for t, _, _ in items))
+    return EstimatePart(*tables, complete=small.complete and not any(len(t) >= LONGEST_PASSAGE for t, _, _ in items))
 
 
 def estimate_curve(ranking: Ranking, sample: Sample, estimates: EstimatePart) -> tuple[CurvePart, EstimatePart]:

@@ -11,8 +11,6 @@ from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.sample import ALL, Item, Sample
 from corpuscheck.reading.batch import Batch
 
-LONGEST_PASSAGE = 1 << 16
-
 
 class Sampler:
     """Builds a Sample, batch by batch. A first `bound` saves collecting what cannot stay."""
@@ -33,8 +31,8 @@ class Sampler:
         items, groups = self._sample.items, self._sample.groups
         for r in np.flatnonzero(below):
             start, stop, unit, _ = rows[r]
-            text = batch.data[start : min(stop, start + LONGEST_PASSAGE)].tobytes()
-            item: Item = (int(hashes[r]), _whole_characters(text))
+            text = batch.data[start:stop].tobytes()
+            item: Item = (int(hashes[r]), text)
             if item not in items:
                 self._size += len(text)
             items[item] = items.get(item, 0) + 1
@@ -45,10 +43,6 @@ class Sampler:
 
     def finish(self) -> Sample:
         return self._sample.trimmed()
-
-
-def _whole_characters(text: bytes) -> bytes:
-    return text if len(text) < LONGEST_PASSAGE else text.decode("utf-8", "ignore").encode()
 
 
 class Survey:

@@ -8,52 +8,59 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpuscheck.kernels.jit import Bytes, Ints
-from corpuscheck.kernels.utf8 import last_boundary, line_spans, paragraph_spans
+from corpuscheck.kernels.jit import Ints
+from corpuscheck.kernels.utf8 import WINDOW, last_boundary, line_spans, paragraph_spans
 from corpuscheck.reading.batch import Batch, Part
 from corpuscheck.settings import DocumentMode
 
-LONGEST_RUN = 16 << 20
+LONGEST_RUN = 8 << 20
 """Text without white space for this many bytes is cut anywhere, so that memory stays bounded."""
 
 
+_PUNCTUATION = tuple(bytes([b]) for b in b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+@dataclass
+class SplitReport:
+    """How often text had to be cut where a word may have been cut with it."""
+
+    forced_cuts: int = 0
+
+
 def split_text(
-    blocks: Iterable[bytes], mode: DocumentMode, offset: int = 0, part: Part | None = None
+    blocks: Iterable[bytes], mode: DocumentMode, report: SplitReport, offset: int = 0, part: Part | None = None
 ) -> Iterator[Batch]:
     """Batches of a plain text. `offset` and `part` tell where in which document the text begins."""
     if mode == "file":
-        return _one_document(blocks, offset, part)
-    return _many_documents(blocks, _SPLITTERS[mode])
+        return _one_document(blocks, report, offset, part)
+    return _many_documents(blocks, report, _SPLITTERS[mode])
 
 
-def _one_document(blocks: Iterable[bytes], offset: int, part: Part | None) -> Iterator[Batch]:
+def _one_document(blocks: Iterable[bytes], report: SplitReport, offset: int, part: Part | None) -> Iterator[Batch]:
     held = b""
     for block in blocks:
-        if held:  # a block is handed on when the next one shows that the document goes on
-            data = np.frombuffer(held, np.uint8)
-            cut = last_boundary(data, offset)
-            if not cut and len(held) >= LONGEST_RUN:
-                cut = _character_start(data, len(data))
-            if cut:
-                yield _piece(data[:cut], offset, True, part)
-                offset += cut
-                held = held[cut:] + block
-            else:
-                held += block
-        else:
-            held = block
+        cut = _cut(held, offset, report)  # a block is handed on when the next one shows that the document goes on
+        if cut:
+            yield _piece(held[:cut], offset, True, part)
+            offset += cut
+        held = held[cut:] + block
     if held:
-        yield _piece(np.frombuffer(held, np.uint8), offset, False, part)
+        yield _piece(held, offset, False, part)
 
 
-def _piece(data: Bytes, offset: int, unfinished: bool, part: Part | None) -> Batch:
+def _piece(text: bytes, offset: int, unfinished: bool, part: Part | None = None) -> Batch:
+    data = np.frombuffer(text, np.uint8)
     return Batch(data, np.zeros(1, np.int64), np.array([len(data)], np.int64), offset, unfinished, part)
 
 
-def _character_start(data: Bytes, stop: int) -> int:
-    while stop > 1 and data[stop - 1] & 0xC0 == 0x80:
-        stop -= 1
-    return stop - 1 if stop > 1 and data[stop - 1] >= 0xC0 else stop
+def _cut(held: bytes, offset: int, report: SplitReport) -> int:
+    """Where `held`, which ends between two characters, may be handed on; 0 where it has to grow."""
+    cut = last_boundary(np.frombuffer(held, np.uint8), offset) if held else 0
+    if not cut and len(held) >= LONGEST_RUN:
+        report.forced_cuts += 1
+        tail = max(held.rfind(mark, len(held) - WINDOW) for mark in _PUNCTUATION)
+        return tail + 1 if tail > 0 else len(held)
+    return cut
 
 
 def _lines(data: bytes) -> tuple[Ints, Ints]:
@@ -96,26 +103,23 @@ def _last_end(data: bytes, end: re.Pattern[bytes]) -> int:
         reach *= 8
 
 
-def _many_documents(blocks: Iterable[bytes], splitter: _Splitter) -> Iterator[Batch]:
+def _many_documents(blocks: Iterable[bytes], report: SplitReport, splitter: _Splitter) -> Iterator[Batch]:
     held = b""
     offset = 0  # of `held` in a document too long to be held whole
     for block in blocks:
         held += block
         if offset and (match := splitter.end.search(held)):
-            yield _piece(np.frombuffer(held[: match.start()].rstrip(b"\r"), np.uint8), offset, False, None)
+            yield _piece(held[: match.start()].rstrip(b"\r"), offset, False)
             held, offset = held[match.end() :], 0
         if not offset and (cut := _last_end(held, splitter.end)):
             yield from _split(held[:cut], splitter)
             held = held[cut:]
-        if len(held) > LONGEST_RUN // 4:
-            data = np.frombuffer(held, np.uint8)
-            cut = last_boundary(data, offset) or (_character_start(data, len(data)) if len(held) > LONGEST_RUN else 0)
-            if cut:
-                yield _piece(data[:cut], offset, True, None)
-                offset += cut
-                held = held[cut:]
+        if len(held) > LONGEST_RUN // 4 and (cut := _cut(held, offset, report)):
+            yield _piece(held[:cut], offset, True)
+            offset += cut
+            held = held[cut:]
     if offset:
-        yield _piece(np.frombuffer(held.rstrip(b"\r\n"), np.uint8), offset, False, None)
+        yield _piece(held.rstrip(b"\r\n"), offset, False)
     else:
         yield from _split(held, splitter)
 

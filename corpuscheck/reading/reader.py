@@ -9,7 +9,7 @@ from corpuscheck.reading.batch import Batch, Part
 from corpuscheck.reading.decoding import UNCERTAIN
 from corpuscheck.reading.delimited import read_csv, read_tsv
 from corpuscheck.reading.discover import Source
-from corpuscheck.reading.documents import split_text
+from corpuscheck.reading.documents import SplitReport, split_text
 from corpuscheck.reading.formats import Format
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
@@ -51,6 +51,7 @@ class FileRecord:
     first_bad_record: int | None = None
     missing_text: int = 0
     repaired_surrogates: int = 0
+    forced_cuts: int = 0
     start: int = 0
 
     def joined(self, other: FileRecord) -> FileRecord:
@@ -71,6 +72,7 @@ class FileRecord:
             invalid_bytes=self.invalid_bytes + other.invalid_bytes,
             first_invalid_offset=first.first_invalid_offset,
             damage=self.damage or other.damage,
+            forced_cuts=self.forced_cuts + other.forced_cuts,
         )
 
     @property
@@ -109,8 +111,9 @@ def read(piece: Piece, settings: Reading, record: FileRecord, progress: Callable
     stream = Stream(source, piece.start, piece.stop, progress)
     text = TextStream(stream, settings.encoding)
     report = RecordReport()
+    split = SplitReport()
     try:
-        for batch in _batches(piece, text, settings, report):
+        for batch in _batches(piece, text, settings, report, split):
             record.utf8_bytes += batch.utf8_bytes
             record.documents += batch.documents
             yield batch
@@ -135,15 +138,18 @@ def read(piece: Piece, settings: Reading, record: FileRecord, progress: Callable
     record.first_bad_record = report.first_bad
     record.missing_text = report.missing
     record.repaired_surrogates = report.repaired
+    record.forced_cuts = split.forced_cuts
     if not record.documents and not piece.partial:
         _skip(record, _no_documents(report, source.kind.format))
 
 
-def _batches(piece: Piece, text: TextStream, settings: Reading, report: RecordReport) -> Iterator[Batch]:
+def _batches(
+    piece: Piece, text: TextStream, settings: Reading, report: RecordReport, split: SplitReport
+) -> Iterator[Batch]:
     reader = RECORD_READERS.get(piece.source.kind.format)
     if reader is not None:
         return reader(text, settings.text_fields, report)
-    return split_text(text, settings.document, piece.offset, piece.part)
+    return split_text(text, settings.document, split, piece.offset, piece.part)
 
 
 def _skip(record: FileRecord, reason: str) -> None:

@@ -138,6 +138,22 @@ def many_documents_in_a_file(evidence: Evidence) -> Iterable[Observation]:
             )
 
 
+def forced_cuts(evidence: Evidence) -> Iterable[Observation]:
+    """Text ran on for 8 MB without white space and was cut there, so a word may be counted twice.
+
+    Such text is rarely language: encoded data, a dump without line ends.
+    """
+    if trouble := _trouble(evidence, "forced cuts"):
+        n, amount, path, _ = trouble
+        yield Observation(
+            f"{files(n)} run on for 8 MB without white space, such as {path}: cut {count(amount)} times",
+            "look at it: encoded data is no text, and text needs its line ends",
+            amount,
+            0,
+            path,
+        )
+
+
 RULES = (
     Rule("CC101", "skipped-files", "warning", skipped_files),
     Rule("CC102", "invalid-bytes", "warning", invalid_bytes),
@@ -146,4 +162,5 @@ RULES = (
     Rule("CC105", "uncertain-encoding", "warning", uncertain_encodings),
     Rule("CC106", "mixed-encodings", "warning", mixed_encodings),
     Rule("CC107", "many-documents-in-a-file", "info", many_documents_in_a_file),
+    Rule("CC108", "forced-cuts", "warning", forced_cuts),
 )

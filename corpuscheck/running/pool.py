@@ -144,7 +144,8 @@ class Pool:
 
 
 def _done(partial: Partial) -> tuple[int, int]:
-    return len(partial.records), sum(record.status == "skipped" for record in partial.records)
+    files = [record for record in partial.records if record.start == 0]  # a range is no file of its own
+    return len(files), sum(record.status == "skipped" for record in files)
 
 
 class _Worker:
