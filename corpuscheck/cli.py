@@ -53,10 +53,14 @@ def _options(*groups: list[Callable[..., Any]]) -> Callable[[Callable[..., Any]]
 
 
 _READING = [
-    click.option("--document", type=click.Choice(["file", "line", "blank-line"]), default="file", show_default=True,
+    click.option("--document", type=click.Choice(["file", "line", "blank-line", "wikiextractor"]), default="file", show_default=True,
                  help="What one document is in plain text."),
-    click.option("--text-field", "text_fields", multiple=True, metavar="NAME",
-                 help="Key or column that holds the text (repeat to join several). Found by itself otherwise."),
+    click.option("--text-field", "text_fields", multiple=True, metavar="PATH",
+                 help="Key, column or path that holds the text, such as 'document[].paragraph[].form' (repeat to "
+                 "join several). Found by itself otherwise."),
+    click.option("--preset", metavar="NAME", help="A known layout: nikl, nikl-spoken, nikl-sentences, aihub-summary, "
+                 "aihub-mrc, korquad, squad, hf, wikiextractor."),
+    click.option("--skip-front-matter", is_flag=True, help="Leave out YAML front matter of plain text files."),
     click.option("--encoding", metavar="CODEC", help="Read every file in this encoding instead of detecting it."),
     click.option("--include", multiple=True, metavar="PATTERN", help="Only files matching this gitignore pattern."),
     click.option("--exclude", multiple=True, metavar="PATTERN", help="No files matching this gitignore pattern."),

@@ -12,7 +12,7 @@ from corpuscheck.errors import UsageError
 GB = 10**9
 MB = 10**6
 
-DocumentMode = Literal["file", "line", "blank-line"]
+DocumentMode = Literal["file", "line", "blank-line", "wikiextractor"]
 
 
 def available_processors() -> int:
@@ -25,6 +25,28 @@ def available_processors() -> int:
 
 
 @dataclass(frozen=True)
+class Preset:
+    """The layout of a widely used corpus: where its text is, and what one document is in plain text."""
+
+    says: str
+    text_field: str = ""
+    document: DocumentMode = "file"
+
+
+PRESETS: dict[str, Preset] = {
+    "nikl": Preset("모두의 말뭉치, written", "document[].paragraph[].form"),
+    "nikl-spoken": Preset("모두의 말뭉치, spoken", "document[].utterance[].form"),
+    "nikl-sentences": Preset("모두의 말뭉치, annotated", "document[].sentence[].form"),
+    "aihub-summary": Preset("AI Hub document summaries", "documents[].text[][].sentence"),
+    "aihub-mrc": Preset("AI Hub machine reading", "data[].paragraphs[].context"),
+    "korquad": Preset("KorQuAD 1", "data[].paragraphs[].context"),
+    "squad": Preset("SQuAD", "data[].paragraphs[].context"),
+    "hf": Preset("Hugging Face data sets", "text"),
+    "wikiextractor": Preset("WikiExtractor, <doc> blocks", document="wikiextractor"),
+}
+
+
+@dataclass(frozen=True)
 class Reading:
     """How files become documents."""
 
@@ -34,6 +56,7 @@ class Reading:
     text_fields: tuple[str, ...] = ()
     encoding: str | None = None
     hint: str | None = None
+    skip_front_matter: bool = False
 
 
 @dataclass(frozen=True)
@@ -109,6 +132,14 @@ def parse_size(text: str) -> int:
 
 def settings_from(**options: Any) -> Settings:
     """Settings from one flat set of names. Raises UsageError for a name that none of the groups has."""
+    preset = options.pop("preset", None)
+    if preset is not None:
+        if preset not in PRESETS:
+            raise UsageError(f"unknown preset '{preset}': there are {', '.join(PRESETS)}")
+        if PRESETS[preset].text_field and not options.get("text_fields"):
+            options["text_fields"] = (PRESETS[preset].text_field,)
+        if PRESETS[preset].document != "file":
+            options["document"] = PRESETS[preset].document
     groups: dict[str, dict[str, Any]] = {"reading": {}, "training": {}, "limits": {}}
     kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits}
     rest: dict[str, Any] = {}

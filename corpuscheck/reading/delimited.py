@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from corpuscheck.reading.batch import Batch
-from corpuscheck.reading.records import LARGEST_RECORD, PREFERRED, RecordReport, TextField, batched
+from corpuscheck.reading.paths import PREFERRED, weight
+from corpuscheck.reading.records import LARGEST_RECORD, RecordReport, TextField, batched
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -54,7 +56,7 @@ def _documents(reader: Reader, fields: Sequence[str], report: RecordReport) -> I
         header = [name.strip() for name in sample.pop(0)]
     else:
         header = [str(k + 1) for k in range(len(sample[0]))]
-    take = TextField(fields or [_text_column(header, sample)], report)
+    take = TextField(fields or _text_columns(header, sample), report)
     return batched(take(dict(zip(header, row, strict=False))) for row in chain(sample, rows))
 
 
@@ -85,10 +87,15 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _text_column(header: list[str], sample: list[list[str]]) -> str:
+_NUMBERED = re.compile(r"[ _-]?(\d+|[ab])$", re.IGNORECASE)
+
+
+def _text_columns(header: list[str], sample: list[list[str]]) -> list[str]:
+    """A column with a preferred name, else the heaviest, with those numbered like it (sentence1, sentence2)."""
     lowered = {name.lower(): name for name in header}
-    for name in PREFERRED:
-        if name in lowered:
-            return lowered[name]
-    lengths = {name: sum(len(row[k]) for row in sample if k < len(row)) for k, name in enumerate(header)}
-    return max(lengths, key=lambda name: lengths[name])
+    found = next((lowered[name] for name in PREFERRED if name in lowered), "")
+    if not found:
+        weights = {name: sum(weight(row[k]) for row in sample if k < len(row)) for k, name in enumerate(header)}
+        found = max(weights, key=lambda name: weights[name])
+    stem = _NUMBERED.sub("", found)
+    return [name for name in header if name == found or (stem and stem != found and _NUMBERED.sub("", name) == stem)]

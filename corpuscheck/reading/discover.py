@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -63,26 +64,33 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
 
     Raises UsageError for a path that does not exist or cannot be listed.
     """
-    include = _spec(settings.include)
-    exclude = _spec(settings.exclude)
     entries: dict[str, _Entry] = {}
     for given in paths:
         root = os.fspath(given)
         for entry in _walk_root(root):
             relative = os.path.relpath(entry.path, root) if os.path.isdir(root) else os.path.basename(entry.path)
-            if not entry.named and _filtered(relative, include, exclude):
+            if not entry.named and filtered(relative, settings):
                 continue
             entries.setdefault(os.path.normpath(entry.path), entry)
     return _classified([entries[key] for key in sorted(entries)])
 
 
-def _spec(patterns: Sequence[str]) -> GitIgnoreSpec | None:
-    return GitIgnoreSpec.from_lines(patterns) if patterns else None
+@cache
+def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
+    return GitIgnoreSpec.from_lines(patterns)
 
 
-def _filtered(relative: str, include: GitIgnoreSpec | None, exclude: GitIgnoreSpec | None) -> bool:
-    name = relative.replace(os.sep, "/")
-    return (include is not None and not include.match_file(name)) or (exclude is not None and exclude.match_file(name))
+def filtered(relative: str, settings: Reading) -> bool:
+    """Whether --include or --exclude leave this file out."""
+    name = relative.replace(os.sep, "/").strip("/")
+    if settings.include and not _archive(name) and not _spec(settings.include).match_file(name):
+        return True
+    return bool(settings.exclude) and _spec(settings.exclude).match_file(name)
+
+
+def _archive(name: str) -> bool:
+    """Archives are opened whatever --include says: it is their members that it chooses among."""
+    return bool(kind_of(name.rpartition("/")[2]).archive)
 
 
 def _walk_root(root: str) -> Iterator[_Entry]:

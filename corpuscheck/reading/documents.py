@@ -20,6 +20,18 @@ LONGEST_RUN = 8 << 20
 _PUNCTUATION = tuple(bytes([b]) for b in b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
+_FRONT_MATTER = re.compile(rb"\A---[ \t]*\r?\n.*?^(---|\.\.\.)[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
+
+
+def without_front_matter(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """The blocks of a Markdown file without the YAML between `---` lines at its beginning."""
+    stream = iter(blocks)
+    first = next(stream, b"")
+    if rest := _FRONT_MATTER.sub(b"", first, count=1).lstrip(b"\r\n") if first.startswith(b"---") else first:
+        yield rest
+    yield from stream
+
+
 @dataclass
 class SplitReport:
     """How often text had to be cut where a word may have been cut with it."""
@@ -84,9 +96,19 @@ class _Splitter:
     end: re.Pattern[bytes]
 
 
+_WIKI_BLOCK = re.compile(rb"<doc [^>\n]*>[ \t]*\r?\n?(.*?)\s*</doc>", re.DOTALL)
+
+
+def _wiki_blocks(data: bytes) -> tuple[Ints, Ints]:
+    spans = [match.span(1) for match in _WIKI_BLOCK.finditer(data)]
+    starts, ends = (np.array([span[k] for span in spans], np.int64) for k in (0, 1))
+    return starts, ends
+
+
 _SPLITTERS: dict[DocumentMode, _Splitter] = {
     "line": _Splitter(_lines, re.compile(rb"\n")),
     "blank-line": _Splitter(_paragraphs, re.compile(rb"\n[ \t\r\f\v]*\n")),
+    "wikiextractor": _Splitter(_wiki_blocks, re.compile(rb"</doc>[ \t]*\r?\n?")),
 }
 
 

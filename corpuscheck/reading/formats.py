@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["text", "jsonl", "json", "csv", "tsv"]
+Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet", "arrow"]
+Archive = Literal["", "zip", "tar"]
 Compression = Literal["", "gzip", "bzip2", "xz", "zstd"]
 
 FORMATS: dict[str, Format] = {
@@ -17,13 +18,26 @@ FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".tab": "tsv",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
 }
 
 COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
 
+ARCHIVES: dict[str, tuple[Archive, Compression]] = {
+    ".zip": ("zip", ""),
+    ".tar": ("tar", ""),
+    ".tgz": ("tar", "gzip"),
+    ".tbz": ("tar", "bzip2"),
+    ".tbz2": ("tar", "bzip2"),
+    ".txz": ("tar", "xz"),
+    ".tzst": ("tar", "zstd"),
+}
+
 _NOT_READ: dict[str, tuple[str, ...]] = {
-    "archive, not read yet": (".zip", ".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".7z", ".rar", ".jar"),
-    "columnar file, not read yet": (".parquet", ".arrow", ".feather", ".orc"),
+    "archive of a kind that is not read": (".7z", ".rar", ".jar", ".lzh", ".alz", ".egg", ".cab"),
+    "ORC file": (".orc",),
     "office document": (".doc", ".docx", ".hwp", ".hwpx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt",
                         ".ods", ".rtf", ".epub"),
     "PDF": (".pdf",),
@@ -44,6 +58,7 @@ class Kind:
 
     format: Format = "text"
     compression: Compression = ""
+    archive: Archive = ""
     skip: str = ""
 
 
@@ -53,6 +68,9 @@ def kind_of(name: str) -> Kind:
     compression = COMPRESSIONS.get(suffix, "")
     if compression:
         stem, suffix = _split(stem)
+    if suffix in ARCHIVES and not (compression and suffix != ".tar"):
+        archive, inner = ARCHIVES[suffix]
+        return Kind(compression=compression or inner, archive=archive)
     if suffix in NOT_READ:
         return Kind(skip=NOT_READ[suffix])
     return Kind(FORMATS.get(suffix, "text"), compression)

@@ -7,12 +7,13 @@ import gzip
 import lzma
 import os
 import stat
+import tarfile
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
 from corpuscheck.reading.batch import BLOCK_BYTES
-from corpuscheck.reading.discover import Source
 from corpuscheck.reading.formats import Compression
 
 
@@ -21,12 +22,21 @@ class UnreadableError(Exception):
 
 
 class Stream:
-    """The blocks of a source, read once. After the last one, `damage` says what cut it short, if anything."""
+    """The blocks of a file, read once. After the last one, `damage` says what cut it short, if anything.
+
+    `opened` gives the file when the reading begins; `start` and `stop` are bytes of it.
+    """
 
     def __init__(
-        self, source: Source, start: int = 0, stop: int | None = None, progress: Callable[[int], None] = lambda _: None
+        self,
+        opened: Callable[[], BinaryIO],
+        compression: Compression = "",
+        start: int = 0,
+        stop: int | None = None,
+        progress: Callable[[int], None] = lambda _: None,
     ) -> None:
-        self.source = source
+        self._opened = opened
+        self._compression = compression
         self._progress = progress
         self.damage = ""
         self._start = start
@@ -35,9 +45,9 @@ class Stream:
     def __iter__(self) -> Iterator[bytes]:
         """Blocks of at most `BLOCK_BYTES`. Raises UnreadableError when the file cannot be opened."""
         try:
-            file = _open_regular(self.source.path)
-        except OSError as error:
-            raise UnreadableError(_reason(error)) from None
+            file = self._opened()
+        except UNREADABLE as error:
+            raise UnreadableError(reason_of(error)) from None
         with file:
             yield from self._blocks(file)
 
@@ -49,7 +59,7 @@ class Stream:
         try:
             if self._start:
                 file.seek(self._start)
-            read = _reader(file, self.source.kind.compression)
+            read = decompressed(file, self._compression)
             while left > 0 and (part := read(min(BLOCK_BYTES - size, left))):
                 left -= 0 if self._stop is None else len(part)
                 parts.append(part)
@@ -58,11 +68,8 @@ class Stream:
                     told = self._tell(file, told)
                     yield b"".join(parts)
                     parts, size = [], 0
-        except EOFError:
-            self.damage = "truncated: the compressed data end too early"
-        except (OSError, zlib.error, lzma.LZMAError, ValueError) as error:
-            compressed = self.source.kind.compression
-            self.damage = f"damaged {compressed} data" if compressed else f"read error: {_reason(error)}"
+        except (*UNREADABLE, BombError) as error:
+            self.damage = damage_of(error, self._compression)
         self._tell(file, told)
         if parts:
             yield b"".join(parts)
@@ -74,7 +81,7 @@ class Stream:
         return here
 
 
-def _open_regular(path: str) -> BinaryIO:
+def open_regular(path: str) -> BinaryIO:
     """Open without waiting: a pipe or device that took the file's place must not hang the scan."""
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
@@ -83,7 +90,8 @@ def _open_regular(path: str) -> BinaryIO:
     return open(descriptor, "rb", buffering=0)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """An error as a reason for skipping, without the path that the report shows beside it."""
     if isinstance(error, PermissionError):
         return "permission denied"
     if isinstance(error, FileNotFoundError):
@@ -91,17 +99,58 @@ def _reason(error: Exception) -> str:
     return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
-def _reader(file: BinaryIO, compression: Compression) -> Callable[[int], bytes]:
-    """What gives the next decompressed bytes, at most as many as asked for (zstd: a few more)."""
+UNREADABLE = (
+    EOFError, OSError, ValueError, RuntimeError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, tarfile.TarError,
+)  # fmt: skip
+"""What the decompressors and archives raise when data are damaged."""
+
+
+class BombError(Exception):
+    """Compressed data that expand beyond all measure."""
+
+
+def damage_of(error: Exception, compression: str) -> str:
+    """What went wrong while reading, for the report."""
+    if isinstance(error, BombError):
+        return str(error)
+    if isinstance(error, EOFError):
+        return "truncated: the compressed data end too early"
+    return f"damaged {compression} data" if compression else f"read error: {reason_of(error)}"
+
+
+def decompressed(file: BinaryIO, compression: Compression) -> Callable[[int], bytes]:
+    """What gives the next decompressed bytes, at most as many as asked for (zstd: a few more).
+
+    It raises one of `UNREADABLE` for damaged data and BombError for a decompression bomb.
+    """
     if compression == "gzip":
-        return gzip.GzipFile(fileobj=file).read1
+        return _bounded(gzip.GzipFile(fileobj=file).read1, file)
     if compression == "bzip2":
-        return bz2.BZ2File(file).read1
+        return _bounded(bz2.BZ2File(file).read1, file)
     if compression == "xz":
-        return lzma.LZMAFile(file).read1
+        return _bounded(lzma.LZMAFile(file).read1, file)
     if compression == "zstd":
-        return _zstd_reader(file)
+        return _bounded(_zstd_reader(file), file)
     return file.read
+
+
+BOMB_BYTES = 1 << 30
+BOMB_RATIO = 200
+
+
+def _bounded(read: Callable[[int], bytes], file: BinaryIO) -> Callable[[int], bytes]:
+    """Stops what expands to over `BOMB_BYTES` and more than `BOMB_RATIO` times what was read for it."""
+    given = 0
+
+    def bounded(size: int) -> bytes:
+        nonlocal given
+        part = read(size)
+        given += len(part)
+        if given > BOMB_BYTES and given > BOMB_RATIO * file.tell():
+            raise BombError(f"expands to over {BOMB_RATIO} times its size: taken for a decompression bomb")
+        return part
+
+    return bounded
 
 
 _ZSTD_INPUT = 4096  # a small input bounds what a hostile frame can expand to at once

@@ -12,6 +12,7 @@ import numpy as np
 
 from corpuscheck.kernels.hashing import HEAD, hash_bytes
 from corpuscheck.kernels.utf8 import WINDOW, first_boundary
+from corpuscheck.reading import columnar
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoding import UTF8_BOM
 from corpuscheck.reading.discover import Source
@@ -23,7 +24,11 @@ _PROBE_BYTES = 1 << 16
 
 def pieces_of(source: Source, settings: Reading, size: int) -> list[Piece]:
     """The source whole, or cut into ranges of about `size` bytes where that changes no figure."""
-    plain = source.kind.format == "text" and not source.kind.compression and settings.encoding in (None, "utf-8")
+    kind = source.kind
+    if kind.format == "parquet" and source.size >= 2 * size and columnar.available():
+        return _row_group_pieces(source, size)
+    plain = kind.format == "text" and not kind.compression and not kind.archive
+    plain = plain and settings.encoding in (None, "utf-8") and not settings.skip_front_matter
     if source.size < 2 * size or not plain:
         return [Piece(source)]
     try:
@@ -33,6 +38,26 @@ def pieces_of(source: Source, settings: Reading, size: int) -> list[Piece]:
             return _ranges(file.fileno(), source, settings, size)
     except OSError:
         return [Piece(source)]
+
+
+def _row_group_pieces(source: Source, size: int) -> list[Piece]:
+    """Neighbouring row groups of about `size` bytes together; bytes between them count with the one before."""
+    try:
+        sizes = columnar.row_groups(source.path)
+    except ValueError:
+        return [Piece(source)]
+    pieces: list[Piece] = []
+    start = reached = 0
+    groups: list[int] = []
+    for number, length in enumerate(sizes):
+        groups.append(number)
+        reached += length
+        last = number == len(sizes) - 1
+        if last or reached - start >= size:
+            stop = source.size if last else reached
+            pieces.append(Piece(source, start, stop, groups=tuple(groups)))
+            start, groups = stop, []
+    return pieces or [Piece(source)]
 
 
 def _looks_utf8(file: int, size: int) -> bool:
@@ -82,6 +107,7 @@ def _pattern_end(pattern: re.Pattern[bytes], data: bytes, _: int) -> int | None:
 _END_FINDERS: dict[str, Callable[[bytes, int], int | None]] = {
     "line": partial(_pattern_end, re.compile(rb"\n")),
     "blank-line": partial(_pattern_end, re.compile(rb"\n[ \t\r\f\v]*\n")),
+    "wikiextractor": partial(_pattern_end, re.compile(rb"</doc>[ \t]*\r?\n?")),
 }
 
 

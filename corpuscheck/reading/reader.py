@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import BinaryIO, cast
 
+from corpuscheck.printable import printable
+from corpuscheck.reading import columnar
+from corpuscheck.reading.archives import members_of
 from corpuscheck.reading.batch import Batch, Part
 from corpuscheck.reading.decoding import UNCERTAIN
 from corpuscheck.reading.delimited import read_csv, read_tsv
 from corpuscheck.reading.discover import Source
-from corpuscheck.reading.documents import SplitReport, split_text
-from corpuscheck.reading.formats import Format
+from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter
+from corpuscheck.reading.formats import Format, Kind
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
-from corpuscheck.reading.opening import Stream, UnreadableError
+from corpuscheck.reading.opening import UNREADABLE, Stream, UnreadableError, open_regular, reason_of
 from corpuscheck.reading.records import RecordReader, RecordReport
 from corpuscheck.reading.text import TextStream
 from corpuscheck.settings import Reading
 
+COLUMNAR = ("parquet", "arrow")
 RECORD_READERS: dict[Format, RecordReader] = {
     "jsonl": read_jsonl,
     "json": read_json,
@@ -84,7 +92,8 @@ class FileRecord:
 class Piece:
     """A source, or a byte range of a large plain UTF-8 file (`stop` is set, documents are not cut by it).
 
-    A range of a file that is one document goes on with it: `part` says which, `offset` how far in.
+    A range of a file that is one document goes on with it: `part` says which, `offset` how far in. Of a
+    Parquet file the range is a number of row `groups`.
     """
 
     source: Source
@@ -92,6 +101,7 @@ class Piece:
     stop: int | None = None
     offset: int = 0
     part: Part | None = None
+    groups: tuple[int, ...] | None = None
 
     @property
     def partial(self) -> bool:
@@ -105,15 +115,82 @@ class Piece:
 def read(piece: Piece, settings: Reading, record: FileRecord, progress: Callable[[int], None]) -> Iterator[Batch]:
     """The documents of a piece. Fills in `record` as it goes; `progress` is told of bytes on disk."""
     source = piece.source
-    record.format = source.kind.format
     record.bytes = piece.size
     record.start = piece.start
-    stream = Stream(source, piece.start, piece.stop, progress)
+    opened = partial(open_regular, source.path)
+    if source.kind.format in COLUMNAR:
+        yield from _read_columnar(opened, source.kind, piece, settings, record)
+        progress(piece.size)
+        return
+    stream = Stream(opened, source.kind.compression, piece.start, piece.stop, progress)
+    yield from _read_stream(stream, source.kind, piece, settings, record)
+
+
+def read_piece(
+    piece: Piece, settings: Reading, records: list[FileRecord], progress: Callable[[int], None]
+) -> Iterator[Batch]:
+    """The documents of a piece, those of all members where it is an archive. A record is added for each file."""
+    source = piece.source
+    if not source.kind.archive:
+        records.append(FileRecord(source.path))
+        yield from read(piece, settings, records[-1], progress)
+        return
+    left = source.size
+    for member in members_of(source, settings, progress):
+        record = FileRecord(f"{source.path}!/{member.name}", bytes=min(member.size, left))
+        left -= record.bytes
+        records.append(record)
+        if member.skip:
+            _skip(record, member.skip)
+            continue
+        if member.kind.format in COLUMNAR:
+            yield from _read_columnar(partial(_copied, member.opened), member.kind, Piece(source), settings, record)
+            continue
+        stream = Stream(member.opened, member.kind.compression)
+        yield from _read_stream(stream, member.kind, Piece(source), settings, record)
+
+
+def _copied(opened: Callable[[], BinaryIO]) -> BinaryIO:
+    """A member as a file that can be read from its end."""
+    copy = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
+    with opened() as stored:
+        shutil.copyfileobj(stored, copy)
+    copy.seek(0)
+    return cast(BinaryIO, copy)
+
+
+def _read_columnar(
+    opened: Callable[[], BinaryIO], kind: Kind, piece: Piece, settings: Reading, record: FileRecord
+) -> Iterator[Batch]:
+    record.format = kind.format
+    if not columnar.available():
+        _skip(record, columnar.INSTALL)
+        return
+    report = RecordReport()
+    try:
+        with opened() as file:
+            for batch in columnar.read_columnar(file, kind.format, settings.text_fields, report, piece.groups):
+                record.utf8_bytes += batch.utf8_bytes
+                record.documents += batch.documents
+                yield batch
+    except UNREADABLE as error:
+        record.damage = f"damaged {kind.format} file ({printable(reason_of(error))})"
+    if not record.documents:
+        _skip(record, record.damage or _no_documents(report, kind.format))
+        return
+    record.encoding, record.confidence, record.how = "utf-8", 1.0, f"{kind.format} strings"
+    record.text_field = report.text_field
+    record.missing_text = report.missing
+    record.repaired_surrogates = report.repaired
+
+
+def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, record: FileRecord) -> Iterator[Batch]:
+    record.format = kind.format
     text = TextStream(stream, settings.encoding)
     report = RecordReport()
     split = SplitReport()
     try:
-        for batch in _batches(piece, text, settings, report, split):
+        for batch in _batches(kind, piece, text, settings, report, split):
             record.utf8_bytes += batch.utf8_bytes
             record.documents += batch.documents
             yield batch
@@ -140,16 +217,17 @@ def read(piece: Piece, settings: Reading, record: FileRecord, progress: Callable
     record.repaired_surrogates = report.repaired
     record.forced_cuts = split.forced_cuts
     if not record.documents and not piece.partial:
-        _skip(record, _no_documents(report, source.kind.format))
+        _skip(record, _no_documents(report, kind.format))
 
 
 def _batches(
-    piece: Piece, text: TextStream, settings: Reading, report: RecordReport, split: SplitReport
+    kind: Kind, piece: Piece, text: TextStream, settings: Reading, report: RecordReport, split: SplitReport
 ) -> Iterator[Batch]:
-    reader = RECORD_READERS.get(piece.source.kind.format)
+    reader = RECORD_READERS.get(kind.format)
     if reader is not None:
         return reader(text, settings.text_fields, report)
-    return split_text(text, settings.document, split, piece.offset, piece.part)
+    blocks = without_front_matter(text) if settings.skip_front_matter and not piece.offset else text
+    return split_text(blocks, settings.document, split, piece.offset, piece.part)
 
 
 def _skip(record: FileRecord, reason: str) -> None:
@@ -163,9 +241,5 @@ def _no_documents(report: RecordReport, name: str) -> str:
     if report.bad:
         return f"not {name}: nothing could be parsed"
     if report.missing:
-        return (
-            "no text field found (nested records are not read yet)"
-            if not report.text_field
-            else f"no record has the field '{report.text_field}'"
-        )
+        return f"no record has the field '{report.text_field}'" if report.text_field else "no text in its records"
     return "no text in it"

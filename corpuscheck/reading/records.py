@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
-
-PREFERRED = (
-    "text", "content", "contents", "body", "article", "document", "paragraph", "paragraphs", "passage", "sentence",
-    "sentences", "본문", "내용", "기사", "원문", "텍스트", "문장", "本文", "正文", "内容", "文本",
-)  # fmt: skip
-"""Names that hold the text in most corpora; the first that a record has is taken."""
+from corpuscheck.reading.paths import TextPath, best_path, leaf_lengths
 
 LARGEST_RECORD = 64 << 20
 """A single record of more bytes than this is counted as bad, so that memory stays bounded."""
@@ -48,27 +43,33 @@ class RecordReader(Protocol):
 
 
 class TextField:
-    """Takes the text out of a record, and finds the field in the first record that has one."""
+    """Takes the text out of a record, and finds the field in the first record that has one.
 
-    def __init__(self, names: Sequence[str], report: RecordReport) -> None:
-        self._names = list(names)
+    `item` tells that the records are the items of the array that a path names, not whole records.
+    """
+
+    def __init__(self, names: Sequence[str], report: RecordReport, item: bool = False) -> None:
+        self._paths = [TextPath(name) for name in names]
         self._report = report
-        report.text_field = ", ".join(names)
+        self._item = item
+        report.text_field = ", ".join(path.text for path in self._paths)
 
     def __call__(self, record: Any) -> bytes | None:
         """The record's text as UTF-8, fields joined by a newline; None (counted) where it has none."""
-        if isinstance(record, str) and not self._names:
+        if isinstance(record, str) and not self._paths:
             self._report.text_field = self._report.text_field or "(the record itself)"
             return self._encoded(record)
-        if isinstance(record, Mapping):
-            if not self._names and (name := find_field(record)):
-                self._names = [name]
-                self._report.text_field = name
-            texts = [text for name in self._names if (text := text_of(record.get(name))) is not None]
-            if texts:
-                return self._encoded("\n".join(texts))
+        if not self._paths and (name := best_path(leaf_lengths(record))):
+            self._paths = [TextPath(name)]
+            self._report.text_field = name
+        texts = [text for path in self._paths if (text := self._text(path, record)) is not None]
+        if texts:
+            return self._encoded("\n".join(texts))
         self._report.missing += 1
         return None
+
+    def _text(self, path: TextPath, record: Any) -> str | None:
+        return path.of_item(record) if self._item else path.of_record(record)
 
     def _encoded(self, text: str) -> bytes:
         try:
@@ -76,31 +77,6 @@ class TextField:
         except UnicodeEncodeError:
             self._report.repaired += 1
             return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
-
-
-def find_field(record: Mapping[str, Any]) -> str:
-    """A preferred name, else the longest string of a flat record; '' where neither is there."""
-    lowered = {str(name).lower(): str(name) for name in record}
-    for name in PREFERRED:
-        if name in lowered and text_of(record[lowered[name]]) is not None:
-            return lowered[name]
-    if any(_nested(value) for value in record.values()):
-        return ""
-    lengths = {str(name): len(value) for name, value in record.items() if isinstance(value, str)}
-    return max(lengths, key=lambda name: lengths[name]) if lengths else ""
-
-
-def _nested(value: Any) -> bool:
-    return isinstance(value, Mapping) or (isinstance(value, list) and any(isinstance(v, Mapping | list) for v in value))
-
-
-def text_of(value: Any) -> str | None:
-    """A string, or a list of strings as its lines."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
-        return "\n".join(value)
-    return None
 
 
 def batched(texts: Iterable[bytes | None]) -> Iterator[Batch]:

@@ -17,7 +17,7 @@ from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, packed
-from corpuscheck.reading.reader import FileRecord, read
+from corpuscheck.reading.reader import FileRecord, read_piece
 from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import Reading
 from corpuscheck.tokenizer.artefact import Artefact
@@ -130,11 +130,11 @@ class MeasureTask:
 
 def _batches(unit: WorkUnit, reading: Reading, tell: Tell) -> tuple[list[FileRecord], Iterator[Batch]]:
     """The batches of a unit; the records are complete when the batches are used up."""
-    records = [FileRecord(piece.source.path) for piece in unit]
+    records: list[FileRecord] = []
 
     def each() -> Iterator[Batch]:
-        for piece, record in zip(unit, records, strict=True):
-            yield from read(piece, reading, record, tell)
+        for piece in unit:
+            yield from read_piece(piece, reading, records, tell)
 
     return records, packed(each())
 

@@ -1,0 +1,108 @@
+"""Paths: where the text stands in nested records, in the syntax of jmespath (`document[].paragraph[].form`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from jmespath.parser import ParsedResult
+
+from corpuscheck.errors import UsageError
+
+PREFERRED = (
+    "text", "content", "contents", "body", "article", "document", "paragraph", "paragraphs", "passage", "context",
+    "sentence", "sentences", "form", "corpus", "본문", "내용", "기사", "원문", "텍스트", "문장", "本文", "正文", "内容",
+    "文本",
+)  # fmt: skip
+"""Names that hold the text in most corpora; the first that a record has is taken."""
+
+
+class TextPath:
+    """One way to the text of a record.
+
+    Attributes:
+        text: the path as written.
+        stream: the array whose items are the documents, as ijson writes it (`document.item`); '' where the
+            record itself is the document.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        head, brackets, rest = text.partition("[]")
+        nested = bool(brackets)
+        self.stream = ".".join(filter(None, (head.strip("."), "item"))) if nested else ""
+        inside = rest.lstrip(".") or "@" if nested else text
+        self._inside = _compiled(inside)
+        self._whole = _compiled(text)
+        if nested and self._whole is None:
+            raise UsageError(f"--text-field '{text}' is not a path: write it as in document[].paragraph[].form")
+
+    def of_item(self, item: Any) -> str | None:
+        """The text of one item of the streamed array."""
+        return text_of(self._inside.search(item)) if self._inside is not None else None
+
+    def of_record(self, record: Any) -> str | None:
+        """The text of a whole record. A key that reads like a path is a key first."""
+        if isinstance(record, Mapping) and self.text in record:
+            return text_of(record[self.text])
+        return text_of(self._whole.search(record)) if self._whole is not None else None
+
+
+def _compiled(path: str) -> ParsedResult | None:
+    try:
+        return jmespath.compile(path)
+    except JMESPathError:
+        return None
+
+
+def text_of(value: Any) -> str | None:
+    """A string, or the strings of a nested list as its lines; None where there is none."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        lines = [line for item in value if (line := text_of(item)) is not None]
+        return "\n".join(lines) if lines else None
+    return None
+
+
+def quoted(name: str) -> str:
+    """A key as a step of a path."""
+    plain = name.isascii() and name.isidentifier()
+    return name if plain else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def weight(text: str) -> int:
+    """Characters, ten times as many for what may be prose as for an identifier, an address or a date."""
+    return len(text) if text.isascii() and not any(map(str.isspace, text)) else 10 * len(text)
+
+
+def leaf_lengths(value: Any, path: str = "", found: dict[str, int] | None = None) -> dict[str, int]:
+    """The weight of the text under each path, array indexes written as `[]`."""
+    found = {} if found is None else found
+    if isinstance(value, str):
+        found[path] = found.get(path, 0) + weight(value)
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            name = quoted(str(key))
+            leaf_lengths(item, f"{path}.{name}" if path else name, found)
+    elif isinstance(value, list):
+        for item in value[:1000]:
+            leaf_lengths(item, path + "[]", found)
+    return found
+
+
+def best_path(lengths: Mapping[str, int]) -> str:
+    """The path with a preferred last name, the one with most text among several; else that with most text."""
+    if not lengths:
+        return ""
+    total = sum(lengths.values())
+
+    def preference(path: str) -> tuple[int, int]:
+        name = path.rpartition(".")[2].replace("[]", "").strip('"').lower()
+        known = PREFERRED.index(name) if name in PREFERRED else len(PREFERRED)
+        substantial = lengths[path] >= 0.1 * total
+        return (known if substantial else len(PREFERRED) + 1, -lengths[path])
+
+    return min(sorted(lengths), key=preference)
