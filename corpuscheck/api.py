@@ -16,7 +16,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import Found, discover
-from corpuscheck.reading.reader import RECORD_READERS, FileRecord
+from corpuscheck.reading.reader import DEFERRED, RECORD_READERS, FileRecord
 from corpuscheck.result import Result
 from corpuscheck.running.pool import Pool, Progress
 from corpuscheck.running.tasks import MeasureTask, Partial, SurveyTask, Task
@@ -90,17 +90,41 @@ class _Corpus:
         self._units: list[WorkUnit] = work_units(found.sources, settings.reading, settings.jobs)
         self._pool = Pool(settings.jobs, processes)
         self._watch = watch
+        self._reading, self._jobs = settings.reading, settings.jobs
 
     def run(self, name: str, task: Task) -> Partial:
+        """One pass, and a second look at files whose encoding only the others could settle."""
+        total = self._go_through(name, task.reading_as(defer=True), self._units, self.size, len(self.sources))
+        waiting = {record.path for record in total.records if record.status == DEFERRED}
+        if not waiting:
+            return total
+        sources = [source for source in self.sources if source.path in waiting]
+        settled = task.reading_as(defer=False, majority=majority_encoding(total.records))
+        units = work_units(sources, self._reading, self._jobs)
+        again = self._go_through(name, settled, units, sum(s.size for s in sources), len(sources))
+        known = tuple(record for record in total.records if record.status != DEFERRED)
+        return replace(total, records=known).merge(again)
+
+    def _go_through(self, name: str, task: Task, units: list[WorkUnit], size: int, files: int) -> Partial:
         total = Partial()
-        with self._watch(name, self.size, len(self.sources)) as progress:
-            for partial in self._pool.run(task, self._units, progress):
+        with self._watch(name, size, files) as progress:
+            for partial in self._pool.run(task, units, progress):
                 total = total.merge(partial)
         return total
 
     def bound(self, budget: int) -> int:
         """A hash bound that surely holds `budget` bytes of text, even where text is a third of the files."""
         return ALL if self.size <= 3 * budget else ALL * 3 * budget // self.size
+
+
+def majority_encoding(records: Iterable[FileRecord]) -> str | None:
+    """The legacy encoding that most files surely have; None where there is none."""
+    files: dict[str, int] = {}
+    for record in records:
+        sure = record.encoding is not None and not record.uncertain
+        if sure and record.encoding and not record.encoding.startswith(("ascii", "utf", "mixed", "iso2022", "hz")):
+            files[record.encoding] = files.get(record.encoding, 0) + 1
+    return min(files, key=lambda name: (-files[name], name), default=None)
 
 
 def _survey(corpus: _Corpus, settings: Settings) -> tuple[Unit, Partial]:

@@ -58,10 +58,12 @@ _READING = [
     click.option("--text-field", "text_fields", multiple=True, metavar="PATH",
                  help="Key, column or path that holds the text, such as 'document[].paragraph[].form' (repeat to "
                  "join several). Found by itself otherwise."),
-    click.option("--preset", metavar="NAME", help="A known layout: nikl, nikl-spoken, nikl-sentences, aihub-summary, "
+    click.option("--preset", metavar="NAME",
+                 help="A known layout: nikl, nikl-spoken, nikl-sentences, aihub-summary, "
                  "aihub-mrc, korquad, squad, hf, wikiextractor."),
     click.option("--skip-front-matter", is_flag=True, help="Leave out YAML front matter of plain text files."),
     click.option("--encoding", metavar="CODEC", help="Read every file in this encoding instead of detecting it."),
+    click.option("--hint", metavar="LANG", help="Language of files too short to tell their encoding: ko, ja, …"),
     click.option("--include", multiple=True, metavar="PATTERN", help="Only files matching this gitignore pattern."),
     click.option("--exclude", multiple=True, metavar="PATTERN", help="No files matching this gitignore pattern."),
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -46,9 +47,35 @@ PRESETS: dict[str, Preset] = {
 }
 
 
+HINTS: dict[str, tuple[str, ...]] = {
+    "ko": ("cp949", "johab"),
+    "ja": ("cp932", "euc_jp"),
+    "zh": ("gb18030", "cp950"),
+    "zh-tw": ("cp950", "big5hkscs"),
+    "ru": ("cp1251", "koi8_r", "cp866"),
+    "uk": ("cp1251", "koi8_u"),
+    "pl": ("cp1250", "iso8859_2"),
+    "cs": ("cp1250", "iso8859_2"),
+    "hu": ("cp1250", "iso8859_2"),
+    "el": ("cp1253", "iso8859_7"),
+    "tr": ("cp1254",),
+    "he": ("cp1255",),
+    "ar": ("cp1256",),
+    "lt": ("cp1257",),
+    "vi": ("cp1258",),
+    "th": ("cp874",),
+    **dict.fromkeys(("en", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "no", "fi"), ("cp1252",)),
+}
+"""The codecs that a language was usually written in, for files that are too short to tell."""
+
+
 @dataclass(frozen=True)
 class Reading:
-    """How files become documents."""
+    """How files become documents.
+
+    `hint` names the language of files whose encoding is uncertain; `majority` is the corpus's own most
+    common encoding, which settles them otherwise. `defer` leaves them for a second look.
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -56,6 +83,8 @@ class Reading:
     text_fields: tuple[str, ...] = ()
     encoding: str | None = None
     hint: str | None = None
+    majority: str | None = None
+    defer: bool = False
     skip_front_matter: bool = False
 
 
@@ -94,6 +123,11 @@ class Settings:
     def __post_init__(self) -> None:
         training, limits = self.training, self.limits
         problems = (
+            (
+                self.reading.hint is not None and self.reading.hint not in HINTS,
+                f"--hint knows the languages {', '.join(HINTS)}",
+            ),
+            (self.reading.encoding is not None and not _is_text_codec(self.reading.encoding), _unknown_codec(self)),
             (self.jobs < 1, "--jobs must be 1 or more"),
             (training.vocab_size < 1, "--vocab-size must be 1 or more"),
             (not 0 < training.character_coverage <= 1, "--character-coverage must be above 0 and at most 1"),
@@ -109,6 +143,17 @@ class Settings:
         for wrong, message in problems:
             if wrong:
                 raise UsageError(message)
+
+
+def _is_text_codec(name: str) -> bool:
+    try:
+        return codecs.lookup(name)._is_text_encoding
+    except (LookupError, ValueError):
+        return False
+
+
+def _unknown_codec(settings: Settings) -> str:
+    return f"--encoding '{settings.reading.encoding}' is no text encoding that Python knows, such as utf-8 or cp949"
 
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": MB, "gb": GB, "tb": 10**12}

@@ -79,6 +79,14 @@ def detect(data: bytes, whole: bool = True) -> Decoded:
     return _not_ascii(data, whole)
 
 
+def settled(found: Decoded, data: bytes, candidates: tuple[str, ...], how: str) -> Decoded:
+    """An uncertain guess replaced by the first candidate that decodes the data, if one does."""
+    if found.confidence >= UNCERTAIN or found.encoding in ("binary", "empty"):
+        return found
+    codec = next((codec for codec in candidates if _decodes(data, codec)), None)
+    return found if codec is None else Decoded(codec, 0.5, how, found.skip)
+
+
 def _after_utf8_bom(data: bytes, whole: bool) -> Decoded:
     body = data[len(UTF8_BOM) :]
     if body.isascii() or utf8_share(body) >= 0.8:
@@ -151,19 +159,24 @@ def _with_nuls(data: bytes) -> Decoded | None:
     for encoding, empty in (("utf-32-le", (2, 3)), ("utf-32-be", (0, 1))):
         if len(data) % 4 == 0 and all(zeros[k] > 0.9 for k in empty) and _decodes(sample, encoding):
             return Decoded(encoding, 0.95, "pattern of NULs")
-    even, odd = (zeros[0] + zeros[2]) / 2, (zeros[1] + zeros[3]) / 2
-    for encoding, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if here > 0.02 and here > 4 * there and _plausible_utf16(sample, encoding):
-            return Decoded(encoding, 0.9, "pattern of NULs")
+    little, big = (_utf16_score(data[: 1 << 16], encoding) for encoding in ("utf-16-le", "utf-16-be"))
+    if max(little, big) > 0 and little != big:
+        encoding = "utf-16-le" if little > big else "utf-16-be"
+        return Decoded(encoding, 0.9, "ASCII characters in UTF-16")
     if data.count(b"\x00") > len(data) // 100:
         return Decoded("binary", 1.0, "NUL bytes")
     return None
 
 
-def _plausible_utf16(sample: bytes, encoding: str) -> bool:
-    text = sample.decode(encoding, "replace")
+def _utf16_score(sample: bytes, encoding: str) -> int:
+    """Spaces, digits and letters of ASCII less those in the wrong byte order; 0 for what is no text."""
+    text = sample[: len(sample) // 2 * 2].decode(encoding, "replace")
     odd = sum(not (ch.isprintable() or ch.isspace()) or ch == "\ufffd" for ch in text)
-    return bool(text) and odd <= len(text) * 0.02 and any(ch.isspace() for ch in text[:4096])
+    if not text or odd > 0.02 * len(text):
+        return 0
+    plain = sum(ch in "\t\n\r" or " " <= ch <= "~" for ch in text)
+    swapped = sum(ord(ch) & 0xFF == 0 and (ord(ch) >> 8 in (9, 10, 13) or 0x20 <= ord(ch) >> 8 <= 0x7E) for ch in text)
+    return max(0, plain - swapped)
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -223,8 +236,12 @@ def _legacy(evidence: bytes, data: bytes) -> Decoded:
     if not (confidence >= 0.5 and guess in _CJK) and len(evidence) > 4096:
         guess, confidence = _ask_chardet(evidence)
     if (confidence < 0.5 or guess == "johab") and looks_korean(evidence):
-        confidence = max(confidence, 0.5 if len(_HIGH_BYTE.findall(evidence)) >= 8 else 0.1)
+        confidence = max(confidence, 0.5) if len(_HIGH_BYTE.findall(evidence)) >= 8 else 0.1
         return Decoded("cp949", confidence, "Hangul of KS X 1001")
+    if confidence < UNCERTAIN and (codec := _japanese(evidence)):
+        return Decoded(codec, 0.5 if len(evidence) >= 16 else 0.1, "kana")
+    if confidence < 0.3 and len(evidence) >= 1024:
+        guess, confidence = _ask_in_parts(evidence, guess, confidence)
     for codec in _WIDER.get(guess, (guess,)):
         if _decodes(data, codec) or (codec in _CJK and _damaged_share(evidence, codec) <= 0.03):
             return Decoded(codec, confidence, "chardet")
@@ -233,10 +250,38 @@ def _legacy(evidence: bytes, data: bytes) -> Decoded:
             return Decoded(codec, confidence, "chardet")
     if looks_korean(evidence, 0.9):
         return Decoded("cp949", 0.5, "Hangul of KS X 1001")
-    for codec in _CJK:
-        if _damaged_share(evidence, codec) <= 0.005 and utf8_share(evidence) < 0.6 and len(evidence) > 64:
-            return Decoded(codec, 0.3, "the only multi-byte codec that fits")
     return Decoded("cp1252", min(confidence, 0.1), "nothing else fits")
+
+
+def _japanese(evidence: bytes) -> str:
+    """Strict Shift_JIS or EUC-JP whose non-ASCII text is largely kana; '' otherwise."""
+    for codec in ("cp932", "euc_jp"):
+        try:
+            high = [ch for ch in evidence.decode(codec) if not ch.isascii()]
+        except UnicodeDecodeError:
+            continue
+        kana = sum("\u3041" <= ch <= "\u30fe" for ch in high)
+        if len(high) >= 2 and kana >= 0.4 * len(high):
+            return codec
+    return ""
+
+
+def _ask_in_parts(evidence: bytes, guess: str, confidence: float) -> tuple[str, float]:
+    """A bad byte makes chardet drop a codec, so ask about parts, most of which hold none; the majority wins."""
+    lines = [line for line in evidence.splitlines(keepends=True) if not line.isascii()]
+    step = max(1, len(lines) // 8)
+    parts = [b"".join(lines[k : k + step])[:2048] for k in range(0, len(lines), step)]
+    if len(lines) < 4:
+        parts = [
+            evidence[k : k + 512].partition(b" ")[2] for k in range(0, len(evidence), max(512, len(evidence) // 8))
+        ]
+    answers: dict[str, list[float]] = {}
+    for part in parts:
+        name, sure = _ask_chardet(part)
+        answers.setdefault(name, []).append(sure)
+    best = max(answers, key=lambda name: sum(answers[name]), default=guess)
+    sure = sum(answers.get(best, [0.0])) / max(1, len(parts))
+    return (best, sure) if sure > confidence else (guess, confidence)
 
 
 def _ask_chardet(data: bytes) -> tuple[str, float]:

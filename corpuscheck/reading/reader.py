@@ -13,7 +13,7 @@ from corpuscheck.printable import printable
 from corpuscheck.reading import columnar
 from corpuscheck.reading.archives import members_of
 from corpuscheck.reading.batch import Batch, Part
-from corpuscheck.reading.decoding import UNCERTAIN
+from corpuscheck.reading.decoding import UNCERTAIN, Decoded, settled
 from corpuscheck.reading.delimited import read_csv, read_tsv
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter
@@ -23,8 +23,9 @@ from corpuscheck.reading.jsonl import read_jsonl
 from corpuscheck.reading.opening import UNREADABLE, Stream, UnreadableError, open_regular, reason_of
 from corpuscheck.reading.records import RecordReader, RecordReport
 from corpuscheck.reading.text import TextStream
-from corpuscheck.settings import Reading
+from corpuscheck.settings import HINTS, Reading
 
+DEFERRED = "deferred"
 COLUMNAR = ("parquet", "arrow")
 RECORD_READERS: dict[Format, RecordReader] = {
     "jsonl": read_jsonl,
@@ -186,7 +187,7 @@ def _read_columnar(
 
 def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, record: FileRecord) -> Iterator[Batch]:
     record.format = kind.format
-    text = TextStream(stream, settings.encoding)
+    text = TextStream(stream, settings.encoding, partial(_settle, settings, not piece.source.kind.archive))
     report = RecordReport()
     split = SplitReport()
     try:
@@ -196,6 +197,9 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
             yield batch
     except UnreadableError as error:
         _skip(record, str(error))
+        return
+    except _DeferredError:
+        record.status = DEFERRED
         return
     decoded = text.decoded
     if decoded.encoding == "binary":
@@ -228,6 +232,21 @@ def _batches(
         return reader(text, settings.text_fields, report)
     blocks = without_front_matter(text) if settings.skip_front_matter and not piece.offset else text
     return split_text(blocks, settings.document, split, piece.offset, piece.part)
+
+
+class _DeferredError(Exception):
+    """An uncertain encoding that is left for a second look."""
+
+
+def _settle(settings: Reading, may_wait: bool, found: Decoded, data: bytes) -> Decoded:
+    """An uncertain encoding settled by the hint, else by the corpus's own majority."""
+    if settings.hint:
+        found = settled(found, data, HINTS[settings.hint], f"the hint '{settings.hint}'")
+    if settings.majority:
+        found = settled(found, data, (settings.majority,), "the corpus's own majority")
+    if settings.defer and may_wait and found.confidence < UNCERTAIN:
+        raise _DeferredError
+    return found
 
 
 def _skip(record: FileRecord, reason: str) -> None:

@@ -7,8 +7,9 @@ UTF-8, so what was handed on stands, and no byte of a UTF-8 file is read twice.
 from __future__ import annotations
 
 import codecs
+import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,9 +36,15 @@ class Damage:
 class TextStream:
     """Valid UTF-8 blocks of one source. `decoded` and `damage` are complete after the last block."""
 
-    def __init__(self, blocks: Iterable[bytes], encoding: str | None = None) -> None:
+    def __init__(
+        self,
+        blocks: Iterable[bytes],
+        encoding: str | None = None,
+        settle: Callable[[Decoded, bytes], Decoded] = lambda found, _: found,
+    ) -> None:
         self._blocks = iter(blocks)
         self._forced = encoding
+        self._settle = settle
         self.decoded = Decoded("ascii", 1.0, "every byte below 0x80")
         self.damage = Damage()
 
@@ -93,7 +100,7 @@ class TextStream:
             return
         if not complete:
             held, complete = self._gather(held, _EVIDENCE_BYTES)
-        found = detect(held, complete)
+        found = self._settle(detect(held, complete), held)
         if found.encoding in ("binary", "empty"):
             self.decoded = found
             return
@@ -159,9 +166,21 @@ class _Decoder:
             return self._mixed(data, final)
         cut = _locating(self._damage, self._offset, final)
         text = data.decode(self._decoded.encoding, _HANDLER)
+        text = self._without_private(text, data)
         self._tail = data[len(data) - cut.length :] if cut.length else b""
         self._offset += len(data) - len(self._tail)
         return text.encode("utf-8", "replace")
+
+    def _without_private(self, text: str, data: bytes) -> str:
+        """Bytes that a Windows codec maps to U+F8F0 and beyond only to keep them are damage too."""
+        if _KEPT.search(text) is None:
+            return text
+        for match in _KEPT.finditer(text):
+            kept = match.group().encode(self._decoded.encoding)
+            before = len(text[: match.start()].encode(self._decoded.encoding, "replace"))
+            at = data.find(kept, max(0, before - 8))
+            self._damage.add(self._offset + (at if at >= 0 else before), 1)
+        return _KEPT.sub("\ufffd", text)
 
     def _mixed(self, data: bytes, final: bool) -> bytes:
         end = len(data) if final else data.rfind(b"\n") + 1
@@ -176,6 +195,9 @@ class _Decoder:
                 out.append(line.decode(self._decoded.other, _HANDLER).encode("utf-8", "replace"))
             self._offset += len(line)
         return b"".join(out)
+
+
+_KEPT = re.compile("[\uf8f0-\uf8ff]")
 
 
 class _Cut:

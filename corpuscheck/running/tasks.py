@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, Self
 
 from corpuscheck.measuring.curve import CurveCounter
 from corpuscheck.measuring.sampling import Sampler, Survey
@@ -59,12 +59,25 @@ class Task(Protocol):
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial: ...
 
+    def reading_as(self, **changes: Any) -> Task:
+        """The same task with other settings of its reading."""
+        ...
+
 
 @dataclass(frozen=True)
-class SurveyTask:
-    """Count the characters and collect the training sample."""
+class _ReadingTask:
+    """What both tasks have in common."""
 
     reading: Reading
+
+    def reading_as(self, **changes: Any) -> Self:
+        return replace(self, reading=replace(self.reading, **changes))
+
+
+@dataclass(frozen=True)
+class SurveyTask(_ReadingTask):
+    """Count the characters and collect the training sample."""
+
     unit: Unit
     held_out_share: float
     budget: int
@@ -92,10 +105,9 @@ class SurveyTask:
 
 
 @dataclass(frozen=True)
-class MeasureTask:
+class MeasureTask(_ReadingTask):
     """Everything that the report needs, with a tokenizer at hand and, if known, a ranking for the curve."""
 
-    reading: Reading
     artefact: Artefact
     unit: Unit
     held_out_share: float
