@@ -160,11 +160,13 @@ def ours(data: bytes) -> str | None:
 
 
 def by_chardet(data: bytes) -> str | None:
+    """chardet as its documentation uses it."""
     encoding = chardet.detect(data)["encoding"]
     return data.decode(encoding, "replace") if encoding else None
 
 
 def by_charset_normalizer(data: bytes) -> str | None:
+    """charset-normalizer as its documentation uses it."""
     best = charset_normalizer.from_bytes(data).best()
     return str(best) if best is not None else None
 
@@ -177,6 +179,7 @@ READERS: dict[str, Callable[[bytes], str | None]] = {
 
 
 def right(reader: Callable[[bytes], str | None], case: Case) -> bool:
+    """Whether a reader gives back the text."""
     try:
         return reader(case.data) == case.text
     except (UnicodeDecodeError, LookupError):
@@ -203,16 +206,19 @@ def damaged(per_codec: int) -> Iterator[tuple[Case, list[int]]]:
 
 
 def report(rows: dict[str, dict[str, list[int]]], title: str) -> None:
+    """Print one table."""
     print(f"\n{title:20}" + "".join(f"{name:>20}" for name in READERS))
     for key, scores in rows.items():
         print(f"{key:20}" + "".join(f"{percent(scores[name]):>20}" for name in READERS))
 
 
 def percent(score: list[int]) -> str:
+    """Right ones and cases as a share."""
     return f"{100 * score[0] / score[1]:.1f} % of {score[1]}" if score[1] else "-"
 
 
 def add(rows: dict[str, dict[str, list[int]]], key: str, name: str, ok: bool) -> None:
+    """Enter one answer."""
     scores = rows.setdefault(key, {reader: [0, 0] for reader in READERS})[name]
     scores[0] += ok
     scores[1] += 1

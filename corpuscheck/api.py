@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from corpuscheck.conclude import conclude
 from corpuscheck.errors import NothingToScanError
-from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES, estimate_curve, estimate_tokens
+from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES, estimate_curve, estimate_tokens, find_mojibake
 from corpuscheck.measuring.units import Unit
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
@@ -170,7 +170,8 @@ def _profile(
         "tokenizer_trained": "yes" if artefact.trained else "no",
         "held_out_unit": unit if artefact.trained else "",
     }
-    return Profile(reading, size, measured.characters, measured.words, curve, estimates, about)
+    mojibake = find_mojibake(sample)
+    return Profile(reading, size, measured.characters, measured.words, curve, estimates, mojibake, about)
 
 
 def _whole_records(records: Iterable[FileRecord]) -> list[FileRecord]:

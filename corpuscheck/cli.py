@@ -53,8 +53,8 @@ def _options(*groups: list[Callable[..., Any]]) -> Callable[[Callable[..., Any]]
 
 
 _READING = [
-    click.option("--document", type=click.Choice(["file", "line", "blank-line", "wikiextractor"]), default="file", show_default=True,
-                 help="What one document is in plain text."),
+    click.option("--document", type=click.Choice(["file", "line", "blank-line", "wikiextractor"]), default="file",
+                 show_default=True, help="What one document is in plain text."),
     click.option("--text-field", "text_fields", multiple=True, metavar="PATH",
                  help="Key, column or path that holds the text, such as 'document[].paragraph[].form' (repeat to "
                  "join several). Found by itself otherwise."),

@@ -56,6 +56,7 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         characters,
         causes,
         profile.words.lost.exact,
+        saved_by_nfc(artefact, profile.words.lost.words()),
         _advice(profile, limits),
     )
 
@@ -85,6 +86,15 @@ def explained(
         tuple(GuiltyCharacter(ch, name_of(ch), holding[ch], alone.get(ch, 0)) for ch in guilty),
         dict(sorted(causes.items())),
     )
+
+
+def saved_by_nfc(artefact: Artefact, lost: dict[str, int]) -> int:
+    """Lost words that would not be lost if the text were normalised to NFC."""
+    composed = {word: unicodedata.normalize("NFC", word) for word in lost}
+    changed = [word for word, text in composed.items() if text != word]
+    encodings = artefact.tokenizer.encode_batch([composed[word] for word in changed], add_special_tokens=False)
+    unk = artefact.unk_id
+    return sum(lost[word] for word, encoding in zip(changed, encodings, strict=True) if unk not in encoding.ids)
 
 
 def name_of(ch: str) -> str:

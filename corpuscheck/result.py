@@ -97,6 +97,7 @@ class TokenizerReport:
     worst_characters: tuple[GuiltyCharacter, ...]
     causes: dict[str, int]
     words_exact: bool
+    saved_by_nfc: int
     alphabet: AlphabetAdvice = field(default_factory=AlphabetAdvice)
 
 

@@ -12,8 +12,10 @@ from corpuscheck.measuring.curve import CurveCounter
 from corpuscheck.measuring.units import UnitSplitter
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.estimates import GROUPS, EstimatePart
+from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.batch import batch_of
+from corpuscheck.reading.mojibake import repair
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
 from corpuscheck.tokenizer.training import Ranking, segmentation_artefact
@@ -45,6 +47,22 @@ def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
             for table, amount in zip(tables, (len(text), len(encoding.ids), words), strict=True):
                 table[group] = table.get(group, 0) + count * amount
     return EstimatePart(*tables, complete=small.complete and not any(len(t) >= LONGEST_PASSAGE for t, _, _ in items))
+
+
+def find_mojibake(sample: Sample) -> MojibakePart:
+    """Lines of the sample, at most `TOKEN_BYTES` of it, that were decoded wrongly once."""
+    total = MojibakePart()
+    for text, count, _ in sample.smaller(TOKEN_BYTES).texts():
+        for line in text.decode().splitlines():
+            if line.isascii():
+                continue
+            found = repair(line)
+            if found is None:
+                total = replace(total, lines=total.lines + count)
+            else:
+                example = (found.kind, line[:120], found.text[:120])
+                total = total.merge(MojibakePart(count, {found.kind: count}, (example,)))
+    return total
 
 
 def estimate_curve(ranking: Ranking, sample: Sample, estimates: EstimatePart) -> tuple[CurvePart, EstimatePart]:

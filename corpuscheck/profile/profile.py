@@ -16,6 +16,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.estimates import EstimatePart
+from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
@@ -39,6 +40,7 @@ class Profile:
     words: WordPart = field(default_factory=WordPart)
     curve: CurvePart = field(default_factory=CurvePart)
     estimates: EstimatePart = field(default_factory=EstimatePart)
+    mojibake: MojibakePart = field(default_factory=MojibakePart)
     about: dict[str, str] = field(default_factory=dict)
 
     def merge(self, other: Profile) -> Profile:
@@ -50,6 +52,7 @@ class Profile:
             self.words.merge(other.words),
             self.curve.merge(other.curve),
             self.estimates.merge(other.estimates),
+            self.mojibake.merge(other.mojibake),
             _common(self.about, other.about),
         )
 
@@ -79,6 +82,7 @@ class Profile:
                 WordPart.from_state(state["words"]),
                 CurvePart.from_state(state["curve"]),
                 EstimatePart.from_state(state["estimates"]),
+                MojibakePart.from_state(state["mojibake"]),
                 {str(key): str(value) for key, value in state["about"].items()},
             )
         except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError) as error:

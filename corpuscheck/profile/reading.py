@@ -125,6 +125,8 @@ def _troubles(record: FileRecord) -> Iterable[tuple[str, int, str]]:
         yield "records without text", record.missing_text, f"field '{record.text_field or '?'}'"
     if record.repaired_surrogates:
         yield "lone surrogates", record.repaired_surrogates, "replaced by U+FFFD"
+    if record.declared:
+        yield "wrong declarations", 1, f"says {record.declared}, is {record.encoding}"
     if record.forced_cuts:
         yield "forced cuts", record.forced_cuts, "no white space for 8 MB"
     if record.uncertain:

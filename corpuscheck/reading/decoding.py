@@ -5,6 +5,7 @@ chardet does the guessing, fed only lines that hold high bytes; the steps around
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -77,6 +78,39 @@ def detect(data: bytes, whole: bool = True) -> Decoded:
     if data.isascii():
         return _ascii(data)
     return _not_ascii(data, whole)
+
+
+_DECLARATION = re.compile(
+    rb"""<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}charset\s*=\s*["']?([\w.:-]+)"""
+    rb"""|^[ \t\f]*(?:\#|//|%)[^\n]{0,40}coding[:=][ \t]*([\w.-]+)|^@charset "([\w.-]+)\"""",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def declared(head: bytes) -> str:
+    """The encoding that a file says it has in its first kilobyte, as Python names it; '' where it says none."""
+    match = _DECLARATION.search(head[:1024])
+    if match is None:
+        return ""
+    name = next(group for group in match.groups() if group).decode("ascii", "replace")
+    try:
+        return codecs.lookup(name).name
+    except LookupError:
+        return name.lower()
+
+
+def disagrees(declaration: str, encoding: str) -> bool:
+    """Whether a declaration is wrong about an encoding. ASCII is right under every name that extends it."""
+    if not declaration or encoding in ("ascii", "binary", "mixed", "empty"):
+        return False
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        return False
+    same = {declaration, name}
+    alike = ({"cp949", "euc_kr"}, {"cp932", "shift_jis"}, {"gb18030", "gbk", "gb2312"}, {"cp950", "big5"},
+             {"cp1252", "iso8859-1"}, {"cp874", "tis-620"}, {"utf-16", "utf-16-le", "utf-16-be"})  # fmt: skip
+    return len(same) == 2 and not any(same <= group for group in alike)
 
 
 def settled(found: Decoded, data: bytes, candidates: tuple[str, ...], how: str) -> Decoded:
@@ -313,11 +347,12 @@ def looks_korean(data: bytes, share: float = 0.95) -> bool:
     high = [ch for ch in text if not ch.isascii()]
     if not high or text.count("\ufffd") > 0.03 * len(high):
         return False
-    common = sum(_in_ks_x_1001(ch) for ch in high)
+    common = sum(in_ks_x_1001(ch) for ch in high)
     return common >= share * len(high) and len(_LONE_SYLLABLE.findall(text)) <= 0.2 * len(high)
 
 
-def _in_ks_x_1001(ch: str) -> bool:
+def in_ks_x_1001(ch: str) -> bool:
+    """Whether a character is one of the 2,350 Hangul syllables of KS X 1001."""
     if not "가" <= ch <= "힣":
         return False
     lead, trail = ch.encode("cp949")

@@ -13,7 +13,7 @@ from corpuscheck.printable import printable
 from corpuscheck.reading import columnar
 from corpuscheck.reading.archives import members_of
 from corpuscheck.reading.batch import Batch, Part
-from corpuscheck.reading.decoding import UNCERTAIN, Decoded, settled
+from corpuscheck.reading.decoding import UNCERTAIN, Decoded, disagrees, settled
 from corpuscheck.reading.delimited import read_csv, read_tsv
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter
@@ -52,6 +52,7 @@ class FileRecord:
     bytes: int = 0
     utf8_bytes: int = 0
     documents: int = 0
+    declared: str | None = None
     invalid_bytes: int = 0
     first_invalid_offset: int | None = None
     damage: str | None = None
@@ -211,6 +212,7 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
     record.encoding = decoded.encoding
     record.confidence = decoded.confidence
     record.how = decoded.how
+    record.declared = text.declared if disagrees(text.declared, decoded.encoding) else None
     record.invalid_bytes = text.damage.invalid_bytes
     record.first_invalid_offset = None if text.damage.first_offset is None else piece.start + text.damage.first_offset
     record.damage = stream.damage or None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8
-from corpuscheck.reading.decoding import UTF8_BOM, Decoded, detect
+from corpuscheck.reading.decoding import UTF8_BOM, Decoded, declared, detect
 
 _EVIDENCE_BYTES = 4 << 20
 
@@ -47,9 +47,11 @@ class TextStream:
         self._settle = settle
         self.decoded = Decoded("ascii", 1.0, "every byte below 0x80")
         self.damage = Damage()
+        self.declared = ""
 
     def __iter__(self) -> Iterator[bytes]:
         held, complete = self._gather(b"", 1)
+        self.declared = declared(held)
         if self._forced:
             self.decoded = Decoded(self._forced, 1.0, "as asked", _mark_length(held, self._forced))
             yield from self._decode(held[self.decoded.skip :], complete, self.decoded.skip)

@@ -9,6 +9,7 @@ import orjson
 from corpuscheck import __version__
 from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
+from corpuscheck.reading.decoding import in_ks_x_1001
 from corpuscheck.reading.reader import FileRecord
 from corpuscheck.result import CurvePoint, Result
 
@@ -32,6 +33,7 @@ def as_document(result: Result) -> dict[str, Any]:
         ],
         "reading": _reading(result),
         "size": _size(result),
+        "characters": _characters(result),
         "tokenizer": _tokenizer(result),
     }
 
@@ -63,6 +65,28 @@ def _reading(result: Result) -> dict[str, Any]:
     }
 
 
+def _characters(result: Result) -> dict[str, Any]:
+    characters, mojibake = result.profile.characters, result.profile.mojibake
+    hangul = sum(n for cp, n in characters.counts.items() if 0xAC00 <= cp <= 0xD7A3)
+    common = sum(n for cp, n in characters.counts.items() if 0xAC00 <= cp <= 0xD7A3 and in_ks_x_1001(chr(cp)))
+    return {
+        "total": characters.total,
+        "distinct": len(characters.counts),
+        "replacement": characters.counts.get(0xFFFD, 0),
+        "byte_order_marks": characters.counts.get(0xFEFF, 0),
+        "nul": characters.counts.get(0, 0),
+        "c1_controls": round(characters.share(0x80, 0x9F) * characters.total),
+        "private_use": round(characters.share(0xE000, 0xF8FF) * characters.total),
+        "hangul": hangul,
+        "hangul_outside_ks_x_1001": hangul - common,
+        "mojibake": {
+            "lines_looked_at": mojibake.lines,
+            "found": dict(sorted(mojibake.found.items())),
+            "examples": [{"kind": k, "line": line, "repaired": meant} for k, line, meant in mojibake.examples],
+        },
+    }
+
+
 def _size(result: Result) -> dict[str, Any]:
     size, limits = result.profile.size, result.limits
     missing = max(0, limits.target_bytes - size.utf8_bytes)
@@ -80,8 +104,6 @@ def _size(result: Result) -> dict[str, Any]:
         "missing_bytes": missing,
         "missing_articles": -(-missing * limits.articles_per_gb // 10**9),
         "missing_documents": round(missing / size.mean_document) if size.mean_document else None,
-        "characters": result.profile.characters.total,
-        "distinct_characters": len(result.profile.characters.counts),
     }
 
 
@@ -112,6 +134,7 @@ def _tokenizer(result: Result) -> dict[str, Any]:
         "sampled_bytes": result.profile.estimates.sampled_bytes,
         "causes": report.causes,
         "words_exact": report.words_exact,
+        "unk_words_saved_by_nfc": report.saved_by_nfc,
         "worst_words": [
             {
                 "word": word.word,

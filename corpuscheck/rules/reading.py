@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from corpuscheck.rules.amounts import count, files, plural, size
+from corpuscheck.printable import printable
+from corpuscheck.rules.amounts import count, files, percent, plural, size
 from corpuscheck.rules.rule import Evidence, Observation, Rule
 
 _HARMLESS = {"empty", "hidden"}
@@ -154,6 +155,55 @@ def forced_cuts(evidence: Evidence) -> Iterable[Observation]:
         )
 
 
+def wrong_declarations(evidence: Evidence) -> Iterable[Observation]:
+    """A file says that it has one encoding and has another; the content was believed.
+
+    Tools that believe the declaration will read rubbish.
+    """
+    if trouble := _trouble(evidence, "wrong declarations"):
+        n, _, path, detail = trouble
+        yield Observation(
+            f"{files(n)} declare a wrong encoding, such as {path} ({detail})",
+            "save as UTF-8 and correct the declaration",
+            n,
+            0,
+            path,
+        )
+
+
+def mojibake(evidence: Evidence) -> Iterable[Observation]:
+    """Text was decoded wrongly once and saved like that, as when UTF-8 is read as CP1252.
+
+    It is valid UTF-8, so no decoder complains; a model learns the rubbish. Judged by the lines of a sample.
+    """
+    part = evidence.profile.mojibake
+    if part.found:
+        kind, line, meant = part.examples[0]
+        yield Observation(
+            f"{percent(part.share)} of the lines looked at are mojibake ({kind}): "
+            f"'{printable(line, 40)}' was meant to be '{printable(meant, 40)}'",
+            "convert these texts back, with ftfy or as the example shows, or fetch them again",
+            part.share,
+            0,
+        )
+
+
+PRIVATE_LIMIT = 0.0001
+
+
+def control_characters(evidence: Evidence) -> Iterable[Observation]:
+    """Control characters of C1 or private-use characters are in the text: usually a codec gone wrong."""
+    characters = evidence.profile.characters
+    share = characters.share(0x80, 0x9F) + characters.share(0xE000, 0xF8FF)
+    if share > PRIVATE_LIMIT:
+        yield Observation(
+            f"{percent(share)} of the characters are C1 controls or private use",
+            "look where they come from: a wrong encoding, or fonts with characters of their own",
+            share,
+            PRIVATE_LIMIT,
+        )
+
+
 RULES = (
     Rule("CC101", "skipped-files", "warning", skipped_files),
     Rule("CC102", "invalid-bytes", "warning", invalid_bytes),
@@ -163,4 +213,7 @@ RULES = (
     Rule("CC106", "mixed-encodings", "warning", mixed_encodings),
     Rule("CC107", "many-documents-in-a-file", "info", many_documents_in_a_file),
     Rule("CC108", "forced-cuts", "warning", forced_cuts),
+    Rule("CC109", "wrong-declaration", "warning", wrong_declarations),
+    Rule("CC110", "mojibake", "warning", mojibake),
+    Rule("CC111", "control-characters", "warning", control_characters),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from corpuscheck.rules.amounts import count, percent, size
+from corpuscheck.rules.amounts import count, percent, plural, size
 from corpuscheck.rules.rule import Evidence, Observation, Rule
 
 
@@ -48,8 +48,10 @@ def decomposed(evidence: Evidence) -> Iterable[Observation]:
     text = evidence.profile.size
     share = text.nfc_saving / text.utf8_bytes if text.utf8_bytes else 0.0
     if share > NFC_LIMIT:
+        saved = evidence.tokenizer.saved_by_nfc
+        words = f" and {plural(saved, '[UNK] word')}" if saved else ""
         yield Observation(
-            f"the text is not in NFC: composing it saves {size(text.nfc_saving)} ({percent(share)})",
+            f"the text is not in NFC: composing it saves {size(text.nfc_saving)} ({percent(share)}){words}",
             "normalise the corpus to NFC before training (unicodedata.normalize('NFC', text))",
             share,
             NFC_LIMIT,
