@@ -16,6 +16,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import Found, discover
+from corpuscheck.reading.markup import require_parser
 from corpuscheck.reading.reader import DEFERRED, RECORD_READERS, FileRecord
 from corpuscheck.result import Result
 from corpuscheck.running.pool import Pool, Progress
@@ -58,6 +59,8 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
     `processes` allows worker processes where threads would wait for each other. They import the main
     module anew, so a script that allows them needs its ``if __name__ == "__main__"``.
     """
+    if settings.reading.strip_markup:
+        require_parser()
     artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
     found = discover([paths] if isinstance(paths, str | os.PathLike) else paths, settings.reading)
     if not found.sources:

@@ -62,6 +62,7 @@ _READING = [
                  help="A known layout: nikl, nikl-spoken, nikl-sentences, aihub-summary, "
                  "aihub-mrc, korquad, squad, hf, wikiextractor."),
     click.option("--skip-front-matter", is_flag=True, help="Leave out YAML front matter of plain text files."),
+    click.option("--strip-markup", is_flag=True, help="Read HTML and XML without markup (needs corpuscheck[html])."),
     click.option("--encoding", metavar="CODEC", help="Read every file in this encoding instead of detecting it."),
     click.option("--hint", metavar="LANG", help="Language of files too short to tell their encoding: ko, ja, …"),
     click.option("--include", multiple=True, metavar="PATTERN", help="Only files matching this gitignore pattern."),

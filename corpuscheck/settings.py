@@ -86,6 +86,7 @@ class Reading:
     majority: str | None = None
     defer: bool = False
     skip_front_matter: bool = False
+    strip_markup: bool = False
 
 
 @dataclass(frozen=True)

@@ -274,6 +274,8 @@ def _legacy(evidence: bytes, data: bytes) -> Decoded:
         return Decoded("cp949", confidence, "Hangul of KS X 1001")
     if confidence < UNCERTAIN and (codec := _japanese(evidence)):
         return Decoded(codec, 0.5 if len(evidence) >= 16 else 0.1, "kana")
+    if confidence < UNCERTAIN:
+        guess, confidence = _ask_about_words(evidence, guess, confidence)
     if confidence < 0.3 and len(evidence) >= 1024:
         guess, confidence = _ask_in_parts(evidence, guess, confidence)
     for codec in _WIDER.get(guess, (guess,)):
@@ -300,6 +302,21 @@ def _japanese(evidence: bytes) -> str:
     return ""
 
 
+_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_LATIN = ("cp1252", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258", "iso8859-15", "cp850", "cp852", "mac-roman")
+
+
+def _ask_about_words(evidence: bytes, guess: str, confidence: float) -> tuple[str, float]:
+    """Numbers and markup drown the few words that tell; and single high bytes among letters are a Latin script."""
+    words = b" ".join(_WORD.findall(evidence))
+    runs = re.findall(rb"[\x80-\xff]+", words)
+    letters = len(words.translate(None, delete=_HIGH + b" "))
+    latin = letters > len(words) // 2 and sum(len(run) == 1 for run in runs) >= 0.7 * len(runs)
+    name, sure = _ask_chardet(words[:4096], _LATIN if latin else None)
+    better = sure > confidence or (latin and guess in _CJK)
+    return (name, sure) if better else (guess, confidence)
+
+
 def _ask_in_parts(evidence: bytes, guess: str, confidence: float) -> tuple[str, float]:
     """A bad byte makes chardet drop a codec, so ask about parts, most of which hold none; the majority wins."""
     lines = [line for line in evidence.splitlines(keepends=True) if not line.isascii()]
@@ -318,13 +335,13 @@ def _ask_in_parts(evidence: bytes, guess: str, confidence: float) -> tuple[str, 
     return (best, sure) if sure > confidence else (guess, confidence)
 
 
-def _ask_chardet(data: bytes) -> tuple[str, float]:
+def _ask_chardet(data: bytes, among: tuple[str, ...] | None = None) -> tuple[str, float]:
     import chardet
 
     eras = chardet.EncodingEra.ALL
     if data.count(0x40) <= 4 * data.count(0x20):
         eras &= ~chardet.EncodingEra.MAINFRAME
-    answer = chardet.detect(data, encoding_era=eras, prefer_superset=False, compat_names=False)
+    answer = chardet.detect(data, encoding_era=eras, prefer_superset=False, compat_names=False, include_encodings=among)
     name = str(answer["encoding"] or "cp1252").lower().replace("-", "_")
     return name.replace("iso8859_", "iso8859-"), float(answer["confidence"] or 0)
 

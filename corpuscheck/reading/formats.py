@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet", "arrow"]
+Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet", "arrow", "html", "xml"]
 Archive = Literal["", "zip", "tar"]
 Compression = Literal["", "gzip", "bzip2", "xz", "zstd"]
 
@@ -18,6 +18,10 @@ FORMATS: dict[str, Format] = {
     ".csv": "csv",
     ".tsv": "tsv",
     ".tab": "tsv",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".xml": "xml",
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",

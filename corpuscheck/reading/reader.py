@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO, cast
@@ -20,12 +20,14 @@ from corpuscheck.reading.documents import SplitReport, split_text, without_front
 from corpuscheck.reading.formats import Format, Kind
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
+from corpuscheck.reading.markup import MarkupReport, with_markup, without_markup
 from corpuscheck.reading.opening import UNREADABLE, Stream, UnreadableError, open_regular, reason_of
 from corpuscheck.reading.records import RecordReader, RecordReport
 from corpuscheck.reading.text import TextStream
 from corpuscheck.settings import HINTS, Reading
 
 DEFERRED = "deferred"
+MARKUP = ("html", "xml")
 COLUMNAR = ("parquet", "arrow")
 RECORD_READERS: dict[Format, RecordReader] = {
     "jsonl": read_jsonl,
@@ -62,6 +64,7 @@ class FileRecord:
     missing_text: int = 0
     repaired_surrogates: int = 0
     forced_cuts: int = 0
+    markup_bytes: int = 0
     start: int = 0
 
     def joined(self, other: FileRecord) -> FileRecord:
@@ -191,8 +194,9 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
     text = TextStream(stream, settings.encoding, partial(_settle, settings, not piece.source.kind.archive))
     report = RecordReport()
     split = SplitReport()
+    markup = MarkupReport()
     try:
-        for batch in _batches(kind, piece, text, settings, report, split):
+        for batch in _batches(kind, piece, text, settings, report, split, markup):
             record.utf8_bytes += batch.utf8_bytes
             record.documents += batch.documents
             yield batch
@@ -222,17 +226,30 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
     record.missing_text = report.missing
     record.repaired_surrogates = report.repaired
     record.forced_cuts = split.forced_cuts
+    record.markup_bytes = markup.markup_bytes
     if not record.documents and not piece.partial:
         _skip(record, _no_documents(report, kind.format))
 
 
 def _batches(
-    kind: Kind, piece: Piece, text: TextStream, settings: Reading, report: RecordReport, split: SplitReport
+    kind: Kind,
+    piece: Piece,
+    text: TextStream,
+    settings: Reading,
+    report: RecordReport,
+    split: SplitReport,
+    markup: MarkupReport,
 ) -> Iterator[Batch]:
     reader = RECORD_READERS.get(kind.format)
     if reader is not None:
         return reader(text, settings.text_fields, report)
-    blocks = without_front_matter(text) if settings.skip_front_matter and not piece.offset else text
+    blocks: Iterable[bytes] = text
+    if kind.format in MARKUP:
+        blocks = (
+            without_markup(text, kind.format == "html", markup) if settings.strip_markup else with_markup(text, markup)
+        )
+    elif settings.skip_front_matter and not piece.offset:
+        blocks = without_front_matter(text)
     return split_text(blocks, settings.document, split, piece.offset, piece.part)
 
 

@@ -188,6 +188,21 @@ def mojibake(evidence: Evidence) -> Iterable[Observation]:
         )
 
 
+def markup(evidence: Evidence) -> Iterable[Observation]:
+    """HTML or XML files were read with their tags, which a model would learn as text."""
+    if trouble := _trouble(evidence, "markup"):
+        n, amount, path, detail = trouble
+        share = amount / max(1, evidence.profile.size.utf8_bytes)
+        yield Observation(
+            f"{files(n)} of HTML or XML hold {size(amount)} of tags, {percent(share)} of all text, "
+            f"most in {path} ({detail})",
+            "read the text without them: pip install 'corpuscheck[html]' and pass --strip-markup",
+            share,
+            0,
+            path,
+        )
+
+
 PRIVATE_LIMIT = 0.0001
 
 
@@ -216,4 +231,5 @@ RULES = (
     Rule("CC109", "wrong-declaration", "warning", wrong_declarations),
     Rule("CC110", "mojibake", "warning", mojibake),
     Rule("CC111", "control-characters", "warning", control_characters),
+    Rule("CC112", "markup", "warning", markup),
 )
