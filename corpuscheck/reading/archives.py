@@ -28,6 +28,9 @@ ENCRYPTED = "encrypted"
 LINK = "link in an archive"
 TOO_DEEP = "archive in an archive in an archive"
 
+_NAME_CODECS = ("utf-8", "cp949", "cp932", "gb18030", "cp950", "cp866")
+"""What systems write names in; the standard says CP437 for all others."""
+
 _IN_MEMORY = 16 << 20
 _LARGEST_NESTED = 4 << 30
 
@@ -131,7 +134,7 @@ def _zip_names(infos: list[zipfile.ZipInfo]) -> list[str]:
     """Names without the UTF-8 mark are bytes in the maker's own encoding, which all names together give away."""
     raw = [info.filename.encode("cp437") for info in infos if not info.flag_bits & 0x800]
     encoding = detect(b"\n".join(raw)).encoding
-    known = encoding if encoding not in ("binary", "mixed", "empty") else "cp437"
+    known = encoding if encoding in _NAME_CODECS else "cp437"
     return [
         info.filename if info.flag_bits & 0x800 else info.filename.encode("cp437").decode(known, "backslashreplace")
         for info in infos

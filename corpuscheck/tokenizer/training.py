@@ -122,13 +122,17 @@ def train(ranking: Ranking, sample: Sample, settings: Training) -> Artefact:
 
 
 def _merged_pieces(alphabet: str, sample: Sample, settings: Training) -> list[str]:
-    """Longer pieces, in the order in which the trainer made them."""
+    """Longer pieces, in the order in which the trainer made them.
+
+    The trainer breaks ties by number, and numbers `##c` as it happens to meet them: handing them over as
+    special tokens numbers them beforehand, so that two trainings agree.
+    """
     if settings.vocab_size <= 2 * len(alphabet) + len(SPECIAL_TOKENS):
         return []
     tokenizer = segmentation(settings.lowercase)
     trainer = trainers.WordPieceTrainer(
         vocab_size=settings.vocab_size,
-        special_tokens=[UNK],
+        special_tokens=[UNK, *("##" + ch for ch in sorted(alphabet))],
         initial_alphabet=sorted(alphabet),
         limit_alphabet=len(alphabet),
         show_progress=False,

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from corpuscheck.api import run_scan
+from corpuscheck.reading import columnar, ranges
+from corpuscheck.reading.discover import discover
+from corpuscheck.reading.ranges import pieces_of
+from corpuscheck.reading.reader import FileRecord, read_piece
+from corpuscheck.reports.json_report import render_json
+from corpuscheck.settings import Reading, settings_from
+from tests.test_archives import read_all
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+
+TEXTS = [f"문서 {k}의 본문은 이렇게 이어집니다." for k in range(300)]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow file", "arrow stream"])
+@pytest.mark.parametrize("wide", [False, True])
+def test_string_columns_are_documents(tmp_path: Path, kind: str, wide: bool) -> None:
+    column = pa.array(TEXTS, pa.large_string() if wide else pa.string())
+    table = pa.table({"id": list(range(300)), "text": column})
+    path = tmp_path / ("a.parquet" if kind == "parquet" else "a.arrow")
+    if kind == "parquet":
+        pq.write_table(table, path, row_group_size=50)
+    else:
+        new = pa.ipc.new_file if kind == "arrow file" else pa.ipc.new_stream
+        with new(path, table.schema) as writer:
+            writer.write_table(table, max_chunksize=70)
+    documents, records = read_all(path)
+    assert documents == TEXTS
+    assert records[0].text_field == "text"
+
+
+def test_missing_values_are_counted(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["가", None, "나"]}), tmp_path / "a.parquet")
+    documents, records = read_all(tmp_path)
+    assert documents == ["가", "나"]
+    assert records[0].missing_text == 1
+
+
+def test_row_groups_are_work_units_and_change_no_figure(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": TEXTS}), path, row_group_size=20, compression="none")
+    (source,) = discover([path], Reading()).sources
+    pieces = pieces_of(source, Reading(), 1000)
+    assert len(pieces) > 3
+    records: list[FileRecord] = []
+    count = sum(b.documents for p in pieces for b in read_piece(p, Reading(), records, lambda _: None))
+    assert count == len(TEXTS)
+    assert sum(record.bytes for record in records) == source.size
+
+
+def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
+    pq.write_table(pa.table({"text": ["가"]}), tmp_path / "a.parquet")
+    _, records = read_all(tmp_path, Reading(text_fields=("body",)))
+    assert records[0].reason == "no record has the field 'body'"
+
+
+def test_a_damaged_file_is_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": TEXTS}), path)
+    path.write_bytes(path.read_bytes()[:-20])
+    _, records = read_all(path)
+    assert "damaged parquet" in (records[0].reason or "")
+
+
+def test_without_pyarrow_the_reason_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pq.write_table(pa.table({"text": ["가"]}), tmp_path / "a.parquet")
+    monkeypatch.setattr(columnar, "available", lambda: False)
+    _, records = read_all(tmp_path)
+    assert records[0].reason == "needs pyarrow: pip install 'corpuscheck[parquet]'"
+
+
+def test_the_same_texts_as_jsonl_and_parquet_give_the_same_figures(tmp_path: Path) -> None:
+    import json
+
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    pq.write_table(pa.table({"text": TEXTS}), tmp_path / "a" / "x.parquet")
+    (tmp_path / "b" / "x.jsonl").write_text("\n".join(json.dumps({"text": t}) for t in TEXTS), "utf-8")
+    results = [run_scan(tmp_path / name, settings_from(jobs=1)).result for name in "ab"]
+    assert results[0].tokenizer == results[1].tokenizer
+    assert results[0].profile.size.utf8_bytes == results[1].profile.size.utf8_bytes
+    assert render_json(results[0])
+    assert ranges
