@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import Found, discover
 from corpuscheck.reading.markup import require_parser
-from corpuscheck.reading.reader import DEFERRED, RECORD_READERS, FileRecord
+from corpuscheck.reading.reader import COLUMNAR, DEFERRED, NO_TEXT, RECORD_READERS, FileRecord, Piece, skip
 from corpuscheck.result import Result
 from corpuscheck.running.pool import Pool, Progress
 from corpuscheck.running.tasks import MeasureTask, Partial, SurveyTask, Task
@@ -109,15 +110,35 @@ class _Corpus:
         return replace(total, records=known).merge(again)
 
     def _go_through(self, name: str, task: Task, units: list[WorkUnit], size: int, files: int) -> Partial:
+        """Fold the partials as they come. A file cut into ranges that proves not to be clean UTF-8 is read whole."""
         total = Partial()
+        pieces = Counter(unit[0].source.path for unit in units if unit[0].partial)
+        waiting: dict[str, Partial] = {}
         with self._watch(name, size, files) as progress:
             for partial in self._pool.run(task, units, progress):
-                total = total.merge(partial)
+                path = partial.records[0].path if partial.records else ""
+                if path not in pieces:
+                    total = total.merge(partial)
+                    continue
+                waiting[path] = waiting.get(path, Partial()).merge(partial)
+                if len(waiting[path].records) == pieces[path] and all(map(_clean, waiting[path].records)):
+                    total = total.merge(waiting.pop(path))
+        if waiting:
+            again: list[WorkUnit] = [(Piece(source),) for source in self.sources if source.path in waiting]
+            total = total.merge(self._go_through(name, task, again, sum(u[0].size for u in again), len(again)))
         return total
 
     def bound(self, budget: int) -> int:
         """A hash bound that surely holds `budget` bytes of text, even where text is a third of the files."""
         return ALL if self.size <= 3 * budget else ALL * 3 * budget // self.size
+
+
+def _clean(record: FileRecord) -> bool:
+    """Whether a range could be read without knowing the rest of its file."""
+    columnar = record.format in COLUMNAR
+    return (
+        record.status == "measured" and (columnar or record.encoding in ("ascii", "utf-8")) and not record.invalid_bytes
+    )
 
 
 def majority_encoding(records: Iterable[FileRecord]) -> str | None:
@@ -182,6 +203,9 @@ def _whole_records(records: Iterable[FileRecord]) -> list[FileRecord]:
     whole: dict[str, FileRecord] = {}
     for record in sorted(records, key=lambda r: (os.path.normpath(r.path), r.start)):
         whole[record.path] = whole[record.path].joined(record) if record.path in whole else record
+    for record in whole.values():
+        if record.status == "measured" and not record.documents:  # ranges of nothing but line ends
+            skip(record, NO_TEXT)
     return list(whole.values())
 
 

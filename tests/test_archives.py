@@ -8,24 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from reading_of import read_all
 
 from corpuscheck.reading import opening
-from corpuscheck.reading.discover import discover
-from corpuscheck.reading.reader import FileRecord, Piece, read_piece
 from corpuscheck.settings import Reading
 
 TEXT = "오늘은 날씨가 맑고 바람이 약하게 붑니다.\n"
-
-
-def read_all(path: Path, settings: Reading | None = None) -> tuple[list[str], list[FileRecord]]:
-    settings = settings or Reading()
-    records: list[FileRecord] = []
-    documents: list[str] = []
-    for source in discover([path], settings).sources:
-        for batch in read_piece(Piece(source), settings, records, lambda _: None):
-            for start, end in zip(batch.starts, batch.ends, strict=True):
-                documents.append(batch.data[start:end].tobytes().decode())
-    return documents, records
 
 
 def zipped(path: Path, members: dict[str, bytes]) -> Path:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from reading_of import read_all
 
 from corpuscheck.api import run_scan
 from corpuscheck.reading import columnar, ranges
@@ -11,7 +12,6 @@ from corpuscheck.reading.ranges import pieces_of
 from corpuscheck.reading.reader import FileRecord, read_piece
 from corpuscheck.reports.json_report import render_json
 from corpuscheck.settings import Reading, settings_from
-from tests.test_archives import read_all
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

@@ -15,9 +15,9 @@ import pytest
 import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from reading_of import read_all
 
 from corpuscheck.settings import Reading
-from tests.test_archives import read_all
 
 TEXT = "오늘은 맑습니다.\nThe weather is fine.\n天気がいい。\n" * 20
 

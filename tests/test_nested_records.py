@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from reading_of import read_all
 
 from corpuscheck.errors import UsageError
 from corpuscheck.reading.json_values import read_json
@@ -11,7 +12,6 @@ from corpuscheck.reading.jsonl import read_jsonl
 from corpuscheck.reading.paths import TextPath, best_path, leaf_lengths
 from corpuscheck.reading.records import RecordReport
 from corpuscheck.settings import PRESETS, settings_from
-from tests.test_archives import read_all
 
 NIKL = {
     "id": "NWRW",

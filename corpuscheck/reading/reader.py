@@ -27,6 +27,7 @@ from corpuscheck.reading.text import TextStream
 from corpuscheck.settings import HINTS, Reading
 
 DEFERRED = "deferred"
+NO_TEXT = "no text in it"
 MARKUP = ("html", "xml")
 COLUMNAR = ("parquet", "arrow")
 RECORD_READERS: dict[Format, RecordReader] = {
@@ -146,7 +147,7 @@ def read_piece(
         left -= record.bytes
         records.append(record)
         if member.skip:
-            _skip(record, member.skip)
+            skip(record, member.skip)
             continue
         if member.kind.format in COLUMNAR:
             yield from _read_columnar(partial(_copied, member.opened), member.kind, Piece(source), settings, record)
@@ -169,7 +170,7 @@ def _read_columnar(
 ) -> Iterator[Batch]:
     record.format = kind.format
     if not columnar.available():
-        _skip(record, columnar.INSTALL)
+        skip(record, columnar.INSTALL)
         return
     report = RecordReport()
     try:
@@ -181,7 +182,7 @@ def _read_columnar(
     except UNREADABLE as error:
         record.damage = f"damaged {kind.format} file ({printable(reason_of(error))})"
     if not record.documents:
-        _skip(record, record.damage or _no_documents(report, kind.format))
+        skip(record, record.damage or _no_documents(report, kind.format))
         return
     record.encoding, record.confidence, record.how = "utf-8", 1.0, f"{kind.format} strings"
     record.text_field = report.text_field
@@ -201,17 +202,17 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
             record.documents += batch.documents
             yield batch
     except UnreadableError as error:
-        _skip(record, str(error))
+        skip(record, str(error))
         return
     except _DeferredError:
         record.status = DEFERRED
         return
     decoded = text.decoded
     if decoded.encoding == "binary":
-        _skip(record, f"binary ({decoded.how})")
+        skip(record, f"binary ({decoded.how})")
         return
     if stream.damage and not record.utf8_bytes:
-        _skip(record, stream.damage)
+        skip(record, stream.damage)
         return
     record.encoding = decoded.encoding
     record.confidence = decoded.confidence
@@ -228,7 +229,7 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
     record.forced_cuts = split.forced_cuts
     record.markup_bytes = markup.markup_bytes
     if not record.documents and not piece.partial:
-        _skip(record, _no_documents(report, kind.format))
+        skip(record, _no_documents(report, kind.format))
 
 
 def _batches(
@@ -268,7 +269,8 @@ def _settle(settings: Reading, may_wait: bool, found: Decoded, data: bytes) -> D
     return found
 
 
-def _skip(record: FileRecord, reason: str) -> None:
+def skip(record: FileRecord, reason: str) -> None:
+    """Mark a file as not measured."""
     record.status = "skipped"
     record.reason = reason
     record.utf8_bytes = 0
@@ -280,4 +282,4 @@ def _no_documents(report: RecordReport, name: str) -> str:
         return f"not {name}: nothing could be parsed"
     if report.missing:
         return f"no record has the field '{report.text_field}'" if report.text_field else "no text in its records"
-    return "no text in it"
+    return NO_TEXT

@@ -1,0 +1,21 @@
+"""Read a path as the product does, for tests of the reading alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from corpuscheck.reading.discover import discover
+from corpuscheck.reading.reader import FileRecord, Piece, read_piece
+from corpuscheck.settings import Reading
+
+
+def read_all(path: Path, settings: Reading | None = None) -> tuple[list[str], list[FileRecord]]:
+    """The documents, and a record for each file."""
+    settings = settings or Reading()
+    records: list[FileRecord] = []
+    documents: list[str] = []
+    for source in discover([path], settings).sources:
+        for batch in read_piece(Piece(source), settings, records, lambda _: None):
+            for start, end in zip(batch.starts, batch.ends, strict=True):
+                documents.append(batch.data[start:end].tobytes().decode())
+    return documents, records

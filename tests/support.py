@@ -1,0 +1,117 @@
+"""What several tests need: files made from a table, scans in this process, the command line in another one."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from corpuscheck.api import Scan, run_scan
+from corpuscheck.reading.discover import Source
+from corpuscheck.reading.formats import kind_of
+from corpuscheck.reading.reader import FileRecord, Piece, read
+from corpuscheck.reports.json_report import render_json
+from corpuscheck.reports.terminal import render_terminal
+from corpuscheck.result import Result
+from corpuscheck.settings import Reading, settings_from
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+EXAMPLES = REPOSITORY / "examples"
+
+_SYLLABLES = (
+    "가나다라마바사아자차카타파하고노도로모보소오조초코토포호그느드르므브스으즈츠크트프흐한국말글씨똠방각하뷁쫡"
+)
+
+
+def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write each name with its content (text as UTF-8) under the folder; gives the folder back."""
+    for name, content in files.items():
+        place = folder / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content.encode() if isinstance(content, str) else content)
+    return folder
+
+
+def korean_lines(lines: int, seed: int = 1, words: int = 12) -> list[str]:
+    """Lines of made-up Korean words, the same for the same seed."""
+    dice = random.Random(seed)
+    lexicon = ["".join(dice.choices(_SYLLABLES, k=dice.randint(1, 5))) for _ in range(4000)]
+    return [" ".join(dice.choices(lexicon, k=dice.randint(1, 2 * words))) + "." for _ in range(lines)]
+
+
+def write_vocabulary(path: Path, characters: Iterable[str], further: Iterable[str] = ()) -> str:
+    """A vocab.txt with both forms of each character; gives its path."""
+    alphabet = list(dict.fromkeys(characters))
+    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *alphabet, *(f"##{ch}" for ch in alphabet), *further]
+    path.write_text("\n".join(pieces) + "\n", "utf-8")
+    return str(path)
+
+
+def scanned(paths: Path | str | Sequence[Path | str], processes: bool = False, **options: Any) -> Scan:
+    return run_scan(paths, settings_from(**{"jobs": 1, **options}), processes=processes)
+
+
+def json_of(paths: Path | str | Sequence[Path | str], **options: Any) -> bytes:
+    return render_json(scanned(paths, **options).result)
+
+
+def document_of(paths: Path | str | Sequence[Path | str], **options: Any) -> dict[str, Any]:
+    """The JSON report of a scan, parsed."""
+    document: dict[str, Any] = json.loads(json_of(paths, **options))
+    return document
+
+
+def record_of(path: Path | str, **options: Any) -> FileRecord:
+    """What a scan found out about one file."""
+    (record,) = (r for r in scanned(path, **options).records if r.path == os.fspath(path))
+    return record
+
+
+def documents_in(path: Path | str, **reading: Any) -> tuple[list[str], FileRecord]:
+    """The documents that the reader makes of one file, and its record."""
+    name = os.fspath(path)
+    piece = Piece(Source(name, os.path.getsize(name), kind_of(os.path.basename(name))))
+    record = FileRecord(name)
+    documents: list[bytes] = []
+    for batch in read(piece, Reading(**reading), record, lambda _: None):
+        texts = [batch.data[start:end].tobytes() for start, end in zip(batch.starts, batch.ends, strict=True)]
+        if batch.offset:
+            documents[-1] += texts.pop(0)
+        documents += texts
+    return [text.decode() for text in documents], record
+
+
+def terminal_report(result: Result, width: int = 100, brief: bool = False) -> str:
+    """The report as it is printed on a terminal without colours."""
+    out = io.StringIO()
+    console = Console(width=width, file=out, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    render_terminal(result, console, brief)
+    return out.getvalue()
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "corpuscheck", *(str(argument) for argument in arguments)]
+
+
+def run(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own. It must end by itself."""
+    return subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+        env=None if env is None else dict(env),
+        cwd=cwd,
+    )

@@ -1,0 +1,293 @@
+"""The command line: exit statuses, what goes to which stream, and one clear line for every known error."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support import EXAMPLES, REPOSITORY, command, document_of, korean_lines, run, write_files, write_vocabulary
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
+from tokenizers.pre_tokenizers import ByteLevel
+
+from corpuscheck import __version__
+from corpuscheck.cli import main
+from corpuscheck.profile.profile import Profile
+
+RECIPES = EXAMPLES / "english-recipes-jsonl"
+Outcome = tuple[int, str, str]
+Main = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run_main(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Main:
+    """The same entry point as the command, in this process: (exit status, stdout, stderr)."""
+
+    def call(*arguments: str | Path) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["corpuscheck", *map(str, arguments)])
+        status = 0
+        try:
+            main()
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+        sys.stdout.flush()
+        return status, *capfd.readouterr()
+
+    return call
+
+
+def test_json_goes_to_stdout_and_nothing_else() -> None:
+    done = run("scan", RECIPES, "--format", "json")
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert json.loads(done.stdout) == document_of(RECIPES)
+
+
+def test_text_report_says_not_ready_with_status_1() -> None:
+    done = run("scan", EXAMPLES / "korean-news", "--jobs", "2")
+    assert done.returncode == 1
+    assert "NOT READY" in done.stdout.splitlines()[0]
+    assert done.stderr == ""
+
+
+def test_known_error_is_one_line_with_status_2() -> None:
+    done = run("scan", "no-such-folder")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "corpuscheck: no-such-folder: no such file or folder\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "word"),
+    [
+        (["--target", "1kB"], 0, "READY"),
+        ([], 0, "CAUTION"),
+        (["--min-size", "1GB"], 1, "NOT READY"),
+        (["--max-unk-rate", "0.0001"], 1, "NOT READY"),
+        (["--max-unk-rate", "1", "--min-size", "22kB"], 0, "CAUTION"),
+    ],
+)
+def test_verdict_decides_the_status(run_main: Main, options: list[str], status: int, word: str) -> None:
+    ended, out, _ = run_main("scan", RECIPES, *options)
+    assert ended == status
+    assert f" {word} " in out.splitlines()[0]
+
+
+def test_files_are_written(run_main: Main, tmp_path: Path) -> None:
+    options = ["--output", tmp_path / "r.json", "--save", tmp_path / "p.ccp", "--files", tmp_path / "f.jsonl"]
+    status, out, err = run_main("scan", EXAMPLES / "broken", *options, "--save-tokenizer", tmp_path / "tok")
+    report = json.loads((tmp_path / "r.json").read_bytes())
+    rows = [json.loads(line) for line in (tmp_path / "f.jsonl").read_bytes().splitlines()]
+    profile = Profile.load(str(tmp_path / "p.ccp"))
+    assert (status, err) == (1, "")
+    assert "NOT READY" in out
+    assert report["verdict"] == "not_ready"
+    assert profile.size.utf8_bytes == report["size"]["utf8_bytes"]
+    assert len(rows) == report["reading"]["files"] == len(list((EXAMPLES / "broken").iterdir()))
+    assert [row["path"] for row in rows] == sorted(row["path"] for row in rows)
+    wanted = "path status reason encoding confidence bytes utf8_bytes documents invalid_bytes first_invalid_offset"
+    assert all(set(wanted.split()) <= row.keys() for row in rows)
+    assert sum(row["utf8_bytes"] for row in rows) == report["size"]["utf8_bytes"]
+    assert {p.name for p in (tmp_path / "tok").iterdir()} == {"tokenizer.json", "vocab.txt", "tokenizer_config.json"}
+
+
+@pytest.mark.parametrize("name", ["", "tokenizer.json", "vocab.txt"])
+def test_saved_tokenizer_gives_the_same_figures(run_main: Main, tmp_path: Path, name: str) -> None:
+    _, first, _ = run_main("scan", RECIPES, "--format", "json", "--save-tokenizer", tmp_path / "tok")
+    _, second, _ = run_main("scan", RECIPES, "--format", "json", "--tokenizer", tmp_path / "tok" / name)
+    trained, loaded = (json.loads(out)["tokenizer"] for out in (first, second))
+    for key in ("fingerprint", "vocab_size", "words", "unk_words", "documents_with_unk", "tokens", "worst_words"):
+        assert trained[key] == loaded[key]
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["scan", "--help"]])
+def test_help(run_main: Main, arguments: list[str]) -> None:
+    status, out, err = run_main(*arguments)
+    assert (status, err) == (0, "")
+    assert "Usage: " in out
+    if "scan" in arguments:
+        assert "--limit-alphabet" in out
+        assert "130 interrupted" in out
+
+
+def test_version(run_main: Main) -> None:
+    assert run_main("--version")[1] == f"corpuscheck, version {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["scan", "--help"]])
+def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
+    line = [sys.executable, "-X", "importtime", *command(*arguments)[1:]]
+    done = subprocess.run(line, capture_output=True, text=True, timeout=60, check=True, encoding="utf-8")
+    imported = {row.rsplit("|", 1)[-1].strip().split(".")[0] for row in done.stderr.splitlines() if "|" in row}
+    assert "click" in imported
+    assert not imported & {"numba", "numpy", "tokenizers", "rich", "chardet", "tqdm", "orjson", "zstandard", "pathspec"}
+
+
+def test_quiet_prints_only_the_verdict(run_main: Main) -> None:
+    _, brief, err = run_main("scan", RECIPES, "-q")
+    _, full, _ = run_main("scan", RECIPES)
+    assert err == ""
+    assert "CAUTION" in brief
+    assert full.startswith(brief.rstrip("\n"))
+    assert "Can it be read?" in full
+    assert "Can it be read?" not in brief
+
+
+def test_verbose_says_what_is_done_on_stderr(run_main: Main) -> None:
+    _, out, err = run_main("scan", RECIPES, "-v", "--format", "json")
+    json.loads(out)
+    steps = [line.split(":")[0] for line in err.splitlines() if line.endswith(" s")]
+    assert steps[0] == "counting characters"
+    assert steps[-2:] == ["training", "measuring"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--tokeniser", "x"], "--tokenizer"),
+        (["--target", "4XB"], "4GB"),
+        (["--target", "-1"], "4GB"),
+        (["--target", "0"], "--target must be above zero"),
+        (["--min-size", "much"], "500MB"),
+        (["--max-unk-rate", "1.5"], "between 0 and 1"),
+        (["--max-unk-rate", "nan"], "between 0 and 1"),
+        (["--max-unk-rate", "one"], "'one' is not a valid float"),
+        (["--document", "page"], "blank-line"),
+        (["--format", "html"], "json"),
+        (["--jobs", "0"], "--jobs must be 1 or more"),
+        (["--character-coverage", "0"], "above 0 and at most 1"),
+        (["--limit-alphabet", "0"], "--limit-alphabet must be 1 or more"),
+        (["--vocab-size", "50"], "--limit-alphabet 22"),
+        (["--vocab-size", "3"], "--vocab-size"),
+        (["--articles-per-gb", "0"], "--articles-per-gb"),
+        (["--encoding", "utf-9"], "utf-9"),
+        (["--encoding", "base64"], "base64"),
+        (["--include", "*.nothing"], "--include"),
+        (["--text-field", "nobody"], "nobody"),
+        (["--output", "no-such-folder/report.json"], "no-such-folder"),
+        (["--save", "no-such-folder/profile"], "no-such-folder"),
+        (["--files", "no-such-folder/files"], "no-such-folder"),
+        (["--save-tokenizer", str(RECIPES / "recipes.jsonl")], "recipes.jsonl"),
+        (["no-such-file.txt"], "no such file or folder"),
+        (["bad\x1b[31mname\n.txt"], "bad\\u001b[31mname\\u000a.txt: no such file or folder"),
+    ],
+)
+def test_usage_errors_say_what_to_do(run_main: Main, arguments: list[str], said: str) -> None:
+    status, out, err = run_main("scan", RECIPES, *arguments)
+    assert (status, out) == (2, "")
+    assert said in err
+    assert "Traceback" not in err
+    assert "\x1b" not in err
+    assert len([line for line in err.splitlines() if not line.startswith(("Usage:", "Try ")) and line]) == 1
+
+
+def test_no_path_is_a_usage_error(run_main: Main) -> None:
+    assert run_main("scan")[0] == 2
+    assert run_main("scna")[0] == 2
+
+
+def test_empty_folder_is_nothing_to_scan(run_main: Main, tmp_path: Path) -> None:
+    status, out, err = run_main("scan", tmp_path)
+    assert (status, out) == (2, "")
+    assert err.startswith("corpuscheck: nothing to scan")
+    assert err.count("\n") == 1
+
+
+UNSUITABLE: dict[str, tuple[dict[str, str | bytes], str]] = {
+    "corrupt": ({"tokenizer.json": '{"version": "1.0", "model": {"type": "WordPie'}, "not a valid tokenizer.json"),
+    "other json": ({"tokenizer.json": '{"name": "x"}'}, "it has no model"),
+    "unknown model": ({"tokenizer.json": '{"model": {"type": "Magic"}}'}, "not a valid tokenizer.json"),
+    "no unknown token": ({"vocab.txt": "a\nb\n##a\n"}, "[UNK]"),
+    "empty vocabulary": ({"vocab.txt": ""}, "[UNK]"),
+    "empty tokenizer": ({"tokenizer.json": ""}, "tokenizer.json"),
+    "binary": ({"tokenizer.json": b"\x80\x03}q\x00\xff"}, "not UTF-8"),
+    "unrelated": ({"model.bin": b"x"}, "no tokenizer.json and no vocab.txt"),
+}
+
+
+@pytest.mark.parametrize("kind", UNSUITABLE)
+def test_unsuitable_tokenizer_is_one_clear_line(run_main: Main, tmp_path: Path, kind: str) -> None:
+    contents, said = UNSUITABLE[kind]
+    status, out, err = run_main("scan", RECIPES, "--tokenizer", write_files(tmp_path / "tok", contents))
+    assert (status, out) == (2, "")
+    assert said in err
+    assert err.startswith("corpuscheck: ")
+    assert err.count("\n") == 1
+
+
+def test_missing_tokenizer(run_main: Main) -> None:
+    status, _, err = run_main("scan", RECIPES, "--tokenizer", "nowhere.json")
+    assert (status, err) == (2, "corpuscheck: nowhere.json: cannot be read (No such file or directory)\n")
+
+
+def _slow_tokenizer(place: Path) -> Path:
+    """A byte-level BPE without merges: every document has to be encoded, byte by byte."""
+    tokenizer = Tokenizer(BPE(vocab={ch: n for n, ch in enumerate(sorted(ByteLevel.alphabet()))}, merges=[]))
+    tokenizer.pre_tokenizer = ByteLevel(add_prefix_space=False)
+    tokenizer.save(str(place))
+    return place
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to a process group there")
+@pytest.mark.parametrize("name", ["text.txt", "records.jsonl"])
+def test_interrupt_ends_with_130(tmp_path: Path, name: str) -> None:
+    text = "\n".join(korean_lines(8000))
+    content = text if name == "text.txt" else json.dumps({"text": text}, ensure_ascii=False)
+    for number in range(60):
+        write_files(tmp_path / "corpus", {f"{number}-{name}": content})
+    line = command("scan", tmp_path / "corpus", "--tokenizer", _slow_tokenizer(tmp_path / "t.json"), "--jobs", "2")
+    process = subprocess.Popen(
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
+    )
+    guard = threading.Timer(100, process.kill)
+    guard.start()
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("measuring: ")  # the first line of progress: it is at work
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate()
+    guard.cancel()
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert err.splitlines()[-1] == "corpuscheck: interrupted, nothing was concluded"
+    assert out == ""
+
+
+def test_works_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """No HOME, no cache folder, and a package in which no cache can be made (a file stands in its place)."""
+    package = tmp_path / "installed" / "corpuscheck"
+    shutil.copytree(REPOSITORY / "corpuscheck", package, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in [package, *(p for p in package.iterdir() if p.is_dir())]:
+        (folder / "__pycache__").write_text("in the way")
+    nowhere = str(tmp_path / "file" / "home")
+    (tmp_path / "file").write_text("not a folder")
+    env = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA")}
+    env |= {"HOME": nowhere, "USERPROFILE": nowhere, "PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    vocabulary = write_vocabulary(tmp_path / "vocab.txt", "abcdefghijklmnopqrstuvwxyz")
+    done = run("scan", RECIPES, "--tokenizer", vocabulary, "--format", "json", "--jobs", "1", env=env, cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    assert json.loads(done.stdout) == document_of(RECIPES, tokenizer=vocabulary)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="this user can write everywhere")
+def test_works_in_a_read_only_folder_without_home(tmp_path: Path) -> None:
+    package = tmp_path / "installed" / "corpuscheck"
+    shutil.copytree(REPOSITORY / "corpuscheck", package, ignore=shutil.ignore_patterns("__pycache__"))
+    folders = [package, *(p for p in package.rglob("*") if p.is_dir())]
+    env = {k: v for k, v in os.environ.items() if k not in ("HOME", "NUMBA_CACHE_DIR")}
+    try:
+        for folder in folders:
+            folder.chmod(0o555)
+        done = run("scan", RECIPES, "-q", env=env | {"PYTHONPATH": str(package.parent)}, cwd=tmp_path)
+    finally:
+        for folder in folders:
+            folder.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
