@@ -13,7 +13,6 @@ from support import (
     document_of,
     documents_in,
     json_of,
-    record_of,
     scanned,
     terminal_report,
     write_files,
@@ -21,6 +20,7 @@ from support import (
 )
 from tokenizers import Tokenizer, models, pre_tokenizers
 
+from corpuscheck.errors import NothingToScanError
 from corpuscheck.printable import printable
 from corpuscheck.reading import documents
 from corpuscheck.reports.json_report import render_files
@@ -87,23 +87,21 @@ def test_broken_json_is_counted_and_what_stands_before_is_read(tmp_path: Path, c
     assert record.bad_records == 1
 
 
-@pytest.mark.parametrize("ending", ["jsonl", "json", "csv"])
+@pytest.mark.parametrize("ending", ["jsonl", "json"])
 def test_files_that_are_not_what_their_name_says(tmp_path: Path, ending: str, vocabulary: str) -> None:
     corpus = write_files(tmp_path / "corpus", {"good.txt": GOOD, f"a.{ending}": "<html>\n<p>text</p>\n"})
-    record = record_of(corpus / f"a.{ending}", tokenizer=vocabulary) if ending == "csv" else None
     document = document_of(corpus, tokenizer=vocabulary)
-    assert document["reading"]["skipped"] == (record is None)
-    if record is None:
-        assert document["reading"]["skipped_reasons"] == {f"not {ending}: nothing could be parsed": 1}
+    assert document["reading"]["skipped_reasons"] == {f"not {ending}: nothing could be parsed": 1}
 
 
 def test_records_without_the_text_field_are_counted(tmp_path: Path, vocabulary: str) -> None:
-    rows: list[object] = [{"text": "one"}, {"title": "no text"}, {"text": None}, {"text": 5}, 17, {"text": ["a", "b"]}]
+    text = "one long text with words"
+    rows: list[object] = [{"text": text}, {"title": "no text"}, {"text": None}, {"text": 5}, 17, {"text": text}]
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     corpus = write_files(tmp_path / "corpus", {"a.jsonl": lines, "b.json": json.dumps(rows)})
     for name in ("a.jsonl", "b.json"):
         texts, record = documents_in(corpus / name)
-        assert texts == ["one", "a\nb"]
+        assert texts == [text, text]
         assert (record.missing_text, record.bad_records, record.text_field) == (4, 0, "text")
     assert _troubles(document_of(corpus, tokenizer=vocabulary)) == {"records without text": 8}
 
@@ -128,10 +126,11 @@ LONG_LINES = {
 def test_one_long_line(kind: str, mode: str, tmp_path: Path, vocabulary: str) -> None:
     data = LONG_LINES[kind]
     corpus = write_files(tmp_path / "corpus", {"long.txt": data})
-    size = {"utf8_bytes": len(data), "documents": 1, "characters": len(data.decode())}
+    size = {"utf8_bytes": len(data), "documents": 1}
     words = {"words": 1_600_000, "punctuation": 2_800_000}
     document = document_of(corpus, tokenizer=vocabulary, document=mode)
     assert size.items() <= document["size"].items()
+    assert document["characters"]["total"] == len(data.decode())
     cuts = _troubles(document).get("forced cuts", 0)
     exact = words.get(kind, 1)
     assert exact <= document["tokenizer"]["words"] <= exact + cuts
@@ -239,10 +238,22 @@ def test_hostile_words_are_shown_as_they_are_and_do_nothing(
     assert {word["word"]: word["count"] for word in document["tokenizer"]["worst_words"]} == dict.fromkeys(WORDS, 2)
 
 
-def test_hostile_field_and_column_names(tmp_path: Path, vocabulary: str) -> None:
-    corpus = write_files(tmp_path / "corpus", {"a.jsonl": json.dumps({"\x1b[31m[/red]\u202e": "words to read"})})
+@pytest.mark.parametrize("ending", ["jsonl", "json", "csv"])
+def test_hostile_names_of_fields(tmp_path: Path, vocabulary: str, ending: str) -> None:
+    name = "\x1b[31m[/red]\u202e"
+    content = f"id,{name}\n1,words to read\n" if ending == "csv" else json.dumps({name: "words to read"})
+    corpus = write_files(tmp_path / "corpus", {f"a.{ending}": content})
     finished = scanned(corpus, tokenizer=vocabulary)
     assert "[/red]" in terminal_report(finished.result)
+    assert _is_safe(terminal_report(finished.result))
+
+
+def test_hostile_name_of_a_field_asked_for(tmp_path: Path, vocabulary: str) -> None:
+    corpus = write_files(tmp_path / "corpus", {"a.jsonl": json.dumps({"text": "words to read"}), "good.txt": GOOD})
+    with pytest.raises(NothingToScanError) as raised:
+        scanned(corpus / "a.jsonl", text_fields=("\x1b[31mnobody",))
+    assert _is_safe(str(raised.value))
+    finished = scanned(corpus, tokenizer=vocabulary, text_fields=("\x1b[31mnobody",))
     assert _is_safe(terminal_report(finished.result))
 
 

@@ -6,6 +6,7 @@ import copy
 import gzip
 import json
 import random
+import unicodedata
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,21 @@ def test_report_with_a_loaded_tokenizer_fits_the_schema(validator: Draft202012Va
         assert document["tokenizer"]["source"] == vocabulary
 
 
+def test_report_of_damaged_text_fits_the_schema(validator: Draft202012Validator, tmp_path: Path) -> None:
+    text = "\n".join(korean_lines(40))
+    files = {
+        "twice.txt": text.encode().decode("latin-1"),
+        "declared.html": '<meta charset="euc-kr"><p>' + text,
+        "nfd.txt": unicodedata.normalize("NFD", text),
+        "odd.txt": "\ufeffa\x00 b\x85 c\ue000\n\ufeff",
+        "uncertain.txt": b"\xb0",
+    }
+    document = document_of(write_files(tmp_path, files))
+    validator.validate(document)
+    assert document["characters"]["mojibake"]["found"]
+    assert document["characters"]["byte_order_marks"] == 1
+
+
 def test_report_of_text_without_words_fits_the_schema(validator: Draft202012Validator, tmp_path: Path) -> None:
     corpus = write_files(tmp_path / "corpus", {"a.txt": " \n \n"})
     validator.validate(document_of(corpus, tokenizer=write_vocabulary(tmp_path / "vocab.txt", "ab")))
@@ -125,7 +141,7 @@ def test_schema_refuses_what_is_wrong(
     assert not validator.is_valid(broken)
 
 
-@pytest.mark.parametrize("path", ["", "reading", "size", "tokenizer"])
+@pytest.mark.parametrize("path", ["", "reading", "size", "characters", "tokenizer"])
 def test_schema_asks_for_every_key(validator: Draft202012Validator, trained: dict[str, Any], path: str) -> None:
     for key in _at(trained, path)[0]:
         broken = copy.deepcopy(trained)

@@ -204,7 +204,7 @@ def paragraph_spans(data: Bytes, out: Ints) -> int:
             else:
                 if first < 0:
                     first = start
-                last = i
+                last = i - 1 if data[i - 1] == 0x0D else i
             start = i + 1
     if first >= 0:
         out[n, 0], out[n, 1] = first, last

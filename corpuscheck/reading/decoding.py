@@ -269,6 +269,8 @@ def _legacy(evidence: bytes, data: bytes) -> Decoded:
     guess, confidence = _ask_chardet(evidence[:4096])
     if not (confidence >= 0.5 and guess in _CJK) and len(evidence) > 4096:
         guess, confidence = _ask_chardet(evidence)
+    if guess in _LATIN and not _is_latin(evidence):
+        guess, confidence = _ask_in_parts(evidence, guess, 0.0)
     if (confidence < 0.5 or guess == "johab") and looks_korean(evidence):
         confidence = max(confidence, 0.5) if len(_HIGH_BYTE.findall(evidence)) >= 8 else 0.1
         return Decoded("cp949", confidence, "Hangul of KS X 1001")
@@ -309,12 +311,18 @@ _LATIN = ("cp1252", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258", "iso885
 def _ask_about_words(evidence: bytes, guess: str, confidence: float) -> tuple[str, float]:
     """Numbers and markup drown the few words that tell; and single high bytes among letters are a Latin script."""
     words = b" ".join(_WORD.findall(evidence))
-    runs = re.findall(rb"[\x80-\xff]+", words)
-    letters = len(words.translate(None, delete=_HIGH + b" "))
-    latin = letters > len(words) // 2 and sum(len(run) == 1 for run in runs) >= 0.7 * len(runs)
+    latin = _is_latin(evidence)
     name, sure = _ask_chardet(words[:4096], _LATIN if latin else None)
     better = sure > confidence or (latin and guess in _CJK)
     return (name, sure) if better else (guess, confidence)
+
+
+def _is_latin(evidence: bytes) -> bool:
+    """Single high bytes among letters, as in a Latin script, rather than runs of them."""
+    words = b" ".join(_WORD.findall(evidence))
+    runs = re.findall(rb"[\x80-\xff]+", words)
+    letters = len(words.translate(None, delete=_HIGH + b" "))
+    return letters > len(words) // 2 and sum(len(run) == 1 for run in runs) >= 0.7 * len(runs)
 
 
 def _ask_in_parts(evidence: bytes, guess: str, confidence: float) -> tuple[str, float]:

@@ -71,7 +71,7 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
             relative = os.path.relpath(entry.path, root) if os.path.isdir(root) else os.path.basename(entry.path)
             if not entry.named and filtered(relative, settings):
                 continue
-            entries.setdefault(os.path.normpath(entry.path), entry)
+            entries.setdefault(os.path.abspath(entry.path), entry)
     return _classified([entries[key] for key in sorted(entries)])
 
 

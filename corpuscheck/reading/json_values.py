@@ -10,7 +10,7 @@ import numpy as np
 
 from corpuscheck.kernels.utf8 import json_depth
 from corpuscheck.reading.batch import Batch
-from corpuscheck.reading.paths import TextPath, best_path, quoted, weight
+from corpuscheck.reading.paths import TextPath, best_path, quoted, unquoted, weight
 from corpuscheck.reading.records import LARGEST_RECORD, RecordReport, TextField, batched
 
 _DEEPEST = 200
@@ -25,9 +25,11 @@ def read_json(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRepo
     stream = _Pieces(blocks)
     array = stream.first_byte() == b"["
     names = list(fields) or _found_path(stream)
-    paths = [TextPath(f"[].{name}" if array and not name.startswith("[") else name) for name in names]
-    prefix = paths[0].stream if paths else "item" if array else ""
-    take = TextField([path.text for path in paths], report, item=bool(prefix))
+    names = [unquoted(name) for name in names]
+    inside = [f"[].{name}" if array and "[]" in name and not name.startswith("[]") else name for name in names]
+    streamed = next((path.stream for path in map(TextPath, inside) if path.stream), "")
+    prefix = streamed or ("item" if array else "")
+    take = TextField(inside, report, item=bool(streamed))
     report.text_field = ", ".join(name.removeprefix("[].") for name in names)
 
     def texts() -> Iterator[bytes | None]:
@@ -68,6 +70,8 @@ def _found_path(stream: _Pieces) -> list[str]:
     except (ijson.JSONError, UnicodeError, _TooLargeError, IndexError):
         pass
     path = best_path(lengths)
+    if path.startswith("[].") and "[]" not in path[3:]:
+        path = path[3:]  # a key of the array's records
     return [path] if path else []
 
 
@@ -95,6 +99,7 @@ class _Pieces:
         self.given = 0
         self.since_value = 0
         self._held = b""
+        self._too_deep = False
         self._state = np.zeros(3, np.int64)
 
     def look(self, size: int) -> bytes:
@@ -114,8 +119,11 @@ class _Pieces:
         if not self._held:
             self._held = next(self.blocks, b"")
         piece, self._held = self._held[:size], self._held[size:]
-        if json_depth(np.frombuffer(piece, np.uint8), self._state, _DEEPEST) < len(piece):
+        if self._too_deep:
             raise _TooLargeError
+        end = json_depth(np.frombuffer(piece, np.uint8), self._state, _DEEPEST)
+        self._too_deep = end < len(piece)
+        piece = piece[:end]
         self.given += len(piece)
         self.since_value += len(piece)
         if self.since_value > LARGEST_RECORD:

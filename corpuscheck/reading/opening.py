@@ -39,6 +39,7 @@ class Stream:
         self._compression = compression
         self._progress = progress
         self.damage = ""
+        self.bytes_read = 0
         self._start = start
         self._stop = stop
 
@@ -78,6 +79,7 @@ class Stream:
         """Report how far the file on disk has been read, the measure of progress."""
         here = file.tell()
         self._progress(here - told)
+        self.bytes_read = here - self._start
         return here
 
 

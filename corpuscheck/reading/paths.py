@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
 
 from corpuscheck.errors import UsageError
+from corpuscheck.printable import printable
 
 PREFERRED = (
     "text", "content", "contents", "body", "article", "document", "paragraph", "paragraphs", "passage", "context",
@@ -37,10 +39,14 @@ class TextPath:
         self._inside = _compiled(inside)
         self._whole = _compiled(text)
         if nested and self._whole is None:
-            raise UsageError(f"--text-field '{text}' is not a path: write it as in document[].paragraph[].form")
+            raise UsageError(
+                f"--text-field '{printable(text)}' is not a path: write it as in document[].paragraph[].form"
+            )
 
     def of_item(self, item: Any) -> str | None:
-        """The text of one item of the streamed array."""
+        """The text of one item of the streamed array, whose other keys can be named beside it."""
+        if not self.stream:
+            return self.of_record(item)
         return text_of(self._inside.search(item)) if self._inside is not None else None
 
     def of_record(self, record: Any) -> str | None:
@@ -70,12 +76,18 @@ def text_of(value: Any) -> str | None:
 def quoted(name: str) -> str:
     """A key as a step of a path."""
     plain = name.isascii() and name.isidentifier()
-    return name if plain else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return name if plain else json.dumps(name, ensure_ascii=False)
 
 
 def weight(text: str) -> int:
     """Characters, ten times as many for what may be prose as for an identifier, an address or a date."""
     return len(text) if text.isascii() and not any(map(str.isspace, text)) else 10 * len(text)
+
+
+def _mixed(items: list[Any]) -> bool:
+    """A list of strings and other things is data, not lines of text."""
+    strings = sum(isinstance(item, str) for item in items)
+    return 0 < strings < len(items)
 
 
 def leaf_lengths(value: Any, path: str = "", found: dict[str, int] | None = None) -> dict[str, int]:
@@ -87,14 +99,17 @@ def leaf_lengths(value: Any, path: str = "", found: dict[str, int] | None = None
         for key, item in value.items():
             name = quoted(str(key))
             leaf_lengths(item, f"{path}.{name}" if path else name, found)
-    elif isinstance(value, list):
+    elif isinstance(value, list) and not _mixed(value):
         for item in value[:1000]:
             leaf_lengths(item, path + "[]", found)
     return found
 
 
 def best_path(lengths: Mapping[str, int]) -> str:
-    """The path with a preferred last name, the one with most text among several; else that with most text."""
+    """The path with a preferred last name, the one with most text among several; else that with most text.
+
+    Deep inside a record a name alone does not tell: there it also has to hold a tenth of the text.
+    """
     if not lengths:
         return ""
     total = sum(lengths.values())
@@ -102,7 +117,17 @@ def best_path(lengths: Mapping[str, int]) -> str:
     def preference(path: str) -> tuple[int, int]:
         name = path.rpartition(".")[2].replace("[]", "").strip('"').lower()
         known = PREFERRED.index(name) if name in PREFERRED else len(PREFERRED)
-        substantial = lengths[path] >= 0.1 * total
+        deep = "." in path.strip(".[]") or "[]" in path.strip("[]")
+        substantial = not deep or lengths[path] >= 0.1 * total
         return (known if substantial else len(PREFERRED) + 1, -lengths[path])
 
-    return min(sorted(lengths), key=preference)
+    return min(sorted(lengths), key=preference).removesuffix("[]")
+
+
+def unquoted(path: str) -> str:
+    """A path of a single key as that key, which is how people name it."""
+    try:
+        key = json.loads(path) if path.startswith('"') else path
+    except ValueError:
+        return path
+    return str(key)

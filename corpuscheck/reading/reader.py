@@ -23,7 +23,7 @@ from corpuscheck.reading.jsonl import read_jsonl
 from corpuscheck.reading.markup import MarkupReport, with_markup, without_markup
 from corpuscheck.reading.opening import UNREADABLE, Stream, UnreadableError, open_regular, reason_of
 from corpuscheck.reading.records import RecordReader, RecordReport
-from corpuscheck.reading.text import TextStream
+from corpuscheck.reading.text import TextStream, raw_offset
 from corpuscheck.settings import HINTS, Reading
 
 DEFERRED = "deferred"
@@ -66,6 +66,7 @@ class FileRecord:
     repaired_surrogates: int = 0
     forced_cuts: int = 0
     markup_bytes: int = 0
+    mark_bytes: int = 0
     start: int = 0
 
     def joined(self, other: FileRecord) -> FileRecord:
@@ -130,6 +131,17 @@ def read(piece: Piece, settings: Reading, record: FileRecord, progress: Callable
         return
     stream = Stream(opened, source.kind.compression, piece.start, piece.stop, progress)
     yield from _read_stream(stream, source.kind, piece, settings, record)
+    if record.status == "measured" and not piece.partial:
+        record.bytes = stream.bytes_read  # it may have grown or shrunk since it was found
+        if (
+            record.first_bad_record
+            and record.encoding not in ("ascii", "utf-8")
+            and source.kind.format in ("json", "jsonl")
+        ):
+            again = Stream(opened, source.kind.compression)
+            record.first_bad_record = raw_offset(again, record.encoding or "", record.first_bad_record)
+        elif record.first_bad_record is not None and source.kind.format in ("json", "jsonl"):
+            record.first_bad_record += record.mark_bytes
 
 
 def read_piece(
@@ -217,6 +229,7 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
     record.encoding = decoded.encoding
     record.confidence = decoded.confidence
     record.how = decoded.how
+    record.mark_bytes = decoded.skip
     record.declared = text.declared if disagrees(text.declared, decoded.encoding) else None
     record.invalid_bytes = text.damage.invalid_bytes
     record.first_invalid_offset = None if text.damage.first_offset is None else piece.start + text.damage.first_offset
@@ -281,5 +294,9 @@ def _no_documents(report: RecordReport, name: str) -> str:
     if report.bad:
         return f"not {name}: nothing could be parsed"
     if report.missing:
-        return f"no record has the field '{report.text_field}'" if report.text_field else "no text in its records"
+        return (
+            f"no record has the field '{printable(report.text_field)}'"
+            if report.text_field
+            else "no text in its records"
+        )
     return NO_TEXT

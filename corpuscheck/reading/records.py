@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
-from corpuscheck.reading.paths import TextPath, best_path, leaf_lengths
+from corpuscheck.reading.paths import TextPath, best_path, leaf_lengths, unquoted
 
 LARGEST_RECORD = 64 << 20
 """A single record of more bytes than this is counted as bad, so that memory stays bounded."""
@@ -60,8 +60,8 @@ class TextField:
             self._report.text_field = self._report.text_field or "(the record itself)"
             return self._encoded(record)
         if not self._paths and (name := best_path(leaf_lengths(record))):
-            self._paths = [TextPath(name)]
-            self._report.text_field = name
+            self._paths = [TextPath(unquoted(name))]
+            self._report.text_field = self._paths[0].text
         texts = [text for path in self._paths if (text := self._text(path, record)) is not None]
         if texts:
             return self._encoded("\n".join(texts))

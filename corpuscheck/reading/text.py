@@ -121,6 +121,19 @@ class TextStream:
             held, complete = self._gather(b"", 1)
 
 
+def raw_offset(blocks: Iterable[bytes], encoding: str, utf8_offset: int) -> int:
+    """Where the character at `utf8_offset` of the decoded text stands in the file; 0-based, in bytes."""
+    stream = TextStream(blocks, encoding if encoding != "mixed" else None)
+    raw = 0
+    for block in stream:
+        inside = block[:utf8_offset]
+        raw += len(inside.decode("utf-8", "ignore").encode(encoding, "replace"))
+        utf8_offset -= len(inside)
+        if utf8_offset <= 0:
+            break
+    return raw
+
+
 def _mark_length(data: bytes, encoding: str) -> int:
     return len(UTF8_BOM) if codecs.lookup(encoding).name == "utf-8" and data.startswith(UTF8_BOM) else 0
 

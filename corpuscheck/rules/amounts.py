@@ -22,7 +22,7 @@ def plural(n: int, word: str) -> str:
 
 def size(n: int | float) -> str:
     """Bytes in decimal units: 1 GB = 10⁹ bytes."""
-    if n < 1000:
+    if round(n) < 1000:
         return f"{round(n)} B"
     for unit in ("kB", "MB", "GB", "TB"):
         n /= 1000
