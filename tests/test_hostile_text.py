@@ -58,7 +58,7 @@ def test_bad_json_lines_are_counted_and_the_rest_is_read(tmp_path: Path, vocabul
         (b'{"text": "a"}\n' + b"[" * 100_000 + b"\n" + b'{"text": "b"}\n', ["a", "b"], 14),
         (b'{"text": "a"}\r\n\r\n}\r\n{"text": "b"}\r\n', ["a", "b"], 17),
         (b'\xef\xbb\xbf{"text": "a"}\n}\n', ["a"], 17),
-        ('{"text": "나라의 말씀이"}\n}\n'.encode("cp949"), ["나라의 말씀이"], 27),
+        ('{"text": "나라의 말씀이"}\n}\n'.encode("cp949"), ["나라의 말씀이"], 26),
     ],
     ids=["first and last", "open string", "deep nesting", "CRLF", "BOM", "CP949"],
 )

@@ -52,10 +52,8 @@ def test_brief_report_is_the_head_of_the_full_one() -> None:
 def wide_words(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A corpus and a vocabulary that loses words of all widths, short and long."""
     folder = tmp_path_factory.mktemp("wide")
-    words = ["똻", "뷁뷁", "漢", "カタカナ", "x", "naïve", "ﾊﾝｶｸ", "ＦＵＬＬ", "a뷁b漢", "한국어뷁"] + [
-        "뷁" * 60,
-        "q" * 150,
-    ]
+    words = ["똻", "뷁뷁", "漢", "カタカナ", "x", "naïve", "ﾊﾝｶｸ", "ＦＵＬＬ", "a뷁b漢", "한국어뷁"]
+    words += ["뷁" * 60, "q" * 150]
     text = "".join(f"{word} abc 가나\n" * (n + 10) for n, word in enumerate(words))
     write_files(
         folder / "corpus", {"text.txt": text, "가" * 80 + ".txt": "뷁 \xff", "bad.txt": b"one \xff two \xfe\n" * 9}

@@ -96,6 +96,12 @@ class Artefact:
             "counted: add one, such as [UNK], to its vocabulary"
         )
 
+    @property
+    def unk_spellings(self) -> tuple[str, ...]:
+        """The unknown token as it may stand in a text."""
+        token = self._parts["model"].get("unk_token")
+        return (str(token),) if token else ()
+
     def _covers_bytes(self) -> bool:
         """Whether a byte-level BPE knows all 256 bytes, so that it can spell everything."""
         from tokenizers.pre_tokenizers import ByteLevel

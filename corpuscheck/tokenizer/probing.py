@@ -30,6 +30,7 @@ class CharacterTable:
         self._combines = artefact.combines
         self._composes = any(step["type"].startswith("NF") for step in artefact.normalizers)
         raw = [t["content"] for t in artefact.added_tokens if not t["normalized"] or not artefact.normalizers]
+        raw += [token for token in artefact.unk_spellings if token not in raw]  # a literal [UNK] is one too
         late = [t["content"] for t in artefact.added_tokens if t["content"] not in raw]
         self._triggers = frozenset(content[0] for content in raw if content)
         self._late_triggers = frozenset(form[0] for c in late for form in (c, self._normalized(c)) if form)

@@ -1,0 +1,146 @@
+"""Every part of a profile merges exactly: identity, any order, any grouping, saved and loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from corpuscheck.errors import ProfileError
+from corpuscheck.profile import lost
+from corpuscheck.profile.characters import CharacterPart
+from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.estimates import EstimatePart
+from corpuscheck.profile.lost import LostWords
+from corpuscheck.profile.mojibake import MojibakePart
+from corpuscheck.profile.profile import Profile
+from corpuscheck.profile.reading import ReadingPart
+from corpuscheck.profile.sample import Sample
+from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.words import WordPart
+from corpuscheck.reading.reader import FileRecord
+
+n = st.integers(0, 10**6)
+names = st.text("abc가힣", min_size=1, max_size=3)
+counts = st.dictionaries(names, st.integers(1, 99), max_size=5)
+ranks = st.dictionaries(st.integers(0, 50), st.integers(1, 99), max_size=5)
+groups = st.dictionaries(st.integers(0, 19), st.integers(1, 99), max_size=5)
+sizes = st.builds(SizePart, n, n, n, n)
+characters = st.builds(CharacterPart, st.dictionaries(st.integers(0, 0x10FFFF), st.integers(1, 99), max_size=6))
+lost_words = st.dictionaries(st.tuples(st.integers(0, 5), names), st.integers(1, 9), max_size=6).map(LostWords.bounded)
+some_words = st.builds(
+    WordPart, st.sampled_from(["", "f"]), n, n, n, n, n, n, st.dictionaries(names, st.booleans(), max_size=3),
+    st.one_of(st.none(), n), lost_words,
+)  # fmt: skip
+words = some_words.map(lambda part: part if part.fingerprint else WordPart())
+curves = st.one_of(
+    st.just(CurvePart()), st.builds(CurvePart, st.sampled_from("xy"), st.just(7), ranks, n, st.booleans())
+)
+estimates = st.builds(EstimatePart, groups, groups, groups, groups, groups, st.booleans())
+mojibake = st.builds(MojibakePart, n, counts, st.just(()))
+records = st.builds(
+    FileRecord, path=names, status=st.sampled_from(["measured", "skipped"]), reason=st.sampled_from(["empty", "binary"]),
+    encoding=st.sampled_from(["utf-8", "cp949"]), confidence=st.floats(0, 1), bytes=n, utf8_bytes=n, documents=n,
+    invalid_bytes=st.integers(0, 3), bad_records=st.integers(0, 2),
+)  # fmt: skip
+readings = st.lists(records, max_size=4).map(ReadingPart.of)
+profiles = st.builds(Profile, readings, sizes, characters, words, curves, estimates, mojibake)
+PARTS: dict[str, tuple[st.SearchStrategy[Any], Any]] = {
+    "size": (sizes, SizePart()),
+    "characters": (characters, CharacterPart()),
+    "lost": (lost_words, LostWords()),
+    "words": (words, WordPart()),
+    "curve": (curves, CurvePart()),
+    "estimates": (estimates, EstimatePart()),
+    "mojibake": (mojibake, MojibakePart()),
+    "reading": (readings, ReadingPart()),
+    "profile": (profiles, Profile()),
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_merging_is_a_commutative_monoid(name: str, data: st.DataObject) -> None:
+    strategy, nothing = PARTS[name]
+    a, b, c = (data.draw(strategy) for _ in range(3))
+    assert a.merge(nothing) == a == nothing.merge(a)
+    assert a.merge(b) == b.merge(a)
+    assert a.merge(b).merge(c) == a.merge(b.merge(c))
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if name != "profile"])
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_state_goes_there_and_back(name: str, data: st.DataObject) -> None:
+    part = data.draw(PARTS[name][0])
+    assert type(part).from_state(part.to_state()) == part
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(a=profiles, b=profiles)
+def test_a_saved_profile_is_the_profile(a: Profile, b: Profile) -> None:
+    assert Profile.from_bytes(a.to_bytes()) == a
+    assert a.merge(b).to_bytes() == b.merge(a).to_bytes()
+    assert Profile.from_bytes(a.to_bytes()).merge(b).to_bytes() == a.merge(b).to_bytes()
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_lost_words_past_their_bound_still_merge_exactly(data: st.DataObject) -> None:
+    tables = data.draw(
+        st.lists(
+            st.dictionaries(st.tuples(st.integers(0, 6), names), st.integers(1, 9), max_size=20), min_size=3, max_size=3
+        )
+    )
+    bound, lost.MOST_WORDS = lost.MOST_WORDS, 8
+    try:
+        a, b, c = map(LostWords.bounded, tables)
+        assert a.merge(b) == b.merge(a)
+        assert a.merge(b).merge(c) == a.merge(b.merge(c))
+        assert len(a.merge(b).counts) <= 8
+    finally:
+        lost.MOST_WORDS = bound
+
+
+items = st.dictionaries(
+    st.tuples(st.integers(0, 30), st.binary(min_size=1, max_size=4)), st.integers(1, 3), max_size=12
+)
+
+
+def sample(table: dict[tuple[int, bytes], int], budget: int) -> Sample:
+    return Sample(budget, items=table, groups={item: item[0] for item in table}).trimmed()
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(a=items, b=items, c=items, budget=st.integers(0, 30))
+def test_samples_past_their_budget_merge_exactly(
+    a: dict[tuple[int, bytes], int], b: dict[tuple[int, bytes], int], c: dict[tuple[int, bytes], int], budget: int
+) -> None:
+    one, two, three = (sample(table, budget) for table in (a, b, c))
+    assert one.merge(two) == two.merge(one)
+    assert one.merge(two).merge(three) == one.merge(two.merge(three))
+    union = {item: sum(t.get(item, 0) for t in (a, b, c)) for item in {**a, **b, **c}}
+    assert one.merge(two).merge(three) == sample(union, budget)
+    assert one.size <= budget
+
+
+def test_different_tokenizers_cannot_be_added() -> None:
+    with pytest.raises(ProfileError, match="different tokenizers"):
+        WordPart("a").merge(WordPart("b"))
+
+
+def test_different_rankings_have_no_sum_and_say_so() -> None:
+    a, b = CurvePart("x", 5, {1: 2}), CurvePart("y", 5, {1: 2})
+    assert a.merge(b).conflict
+    assert a.merge(b).words == 0
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda d: b"", lambda d: b"PK" + d, lambda d: d[:-3], lambda d: d[:25] + b"\0" * 9 + d[34:]]
+)
+def test_a_damaged_profile_is_an_error(damage: Any) -> None:
+    with pytest.raises(ProfileError):
+        Profile.from_bytes(damage(Profile().to_bytes()))
