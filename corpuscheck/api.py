@@ -18,7 +18,7 @@ from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import Found, discover
 from corpuscheck.reading.markup import require_parser
-from corpuscheck.reading.reader import COLUMNAR, DEFERRED, NO_TEXT, RECORD_READERS, FileRecord, Piece, skip
+from corpuscheck.reading.reader import COLUMNAR, DEFERRED, MARKUP, NO_TEXT, FileRecord, Piece, skip
 from corpuscheck.result import Result
 from corpuscheck.running.pool import Pool, Progress
 from corpuscheck.running.tasks import MeasureTask, Partial, SurveyTask, Task
@@ -154,7 +154,8 @@ def majority_encoding(records: Iterable[FileRecord]) -> str | None:
 def _survey(corpus: _Corpus, settings: Settings) -> tuple[Unit, Partial]:
     """The first pass, by documents where there are enough of them, else by lines."""
     budget = settings.training.train_bytes
-    one_each = settings.reading.document == "file" and all(s.kind.format not in RECORD_READERS for s in corpus.sources)
+    plain = all(s.kind.format in ("text", *MARKUP) and not s.kind.archive for s in corpus.sources)
+    one_each = settings.reading.document == "file" and plain
     unit: Unit = "line" if one_each and len(corpus.sources) < FEW_DOCUMENTS else "document"
     task = SurveyTask(settings.reading, unit, settings.training.held_out_share, budget, corpus.bound(budget))
     survey = corpus.run("counting characters", task)

@@ -12,9 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 
+from corpuscheck import api
 from corpuscheck.api import Scan, run_scan
+from corpuscheck.measuring import estimating
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.formats import kind_of
 from corpuscheck.reading.reader import FileRecord, Piece, read
@@ -53,6 +56,13 @@ def write_vocabulary(path: Path, characters: Iterable[str], further: Iterable[st
     pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *alphabet, *(f"##{ch}" for ch in alphabet), *further]
     path.write_text("\n".join(pieces) + "\n", "utf-8")
     return str(path)
+
+
+def shrink_samples(monkeypatch: pytest.MonkeyPatch, size: int = 50_000) -> None:
+    """Estimate from less text than the product does: quicker where the estimates are not what is tested."""
+    monkeypatch.setattr(api, "TOKEN_BYTES", size)
+    monkeypatch.setattr(api, "CURVE_BYTES", size)
+    monkeypatch.setattr(estimating, "TOKEN_BYTES", size)
 
 
 def scanned(paths: Path | str | Sequence[Path | str], processes: bool = False, **options: Any) -> Scan:

@@ -19,7 +19,10 @@ from corpuscheck.reading.documents import SplitReport, split_text
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
 
-ODD = "\u200b\u200d\u00a0\u3000\ufeff\ufffd\x00\x0b\x85\u2028\u0301\u0327\u0338\u3099\u1100\u1161\u11a8\uac01ﾞ½İßΣςﬁ㈱⁄\u3164"
+ODD = (
+    "\u200b\u200d\u00a0\u3000\ufeff\ufffd\x00\x0b\x85\u2028"
+    "\u0301\u0327\u0338\u3099\u1100\u1161\u11a8\uac01ﾞ½İßΣςﬁ㈱⁄\u3164"
+)
 letters = st.sampled_from("abQZ각힣가의がか中서울 \n\t.,'()똻뷁é1" + ODD)
 pieces = st.one_of(
     st.text(letters, max_size=12),
@@ -27,7 +30,7 @@ pieces = st.one_of(
     st.sampled_from(["[UNK]", "[MASK]", "x[UNK]y", "New York", "a" * 99, "a" * 100, "a" * 101, "똻" * 101, "가" * 100]),
     st.sampled_from(["e\u0301", "가\u11a8", "\u1100\u1161\u11a8", "☕️👩‍👩‍👧", "Straße", "ΣΊΣΥΦΟΣ", "İstanbul", "ＡＢ"]),
 )
-documents = st.lists(st.lists(pieces, max_size=6).map(lambda parts: "".join(parts)), min_size=1, max_size=4)
+documents = st.lists(st.lists(pieces, max_size=6).map("".join), min_size=1, max_size=4)
 
 
 @cache

@@ -14,6 +14,7 @@ from support import (
     documents_in,
     json_of,
     scanned,
+    shrink_samples,
     terminal_report,
     write_files,
     write_vocabulary,
@@ -26,6 +27,11 @@ from corpuscheck.reading import documents
 from corpuscheck.reports.json_report import render_files
 
 GOOD = "the quick brown fox jumps over the lazy dog\n"
+
+
+@pytest.fixture(autouse=True)
+def _small_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    shrink_samples(monkeypatch)
 
 
 @pytest.fixture

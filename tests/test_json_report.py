@@ -13,10 +13,8 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from support import EXAMPLES, document_of, json_of, korean_lines, scanned, write_files, write_vocabulary
+from support import EXAMPLES, document_of, json_of, korean_lines, scanned, shrink_samples, write_files, write_vocabulary
 
-from corpuscheck import api
-from corpuscheck.measuring import estimating
 from corpuscheck.reading import opening, ranges
 from corpuscheck.reading.discover import discover
 from corpuscheck.reports.json_report import render_json
@@ -181,7 +179,7 @@ def test_training_twice_gives_the_same_report(example: str) -> None:
     assert len(reports) == 1
 
 
-TEXTS = ["\n".join(korean_lines(12, seed)) + "\n" for seed in range(120)]
+TEXTS = ["\n".join(korean_lines(8, seed)) + "\n" for seed in range(120)]
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +203,10 @@ def test_neither_jobs_nor_the_order_of_creation_matter(
     assert len(reports) == 1
 
 
-def test_workers_in_processes_give_the_same_bytes(vocabulary: str, tmp_path: Path) -> None:
+def test_workers_in_processes_give_the_same_bytes(
+    vocabulary: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shrink_samples(monkeypatch)
     line = json.dumps({"text": "\n".join(TEXTS)}, ensure_ascii=False) + "\n"
     write_files(tmp_path / "corpus", {f"{n}.jsonl": line * 6 for n in range(16)})
     reports = {json_of(tmp_path / "corpus", tokenizer=vocabulary, jobs=jobs, processes=jobs > 1) for jobs in (1, 2)}
@@ -252,13 +253,11 @@ LARGE_FILES = {
 
 @pytest.fixture
 def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ranges of 32 KiB, blocks of 64 KiB and samples of 100 kB, so that a small file is cut by all of them."""
+    """Ranges of 32 KiB, blocks of 64 KiB and samples of 50 kB, so that a small file is cut by all of them."""
     monkeypatch.setattr(units, "_SMALLEST_UNIT", 1 << 15)
     monkeypatch.setattr(ranges, "_PROBE_BYTES", 1 << 13)
     monkeypatch.setattr(opening, "BLOCK_BYTES", 1 << 16)
-    monkeypatch.setattr(api, "TOKEN_BYTES", 100_000)
-    monkeypatch.setattr(api, "CURVE_BYTES", 100_000)
-    monkeypatch.setattr(estimating, "TOKEN_BYTES", 100_000)
+    shrink_samples(monkeypatch)
 
 
 @pytest.mark.usefixtures("small_units")
@@ -276,5 +275,5 @@ def test_ranges_give_the_same_as_the_whole(kind: str, mode: DocumentMode, vocabu
 @pytest.mark.usefixtures("small_units")
 def test_ranges_give_the_same_training(tmp_path: Path) -> None:
     corpus = write_files(tmp_path, {"large.txt": LARGE.encode()})
-    options = {"limit_alphabet": 60, "train_bytes": 100_000}
+    options = {"limit_alphabet": 60, "train_bytes": 50_000}
     assert document_of(corpus, **options, jobs=8) == document_of(corpus, **options)

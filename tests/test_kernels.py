@@ -51,7 +51,8 @@ def test_utf8_is_what_python_decodes(data: bytes, cut: int, byte: int) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"\xc0\x80", b"\xc1\xbf", b"\xe0\x9f\xbf", b"\xed\xa0\x80", b"\xf0\x8f\xbf\xbf", b"\xf4\x90\x80\x80", b"\xf5\x80\x80\x80", b"\xff"],
+    [b"\xc0\x80", b"\xc1\xbf", b"\xe0\x9f\xbf", b"\xed\xa0\x80", b"\xf0\x8f\xbf\xbf", b"\xf4\x90\x80\x80",
+     b"\xf5\x80\x80\x80", b"\xff"],
 )  # fmt: skip
 def test_overlong_surrogate_and_too_large_are_invalid_anywhere(data: bytes) -> None:
     for around in (b"", b"ab", "가나다라".encode() * 10):

@@ -41,7 +41,8 @@ curves = st.one_of(
 estimates = st.builds(EstimatePart, groups, groups, groups, groups, groups, st.booleans())
 mojibake = st.builds(MojibakePart, n, counts, st.just(()))
 records = st.builds(
-    FileRecord, path=names, status=st.sampled_from(["measured", "skipped"]), reason=st.sampled_from(["empty", "binary"]),
+    FileRecord, path=names, status=st.sampled_from(["measured", "skipped"]),
+    reason=st.sampled_from(["empty", "binary"]),
     encoding=st.sampled_from(["utf-8", "cp949"]), confidence=st.floats(0, 1), bytes=n, utf8_bytes=n, documents=n,
     invalid_bytes=st.integers(0, 3), bad_records=st.integers(0, 2),
 )  # fmt: skip

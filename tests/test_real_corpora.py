@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from support import REPOSITORY, documents_in, scanned
+from support import REPOSITORY, documents_in, scanned, shrink_samples
 from tokenizers import Encoding
 
 from corpuscheck.reading.discover import discover
@@ -28,7 +28,7 @@ VOCABULARIES = {
     "bert-uncased": "vocab-bert-uncased/bert-base-uncased/tokenizer.json",
     "biomedical": "vocab-biomedical/biobert/vocab.txt",
 }
-ENCODED_BYTES = 700_000
+ENCODED_BYTES = 400_000
 """Text of each corpus that Hugging Face encodes too, document by document: at most so much, and one document."""
 
 
@@ -37,6 +37,11 @@ def _corpora() -> None:
     if not NAMES:
         message = f"no corpora in {CORPORA.name} (CORPUSCHECK_CORPORA names another folder)"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(message)
+
+
+@pytest.fixture(autouse=True)
+def _small_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    shrink_samples(monkeypatch, 100_000)
 
 
 def test_corpora_are_here() -> None:
