@@ -11,7 +11,8 @@ from corpuscheck.settings import settings_from
 from corpuscheck.tokenizer.training import LONGEST_WORD, rank, segmentation
 
 TEXT = (
-    "서울의 도서관은 아침 일찍 문을 열고, 사람들은 책을 읽는다. 똻똻한 《뷁》 말은 드물다.\n漢字와 kana かな가 섞인다.\n"
+    "서울의 도서관은 아침 일찍 문을 열고, 사람들은 책을 읽는다. 똻똻한 《뷁》 말은 드물다.\n"
+    "漢字와 kana かな가 섞인다.\n"
     + "a" * 100 + " " + "a" * 101 + " " + "가" * 150 + "\nThe library's e\u0301tage x\u200by\n"
 )  # fmt: skip
 

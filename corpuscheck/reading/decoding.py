@@ -261,7 +261,8 @@ def _mixed(data: bytes) -> Decoded | None:
     found = _legacy(lines[: 1 << 16], lines)
     if found.encoding == "binary" or found.confidence < UNCERTAIN:
         return None
-    return Decoded("mixed", found.confidence, f"lines in UTF-8 and in {found.encoding}", other=found.encoding)
+    how = f"{len(valid)} lines in UTF-8, {len(other)} in {found.encoding}"
+    return Decoded("mixed", found.confidence, how, other=found.encoding)
 
 
 def _legacy(evidence: bytes, data: bytes) -> Decoded:
