@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpuscheck.reading.discover import discover
-from corpuscheck.reading.reader import FileRecord, Piece, read
+from corpuscheck.reading.files import FileRecord, Piece
+from corpuscheck.reading.reader import read
 from corpuscheck.settings import Reading, parse_size
 
 ENCODE = """

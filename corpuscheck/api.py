@@ -17,8 +17,9 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import Found, discover
+from corpuscheck.reading.files import DEFERRED, NO_TEXT, FileRecord, Piece, skip
 from corpuscheck.reading.markup import require_parser
-from corpuscheck.reading.reader import COLUMNAR, DEFERRED, MARKUP, NO_TEXT, FileRecord, Piece, skip
+from corpuscheck.reading.reader import COLUMNAR, MARKUP
 from corpuscheck.result import Result
 from corpuscheck.running.pool import Pool, Progress
 from corpuscheck.running.tasks import MeasureTask, Partial, SurveyTask, Task

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from corpuscheck.reading.discover import discover
-from corpuscheck.reading.reader import FileRecord, Piece, read_piece
+from corpuscheck.reading.files import FileRecord, Piece
+from corpuscheck.reading.reader import read_piece
 from corpuscheck.settings import Reading
 
 

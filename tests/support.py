@@ -19,8 +19,9 @@ from corpuscheck import api
 from corpuscheck.api import Scan, run_scan
 from corpuscheck.measuring import estimating
 from corpuscheck.reading.discover import Source
+from corpuscheck.reading.files import FileRecord, Piece
 from corpuscheck.reading.formats import kind_of
-from corpuscheck.reading.reader import FileRecord, Piece, read
+from corpuscheck.reading.reader import read
 from corpuscheck.reports.json_report import render_json
 from corpuscheck.reports.terminal import render_terminal
 from corpuscheck.result import Result

@@ -259,6 +259,11 @@ def test_interrupt_ends_with_130(tmp_path: Path, name: str) -> None:
     assert out == ""
 
 
+def _first(package: Path) -> dict[str, str]:
+    """The environment in which this copy of the package is the one that is imported."""
+    return {"PYTHONPATH": os.pathsep.join(filter(None, (str(package.parent), os.environ.get("PYTHONPATH"))))}
+
+
 def test_works_where_nothing_can_be_written(tmp_path: Path) -> None:
     """No HOME, no cache folder, and a package in which no cache can be made (a file stands in its place)."""
     package = tmp_path / "installed" / "corpuscheck"
@@ -268,7 +273,7 @@ def test_works_where_nothing_can_be_written(tmp_path: Path) -> None:
     nowhere = str(tmp_path / "file" / "home")
     (tmp_path / "file").write_text("not a folder")
     env = {k: v for k, v in os.environ.items() if k not in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME", "LOCALAPPDATA")}
-    env |= {"HOME": nowhere, "USERPROFILE": nowhere, "PYTHONPATH": str(package.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+    env |= _first(package) | {"HOME": nowhere, "USERPROFILE": nowhere, "PYTHONDONTWRITEBYTECODE": "1"}
     vocabulary = write_vocabulary(tmp_path / "vocab.txt", "abcdefghijklmnopqrstuvwxyz")
     done = run("scan", RECIPES, "--tokenizer", vocabulary, "--format", "json", "--jobs", "1", env=env, cwd=tmp_path)
     assert done.returncode == 1, done.stderr
@@ -285,7 +290,7 @@ def test_works_in_a_read_only_folder_without_home(tmp_path: Path) -> None:
     try:
         for folder in folders:
             folder.chmod(0o555)
-        done = run("scan", RECIPES, "-q", env=env | {"PYTHONPATH": str(package.parent)}, cwd=tmp_path)
+        done = run("scan", RECIPES, "-q", env=env | _first(package), cwd=tmp_path)
     finally:
         for folder in folders:
             folder.chmod(0o755)

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscheck.reading.decoding import UNCERTAIN, Decoded, detect
+from corpuscheck.reading.decoded import UNCERTAIN, Decoded
+from corpuscheck.reading.decoding import detect
 from corpuscheck.reading.text import Damage, TextStream
 
 LANGUAGES = {path.stem: path.read_text("utf-8") for path in (Path(__file__).parent / "languages").glob("*.txt")}
@@ -72,6 +73,7 @@ def test_legacy_text_after_megabytes_of_ascii(codec: str) -> None:
 # Rows of the table of hard inputs: the encoding, and the text.
 ANSI = b"\x1b[32mINFO\x1b[0m started\n" * 40
 DECLARED = '<html><head><meta charset="euc-kr"></head><body>plain words</body></html>\n'
+ANTHEM = "동해물과 백두산이 마르고 닳도록\n" * 8 + "짤\n"
 MOJIBAKE = KOREAN.encode().decode("latin-1")
 HARD: dict[str, tuple[bytes, str, str]] = {
     "rare syllables in CP949": ("똠방각하\n".encode("cp949"), "cp949", "똠방각하\n"),
@@ -80,6 +82,7 @@ HARD: dict[str, tuple[bytes, str, str]] = {
         "cp949",
         "id,city\r\n" + "".join(f"{n},서울\r\n" for n in range(300)),
     ),
+    "a CP949 line that would be UTF-8 too": (ANTHEM.encode("cp949"), "cp949", ANTHEM),
     "UTF-8 mark before CP949": (b"\xef\xbb\xbf" + KOREAN.encode("cp949"), "cp949", KOREAN),
     "two marks": (b"\xef\xbb\xbf" * 2 + KOREAN.encode(), "utf-8", "\ufeff" + KOREAN),
     "text with one NUL": (KOREAN.encode() + b"\x00" + KOREAN.encode(), "utf-8", KOREAN + "\x00" + KOREAN),

@@ -179,7 +179,7 @@ def test_training_twice_gives_the_same_report(example: str) -> None:
     assert len(reports) == 1
 
 
-TEXTS = ["\n".join(korean_lines(8, seed)) + "\n" for seed in range(120)]
+TEXTS = ["\n".join(korean_lines(12, seed)) + "\n" for seed in range(120)]
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from corpuscheck.reading.decoding import declared, disagrees
+from corpuscheck.reading.declarations import declared, disagrees
 from corpuscheck.reading.mojibake import repair
 
 KOREAN = "한국어 뉴스 기사입니다. 오늘 날씨는 맑습니다."

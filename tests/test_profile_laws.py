@@ -20,7 +20,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
-from corpuscheck.reading.reader import FileRecord
+from corpuscheck.reading.files import FileRecord
 
 n = st.integers(0, 10**6)
 names = st.text("abc가힣", min_size=1, max_size=3)

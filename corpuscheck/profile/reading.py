@@ -8,7 +8,7 @@ from typing import Any
 
 from corpuscheck.printable import printable
 from corpuscheck.profile.tables import EXAMPLES, added, worst
-from corpuscheck.reading.reader import FileRecord
+from corpuscheck.reading.files import FileRecord
 
 Example = tuple[int, str, str]
 """(amount, path, detail): the amount orders the list."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from corpuscheck.reading.decoding import in_ks_x_1001
+from corpuscheck.reading.guessing import in_ks_x_1001
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from corpuscheck.reading import columnar
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoding import UTF8_BOM
 from corpuscheck.reading.discover import Source
-from corpuscheck.reading.reader import Piece
+from corpuscheck.reading.files import Piece
 from corpuscheck.settings import Reading
 
 _PROBE_BYTES = 1 << 16

@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8
-from corpuscheck.reading.decoding import UTF8_BOM, Decoded, declared, detect
+from corpuscheck.reading.declarations import declared
+from corpuscheck.reading.decoded import Decoded
+from corpuscheck.reading.decoding import UTF8_BOM, detect
 
 _EVIDENCE_BYTES = 4 << 20
 

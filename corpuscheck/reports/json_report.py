@@ -9,8 +9,8 @@ import orjson
 from corpuscheck import __version__
 from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
-from corpuscheck.reading.decoding import in_ks_x_1001
-from corpuscheck.reading.reader import FileRecord
+from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.guessing import in_ks_x_1001
 from corpuscheck.result import CurvePoint, Result
 
 SCHEMA_VERSION = 1

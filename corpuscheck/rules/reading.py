@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from corpuscheck.printable import printable
-from corpuscheck.rules.amounts import count, files, percent, plural, size
+from corpuscheck.rules.amounts import count, files, percent, size
 from corpuscheck.rules.rule import Evidence, Observation, Rule
 
 _HARMLESS = {"empty", "hidden"}
@@ -31,12 +31,14 @@ def skipped_files(evidence: Evidence) -> Iterable[Observation]:
         )
 
 
-def _trouble(evidence: Evidence, kind: str) -> tuple[int, int, str, str] | None:
+def _about(evidence: Evidence, kind: str, message: str, advice: str) -> Iterable[Observation]:
+    """One observation where files have this trouble. `message` may name {files}, {amount}, {path} and {detail}."""
     reading = evidence.profile.reading
-    if kind not in reading.troubled_files:
-        return None
-    _, path, detail = reading.examples[kind][0]
-    return reading.troubled_files[kind], reading.trouble_amounts[kind], path, detail
+    if kind in reading.troubled_files:
+        amount = reading.trouble_amounts[kind]
+        _, path, detail = reading.examples[kind][0]
+        told = {"files": files(reading.troubled_files[kind]), "amount": count(amount), "path": path, "detail": detail}
+        yield Observation(message.format(**told), advice, amount, 0, path)
 
 
 def invalid_bytes(evidence: Evidence) -> Iterable[Observation]:
@@ -44,53 +46,39 @@ def invalid_bytes(evidence: Evidence) -> Iterable[Observation]:
 
     A truncated download, a disk error, or two encodings in one file.
     """
-    if trouble := _trouble(evidence, "invalid bytes"):
-        n, amount, path, detail = trouble
-        yield Observation(
-            f"{plural(amount, 'invalid byte')} in {files(n)}, most in {path} ({detail})",
-            "fetch the file again, or save it anew as UTF-8; --encoding forces one if the guess is wrong",
-            amount,
-            0,
-            path,
-        )
+    return _about(
+        evidence,
+        "invalid bytes",
+        "{amount} invalid bytes in {files}, most in {path} ({detail})",
+        "fetch the file again, or save it anew as UTF-8; --encoding forces one if the guess is wrong",
+    )
 
 
 def cut_short(evidence: Evidence) -> Iterable[Observation]:
     """A compressed file ends too early or is damaged; what came before the damage was measured."""
-    if trouble := _trouble(evidence, "cut short"):
-        n, _, path, detail = trouble
-        yield Observation(f"{files(n)} cut short, such as {path} ({detail})", "fetch it again", n, 0, path)
+    return _about(evidence, "cut short", "{files} cut short, such as {path} ({detail})", "fetch it again")
 
 
 def bad_records(evidence: Evidence) -> Iterable[Observation]:
     """Records that are not valid JSON or CSV, or have no text, were left out."""
-    if trouble := _trouble(evidence, "bad records"):
-        n, amount, path, detail = trouble
-        yield Observation(
-            f"{plural(amount, 'broken record')} in {files(n)}, most in {path} ({detail})",
-            "repair or remove these records",
-            amount,
-            0,
-            path,
-        )
-    if trouble := _trouble(evidence, "records without text"):
-        n, amount, path, detail = trouble
-        yield Observation(
-            f"{plural(amount, 'record')} without text in {files(n)}, most in {path} ({detail})",
-            "name the field that holds the text with --text-field",
-            amount,
-            0,
-            path,
-        )
-    if trouble := _trouble(evidence, "lone surrogates"):
-        n, amount, path, detail = trouble
-        yield Observation(
-            f"{plural(amount, 'text')} with half a surrogate pair in {files(n)}, most in {path}",
-            "write these records again with a JSON library that keeps characters above U+FFFF whole",
-            amount,
-            0,
-            path,
-        )
+    yield from _about(
+        evidence,
+        "bad records",
+        "broken records in {files}: {amount}, most in {path} ({detail})",
+        "repair or remove these records",
+    )
+    yield from _about(
+        evidence,
+        "records without text",
+        "records without text in {files}: {amount}, most in {path} ({detail})",
+        "name the field that holds the text with --text-field",
+    )
+    yield from _about(
+        evidence,
+        "lone surrogates",
+        "texts with half a surrogate pair in {files}: {amount}, most in {path}",
+        "write these records again with a JSON library that keeps characters above U+FFFF whole",
+    )
 
 
 def uncertain_encodings(evidence: Evidence) -> Iterable[Observation]:
@@ -98,24 +86,22 @@ def uncertain_encodings(evidence: Evidence) -> Iterable[Observation]:
 
     A wrong guess turns text into rubbish that shows up as [UNK].
     """
-    if trouble := _trouble(evidence, "uncertain encoding"):
-        n, _, path, detail = trouble
-        yield Observation(
-            f"the encoding of {files(n)} is uncertain, such as {path} ({detail})",
-            "look at it, then name the encoding with --encoding or save the file as UTF-8",
-            n,
-            0,
-            path,
-        )
+    return _about(
+        evidence,
+        "uncertain encoding",
+        "the encoding of {files} is uncertain, such as {path} ({detail})",
+        "look at it, then give the language with --hint, or save the file as UTF-8",
+    )
 
 
 def mixed_encodings(evidence: Evidence) -> Iterable[Observation]:
     """One file holds lines in two encodings, usually because files were joined without conversion."""
-    if trouble := _trouble(evidence, "mixed encodings"):
-        n, _, path, detail = trouble
-        yield Observation(
-            f"{files(n)} in two encodings, such as {path} ({detail})", "save it anew as UTF-8", n, 0, path
-        )
+    return _about(
+        evidence,
+        "mixed encodings",
+        "{files} in two encodings, such as {path} ({detail})",
+        "save it anew as UTF-8",
+    )
 
 
 MEAN_FILE_LIMIT = 100_000
@@ -144,15 +130,12 @@ def forced_cuts(evidence: Evidence) -> Iterable[Observation]:
 
     Such text is rarely language: encoded data, a dump without line ends.
     """
-    if trouble := _trouble(evidence, "forced cuts"):
-        n, amount, path, _ = trouble
-        yield Observation(
-            f"{files(n)} run on for 8 MB without white space, such as {path}: cut {count(amount)} times",
-            "look at it: encoded data is no text, and text needs its line ends",
-            amount,
-            0,
-            path,
-        )
+    return _about(
+        evidence,
+        "forced cuts",
+        "{files} run on for 8 MB without white space, such as {path}: cut {amount} times",
+        "look at it: encoded data is no text, and text needs its line ends",
+    )
 
 
 def wrong_declarations(evidence: Evidence) -> Iterable[Observation]:
@@ -160,15 +143,12 @@ def wrong_declarations(evidence: Evidence) -> Iterable[Observation]:
 
     Tools that believe the declaration will read rubbish.
     """
-    if trouble := _trouble(evidence, "wrong declarations"):
-        n, _, path, detail = trouble
-        yield Observation(
-            f"{files(n)} declare a wrong encoding, such as {path} ({detail})",
-            "save as UTF-8 and correct the declaration",
-            n,
-            0,
-            path,
-        )
+    return _about(
+        evidence,
+        "wrong declarations",
+        "{files} declare a wrong encoding, such as {path} ({detail})",
+        "save as UTF-8 and correct the declaration",
+    )
 
 
 def mojibake(evidence: Evidence) -> Iterable[Observation]:
@@ -190,17 +170,15 @@ def mojibake(evidence: Evidence) -> Iterable[Observation]:
 
 def markup(evidence: Evidence) -> Iterable[Observation]:
     """HTML or XML files were read with their tags, which a model would learn as text."""
-    if trouble := _trouble(evidence, "markup"):
-        n, amount, path, detail = trouble
-        share = amount / max(1, evidence.profile.size.utf8_bytes)
-        yield Observation(
-            f"{files(n)} of HTML or XML hold {size(amount)} of tags, {percent(share)} of all text, "
-            f"most in {path} ({detail})",
-            "read the text without them: pip install 'corpuscheck[html]' and pass --strip-markup",
-            share,
-            0,
-            path,
-        )
+    share = evidence.profile.reading.trouble_amounts.get("markup", 0) / max(1, evidence.profile.size.utf8_bytes)
+    return _about(
+        evidence,
+        "markup",
+        "{files} of HTML or XML hold {amount} bytes of tags, "
+        + percent(share)
+        + " of all text; most in {path} ({detail})",
+        "read the text without them: pip install 'corpuscheck[html]' and pass --strip-markup",
+    )
 
 
 PRIVATE_LIMIT = 0.0001

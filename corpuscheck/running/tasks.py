@@ -17,7 +17,8 @@ from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, packed
-from corpuscheck.reading.reader import FileRecord, read_piece
+from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.reader import read_piece
 from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import Reading
 from corpuscheck.tokenizer.artefact import Artefact

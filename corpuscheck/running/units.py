@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpuscheck.reading.discover import Source
+from corpuscheck.reading.files import Piece
 from corpuscheck.reading.ranges import pieces_of
-from corpuscheck.reading.reader import RECORD_READERS, Piece
+from corpuscheck.reading.reader import RECORD_READERS
 from corpuscheck.settings import Reading
 
 LARGEST_UNIT = 64 << 20

@@ -1,0 +1,101 @@
+"""Files: the part of one that is read at a time, and the record of what was found in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from corpuscheck.reading.batch import Part
+from corpuscheck.reading.decoded import UNCERTAIN
+from corpuscheck.reading.discover import Source
+
+DEFERRED = "deferred"
+NO_TEXT = "no text in it"
+
+
+@dataclass
+class FileRecord:
+    """What one file turned out to be: a line of ``--files``. Sizes are bytes.
+
+    `bytes` is the size on disk, `utf8_bytes` that of its documents' text.
+    """
+
+    path: str
+    status: str = "measured"
+    reason: str | None = None
+    format: str = "text"
+    encoding: str | None = None
+    confidence: float | None = None
+    how: str | None = None
+    bytes: int = 0
+    utf8_bytes: int = 0
+    documents: int = 0
+    declared: str | None = None
+    invalid_bytes: int = 0
+    first_invalid_offset: int | None = None
+    damage: str | None = None
+    text_field: str | None = None
+    bad_records: int = 0
+    first_bad_record: int | None = None
+    missing_text: int = 0
+    repaired_surrogates: int = 0
+    forced_cuts: int = 0
+    markup_bytes: int = 0
+    mark_bytes: int = 0
+    start: int = 0
+
+    def joined(self, other: FileRecord) -> FileRecord:
+        """The record of a file from those of two of its ranges, the other one later in the file."""
+        names = {self.encoding, other.encoding} - {None}
+        one = next(iter(names)) if len(names) == 1 else "utf-8" if names <= {"ascii", "utf-8"} else "mixed"
+        first = self if self.first_invalid_offset is not None else other
+        known = [c for c in (self.confidence, other.confidence) if c is not None]
+        return replace(
+            self,
+            status="measured" if "measured" in (self.status, other.status) else "skipped",
+            encoding=one if names else None,
+            confidence=min(known, default=None),
+            how=self.how if self.encoding == one else other.how,
+            bytes=self.bytes + other.bytes,
+            utf8_bytes=self.utf8_bytes + other.utf8_bytes,
+            documents=self.documents + other.documents,
+            invalid_bytes=self.invalid_bytes + other.invalid_bytes,
+            first_invalid_offset=first.first_invalid_offset,
+            damage=self.damage or other.damage,
+            forced_cuts=self.forced_cuts + other.forced_cuts,
+        )
+
+    @property
+    def uncertain(self) -> bool:
+        return self.confidence is not None and self.confidence < UNCERTAIN
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A source, or a byte range of a large plain UTF-8 file (`stop` is set, documents are not cut by it).
+
+    A range of a file that is one document goes on with it: `part` says which, `offset` how far in. Of a
+    Parquet file the range is a number of row `groups`.
+    """
+
+    source: Source
+    start: int = 0
+    stop: int | None = None
+    offset: int = 0
+    part: Part | None = None
+    groups: tuple[int, ...] | None = None
+
+    @property
+    def partial(self) -> bool:
+        return self.stop is not None
+
+    @property
+    def size(self) -> int:
+        return self.source.size if self.stop is None else self.stop - self.start
+
+
+def skip(record: FileRecord, reason: str) -> None:
+    """Mark a file as not measured."""
+    record.status = "skipped"
+    record.reason = reason
+    record.utf8_bytes = 0
+    record.documents = 0
