@@ -6,7 +6,7 @@ chardet does the guessing, fed only lines that hold high bytes; the steps around
 from __future__ import annotations
 
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
-from corpuscheck.reading.guessing import ask_chardet, decodes, guess_legacy, high_lines, looks_korean, utf8_share
+from corpuscheck.reading.guessing import HIGH, ask_chardet, decodes, guess_legacy, high_lines, looks_korean, utf8_share
 
 _BOMS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
