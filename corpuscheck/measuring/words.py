@@ -12,7 +12,7 @@ from corpuscheck.kernels.jit import Ints
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
 from corpuscheck.measuring.strings import StringTable
 from corpuscheck.measuring.text import Walked, Walker
-from corpuscheck.measuring.units import Units, octaves_of
+from corpuscheck.measuring.units import Units, octaves_of, passages_of
 from corpuscheck.profile.lost import LostWords
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch
@@ -195,29 +195,36 @@ class EncodingCounter:
 
 
 def _groups(batch: Batch, units: Units) -> Iterator[list[tuple[int, str]]]:
-    """Units as text, about a quarter of a megabyte at a time; longer ones in parts cut at line ends."""
+    """Units as text, about a quarter of a megabyte at a time."""
     group: list[tuple[int, str]] = []
     size = 0
-    for u in range(len(units.starts)):
-        data = batch.data[units.starts[u] : units.ends[u]].tobytes()
-        while data:
-            cut = len(data)
-            if cut > _LONGEST_ENCODED:
-                cut = data.rfind(b"\n", 0, _LONGEST_ENCODED) + 1 or _character_start(data, _LONGEST_ENCODED)
-            group.append((u, data[:cut].decode()))
-            size += cut
-            data = data[cut:]
-            if size >= _LONGEST_ENCODED:
-                yield group
-                group, size = [], 0
+    for u, start, stop in _encodable(batch, units):
+        group.append((u, batch.data[start:stop].tobytes().decode()))
+        size += stop - start
+        if size >= _LONGEST_ENCODED:
+            yield group
+            group, size = [], 0
     if group:
         yield group
 
 
-def _character_start(data: bytes, position: int) -> int:
-    while data[position] & 0xC0 == 0x80:
-        position -= 1
-    return position
+def _encodable(batch: Batch, units: Units) -> Iterator[tuple[int, int, int]]:
+    """Spans to encode, (unit, start, stop): a unit whole, or the passages of one that is too long.
+
+    The passages depend on the document alone, so that the figures do not depend on how it was cut for reading.
+    """
+    last = len(units.starts) - 1
+    rows = passages_of(batch, units)[0]
+    unit_of_row = rows[:, 2]
+    for u in range(last + 1):
+        start, stop = int(units.starts[u]), int(units.ends[u])
+        partial = (u == 0 and units.offset > 0) or (u == last and batch.unfinished)
+        if not partial and stop - start <= _LONGEST_ENCODED:
+            yield u, start, stop
+            continue
+        first, end = np.searchsorted(unit_of_row, (u, u + 1))
+        for row in rows[first:end].tolist():
+            yield u, row[0], row[1]
 
 
 class _Encoder:

@@ -12,6 +12,7 @@ import numpy as np
 
 from corpuscheck.kernels.hashing import HEAD, hash_bytes
 from corpuscheck.kernels.utf8 import WINDOW, first_boundary
+from corpuscheck.printable import printable
 from corpuscheck.reading import columnar
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoding import UTF8_BOM
@@ -80,7 +81,11 @@ def _ranges(file: int, source: Source, settings: Reading, size: int) -> list[Pie
     mark = len(UTF8_BOM) if head.startswith(UTF8_BOM) else 0
     one = settings.document == "file"
     head = head[mark : mark + HEAD]
-    part = Part(source.path, int(hash_bytes(np.frombuffer(head, np.uint8), 0, len(head)))) if one else None
+    part = (
+        Part(printable(source.path, 1 << 16), int(hash_bytes(np.frombuffer(head, np.uint8), 0, len(head))))
+        if one
+        else None
+    )
     find = partial(_window_boundary, mark) if one else _END_FINDERS[settings.document]
     cuts = [0]
     for wanted in range(size, source.size - size // 2, size):
