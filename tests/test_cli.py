@@ -45,7 +45,7 @@ def run_main(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
 
 
 def test_json_goes_to_stdout_and_nothing_else() -> None:
-    done = run("scan", RECIPES, "--format", "json")
+    done = run("scan", RECIPES, "--format", "json", "-q")
     assert done.returncode == 0
     assert done.stderr == ""
     assert json.loads(done.stdout) == document_of(RECIPES)
@@ -55,7 +55,7 @@ def test_text_report_says_not_ready_with_status_1() -> None:
     done = run("scan", EXAMPLES / "korean-news", "--jobs", "2")
     assert done.returncode == 1
     assert "NOT READY" in done.stdout.splitlines()[0]
-    assert done.stderr == ""
+    assert not [line for line in done.stderr.splitlines() if not line.endswith(" of 24 files")]  # progress, when slow
 
 
 def test_known_error_is_one_line_with_status_2() -> None:

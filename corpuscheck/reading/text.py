@@ -16,7 +16,7 @@ import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8
 from corpuscheck.reading.declarations import declared
-from corpuscheck.reading.decoded import Decoded
+from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.decoding import UTF8_BOM, detect
 
 _EVIDENCE_BYTES = 4 << 20
@@ -100,7 +100,15 @@ class TextStream:
     def _not_utf8(self, held: bytes, complete: bool, offset: int) -> Iterator[bytes]:
         marked = self.decoded.skip
         if self.decoded.encoding == "utf-8" and offset > marked:
-            yield from self._decode(held, complete, offset)  # UTF-8 so far: what follows is damage
+            if not complete:
+                held, complete = self._gather(held, len(held) + 1)
+            found = detect(_from_first_fault(held), complete)  # damage to UTF-8, or lines in another encoding
+            if found.encoding not in ("utf-8", "ascii", "binary", "empty") and found.confidence >= UNCERTAIN:
+                other = found.other or found.encoding
+                self.decoded = replace(
+                    found, encoding="mixed", how=f"UTF-8, then lines in {other}", other=other, skip=0
+                )
+            yield from self._decode(held, complete, offset)
             return
         if not complete:
             held, complete = self._gather(held, _EVIDENCE_BYTES)
@@ -121,6 +129,15 @@ class TextStream:
             if complete:
                 return
             held, complete = self._gather(b"", 1)
+
+
+def _from_first_fault(data: bytes) -> bytes:
+    """From the line that holds the first byte that is not UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return data[data.rfind(b"\n", 0, error.start) + 1 :]
+    return data
 
 
 def raw_offset(blocks: Iterable[bytes], encoding: str, utf8_offset: int) -> int:
