@@ -80,7 +80,7 @@ def guess_legacy(evidence: bytes, data: bytes) -> Decoded:
     guess, confidence = ask_chardet(evidence[:4096])
     if not (confidence >= 0.5 and guess in _CJK) and len(evidence) > 4096:
         guess, confidence = ask_chardet(evidence)
-    if guess in _LATIN and not _is_latin(evidence):
+    if guess in _LATIN and len(evidence) >= 256 and not _is_latin(evidence):
         guess, confidence = _ask_in_parts(evidence, guess, 0.0)
     if (confidence < 0.5 or guess == "johab") and looks_korean(evidence):
         confidence = max(confidence, 0.5) if len(_HIGH_BYTE.findall(evidence)) >= 8 else 0.1
