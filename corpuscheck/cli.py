@@ -133,7 +133,15 @@ def scan(
 
         save_artefact(finished.artefact, save_tokenizer)
     _write(finished, output, save, files_output)
-    _show(finished, report_format, quiet)
+    try:
+        _show(finished, report_format, quiet)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence_stdout()
+        sys.exit(141)
+    except OSError as error:
+        _silence_stdout()
+        raise CorpuscheckError(f"the report cannot be written to standard output ({error.strerror})") from None
     sys.exit(EXIT_CODES[finished.result.verdict])
 
 
@@ -175,9 +183,6 @@ def main() -> None:
     except CorpuscheckError as error:
         click.echo(f"corpuscheck: {error}", err=True)
         sys.exit(2)
-    except BrokenPipeError:
-        _silence_stdout()
-        sys.exit(141)
 
 
 def _interrupted() -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LINE_SECONDS = 30.0
 _LINE_SHARE = 0.1
+_WORTH_A_LINE = 10_000_000
 
 
 class _Silent:
@@ -55,6 +56,8 @@ class _Lines:
     def update(self, bytes_read: int, files_done: int, failures: int) -> None:
         self._read += bytes_read
         self._done += files_done
+        if self._total < _WORTH_A_LINE:
+            return
         now = time.monotonic()
         share = self._read / self._total if self._total else 0.0
         waited = now - self._time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable
 from functools import cache
 
@@ -36,8 +35,9 @@ def wordpiece(
     splitter: pre_tokenizers.PreTokenizer,
     added: Iterable[str | AddedToken] = SPECIAL,
     longest: int = 100,
+    unknown: str = UNK,
 ) -> Tokenizer:
-    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=UNK, max_input_chars_per_word=longest))
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=unknown, max_input_chars_per_word=longest))
     if normalizer is not None:
         tokenizer.normalizer = normalizer
     tokenizer.pre_tokenizer = splitter
@@ -78,6 +78,19 @@ def added_tokens() -> Tokenizer:
     tokenizer.add_tokens([AddedToken("nation", normalized=False, single_word=True, lstrip=True, rstrip=True)])
     tokenizer.add_tokens([AddedToken("only", normalized=True, single_word=True, lstrip=True)])
     return tokenizer
+
+
+def unknown_of_letters() -> Tokenizer:
+    """Its unknown token may stand in any text, as a part of a word and in capitals."""
+    vocabulary = pieces_of(BOTH_FORMS, ONLY_INITIAL, ONLY_INSIDE, [*LONGER, "unk"])
+    normalizer = normalizers.BertNormalizer(lowercase=True, strip_accents=False)
+    return wordpiece(vocabulary, normalizer, pre_tokenizers.BertPreTokenizer(), added=(), unknown="unk")
+
+
+def unknown_by_normalization() -> Tokenizer:
+    """Full-width brackets become those of the unknown token."""
+    vocabulary = pieces_of(BOTH_FORMS, ONLY_INITIAL, ONLY_INSIDE, LONGER)
+    return wordpiece(vocabulary, NFKC(), pre_tokenizers.WhitespaceSplit(), added=())
 
 
 TRAINING_TEXT = ["the cat sat on the mat", "서울 한국어 서울에서", "a man, a plan (no canal)", "the thing is nothing"]
@@ -127,6 +140,8 @@ ZOO: dict[str, Callable[[], Tokenizer]] = {
         pre_tokenizers.Punctuation(), pre_tokenizers.Digits(individual_digits=True)
     ),
     "added tokens": added_tokens,
+    "unknown token of letters": unknown_of_letters,
+    "unknown token by normalisation": unknown_by_normalization,
     "byte-level BPE": byte_level_bpe,
     "BPE with an unknown token": bpe_with_unk,
     "Unigram": unigram,
@@ -143,7 +158,3 @@ WHY_SLOW = {
 @cache
 def artefact(name: str) -> Artefact:
     return artefact_of(ZOO[name](), name)
-
-
-def decomposed(text: str) -> str:
-    return unicodedata.normalize("NFD", text)

@@ -61,6 +61,8 @@ def _after_utf8_bom(data: bytes, whole: bool) -> Decoded:
 
 
 def _ascii(data: bytes) -> Decoded:
+    if data.startswith(b"%PDF-"):
+        return Decoded("binary", 1.0, "pdf")
     if b"\x00" in data:
         return _with_nuls(data) or Decoded("ascii", 1.0, "every byte below 0x80")
     if b"\x1b" in data or b"\x0e" in data or b"~{" in data:

@@ -158,8 +158,8 @@ def _mark_length(data: bytes, encoding: str) -> int:
 
 
 def _needs_a_look(data: bytes) -> bool:
-    """NULs, escapes and HZ marks: all bytes are ASCII, and it may still be UTF-16 or ISO-2022."""
-    return b"\x00" in data or b"\x1b" in data or b"\x0e" in data or b"~{" in data
+    """NULs, escapes and HZ marks: all bytes are ASCII, and it may still be UTF-16, ISO-2022 or a PDF."""
+    return data.startswith(b"%PDF-") or b"\x00" in data or b"\x1b" in data or b"\x0e" in data or b"~{" in data
 
 
 def _split_cut_character(data: bytes, complete: bool) -> tuple[bytes, bytes]:

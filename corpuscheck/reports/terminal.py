@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -28,6 +29,8 @@ _EXAMPLES = 5
 
 def terminal() -> Console:
     """Standard output. Off a terminal it is 100 columns wide unless COLUMNS says otherwise."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
     wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 100
     return Console(width=wide, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
@@ -39,7 +42,7 @@ def render_terminal(result: Result, console: Console, brief: bool = False) -> No
         for section in sections:
             console.print(section(result))
     for line in capture.get().splitlines():
-        console.out(line.rstrip(), highlight=False)
+        console.file.write(line.rstrip() + "\n")
 
 
 def _safe(text: str, style: str = "", limit: int = 120) -> Text:
@@ -143,7 +146,7 @@ def _size(result: Result) -> Group:
             f"{count(text.documents)}, {size(mean)} on average, {count(10**9 / mean)} per GB" if mean else "0",
         ),
         ("rule of thumb", Text.assemble(_bar(share), f"  {percent(share)} of {size(limits.target_bytes)}")),
-        ("like", f"{count(articles)} news articles, at {count(limits.articles_per_gb)} per GB"),
+        ("like", f"{plural(round(articles), 'news article')}, at {count(limits.articles_per_gb)} per GB"),
     ]
     if missing:
         by_rule = count(missing * limits.articles_per_gb / 10**9)
