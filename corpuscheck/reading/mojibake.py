@@ -7,6 +7,9 @@ from itertools import pairwise
 
 from corpuscheck.reading.guessing import in_ks_x_1001
 
+_LOOK = 100
+"""Characters of a line that show whether a closer look is worth it."""
+
 
 @dataclass(frozen=True)
 class Repair:
@@ -72,9 +75,10 @@ def _is_korean(text: str) -> bool:
 
 def _utf8_as_cp949(line: str) -> Repair | None:
     """Hangul outside KS X 1001 in plenty is what UTF-8 looks like in CP949; odd bytes of it are lost."""
-    hangul = [ch for ch in line if "가" <= ch <= "힣"]
+    hangul = [ch for ch in line[:_LOOK] if "가" <= ch <= "힣"]
     if len(hangul) < 4 or sum(map(in_ks_x_1001, hangul)) > 0.5 * len(hangul):
         return None
+    hangul = [ch for ch in line if "가" <= ch <= "힣"]
     text = line.encode("cp949", "replace").decode("utf-8", "replace")
     good = sum(in_ks_x_1001(ch) for ch in text)
     return Repair("UTF-8 read as CP949", text) if good >= 0.2 * len(hangul) else None
