@@ -83,6 +83,8 @@ def _not_ascii(data: bytes, whole: bool) -> Decoded:
         return Decoded("utf-8", 1.0, "strict decoding")
     except UnicodeDecodeError:
         pass
+    if whole and len(data) >= 256 and decodes(data, "cp949") and looks_korean(high_lines(data, 1024)):
+        return Decoded("cp949", 0.95, "Hangul of KS X 1001")  # plain Korean needs no guess, and chardet is slow
     share = utf8_share(data)
     if share >= 0.8:
         return Decoded("utf-8", 0.99, "damaged UTF-8")
