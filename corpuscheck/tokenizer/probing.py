@@ -30,8 +30,8 @@ class CharacterTable:
         self._combines = artefact.combines
         self._composes = any(step["type"].startswith("NF") for step in artefact.normalizers)
         raw = [t["content"] for t in artefact.added_tokens if not t["normalized"] or not artefact.normalizers]
-        raw += [token for token in artefact.unk_spellings if token not in raw]  # a literal [UNK] is one too
         late = [t["content"] for t in artefact.added_tokens if t["content"] not in raw]
+        late += [token for token in artefact.unk_spellings if token not in raw]  # then a literal [UNK] is a piece
         self._triggers = frozenset(content[0] for content in raw if content)
         self._late_triggers = frozenset(form[0] for c in late for form in (c, self._normalized(c)) if form)
         encoded = [content.encode() for content in raw]
@@ -60,7 +60,7 @@ class CharacterTable:
             return COMPLEX if ch in self._triggers else DELETED
         if pieces == ["a", "a"]:
             return SPACE
-        middle = normal[1:-1].strip()
+        middle = normal[1:-1].strip(" ")
         if self._late_triggers and not self._late_triggers.isdisjoint(middle + ch):
             return COMPLEX
         if pieces == [normal]:
