@@ -83,7 +83,9 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
     profile = _profile(found, records, measured, artefact, ranking, unit)
     if not profile.reading.measured:
         raise NothingToScanError(_nothing((*found.skipped, *_skipped_records(records))))
-    return Scan(conclude(profile, settings.limits, artefact), artefact, (*records, *_records_of_skipped(found)))
+    return Scan(
+        conclude(profile, settings.limits, settings.policy, artefact), artefact, (*records, *_records_of_skipped(found))
+    )
 
 
 class _Corpus:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 
 from corpuscheck.measuring.estimating import DEFAULT_ALPHABET
 from corpuscheck.profile.estimates import Interval
@@ -15,8 +16,9 @@ from corpuscheck.result import (
     Result,
     TokenizerReport,
 )
-from corpuscheck.rules.registry import judge
-from corpuscheck.settings import Limits
+from corpuscheck.rules.registry import RULES, judge
+from corpuscheck.rules.rule import Evidence
+from corpuscheck.settings import Limits, Policy
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.explain import Explainer
 
@@ -24,10 +26,18 @@ SHOWN = 100
 _GRID = (100, 200, 500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000)
 
 
-def conclude(profile: Profile, limits: Limits, artefact: Artefact | None = None) -> Result:
-    """Findings and verdict for a profile under these limits. Its tokenizer is in it; `artefact` saves loading it."""
+def conclude(profile: Profile, limits: Limits, policy: Policy, artefact: Artefact | None = None) -> Result:
+    """Findings and verdict for a profile. Its tokenizer is in it; `artefact` saves loading it."""
+    limits = in_force(limits, policy)
     tokenizer = _tokenizer_report(profile, limits, artefact or artefact_of(profile))
-    return Result(profile, limits, tokenizer, judge(profile, tokenizer, limits))
+    findings, skipped = judge(Evidence(profile, tokenizer, limits), policy)
+    return Result(profile, limits, tokenizer, findings, skipped, policy)
+
+
+def in_force(limits: Limits, policy: Policy) -> Limits:
+    """The limits with those that were given by rule."""
+    named = {rule.option: rule.limit_in_force(limits, policy) for rule in RULES if rule.option}
+    return replace(limits, **{name: type(getattr(limits, name))(value) for name, value in named.items()})
 
 
 def artefact_of(profile: Profile) -> Artefact:

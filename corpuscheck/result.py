@@ -7,10 +7,18 @@ from typing import Literal
 
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
-from corpuscheck.settings import Limits
+from corpuscheck.settings import Limits, Policy, Severity
 
-Severity = Literal["error", "warning", "info"]
 Verdict = Literal["ready", "caution", "not_ready"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is: a file, a line where the format has lines, and what is there."""
+
+    path: str
+    line: int | None = None
+    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -18,7 +26,7 @@ class Finding:
     """One judgement.
 
     `message` says what was found, `advice` what to do about it; `measured` and `limit` are the figures
-    behind it, in the rule's own unit.
+    behind it, in the rule's own unit; `places` are the files that contribute most, the worst first.
     """
 
     rule: str
@@ -28,7 +36,20 @@ class Finding:
     advice: str
     measured: float | int | str | None = None
     limit: float | int | None = None
-    path: str | None = None
+    places: tuple[Place, ...] = ()
+
+    @property
+    def path(self) -> str | None:
+        return self.places[0].path if self.places else None
+
+
+@dataclass(frozen=True)
+class SkippedRule:
+    """A rule that could not be judged, and why. It neither passed nor failed."""
+
+    rule: str
+    name: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -101,6 +122,100 @@ class TokenizerReport:
     alphabet: AlphabetAdvice = field(default_factory=AlphabetAdvice)
 
 
+Change = Literal["added", "changed", "moved", "removed"]
+
+
+@dataclass(frozen=True)
+class ChangedFile:
+    """A file that is not as the baseline knew it. Figures are those of the file as it is now, of a removed one
+    as it was; of a changed one `new_words` and `new_unk_words` are what came in addition."""
+
+    path: str
+    change: Change
+    encoding: str
+    utf8_bytes: int
+    documents: int
+    new_words: int
+    new_unk_words: int
+    first_unk_line: int | None = None
+
+    @property
+    def unk_rate(self) -> float:
+        return self.new_unk_words / self.new_words if self.new_words else 0.0
+
+
+@dataclass(frozen=True)
+class NewCharacter:
+    """A character that the baseline never saw: occurrences, whether its words are lost, and where it first stands."""
+
+    character: str
+    name: str
+    count: int
+    lost: bool
+    place: Place | None
+
+    @property
+    def codepoint(self) -> str:
+        return f"U+{ord(self.character):04X}"
+
+
+@dataclass(frozen=True)
+class NewDamage:
+    """More of a kind of trouble than the baseline had, such as ``invalid bytes``."""
+
+    kind: str
+    files: int
+    amount: int
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class NewCopies:
+    """Documents that came in addition and are, byte for byte, in the baseline already.
+
+    `sampled` tells that they were estimated from a sample of the documents.
+    """
+
+    documents: int = 0
+    utf8_bytes: int = 0
+    sampled: bool = False
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a corpus has become since its baseline. Each list has the worst first.
+
+    `new_encodings` maps a codec to the files that brought it.
+    """
+
+    name: str
+    base: Profile
+    files: tuple[ChangedFile, ...] = ()
+    new_characters: tuple[NewCharacter, ...] = ()
+    newly_lost: tuple[LostWord, ...] = ()
+    new_encodings: dict[str, tuple[Place, ...]] = field(default_factory=dict)
+    damage: tuple[NewDamage, ...] = ()
+    newly_skipped: tuple[NewDamage, ...] = ()
+    copies: NewCopies = field(default_factory=NewCopies)
+
+    def changed(self, change: Change) -> tuple[ChangedFile, ...]:
+        return tuple(file for file in self.files if file.change == change)
+
+    @property
+    def new_words(self) -> int:
+        return sum(file.new_words for file in self.files if file.change in ("added", "changed"))
+
+    @property
+    def new_unk_words(self) -> int:
+        return sum(file.new_unk_words for file in self.files if file.change in ("added", "changed"))
+
+    @property
+    def new_unk_rate(self) -> float:
+        """[UNK] rate of the text that came in addition."""
+        return self.new_unk_words / self.new_words if self.new_words else 0.0
+
+
 @dataclass(frozen=True)
 class Result:
     """The conclusion of a scan: the profile it rests on, findings worst first, and the verdict."""
@@ -109,8 +224,23 @@ class Result:
     limits: Limits
     tokenizer: TokenizerReport
     findings: tuple[Finding, ...]
+    skipped_rules: tuple[SkippedRule, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    comparison: Comparison | None = None
 
     @property
     def verdict(self) -> Verdict:
         severities = {finding.severity for finding in self.findings}
         return "not_ready" if "error" in severities else "caution" if "warning" in severities else "ready"
+
+    @property
+    def passed(self) -> bool:
+        """Whether the gate lets this through: no finding is as grave as `fail_on` says."""
+        fatal = {"error": {"error"}, "warning": {"error", "warning"}, "never": set[str]()}[self.policy.fail_on]
+        return not any(finding.severity in fatal for finding in self.findings)
+
+    def place_of(self, finding: Finding) -> Place:
+        """The worst file; for what concerns the whole corpus, the line of the configuration that sets its limit."""
+        if finding.places:
+            return finding.places[0]
+        return Place(self.policy.config or "corpuscheck.toml", self.policy.lines.get(finding.rule, 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -14,6 +15,8 @@ GB = 10**9
 MB = 10**6
 
 DocumentMode = Literal["file", "line", "blank-line", "wikiextractor"]
+Severity = Literal["error", "warning", "info"]
+FailOn = Literal["error", "warning", "never"]
 
 
 def available_processors() -> int:
@@ -109,6 +112,26 @@ class Limits:
     articles_per_gb: int = 256_000
     min_bytes: int = 0
     max_unk_rate: float = 0.01
+    max_unk_increase: float = 0.001
+    max_shrinkage: float = 0.01
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Which rules are judged, how gravely, and what fails the gate.
+
+    `select` and `ignore` name rules by id, prefix of an id, or name; `severity` and `limit` are by rule id.
+    `config` is the configuration file, `lines` the line in it that sets a rule's limit.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: FailOn = "error"
+    strict: bool = False
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    limit: Mapping[str, float] = field(default_factory=dict)
+    config: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,6 +141,7 @@ class Settings:
     reading: Reading = field(default_factory=Reading)
     training: Training = field(default_factory=Training)
     limits: Limits = field(default_factory=Limits)
+    policy: Policy = field(default_factory=Policy)
     tokenizer: str | None = None
     jobs: int = field(default_factory=available_processors)
 
@@ -140,6 +164,11 @@ class Settings:
             (limits.target_bytes < 1, "--target must be above zero, as in 4GB"),
             (limits.articles_per_gb < 1, "--articles-per-gb must be 1 or more"),
             (not 0 <= limits.max_unk_rate <= 1, "--max-unk-rate must lie between 0 and 1 (0.01 is 1 %)"),
+            (
+                not 0 <= limits.max_unk_increase <= 1,
+                "--max-unk-increase must lie between 0 and 1 (0.001 is 0.1 points)",
+            ),
+            (not 0 <= limits.max_shrinkage <= 1, "--max-shrinkage must lie between 0 and 1 (0.01 is 1 %)"),
         )
         for wrong, message in problems:
             if wrong:
@@ -186,8 +215,8 @@ def settings_from(**options: Any) -> Settings:
             options["text_fields"] = (PRESETS[preset].text_field,)
         if PRESETS[preset].document != "file":
             options["document"] = PRESETS[preset].document
-    groups: dict[str, dict[str, Any]] = {"reading": {}, "training": {}, "limits": {}}
-    kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits}
+    groups: dict[str, dict[str, Any]] = {"reading": {}, "training": {}, "limits": {}, "policy": {}}
+    kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits, "policy": Policy}
     rest: dict[str, Any] = {}
     for name, value in options.items():
         owner = next((group for group, kind in kinds.items() if name in kind.__dataclass_fields__), None)

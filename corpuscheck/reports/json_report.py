@@ -11,7 +11,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.guessing import in_ks_x_1001
-from corpuscheck.result import CurvePoint, Result
+from corpuscheck.result import CurvePoint, Finding, Result
 
 SCHEMA_VERSION = 1
 
@@ -27,15 +27,19 @@ def as_document(result: Result) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "tool_version": __version__,
         "verdict": result.verdict,
-        "findings": [
-            {key: value for key, value in vars(finding).items() if key != "path" or value is not None}
-            for finding in result.findings
-        ],
+        "findings": [_finding(finding) for finding in result.findings],
+        "skipped_rules": [dict(vars(rule)) for rule in result.skipped_rules],
         "reading": _reading(result),
         "size": _size(result),
         "characters": _characters(result),
         "tokenizer": _tokenizer(result),
     }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    places = [dict(vars(place)) for place in finding.places]
+    path = {"path": finding.path} if finding.path else {}
+    return {**vars(finding), "places": places, **path}
 
 
 def _reading(result: Result) -> dict[str, Any]:

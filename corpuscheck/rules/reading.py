@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from corpuscheck.printable import printable
+from corpuscheck.result import Place
 from corpuscheck.rules.amounts import count, files, percent, size
 from corpuscheck.rules.rule import Evidence, Observation, Rule
 
 _HARMLESS = {"empty", "hidden"}
 
+MOST_PLACES = 20
+"""Files named by a finding; the amounts are of all of them."""
 
-def skipped_files(evidence: Evidence) -> Iterable[Observation]:
+
+def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Files were found that could not be measured.
 
     They add nothing to the figures. Empty and hidden files are counted in the report but not warned about.
@@ -22,92 +26,104 @@ def skipped_files(evidence: Evidence) -> Iterable[Observation]:
         worst = sorted(skipped.items(), key=lambda pair: (-pair[1], pair[0]))
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in worst[:3]) + (", …" if len(worst) > 3 else "")
         total = sum(skipped.values())
-        example = reading.examples.get(f"skipped: {worst[0][0]}")
+        if total <= limit:
+            return
         yield Observation(
             f"{files(total)} not measured: {reasons}",
             "convert them to text, or leave them out with --exclude; --files FILE lists each with its reason",
             total,
-            path=example[0][1] if example else None,
+            tuple(
+                Place(path, detail=reason)
+                for reason, _ in worst
+                for _, path, _ in reading.examples[f"skipped: {reason}"]
+            )[:MOST_PLACES],
         )
 
 
-def _about(evidence: Evidence, kind: str, message: str, advice: str) -> Iterable[Observation]:
-    """One observation where files have this trouble. `message` may name {files}, {amount}, {path} and {detail}."""
+def _about(evidence: Evidence, limit: float, kind: str, message: str, advice: str) -> Iterable[Observation]:
+    """One observation where files have more of this trouble than the limit.
+
+    `message` may name {files}, {amount}, {path} and {detail}.
+    """
     reading = evidence.profile.reading
-    if kind in reading.troubled_files:
-        amount = reading.trouble_amounts[kind]
+    amount = reading.trouble_amounts.get(kind, 0)
+    if amount > limit:
         _, path, detail = reading.examples[kind][0]
         told = {"files": files(reading.troubled_files[kind]), "amount": count(amount), "path": path, "detail": detail}
-        yield Observation(message.format(**told), advice, amount, 0, path)
+        places = tuple(Place(path, detail=detail) for _, path, detail in reading.examples[kind][:MOST_PLACES])
+        yield Observation(message.format(**told), advice, amount, places)
 
 
-def invalid_bytes(evidence: Evidence) -> Iterable[Observation]:
+def invalid_bytes(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Some bytes are not valid in their file's encoding and were replaced by U+FFFD.
 
     A truncated download, a disk error, or two encodings in one file.
     """
     return _about(
         evidence,
+        limit,
         "invalid bytes",
         "{amount} invalid bytes in {files}, most in {path} ({detail})",
         "fetch the file again, or save it anew as UTF-8; --encoding forces one if the guess is wrong",
     )
 
 
-def cut_short(evidence: Evidence) -> Iterable[Observation]:
+def cut_short(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """A compressed file ends too early or is damaged; what came before the damage was measured."""
-    return _about(evidence, "cut short", "{files} cut short, such as {path} ({detail})", "fetch it again")
+    return _about(evidence, limit, "cut short", "{files} cut short, such as {path} ({detail})", "fetch it again")
 
 
-def bad_records(evidence: Evidence) -> Iterable[Observation]:
+def bad_records(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Records that are not valid JSON or CSV, or have no text, were left out."""
     yield from _about(
         evidence,
+        limit,
         "bad records",
         "broken records in {files}: {amount}, most in {path} ({detail})",
         "repair or remove these records",
     )
     yield from _about(
         evidence,
+        limit,
         "records without text",
         "records without text in {files}: {amount}, most in {path} ({detail})",
         "name the field that holds the text with --text-field",
     )
     yield from _about(
         evidence,
+        limit,
         "lone surrogates",
         "texts with half a surrogate pair in {files}: {amount}, most in {path}",
         "write these records again with a JSON library that keeps characters above U+FFFF whole",
     )
 
 
-def uncertain_encodings(evidence: Evidence) -> Iterable[Observation]:
+def uncertain_encodings(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """The encoding of a file was guessed with so little evidence that the guess is often wrong.
 
     A wrong guess turns text into rubbish that shows up as [UNK].
     """
     return _about(
         evidence,
+        limit,
         "uncertain encoding",
         "the encoding of {files} is uncertain, such as {path} ({detail})",
         "look at it, then give the language with --hint, or save the file as UTF-8",
     )
 
 
-def mixed_encodings(evidence: Evidence) -> Iterable[Observation]:
+def mixed_encodings(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """One file holds lines in two encodings, usually because files were joined without conversion."""
     return _about(
         evidence,
+        limit,
         "mixed encodings",
         "{files} in two encodings, such as {path} ({detail})",
         "save it anew as UTF-8",
     )
 
 
-MEAN_FILE_LIMIT = 100_000
-
-
-def many_documents_in_a_file(evidence: Evidence) -> Iterable[Observation]:
+def many_documents_in_a_file(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Plain text files are counted as one document each, and are so long that they probably hold many.
 
     The number of documents, their mean size and the share touched by [UNK] then mean little.
@@ -115,64 +131,65 @@ def many_documents_in_a_file(evidence: Evidence) -> Iterable[Observation]:
     reading = evidence.profile.reading
     if reading.plain_files and reading.plain_files == reading.plain_documents:
         mean = reading.plain_bytes / reading.plain_files
-        if mean > MEAN_FILE_LIMIT:
+        if mean > limit:
             yield Observation(
                 f"files hold {size(mean)} of text on average: each may be many documents "
                 f"(counted as {count(reading.plain_files)})",
                 "if so, say how they are divided: --document line or --document blank-line",
                 round(mean),
-                MEAN_FILE_LIMIT,
             )
 
 
-def forced_cuts(evidence: Evidence) -> Iterable[Observation]:
+def forced_cuts(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Text ran on for 8 MB without white space and was cut there, so a word may be counted twice.
 
     Such text is rarely language: encoded data, a dump without line ends.
     """
     return _about(
         evidence,
+        limit,
         "forced cuts",
         "{files} run on for 8 MB without white space, such as {path}: cut {amount} times",
         "look at it: encoded data is no text, and text needs its line ends",
     )
 
 
-def wrong_declarations(evidence: Evidence) -> Iterable[Observation]:
+def wrong_declarations(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """A file says that it has one encoding and has another; the content was believed.
 
     Tools that believe the declaration will read rubbish.
     """
     return _about(
         evidence,
+        limit,
         "wrong declarations",
         "{files} declare a wrong encoding, such as {path} ({detail})",
         "save as UTF-8 and correct the declaration",
     )
 
 
-def mojibake(evidence: Evidence) -> Iterable[Observation]:
+def mojibake(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Text was decoded wrongly once and saved like that, as when UTF-8 is read as CP1252.
 
     It is valid UTF-8, so no decoder complains; a model learns the rubbish. Judged by the lines of a sample.
     """
     part = evidence.profile.mojibake
-    if part.found:
+    if part.share > limit:
         kind, line, meant = part.examples[0]
         yield Observation(
             f"{percent(part.share)} of the lines looked at are mojibake ({kind}): "
             f"'{printable(line, 40)}' was meant to be '{printable(meant, 40)}'",
             "convert these texts back, with ftfy or as the example shows, or fetch them again",
             part.share,
-            0,
         )
 
 
-def markup(evidence: Evidence) -> Iterable[Observation]:
+def markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """HTML or XML files were read with their tags, which a model would learn as text."""
     share = evidence.profile.reading.trouble_amounts.get("markup", 0) / max(1, evidence.profile.size.utf8_bytes)
     return _about(
         evidence,
+        limit,
         "markup",
         "{files} of HTML or XML hold {amount} bytes of tags, "
         + percent(share)
@@ -181,33 +198,29 @@ def markup(evidence: Evidence) -> Iterable[Observation]:
     )
 
 
-PRIVATE_LIMIT = 0.0001
-
-
-def control_characters(evidence: Evidence) -> Iterable[Observation]:
+def control_characters(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Control characters of C1 or private-use characters are in the text: usually a codec gone wrong."""
     characters = evidence.profile.characters
     share = characters.share(0x80, 0x9F) + characters.share(0xE000, 0xF8FF)
-    if share > PRIVATE_LIMIT:
+    if share > limit:
         yield Observation(
             f"{percent(share)} of the characters are C1 controls or private use",
             "look where they come from: a wrong encoding, or fonts with characters of their own",
             share,
-            PRIVATE_LIMIT,
         )
 
 
 RULES = (
     Rule("CC101", "skipped-files", "warning", skipped_files),
-    Rule("CC102", "invalid-bytes", "warning", invalid_bytes),
+    Rule("CC102", "invalid-bytes", "warning", invalid_bytes, unit="bytes"),
     Rule("CC103", "cut-short", "warning", cut_short),
-    Rule("CC104", "bad-records", "warning", bad_records),
+    Rule("CC104", "bad-records", "warning", bad_records, unit="records"),
     Rule("CC105", "uncertain-encoding", "warning", uncertain_encodings),
     Rule("CC106", "mixed-encodings", "warning", mixed_encodings),
-    Rule("CC107", "many-documents-in-a-file", "info", many_documents_in_a_file),
-    Rule("CC108", "forced-cuts", "warning", forced_cuts),
+    Rule("CC107", "many-documents-in-a-file", "info", many_documents_in_a_file, 100_000, "bytes"),
+    Rule("CC108", "forced-cuts", "warning", forced_cuts, unit="cuts"),
     Rule("CC109", "wrong-declaration", "warning", wrong_declarations),
-    Rule("CC110", "mojibake", "warning", mojibake),
-    Rule("CC111", "control-characters", "warning", control_characters),
-    Rule("CC112", "markup", "warning", markup),
+    Rule("CC110", "mojibake", "warning", mojibake, unit="share"),
+    Rule("CC111", "control-characters", "warning", control_characters, 0.0001, "share"),
+    Rule("CC112", "markup", "warning", markup, unit="bytes"),
 )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 
 from corpuscheck.profile.profile import Profile
-from corpuscheck.result import Finding, Severity, TokenizerReport
-from corpuscheck.settings import Limits
+from corpuscheck.result import Finding, Place, TokenizerReport
+from corpuscheck.settings import Limits, Policy, Severity
+
+Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +19,7 @@ class Evidence:
 
     profile: Profile
     tokenizer: TokenizerReport
-    limits: Limits
+    limits: Limits = field(default_factory=Limits)
 
 
 @dataclass(frozen=True)
@@ -26,24 +29,51 @@ class Observation:
     message: str
     advice: str
     measured: float | int | str | None = None
-    limit: float | int | None = None
-    path: str | None = None
+    places: tuple[Place, ...] = ()
 
 
-Check = Callable[[Evidence], Iterable[Observation]]
+class NotJudgedError(Exception):
+    """Raised by a check that lacks what it needs; the reason is shown."""
+
+
+Check = Callable[[Evidence, float], Iterable[Observation]]
+"""From the evidence and the limit in force to what is beyond it."""
 
 
 @dataclass(frozen=True)
 class Rule:
-    """An id, a name, a severity and a check, whose docstring is the rule's documentation."""
+    """An id, a name, a severity, a limit and a check, whose docstring is the rule's documentation.
+
+    `option` names the field of `Limits` that holds the limit, where the limit has an option of its own.
+    """
 
     id: str
     name: str
     severity: Severity
     check: Check
+    limit: float = 0
+    unit: Unit = "files"
+    option: str = ""
 
-    def findings(self, evidence: Evidence) -> Iterable[Finding]:
-        for seen in self.check(evidence):
-            yield Finding(
-                self.id, self.name, self.severity, seen.message, seen.advice, seen.measured, seen.limit, seen.path
-            )
+    def limit_in_force(self, limits: Limits, policy: Policy) -> float:
+        own: float = getattr(limits, self.option) if self.option else self.limit
+        return policy.limit.get(self.id, own)
+
+    def severity_in_force(self, policy: Policy) -> Severity:
+        return policy.severity.get(self.id, self.severity)
+
+    def chosen(self, policy: Policy) -> bool:
+        """Whether --select and --ignore leave it in; the longer of two that match decides."""
+        return _match(self, policy.ignore) < max(_match(self, policy.select), 0 if policy.select else 1)
+
+    def findings(self, evidence: Evidence, policy: Policy) -> Iterable[Finding]:
+        """Raises NotJudgedError."""
+        limit = self.limit_in_force(evidence.limits, policy)
+        severity = self.severity_in_force(policy)
+        for seen in self.check(evidence, limit):
+            yield Finding(self.id, self.name, severity, seen.message, seen.advice, seen.measured, limit, seen.places)
+
+
+def _match(rule: Rule, names: Iterable[str]) -> int:
+    """The length of the longest of the names that the rule answers to; 0 where there is none."""
+    return max((len(name) for name in names if rule.id.startswith(name.upper()) or rule.name == name), default=0)

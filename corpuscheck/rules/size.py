@@ -8,12 +8,12 @@ from corpuscheck.rules.amounts import count, percent, plural, size
 from corpuscheck.rules.rule import Evidence, Observation, Rule
 
 
-def below_target(evidence: Evidence) -> Iterable[Observation]:
+def below_target(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """The text is smaller than the rule of thumb for decent performance in a domain, about 4 GB.
 
     More is better; the rule is a practitioner's, not a law. --target changes it.
     """
-    text, target = evidence.profile.size, evidence.limits.target_bytes
+    text, target = evidence.profile.size, round(limit)
     if text.utf8_bytes < target:
         missing = target - text.utf8_bytes
         documents = f", about {count(missing / text.mean_document)} documents like these" if text.mean_document else ""
@@ -21,45 +21,39 @@ def below_target(evidence: Evidence) -> Iterable[Observation]:
             f"{size(text.utf8_bytes)} of text, {percent(text.utf8_bytes / target)} of the {size(target)} rule of thumb",
             f"collect {size(missing)} more{documents}; or set another goal with --target",
             text.utf8_bytes,
-            target,
         )
 
 
-def below_minimum(evidence: Evidence) -> Iterable[Observation]:
+def below_minimum(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """The text is smaller than --min-size, the least that this project accepts."""
-    text, least = evidence.profile.size.utf8_bytes, evidence.limits.min_bytes
+    text, least = evidence.profile.size.utf8_bytes, round(limit)
     if text < least:
         yield Observation(
             f"{size(text)} of text is less than the {size(least)} required by --min-size",
             f"add {size(least - text)} of text",
             text,
-            least,
         )
 
 
-NFC_LIMIT = 0.001
-
-
-def decomposed(evidence: Evidence) -> Iterable[Observation]:
+def decomposed(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """The text is not in NFC: composing it saves bytes, so the size above flatters.
 
     Decomposed Hangul takes 2.3 times the bytes, and a vocabulary made of composed text loses most of it.
     """
     text = evidence.profile.size
     share = text.nfc_saving / text.utf8_bytes if text.utf8_bytes else 0.0
-    if share > NFC_LIMIT:
+    if share > limit:
         saved = evidence.tokenizer.saved_by_nfc
         words = f" and {plural(saved, '[UNK] word')}" if saved else ""
         yield Observation(
             f"the text is not in NFC: composing it saves {size(text.nfc_saving)} ({percent(share)}){words}",
             "normalise the corpus to NFC before training (unicodedata.normalize('NFC', text))",
             share,
-            NFC_LIMIT,
         )
 
 
 RULES = (
-    Rule("CC201", "below-target", "warning", below_target),
-    Rule("CC202", "below-minimum", "error", below_minimum),
-    Rule("CC203", "decomposed-text", "warning", decomposed),
+    Rule("CC201", "below-target", "warning", below_target, unit="bytes", option="target_bytes"),
+    Rule("CC202", "below-minimum", "error", below_minimum, unit="bytes", option="min_bytes"),
+    Rule("CC203", "decomposed-text", "warning", decomposed, 0.001, "share"),
 )

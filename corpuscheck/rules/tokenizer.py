@@ -9,13 +9,13 @@ from corpuscheck.rules.amounts import count, percent
 from corpuscheck.rules.rule import Evidence, Observation, Rule
 
 
-def unk_rate(evidence: Evidence) -> Iterable[Observation]:
+def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Too many words become [UNK]: the model will never see what they say.
 
     WordPiece loses the whole word when one of its characters has no piece. Judged by the larger of the
     rates on all and on held-out text, because on its own training text a tokenizer flatters.
     """
-    words, limit = evidence.profile.words, evidence.limits.max_unk_rate
+    words = evidence.profile.words
     rate = max(words.unk_rate, words.held_out_unk_rate)
     if rate <= limit:
         return
@@ -25,17 +25,16 @@ def unk_rate(evidence: Evidence) -> Iterable[Observation]:
     yield Observation(
         f"{percent(rate)}{where} are [UNK], above the limit of {percent(limit)}"
         + (f"; the worst characters are {named}" if named else ""),
-        _unk_advice(evidence),
+        _unk_advice(evidence, limit),
         rate,
-        limit,
     )
 
 
-def _unk_advice(evidence: Evidence) -> str:
+def _unk_advice(evidence: Evidence, limit: float) -> str:
     words, alphabet = evidence.profile.words, evidence.tokenizer.alphabet.recommended
     if not evidence.tokenizer.trained:
         return "add the missing characters to its vocabulary, or train one on this corpus (leave out --tokenizer)"
-    if words.unk_rate <= evidence.limits.max_unk_rate:
+    if words.unk_rate <= limit:
         return (
             "the held-out text has characters that the rest never shows, so no alphabet made here helps: "
             "collect more text, or judge by a tokenizer made from a larger corpus (--tokenizer)"
@@ -48,7 +47,7 @@ def _unk_advice(evidence: Evidence) -> str:
 HANGUL_OR_KANA = ((0xAC00, 0xD7A3), (0x304C, 0x3094), (0x30AC, 0x30FE))
 
 
-def takes_letters_apart(evidence: Evidence) -> Iterable[Observation]:
+def takes_letters_apart(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """The tokenizer strips accents, which takes Hangul apart into jamo and turns が into か.
 
     It is the default of lowercasing BERT tokenizers.
@@ -56,33 +55,31 @@ def takes_letters_apart(evidence: Evidence) -> Iterable[Observation]:
     if "accents stripped" not in evidence.tokenizer.normalizer and "StripAccents" not in evidence.tokenizer.normalizer:
         return
     share = sum(evidence.profile.characters.share(*span) for span in HANGUL_OR_KANA)
-    if share > 0.01:
+    if share > limit:
         yield Observation(
             f"the tokenizer strips accents: {percent(share)} of the characters are Hangul or kana that it takes apart",
             "use a cased tokenizer (lowercase=False, strip_accents=False)",
             share,
-            0.01,
         )
 
 
-def hidden_damage(evidence: Evidence) -> Iterable[Observation]:
+def hidden_damage(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """U+FFFD stands where text was damaged before it got here.
 
     BERT's normaliser deletes the mark, so the [UNK] rate does not show the damage.
     """
     n = evidence.profile.characters.counts.get(0xFFFD, 0)
     made_here = evidence.profile.reading.trouble_amounts.get("invalid bytes", 0)
-    if n > made_here:
+    if n - made_here > limit:
         yield Observation(
             f"{count(n)} replacement characters (U+FFFD) stand where text was lost; [UNK] does not show it",
             "fetch these texts again from their source",
             n,
-            0,
         )
 
 
 RULES = (
-    Rule("CC301", "unk-rate", "error", unk_rate),
-    Rule("CC302", "takes-letters-apart", "warning", takes_letters_apart),
-    Rule("CC303", "hidden-damage", "warning", hidden_damage),
+    Rule("CC301", "unk-rate", "error", unk_rate, unit="share", option="max_unk_rate"),
+    Rule("CC302", "takes-letters-apart", "warning", takes_letters_apart, 0.01, "share"),
+    Rule("CC303", "hidden-damage", "warning", hidden_damage, unit="characters"),
 )
