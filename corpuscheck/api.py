@@ -10,8 +10,11 @@ from dataclasses import dataclass, replace
 
 from corpuscheck.conclude import conclude
 from corpuscheck.errors import NothingToScanError
+from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES, estimate_curve, estimate_tokens, find_mojibake
 from corpuscheck.measuring.units import Unit
+from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH, FilesPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.sample import ALL, Sample
@@ -199,7 +202,24 @@ def _profile(
         "held_out_unit": unit if artefact.trained else "",
     }
     mojibake = find_mojibake(sample)
-    return Profile(reading, size, measured.characters, measured.words, curve, estimates, mojibake, about)
+    characters = replace(measured.characters, places=_whole_places(measured))
+    documents = measured.documents.merge(joined(measured.split))
+    files = FilesPart.of(records)
+    words = measured.words.settled()
+    return Profile(reading, size, characters, words, curve, estimates, mojibake, files, documents, about)
+
+
+def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:
+    """Where characters first stand, lines counted from the beginning of the file and not of its range."""
+    before: dict[tuple[str, int], int] = {}
+    line_ends: dict[str, int] = {}
+    for record in sorted(measured.records, key=lambda r: r.start):
+        before[record.path, record.start] = line_ends.get(record.path, 0)
+        line_ends[record.path] = line_ends.get(record.path, 0) + record.line_ends
+    return {
+        cp: (printable(path, LONGEST_PATH), line and line + before[path, start])
+        for cp, (path, start, line) in measured.places.items()
+    }
 
 
 def _whole_records(records: Iterable[FileRecord]) -> list[FileRecord]:

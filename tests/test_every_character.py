@@ -122,7 +122,7 @@ def test_characters_and_what_nfc_would_save(name: str, texts: list[str]) -> None
     counter, batch = counter_of(artefact(name)), whole(texts)
     units = UnitSplitter("document").split(batch)
     counter.observe(batch, units, units.held_out(0))
-    assert counter.walker.character_part().counts == Counter(map(ord, "".join(texts)))
+    assert counter.walker.finish().counts == Counter(map(ord, "".join(texts)))
     assert counter.walker.nfc_saving == sum(
         len(text.encode()) - len(unicodedata.normalize("NFC", text).encode()) for text in texts
     )

@@ -54,3 +54,14 @@ def hash_parts(keys: Hashes, indexes: Ints, out: Hashes) -> None:
     """The hash of part number `indexes[i]` of the document with key `keys[i]`."""
     for i in range(keys.shape[0]):
         out[i] = mix(keys[i] + _SEED * np.uint64(indexes[i] + 1))
+
+
+@kernel
+def hash_passages(data: Bytes, rows: Ints, sums: Hashes) -> None:
+    """Add the hash of each passage, row (start, end, span, index), to the sum of its span.
+
+    The sum identifies a text however it was cut into blocks, because its passages are always the same.
+    """
+    for r in range(rows.shape[0]):
+        h = hash_bytes(data, rows[r, 0], rows[r, 1])
+        sums[rows[r, 2]] += mix(h + _SEED * np.uint64(rows[r, 3] + 1))

@@ -59,6 +59,7 @@ def walk(
     position: int,
     table: Flags,
     counts: Ints,
+    first_seen: Ints,
     doubtful_length: int,
     longest: int,
     patterns: Bytes,
@@ -69,10 +70,10 @@ def walk(
 ) -> tuple[int, int, int, int]:
     """Walk the units (documents or lines) from byte `position` of number `unit`.
 
-    Adds to `counts` per code point, to `words` and `lost` per unit, and writes the words that may
-    be lost to `spans`. A word of over `longest` characters is lost; over `doubtful_length` it may be.
-    White-space-delimited chunks that hold a COMPLEX character or an added token are handed over whole.
-    Chunks that hold an UNSTABLE character are written from the far end of `spans`.
+    Adds to `counts` per code point (`first_seen` is where a count left 0), to `words` and `lost` per unit,
+    and writes the words that may be lost to `spans`. A word of over `longest` characters is lost; over
+    `doubtful_length` it may be. White-space-delimited chunks that hold a COMPLEX character or an added
+    token are handed over whole. Chunks that hold an UNSTABLE character are written from the far end of `spans`.
 
     Returns (unit, position, rows of `spans`, rows at its far end). It is done when `unit` is the number of
     units; else an UNPROBED character stands in the chunk at `position`: probe it and go on from there.
@@ -88,6 +89,8 @@ def walk(
             entry, width = SPACE, 0
             while i < stop:
                 cp, width = code_point(data, i)
+                if counts[at(cp)] == 0:
+                    first_seen[at(cp)] = i
                 counts[at(cp)] += 1
                 entry = table[at(cp)]
                 if entry & KIND != WORD:

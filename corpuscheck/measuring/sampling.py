@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.kernels.jit import CODE_POINTS
+from corpuscheck.kernels.jit import CODE_POINTS, Hashes, Ints
 from corpuscheck.kernels.utf8 import count_characters
 from corpuscheck.measuring.units import Units, passages_of
 from corpuscheck.profile.characters import CharacterPart
@@ -19,11 +19,15 @@ class Sampler:
         self._sample = Sample(budget, bound)
         self._size = 0
 
-    def observe(self, batch: Batch, units: Units, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]] | None) -> None:
+    def observe(
+        self,
+        batch: Batch,
+        units: Units,
+        passages: tuple[Ints, Hashes],
+        chosen: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None,
+    ) -> None:
         """Take in the passages of the chosen units (all, where None)."""
-        if not len(units.starts):
-            return
-        rows, hashes = passages_of(batch, units)
+        rows, hashes = passages
         bound = self._sample.bound
         below = np.ones(len(rows), np.bool_) if bound >= ALL else hashes < np.uint64(bound)
         if chosen is not None:
@@ -60,7 +64,7 @@ class Survey:
         training = ~held_out
         for chosen, counts in ((training, self._training), (held_out, self._held_out)):
             count_characters(batch.data, units.starts, units.ends, chosen.view(np.uint8), counts)
-        self._sampler.observe(batch, units, training)
+        self._sampler.observe(batch, units, passages_of(batch, units), training)
         self.units += len(units.starts) - (units.offset > 0)
 
     def training(self) -> CharacterPart:

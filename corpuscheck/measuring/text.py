@@ -22,11 +22,14 @@ class Walked:
     """What the kernel found in one batch: words and lost words per unit, and suspect spans.
 
     `spans`, good until the next batch is walked, has rows (start, end, unit, what), see `kernels.words`.
+    `new` are the code points that no batch before held, `places` the byte at which each first stands.
     """
 
     words: Ints
     lost: Ints
     spans: Ints
+    new: Ints
+    places: Ints
 
 
 class Walker:
@@ -35,7 +38,8 @@ class Walker:
     def __init__(self, characters: CharacterTable, longest: int) -> None:
         self.characters = characters
         self._longest = longest
-        self._counts = np.zeros(CODE_POINTS, np.int64)
+        self._counts, self._first_seen = characters.borrow()
+        self._met = np.zeros(0, np.int64)
         self._rows = np.empty((0, 4), np.int64)
         self._unstable = StringTable()
         self._savings: list[int] = []
@@ -45,7 +49,15 @@ class Walker:
         """Count the batch's characters and words; find the words that may be lost."""
         words, lost = np.zeros(len(units.starts), np.int64), np.zeros(len(units.starts), np.int64)
         pieces = list(self._pieces(batch, units, words, lost))
-        return Walked(words, lost, np.concatenate(pieces) if len(pieces) > 1 else pieces[0])
+        met = self._present()
+        new = np.setdiff1d(met, self._met, assume_unique=True) if len(met) > len(self._met) else met[:0]
+        self._met = met
+        spans = np.concatenate(pieces) if len(pieces) > 1 else pieces[0]
+        return Walked(words, lost, spans, new, self._first_seen[new])
+
+    def _present(self) -> Ints:
+        learned = np.sort(np.array(self.characters.learned, np.int64))
+        return learned[self._counts[learned] > 0]
 
     def _pieces(self, batch: Batch, units: Units, words: Ints, lost: Ints) -> Iterator[Ints]:
         """The spans, up to where unknown characters have to be probed, and on from there."""
@@ -59,7 +71,7 @@ class Walker:
         while True:
             unit, position, n, far = walk(
                 batch.data, units.starts, units.ends, unit, position,
-                characters.table, self._counts, self._longest // characters.expansion, self._longest,
+                characters.table, self._counts, self._first_seen, self._longest // characters.expansion, self._longest,
                 characters.patterns, characters.pattern_ends, words, lost, rows,
             )  # fmt: skip
             if far:
@@ -84,5 +96,8 @@ class Walker:
             self._savings.append(len(chunk) - len(composed.encode()))
         self.nfc_saving += int(np.array(self._savings, np.int64)[ids].sum())
 
-    def character_part(self) -> CharacterPart:
-        return CharacterPart.of(self._counts)
+    def finish(self) -> CharacterPart:
+        """The characters of all batches. The walker cannot be used after this."""
+        part = CharacterPart.of(self._counts, self._present())
+        self.characters.give_back(self._counts, self._first_seen)
+        return part

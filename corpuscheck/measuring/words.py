@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -24,12 +25,25 @@ _MOST_DISTINCT = 1 << 16
 _LONGEST_ENCODED = 1 << 18
 
 
+@dataclass(frozen=True)
+class Counted:
+    """Words and [UNK] words of each unit of a batch; new characters and where they stand, see `Walked`."""
+
+    words: Ints
+    unk_words: Ints
+    first_unk: Ints
+    new: Ints
+    places: Ints
+
+
 class WordCounter(Protocol):
     """Counts the words of units and those with [UNK]; `walker` has counted their characters."""
 
     walker: Walker
 
-    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None: ...
+    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Counted:
+        """`first_unk` is the byte at which a unit's first [UNK] stands, or somewhere before it."""
+        ...
 
     def finish(self) -> WordPart: ...
 
@@ -110,10 +124,11 @@ class CharacterCounter:
         self._lost_in: list[tuple[str, ...]] = []
         self._occurrences = np.zeros(0, np.int64)
 
-    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
+    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Counted:
         walked = self.walker.walk(batch, units)
         words, unk_words = walked.words, walked.lost
         unk_tokens = int(walked.lost.sum())
+        first_unk = units.ends.copy()
         if len(walked.spans):
             ids = self._numbers(batch, units, walked)
             unit, what = walked.spans[:, 2], walked.spans[:, 3]
@@ -122,10 +137,13 @@ class CharacterCounter:
             np.add.at(words, unit[open_question], np.where(what[open_question] == IS_CHUNK, found[:, 0], 0))
             np.add.at(unk_words, unit[open_question], found[:, 1])
             unk_tokens += int(found[:, 2].sum())
+            is_lost = ~open_question | (self._outcomes[ids, 1] > 0)
+            np.minimum.at(first_unk, unit[is_lost], walked.spans[is_lost, 0])
             self._occurrences += np.bincount(ids, minlength=len(self._occurrences))
         self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
         if len(self._strings) > _MOST_DISTINCT or self._strings.size > 1 << 23:
             self._flush()
+        return Counted(words, unk_words, first_unk, walked.new, walked.places)
 
     def _numbers(self, batch: Batch, units: Units, walked: Walked) -> Ints:
         """The number of each span's string; strings not met before are judged."""
@@ -172,8 +190,8 @@ class EncodingCounter:
         self._tally = _Tally(artefact)
         self._tokens = 0
 
-    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
-        self.walker.walk(batch, units)
+    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Counted:
+        walked = self.walker.walk(batch, units)
         words, unk_words = np.zeros(len(units.starts), np.int64), np.zeros(len(units.starts), np.int64)
         octaves = octaves_of(units, np.arange(len(units.starts)), units.starts)
         unk_tokens = 0
@@ -189,6 +207,7 @@ class EncodingCounter:
                 for word in lost:
                     self._tally.lose(word, int(octaves[u]), 1)
         self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
+        return Counted(words, unk_words, units.starts, walked.new, walked.places)
 
     def finish(self) -> WordPart:
         return self._tally.part(self._tokens)

@@ -15,7 +15,9 @@ from corpuscheck.errors import ProfileError
 from corpuscheck.printable import printable
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import EstimatePart
+from corpuscheck.profile.files import FilesPart
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
@@ -41,6 +43,8 @@ class Profile:
     curve: CurvePart = field(default_factory=CurvePart)
     estimates: EstimatePart = field(default_factory=EstimatePart)
     mojibake: MojibakePart = field(default_factory=MojibakePart)
+    files: FilesPart = field(default_factory=FilesPart)
+    documents: DocumentPart = field(default_factory=DocumentPart)
     about: dict[str, str] = field(default_factory=dict)
 
     def merge(self, other: Profile) -> Profile:
@@ -53,6 +57,8 @@ class Profile:
             self.curve.merge(other.curve),
             self.estimates.merge(other.estimates),
             self.mojibake.merge(other.mojibake),
+            self.files.merge(other.files),
+            self.documents.merge(other.documents),
             _common(self.about, other.about),
         )
 
@@ -83,6 +89,8 @@ class Profile:
                 CurvePart.from_state(state["curve"]),
                 EstimatePart.from_state(state["estimates"]),
                 MojibakePart.from_state(state["mojibake"]),
+                FilesPart.from_state(state["files"]),
+                DocumentPart.from_state(state["documents"]),
                 {str(key): str(value) for key, value in state["about"].items()},
             )
         except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from corpuscheck.errors import ProfileError
@@ -39,6 +39,10 @@ class WordPart:
     @property
     def documents_with_unk(self) -> int:
         return self.whole_documents_with_unk + sum(self.split_documents.values())
+
+    def settled(self) -> WordPart:
+        """The same, now that all parts of shared documents are in."""
+        return replace(self, whole_documents_with_unk=self.documents_with_unk, split_documents={})
 
     def merge(self, other: WordPart) -> WordPart:
         """Raises ProfileError where the two were counted with different tokenizers."""

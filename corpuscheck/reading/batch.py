@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,6 +31,9 @@ class Batch:
         offset: bytes of the first document that earlier batches held; 0 when it starts here.
         unfinished: the last document goes on in the next batch.
         part: set where the one document here is shared with other work units.
+        lines: for each document the line of its file on which this part of it starts, from 1; 0 where the
+            format has no lines or they are not known.
+        files: for each document the number of its file among those of the work unit.
     """
 
     data: Bytes
@@ -39,6 +42,8 @@ class Batch:
     offset: int = 0
     unfinished: bool = False
     part: Part | None = None
+    lines: Ints | None = None
+    files: Ints | None = None
 
     @property
     def utf8_bytes(self) -> int:
@@ -53,13 +58,18 @@ class Batch:
     def whole(self) -> bool:
         return self.offset == 0 and not self.unfinished and self.part is None
 
+    def of_file(self, number: int) -> Batch:
+        """The same batch, known to come from this file of the work unit."""
+        return replace(self, files=np.full(len(self.starts), number, np.int64))
 
-def batch_of(texts: Iterable[bytes]) -> Batch:
+
+def batch_of(texts: Iterable[bytes], lines: Iterable[int] | None = None) -> Batch:
     """A batch of complete documents, one for each UTF-8 string."""
     strings = list(texts)
     data = np.frombuffer(b"".join(strings), np.uint8)
     ends = np.cumsum(np.fromiter(map(len, strings), np.int64, len(strings)))
-    return Batch(data, np.concatenate((np.zeros(1, np.int64), ends[:-1])) if strings else ends, ends)
+    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1])) if strings else ends
+    return Batch(data, starts, ends, lines=None if lines is None else np.fromiter(lines, np.int64, len(strings)))
 
 
 def packed(batches: Iterable[Batch]) -> Iterator[Batch]:
@@ -89,4 +99,10 @@ def _joined(batches: list[Batch]) -> Iterator[Batch]:
             np.concatenate([b.data for b in batches]),
             np.concatenate([b.starts + s for b, s in zip(batches, shifts, strict=True)]),
             np.concatenate([b.ends + s for b, s in zip(batches, shifts, strict=True)]),
+            lines=np.concatenate([_or_zeros(b.lines, b) for b in batches]),
+            files=np.concatenate([_or_zeros(b.files, b) for b in batches]),
         )
+
+
+def _or_zeros(numbers: Ints | None, batch: Batch) -> Ints:
+    return np.zeros(len(batch.starts), np.int64) if numbers is None else numbers

@@ -52,16 +52,20 @@ def _documents(reader: Reader, fields: Sequence[str], report: RecordReport) -> I
     sample = list(islice(rows, _SAMPLE_ROWS))
     if not sample:
         return iter(())
-    if _is_header(sample[0]):
-        header = [name.strip() for name in sample.pop(0)]
+    first = sample[0][1]
+    if _is_header(first):
+        header = [name.strip() for name in first]
+        del sample[0]
     else:
-        header = [str(k + 1) for k in range(len(sample[0]))]
-    take = TextField(fields or _text_columns(header, sample), report)
-    return batched(take(dict(zip(header, row, strict=False))) for row in chain(sample, rows))
+        header = [str(k + 1) for k in range(len(first))]
+    take = TextField(fields or _text_columns(header, [row for _, row in sample]), report)
+    return batched((line, take(dict(zip(header, row, strict=False)))) for line, row in chain(sample, rows))
 
 
-def _rows(reader: Reader, report: RecordReport) -> Iterator[list[str]]:
+def _rows(reader: Reader, report: RecordReport) -> Iterator[tuple[int, list[str]]]:
+    """Rows that are not empty, each with the line on which it starts."""
     while True:
+        line = reader.line_num + 1
         try:
             row = next(reader)
         except StopIteration:
@@ -70,7 +74,7 @@ def _rows(reader: Reader, report: RecordReport) -> Iterator[list[str]]:
             report.add_bad(reader.line_num)
         else:
             if row:
-                yield row
+                yield line, row
 
 
 def _is_header(row: list[str]) -> bool:

@@ -23,20 +23,29 @@ _PUNCTUATION = tuple(bytes([b]) for b in b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 _FRONT_MATTER = re.compile(rb"\A---[ \t]*\r?\n.*?^(---|\.\.\.)[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
 
 
-def without_front_matter(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def without_front_matter(blocks: Iterable[bytes], report: SplitReport) -> Iterator[bytes]:
     """The blocks of a Markdown file without the YAML between `---` lines at its beginning."""
     stream = iter(blocks)
     first = next(stream, b"")
     if rest := _FRONT_MATTER.sub(b"", first, count=1).lstrip(b"\r\n") if first.startswith(b"---") else first:
+        report.line = 1 + first[: len(first) - len(rest)].count(b"\n")
         yield rest
     yield from stream
 
 
 @dataclass
 class SplitReport:
-    """How often text had to be cut where a word may have been cut with it."""
+    """How often text had to be cut where a word may have been cut with it, and the line that was reached.
+
+    `line` counts from 1; it stays 0 where the text's lines are not the file's.
+    """
 
     forced_cuts: int = 0
+    line: int = 1
+
+    def pass_over(self, text: bytes) -> None:
+        if self.line:
+            self.line += int(np.count_nonzero(np.frombuffer(text, np.uint8) == 0x0A))
 
 
 def split_text(
@@ -53,16 +62,19 @@ def _one_document(blocks: Iterable[bytes], report: SplitReport, offset: int, par
     for block in blocks:
         cut = _cut(held, offset, report)  # a block is handed on when the next one shows that the document goes on
         if cut:
-            yield _piece(held[:cut], offset, True, part)
+            yield _piece(held[:cut], report.line, offset, True, part)
+            report.pass_over(held[:cut])
             offset += cut
         held = held[cut:] + block
     if held:
-        yield _piece(held, offset, False, part)
+        yield _piece(held, report.line, offset, False, part)
+        report.pass_over(held)
 
 
-def _piece(text: bytes, offset: int, unfinished: bool, part: Part | None = None) -> Batch:
+def _piece(text: bytes, line: int, offset: int, unfinished: bool, part: Part | None = None) -> Batch:
     data = np.frombuffer(text, np.uint8)
-    return Batch(data, np.zeros(1, np.int64), np.array([len(data)], np.int64), offset, unfinished, part)
+    ends, lines = np.array([len(data)], np.int64), np.array([line], np.int64)
+    return Batch(data, np.zeros(1, np.int64), ends, offset, unfinished, part, lines)
 
 
 def _cut(held: bytes, offset: int, report: SplitReport) -> int:
@@ -128,25 +140,33 @@ def _last_end(data: bytes, end: re.Pattern[bytes]) -> int:
 def _many_documents(blocks: Iterable[bytes], report: SplitReport, splitter: _Splitter) -> Iterator[Batch]:
     held = b""
     offset = 0  # of `held` in a document too long to be held whole
+
+    def after(cut: int) -> bytes:
+        report.pass_over(held[:cut])
+        return held[cut:]
+
     for block in blocks:
         held += block
         if offset and (match := splitter.end.search(held)):
-            yield _piece(held[: match.start()].rstrip(b"\r"), offset, False)
-            held, offset = held[match.end() :], 0
+            yield _piece(held[: match.start()].rstrip(b"\r"), report.line, offset, False)
+            held, offset = after(match.end()), 0
         if not offset and (cut := _last_end(held, splitter.end)):
-            yield from _split(held[:cut], splitter)
-            held = held[cut:]
+            yield from _split(held[:cut], report.line, splitter)
+            held = after(cut)
         if len(held) > LONGEST_RUN // 4 and (cut := _cut(held, offset, report)):
-            yield _piece(held[:cut], offset, True)
+            yield _piece(held[:cut], report.line, offset, True)
             offset += cut
-            held = held[cut:]
+            held = after(cut)
     if offset:
-        yield _piece(held.rstrip(b"\r\n"), offset, False)
+        yield _piece(held.rstrip(b"\r\n"), report.line, offset, False)
     else:
-        yield from _split(held, splitter)
+        yield from _split(held, report.line, splitter)
+    after(len(held))
 
 
-def _split(data: bytes, splitter: _Splitter) -> Iterator[Batch]:
-    if data:
-        starts, ends = splitter.spans(data)
-        yield Batch(np.frombuffer(data, np.uint8), starts, ends)
+def _split(text: bytes, line: int, splitter: _Splitter) -> Iterator[Batch]:
+    if text:
+        starts, ends = splitter.spans(text)
+        data = np.frombuffer(text, np.uint8)
+        lines = line + np.searchsorted(np.flatnonzero(data == 0x0A), starts) if line else None
+        yield Batch(data, starts, ends, lines=lines)

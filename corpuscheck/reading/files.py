@@ -16,7 +16,8 @@ NO_TEXT = "no text in it"
 class FileRecord:
     """What one file turned out to be: a line of ``--files``. Sizes are bytes.
 
-    `bytes` is the size on disk, `utf8_bytes` that of its documents' text.
+    `bytes` is the size on disk, `utf8_bytes` that of its documents' text. `words` and those that are [UNK] are
+    filled in by the measuring; equal texts have equal `text_digest`s. `start` is the range's place in the file.
     """
 
     path: str
@@ -41,6 +42,11 @@ class FileRecord:
     forced_cuts: int = 0
     markup_bytes: int = 0
     mark_bytes: int = 0
+    words: int = 0
+    unk_words: int = 0
+    first_unk_line: int | None = None
+    text_digest: int = 0
+    line_ends: int = 0
     start: int = 0
 
     def joined(self, other: FileRecord) -> FileRecord:
@@ -62,6 +68,11 @@ class FileRecord:
             first_invalid_offset=first.first_invalid_offset,
             damage=self.damage or other.damage,
             forced_cuts=self.forced_cuts + other.forced_cuts,
+            words=self.words + other.words,
+            unk_words=self.unk_words + other.unk_words,
+            first_unk_line=self.first_unk_line or (other.first_unk_line and self.line_ends + other.first_unk_line),
+            text_digest=(self.text_digest + other.text_digest) % 2**64,
+            line_ends=self.line_ends + other.line_ends,
         )
 
     @property
@@ -97,5 +108,5 @@ def skip(record: FileRecord, reason: str) -> None:
     """Mark a file as not measured."""
     record.status = "skipped"
     record.reason = reason
-    record.utf8_bytes = 0
-    record.documents = 0
+    record.utf8_bytes = record.documents = record.words = record.unk_words = record.text_digest = 0
+    record.first_unk_line = None

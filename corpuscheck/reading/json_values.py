@@ -32,14 +32,14 @@ def read_json(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRepo
     take = TextField(inside, report, item=bool(streamed))
     report.text_field = ", ".join(name.removeprefix("[].") for name in names)
 
-    def texts() -> Iterator[bytes | None]:
+    def texts() -> Iterator[tuple[int, bytes | None]]:
         values: Iterator[Any] = ijson.items(stream, prefix, multiple_values=not prefix, use_float=True)
         seen = False
         try:
             for value in values:
                 seen = True
                 stream.since_value = 0
-                yield take(value)
+                yield 0, take(value)
         except (ijson.JSONError, UnicodeError, RecursionError, _TooLargeError):
             report.add_bad(stream.given)
             for _ in stream.blocks:  # to the end, so that the bytes are decoded and accounted for

@@ -16,14 +16,14 @@ def read_jsonl(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRep
     """A document for each line that holds a record with text."""
     take = TextField(fields, report)
 
-    def texts() -> Iterator[bytes | None]:
-        for offset, line in _lines(blocks, report):
+    def texts() -> Iterator[tuple[int, bytes | None]]:
+        for number, offset, line in _lines(blocks, report):
             try:
                 record = _parsed(line)
             except ValueError:
                 report.add_bad(offset)
             else:
-                yield take(record)
+                yield number, take(record)
 
     return batched(texts())
 
@@ -39,11 +39,12 @@ def _parsed(line: bytes) -> Any:
             raise ValueError("nested too deep") from None
 
 
-def _lines(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int, bytes]]:
-    """Lines that are not blank, each with its offset; one that is too large is counted and dropped."""
+def _lines(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int, int, bytes]]:
+    """Lines that are not blank, each with its number and offset; one that is too large is counted and dropped."""
     held: list[bytes] = []
     size = 0
     offset = 0
+    number = 0
     for block in blocks:
         *ended, rest = block.split(b"\n")
         if ended and size:
@@ -57,12 +58,13 @@ def _lines(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int,
                 ended[0] = b"".join(held)
             held, size = [], 0
         for line in ended:
+            number += 1
             if line and not line.isspace():
-                yield offset, line
+                yield number, offset, line
             offset += len(line) + 1
         size += len(rest)
         held = [*held, rest] if size <= LARGEST_RECORD else []
     if size > LARGEST_RECORD:
         report.add_bad(offset)
     elif line := b"".join(held).strip():
-        yield offset, line
+        yield number + 1, offset, line

@@ -69,7 +69,7 @@ def read_piece(
     source = piece.source
     if not source.kind.archive:
         records.append(FileRecord(source.path))
-        yield from read(piece, settings, records[-1], progress)
+        yield from _of_last(records, read(piece, settings, records[-1], progress))
         return
     left = source.size
     for member in members_of(source, settings, progress):
@@ -80,10 +80,16 @@ def read_piece(
             skip(record, member.skip)
             continue
         if member.kind.format in COLUMNAR:
-            yield from _read_columnar(partial(_copied, member.opened), member.kind, Piece(source), settings, record)
+            opened = partial(_copied, member.opened)
+            yield from _of_last(records, _read_columnar(opened, member.kind, Piece(source), settings, record))
             continue
         stream = Stream(member.opened, member.kind.compression)
-        yield from _read_stream(stream, member.kind, Piece(source), settings, record)
+        yield from _of_last(records, _read_stream(stream, member.kind, Piece(source), settings, record))
+
+
+def _of_last(records: list[FileRecord], batches: Iterable[Batch]) -> Iterator[Batch]:
+    number = len(records) - 1
+    return (batch.of_file(number) for batch in batches)
 
 
 def _copied(opened: Callable[[], BinaryIO]) -> BinaryIO:
@@ -158,6 +164,7 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
     record.missing_text = report.missing
     record.repaired_surrogates = report.repaired
     record.forced_cuts = split.forced_cuts
+    record.line_ends = max(0, split.line - 1)
     record.markup_bytes = markup.markup_bytes
     if not record.documents and not piece.partial:
         skip(record, _no_documents(report, kind.format))
@@ -181,7 +188,9 @@ def _batches(
             without_markup(text, kind.format == "html", markup) if settings.strip_markup else with_markup(text, markup)
         )
     elif settings.skip_front_matter and not piece.offset:
-        blocks = without_front_matter(text)
+        blocks = without_front_matter(text, split)
+    if kind.format in MARKUP and settings.strip_markup:
+        split.line = 0
     return split_text(blocks, settings.document, split, piece.offset, piece.part)
 
 

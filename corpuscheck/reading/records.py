@@ -79,17 +79,19 @@ class TextField:
             return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def batched(texts: Iterable[bytes | None]) -> Iterator[Batch]:
-    """Batches of about `BLOCK_BYTES`, one document for each text that is there."""
+def batched(texts: Iterable[tuple[int, bytes | None]]) -> Iterator[Batch]:
+    """Batches of about `BLOCK_BYTES`, one document for each (line, text) whose text is there."""
     waiting: list[bytes] = []
+    lines: list[int] = []
     size = 0
-    for text in texts:
+    for line, text in texts:
         if text is None:
             continue
         waiting.append(text)
+        lines.append(line)
         size += len(text)
         if size >= BLOCK_BYTES:
-            yield batch_of(waiting)
-            waiting, size = [], 0
+            yield batch_of(waiting, lines)
+            waiting, lines, size = [], [], 0
     if waiting:
-        yield batch_of(waiting)
+        yield batch_of(waiting, lines)

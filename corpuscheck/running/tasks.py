@@ -8,13 +8,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
 from corpuscheck.measuring.curve import CurveCounter
+from corpuscheck.measuring.documents import DocumentHasher, Open
+from corpuscheck.measuring.files import FileTally, Where
 from corpuscheck.measuring.sampling import Sampler, Survey
-from corpuscheck.measuring.units import Unit, UnitSplitter
+from corpuscheck.measuring.units import Unit, UnitSplitter, passages_of
 from corpuscheck.measuring.words import judged_by, word_counter
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.tables import earliest
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, packed
 from corpuscheck.reading.files import FileRecord
@@ -41,6 +45,9 @@ class Partial:
     training: CharacterPart = field(default_factory=CharacterPart)
     units: int = 0
     sample: Sample | None = None
+    documents: DocumentPart = field(default_factory=DocumentPart)
+    split: dict[str, Open] = field(default_factory=dict)
+    places: dict[int, Where] = field(default_factory=dict)
 
     def merge(self, other: Partial) -> Partial:
         return Partial(
@@ -52,7 +59,17 @@ class Partial:
             self.training.merge(other.training),
             self.units + other.units,
             self.sample.merge(other.sample) if self.sample and other.sample else self.sample or other.sample,
+            self.documents.merge(other.documents),
+            _added(self.split, other.split),
+            earliest(self.places, other.places),
         )
+
+
+def _added(a: dict[str, Open], b: dict[str, Open]) -> dict[str, Open]:
+    both = {**a, **b}
+    for path in a.keys() & b.keys():
+        both[path] = ((a[path][0] + b[path][0]) % 2**64, a[path][1] + b[path][1])
+    return both
 
 
 class Task(Protocol):
@@ -122,11 +139,15 @@ class MeasureTask(_ReadingTask):
         curve = CurveCounter(self.ranking) if self.ranking else None
         splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
         records, batches = _batches(unit, self.reading, tell)
+        hasher, files = DocumentHasher(records), FileTally(records)
         size = documents = 0
         for batch in batches:
             units = splitter.split(batch)
-            counter.observe(batch, units, units.held_out(self.held_out_share))
-            sampler.observe(batch, documents_splitter.split(batch) if self.unit == "line" else units, None)
+            whole = documents_splitter.split(batch) if self.unit == "line" else units
+            passages = passages_of(batch, whole)
+            counted = counter.observe(batch, units, units.held_out(self.held_out_share))
+            sampler.observe(batch, whole, passages)
+            files.observe(batch, units, counted, hasher.observe(batch, passages[0]))
             if curve:
                 curve.observe(batch, units, counter.walker.characters)
             size += batch.utf8_bytes
@@ -134,10 +155,13 @@ class MeasureTask(_ReadingTask):
         return Partial(
             tuple(records),
             SizePart(0, size, counter.walker.nfc_saving, documents),
-            counter.walker.character_part(),
+            counter.walker.finish(),
             counter.finish(),
             curve.finish()[0] if curve else CurvePart(),
             sample=sampler.finish(),
+            documents=hasher.finish(),
+            split=hasher.split,
+            places=files.places,
         )
 
 

@@ -18,6 +18,7 @@ class CharacterTable:
 
     Attributes:
         table: kind and flags of `corpuscheck.kernels.words`, int32 by code point; 0 where not yet probed.
+        learned: the code points that were probed.
         expansion: the most characters that one character was normalised to.
         patterns, pattern_ends: the added tokens as UTF-8 laid end to end.
     """
@@ -38,7 +39,18 @@ class CharacterTable:
         self.patterns: Bytes = np.frombuffer(b"".join(encoded), np.uint8)
         self.pattern_ends: Ints = np.cumsum(np.array([len(e) for e in encoded], np.int64))
         self.table = np.zeros(CODE_POINTS, np.int32)
+        self.learned: list[int] = []
         self.expansion = 1
+        self._free: list[tuple[Ints, Ints]] = []
+
+    def borrow(self) -> tuple[Ints, Ints]:
+        """Two arrays by code point: counts, all 0, and places. Making them anew for each small file would cost more
+        than measuring it."""
+        return self._free.pop() if self._free else (np.zeros(CODE_POINTS, np.int64), np.empty(CODE_POINTS, np.int64))
+
+    def give_back(self, counts: Ints, places: Ints) -> None:
+        counts[self.learned] = 0
+        self._free.append((counts, places))
 
     def _normalized(self, text: str) -> str:
         normalizer = self._tokenizer.normalizer
@@ -48,6 +60,7 @@ class CharacterTable:
         """Probe code points and enter them."""
         for cp in code_points:
             ch = chr(cp)
+            self.learned.append(cp)
             self.table[cp] = self._entry(ch) | (UNSTABLE if nfc_may_change(ch) else 0)
 
     def _entry(self, ch: str) -> int:
