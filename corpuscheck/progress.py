@@ -13,7 +13,7 @@ from tqdm import tqdm
 from corpuscheck.rules.amounts import size
 
 if TYPE_CHECKING:
-    from corpuscheck.api import Watch
+    from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress
 
 _LINE_SECONDS = 30.0

@@ -17,6 +17,7 @@ MB = 10**6
 DocumentMode = Literal["file", "line", "blank-line", "wikiextractor"]
 Severity = Literal["error", "warning", "info"]
 FailOn = Literal["error", "warning", "never"]
+CacheKey = Literal["mtime", "content"]
 
 
 def available_processors() -> int:
@@ -143,6 +144,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     policy: Policy = field(default_factory=Policy)
     tokenizer: str | None = None
+    cache: str | None = None
+    cache_key: CacheKey = "mtime"
     jobs: int = field(default_factory=available_processors)
 
     def __post_init__(self) -> None:
@@ -222,7 +225,7 @@ def settings_from(**options: Any) -> Settings:
         owner = next((group for group, kind in kinds.items() if name in kind.__dataclass_fields__), None)
         if owner is not None:
             groups[owner][name] = tuple(value) if isinstance(value, list) else value
-        elif name in ("tokenizer", "jobs"):
+        elif name in ("tokenizer", "cache", "cache_key", "jobs"):
             rest[name] = value
         else:
             known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]

@@ -266,7 +266,7 @@ def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ranges_give_the_same_as_the_whole(kind: str, mode: DocumentMode, vocabulary: str, tmp_path: Path) -> None:
     corpus = write_files(tmp_path, {"large.txt": LARGE_FILES[kind], "small.txt": TEXTS[0]})
     reading = Reading(document=mode)
-    cut = [piece for unit in work_units(discover([corpus], reading).sources, reading, 8) for piece in unit]
+    cut = [piece for unit in work_units(discover([corpus], reading).sources, reading) for piece in unit]
     assert (len(cut) > 2) == (mode == "file" or kind != "one line")
     whole = document_of(corpus, tokenizer=vocabulary, document=mode)
     assert document_of(corpus, tokenizer=vocabulary, document=mode, jobs=8) == whole

@@ -61,15 +61,18 @@ def is_utf8(data: Bytes) -> bool:
 
 
 @kernel
-def count_characters(data: Bytes, starts: Ints, ends: Ints, chosen: Bytes, counts: Ints) -> None:
-    """Add each code point of the chosen spans to `counts` (one row per code point)."""
+def count_characters(data: Bytes, starts: Ints, ends: Ints, chosen: Bytes, counts: Ints) -> int:
+    """Add each code point of the chosen spans to `counts` (one row per code point). Returns the highest."""
+    highest = 0
     for u in range(starts.shape[0]):
         if chosen[u]:
             i = starts[u]
             while i < ends[u]:
                 cp, width = code_point(data, i)
                 counts[at(cp)] += 1
+                highest = max(highest, cp)
                 i += width
+    return highest
 
 
 @kernel

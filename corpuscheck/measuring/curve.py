@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
 import numpy as np
 
-from corpuscheck.kernels.jit import CODE_POINTS, Ints
+from corpuscheck.kernels.jit import Ints
 from corpuscheck.kernels.words import words_by_rank
 from corpuscheck.measuring.units import Units
 from corpuscheck.profile.curve import CurvePart
@@ -20,20 +18,25 @@ class CurveCounter:
 
     def __init__(self, ranking: Ranking, groups: int = 1) -> None:
         self._ranking = ranking
-        self._ranks = np.full(CODE_POINTS, len(ranking.characters), np.int32)
-        self._ranks[list(ranking.ranks)] = list(ranking.ranks.values())
         self._hist = np.zeros((groups, len(ranking.characters) + 2), np.int64)
 
     def observe(self, batch: Batch, units: Units, characters: CharacterTable, groups: Ints | None = None) -> None:
         if groups is None:
             groups = np.zeros(len(units.starts), np.int64)
         words_by_rank(
-            batch.data, units.starts, units.ends, groups, characters.table, self._ranks, LONGEST_WORD, self._hist
+            batch.data,
+            units.starts,
+            units.ends,
+            groups,
+            characters.table,
+            self._ranking.table,
+            LONGEST_WORD,
+            self._hist,
         )
 
     def finish(self) -> list[CurvePart]:
         """A part for each group."""
-        name = hashlib.sha256(self._ranking.characters.encode()).hexdigest()[:16]
+        name = self._ranking.name
         parts = []
         for row in self._hist:
             ranks = np.flatnonzero(row[:-1])

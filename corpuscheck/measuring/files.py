@@ -45,30 +45,30 @@ class FileTally:
         hit = np.flatnonzero(counted.unk_words)
         if not len(hit) or batch.files is None:
             return
-        of_file = batch.files[units.documents[hit]]
-        for k in np.unique(of_file, return_index=True)[1]:
-            record = self._records[int(of_file[k])]
+        numbers, first = np.unique(batch.files[units.documents[hit]], return_index=True)
+        hit = hit[first]
+        lines = _lines(batch, self._records, units.documents[hit], counted.first_unk[hit])
+        for number, line in zip(numbers.tolist(), lines.tolist(), strict=True):
+            record = self._records[number]
             if record.first_unk_line is None:
-                document = int(units.documents[hit[k]])
-                record.first_unk_line = _line(batch, record, document, int(counted.first_unk[hit[k]])) or None
+                record.first_unk_line = line or None
 
     def _new_characters(self, batch: Batch, counted: Counted) -> None:
+        if batch.files is None or not len(counted.new):
+            return
         documents = np.searchsorted(batch.starts, counted.places, "right") - 1
-        for cp, place, document in zip(counted.new.tolist(), counted.places.tolist(), documents.tolist(), strict=True):
-            record = self._records[int(_files(batch)[document])]
-            self.places[cp] = (record.path, record.start, _line(batch, record, document, place))
+        lines = _lines(batch, self._records, documents, counted.places)
+        records = [self._records[number] for number in batch.files[documents].tolist()]
+        for cp, record, line in zip(counted.new.tolist(), records, lines.tolist(), strict=True):
+            self.places[cp] = (record.path, record.start, line)
 
 
-def _files(batch: Batch) -> Ints:
-    assert batch.files is not None
-    return batch.files
-
-
-def _line(batch: Batch, record: FileRecord, document: int, position: int) -> int:
-    """The line of the file (of its range), from 1; 0 where there is none."""
-    if batch.lines is None or not batch.lines[document]:
-        return 0
-    if record.format not in _RUNNING_TEXT:
-        return int(batch.lines[document])
-    before = batch.data[batch.starts[document] : position]
-    return int(batch.lines[document] + np.count_nonzero(before == 0x0A))
+def _lines(batch: Batch, records: Sequence[FileRecord], documents: Ints, positions: Ints) -> Ints:
+    """The line of its file (of its range) on which each byte stands, from 1; 0 where there is none."""
+    if batch.lines is None or batch.files is None:
+        return np.zeros(len(positions), np.int64)
+    line_ends = np.flatnonzero(batch.data == 0x0A)
+    before = np.searchsorted(line_ends, positions) - np.searchsorted(line_ends, batch.starts[documents])
+    first = batch.lines[documents]
+    running = np.array([records[number].format in _RUNNING_TEXT for number in batch.files[documents].tolist()])
+    return np.where((first > 0) & running, first + before, first)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 
 from corpuscheck.kernels.jit import CODE_POINTS, Hashes, Ints
@@ -49,13 +51,36 @@ class Sampler:
         return self._sample.trimmed()
 
 
+class Counts:
+    """Counts characters in a table that is used again and again: making one anew would cost more than a small file."""
+
+    _free = threading.local()
+
+    def __init__(self) -> None:
+        free = self._free.__dict__.setdefault("tables", [])
+        self._table: Ints = free.pop() if free else np.zeros(CODE_POINTS, np.int64)
+        self._highest = 0
+
+    def observe(self, batch: Batch, units: Units, chosen: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> None:
+        highest = count_characters(batch.data, units.starts, units.ends, chosen.view(np.uint8), self._table)
+        self._highest = max(self._highest, highest)
+
+    def finish(self) -> CharacterPart:
+        """The characters of all batches. The counter cannot be used after this."""
+        present = np.flatnonzero(self._table[: self._highest + 1])
+        part = CharacterPart.of(self._table, present)
+        self._table[present] = 0
+        self._free.tables.append(self._table)
+        return part
+
+
 class Survey:
     """The first pass of a training: characters of both parts, and text of the training part to learn from."""
 
     def __init__(self, share: float, budget: int, bound: int) -> None:
         self._share = share
-        self._training = np.zeros(CODE_POINTS, np.int64)
-        self._held_out = np.zeros(CODE_POINTS, np.int64)
+        self._training = Counts()
+        self._held_out = Counts()
         self._sampler = Sampler(budget, bound)
         self.units = 0
 
@@ -63,15 +88,15 @@ class Survey:
         held_out = units.held_out(self._share)
         training = ~held_out
         for chosen, counts in ((training, self._training), (held_out, self._held_out)):
-            count_characters(batch.data, units.starts, units.ends, chosen.view(np.uint8), counts)
+            counts.observe(batch, units, chosen)
         self._sampler.observe(batch, units, passages_of(batch, units), training)
         self.units += len(units.starts) - (units.offset > 0)
 
     def training(self) -> CharacterPart:
-        return CharacterPart.of(self._training)
+        return self._training.finish()
 
     def held_out(self) -> CharacterPart:
-        return CharacterPart.of(self._held_out)
+        return self._held_out.finish()
 
     def sample(self) -> Sample:
         return self._sampler.finish()

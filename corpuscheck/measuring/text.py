@@ -56,8 +56,8 @@ class Walker:
         return Walked(words, lost, spans, new, self._first_seen[new])
 
     def _present(self) -> Ints:
-        learned = np.sort(np.array(self.characters.learned, np.int64))
-        return learned[self._counts[learned] > 0]
+        known = self.characters.code_points
+        return known[self._counts[known] > 0]
 
     def _pieces(self, batch: Batch, units: Units, words: Ints, lost: Ints) -> Iterator[Ints]:
         """The spans, up to where unknown characters have to be probed, and on from there."""
@@ -98,6 +98,8 @@ class Walker:
 
     def finish(self) -> CharacterPart:
         """The characters of all batches. The walker cannot be used after this."""
-        part = CharacterPart.of(self._counts, self._present())
+        present = self._present()
+        part = CharacterPart.of(self._counts, present)
+        self._counts[present] = 0
         self.characters.give_back(self._counts, self._first_seen)
         return part

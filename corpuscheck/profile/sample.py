@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 ALL = 1 << 64
 
@@ -72,3 +73,16 @@ class Sample:
                 break
         kept = {item: count for item, count in self.items.items() if item[0] < bound}
         return Sample(self.budget, bound, kept, {item: self.groups[item] for item in kept})
+
+    def to_state(self) -> dict[str, Any]:
+        rows = [(h, text.decode(), self.items[h, text], self.groups[h, text]) for h, text in sorted(self.items)]
+        return {"budget": self.budget, "bound": str(self.bound), "items": rows}
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> Sample:
+        items: dict[Item, int] = {}
+        groups: dict[Item, int] = {}
+        for hashed, text, count, group in state["items"]:
+            item = (int(hashed), str(text).encode())
+            items[item], groups[item] = int(count), int(group)
+        return cls(int(state["budget"]), int(state["bound"]), items, groups)

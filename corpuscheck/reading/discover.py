@@ -25,14 +25,20 @@ LINK_LOOP = "symbolic link into a folder already walked"
 SAME_FILE = "symbolic link to a file already found"
 SPECIAL = "not a regular file"
 
+CACHE_FOLDER = ".corpuscheck_cache"
+IGNORE_FILE = ".corpuscheckignore"
+OWN_NAMES = (CACHE_FOLDER, IGNORE_FILE)
+"""Made by this program or for it: no part of a corpus."""
+
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read: `path` as given by the user, `size` in bytes on disk."""
+    """A file to read: `path` as given by the user, `size` in bytes on disk, `modified` in nanoseconds."""
 
     path: str
     size: int
     kind: Kind
+    modified: int = 0
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,8 @@ def _walk_folder(root: str) -> Iterator[_Entry]:
             yield _Entry(folder, False, NO_PERMISSION if isinstance(error, PermissionError) else _because(error))
             continue
         for entry in entries:
+            if entry.name in OWN_NAMES:
+                continue
             if entry.name.startswith("."):
                 yield _Entry(entry.path, False, HIDDEN)
             elif entry.is_dir(follow_symlinks=False):
@@ -191,5 +199,5 @@ def _classify(path: str, sources: list[Source], skipped: list[Skipped]) -> os.st
     elif kind.skip:
         skipped.append(Skipped(path, kind.skip, status.st_size))
     else:
-        sources.append(Source(path, status.st_size, kind))
+        sources.append(Source(path, status.st_size, kind, status.st_mtime_ns))
     return status

@@ -12,7 +12,8 @@ from typing import Protocol
 
 from corpuscheck.errors import ScanError
 from corpuscheck.printable import printable
-from corpuscheck.running.tasks import Partial, Task
+from corpuscheck.running.partial import Partial
+from corpuscheck.running.tasks import Task
 from corpuscheck.running.units import WorkUnit
 
 
@@ -72,38 +73,36 @@ class Pool:
         self._jobs = jobs
         self._processes = processes and jobs > 1
 
-    def run(self, task: Task, units: Sequence[WorkUnit], progress: Progress) -> Iterator[Partial]:
-        """Partials as they are done. Raises ScanError naming the files that killed their worker."""
+    def run(self, task: Task, units: Sequence[WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
+        """Partials as they are done, each with the number of its unit.
+
+        Raises ScanError naming the files that killed their worker.
+        """
         if self._jobs == 1 or len(units) == 1:
             return self._here(task, units, progress)
         return self._spread(task, list(units), progress)
 
-    def _here(self, task: Task, units: Sequence[WorkUnit], progress: Progress) -> Iterator[Partial]:
-        for unit in units:
+    def _here(self, task: Task, units: Sequence[WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
+        for number, unit in enumerate(units):
             partial = task.run(unit, lambda size: progress.update(size, 0, 0))
             progress.update(0, *_done(partial))
-            yield partial
+            yield number, partial
 
-    def _spread(self, task: Task, units: list[WorkUnit], progress: Progress) -> Iterator[Partial]:
-        waiting = units
-        while waiting:
-            try:
-                left = dict.fromkeys(range(len(waiting)))
-                for number, partial in self._attempt(task, waiting, progress):
-                    del left[number]
-                    yield partial
-                return
-            except BrokenProcessPool:
-                waiting = [waiting[number] for number in left]
-                yield from self._one_by_one(task, waiting, progress)
-                return
+    def _spread(self, task: Task, units: list[WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
+        left = dict(enumerate(units))
+        try:
+            for number, partial in self._attempt(task, units, progress):
+                del left[number]
+                yield number, partial
+        except BrokenProcessPool:
+            yield from self._one_by_one(task, left, progress)
 
-    def _one_by_one(self, task: Task, units: list[WorkUnit], progress: Progress) -> Iterator[Partial]:
+    def _one_by_one(self, task: Task, units: dict[int, WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
         """After a worker died: each unit in a process of its own, so that the guilty one can be named."""
-        for unit in units:
+        for number, unit in units.items():
             try:
                 for _, partial in self._attempt(task, [unit], progress):
-                    yield partial
+                    yield number, partial
             except BrokenProcessPool:
                 names = ", ".join(printable(piece.source.path) for piece in unit[:3])
                 more = f" or one of {len(unit) - 3} more" if len(unit) > 3 else ""
@@ -113,7 +112,7 @@ class Pool:
                 ) from None
 
     def _attempt(self, task: Task, units: list[WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
-        executor, meter = self._executor()
+        executor, meter = self._executor(task)
         told = 0
         try:
             futures: dict[Future[Partial], int] = {}
@@ -121,7 +120,7 @@ class Pool:
                 if isinstance(meter, _Meter):
                     futures[executor.submit(task.run, unit, meter.tell)] = number
                 else:
-                    futures[executor.submit(_run_in_process, task, unit)] = number
+                    futures[executor.submit(_run_in_process, unit)] = number
             while futures:
                 done, _ = wait(futures, timeout=0.1, return_when=FIRST_COMPLETED)
                 read = meter.read
@@ -135,12 +134,12 @@ class Pool:
             meter.stopped = True
             executor.shutdown(wait=True, cancel_futures=True)
 
-    def _executor(self) -> tuple[Executor, _Meter | _SharedMeter]:
+    def _executor(self, task: Task) -> tuple[Executor, _Meter | _SharedMeter]:
         if not self._processes:
             return ThreadPoolExecutor(self._jobs), _Meter()
         context = multiprocessing.get_context("spawn")
         shared = _SharedMeter(context)
-        return ProcessPoolExecutor(self._jobs, context, _start_worker, (shared,)), shared
+        return ProcessPoolExecutor(self._jobs, context, _start_worker, (shared, task)), shared
 
 
 def _done(partial: Partial) -> tuple[int, int]:
@@ -152,14 +151,15 @@ class _Worker:
     """What a worker process was started with."""
 
     meter: _SharedMeter
+    task: Task
 
 
-def _start_worker(meter: _SharedMeter) -> None:
+def _start_worker(meter: _SharedMeter, task: Task) -> None:
     """Ctrl-C is the parent's to handle; the tokenizer's own threads would only compete."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    _Worker.meter = meter
+    _Worker.meter, _Worker.task = meter, task
 
 
-def _run_in_process(task: Task, unit: WorkUnit) -> Partial:
-    return task.run(unit, _Worker.meter.tell)
+def _run_in_process(unit: WorkUnit) -> Partial:
+    return _Worker.task.run(unit, _Worker.meter.tell)

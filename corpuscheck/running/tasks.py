@@ -1,28 +1,24 @@
-"""Tasks: what is done with one work unit. Each gives a Partial; partials merge in any order."""
+"""Tasks: what is done with one work unit. Each gives a Partial."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
 from corpuscheck.measuring.curve import CurveCounter
-from corpuscheck.measuring.documents import DocumentHasher, Open
-from corpuscheck.measuring.files import FileTally, Where
+from corpuscheck.measuring.documents import DocumentHasher
+from corpuscheck.measuring.files import FileTally
 from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.units import Unit, UnitSplitter, passages_of
 from corpuscheck.measuring.words import judged_by, word_counter
-from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.curve import CurvePart
-from corpuscheck.profile.documents import DocumentPart
-from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
-from corpuscheck.profile.tables import earliest
-from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, packed
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import read_piece
+from corpuscheck.running.partial import Partial
 from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import Reading
 from corpuscheck.tokenizer.artefact import Artefact
@@ -33,49 +29,14 @@ Tell = Callable[[int], None]
 """Called with the bytes on disk that were read since the last call; raises to cancel."""
 
 
-@dataclass(frozen=True)
-class Partial:
-    """What one work unit gave. `training` and `units` are filled by a survey, the rest by a measurement."""
-
-    records: tuple[FileRecord, ...] = ()
-    size: SizePart = field(default_factory=SizePart)
-    characters: CharacterPart = field(default_factory=CharacterPart)
-    words: WordPart = field(default_factory=WordPart)
-    curve: CurvePart = field(default_factory=CurvePart)
-    training: CharacterPart = field(default_factory=CharacterPart)
-    units: int = 0
-    sample: Sample | None = None
-    documents: DocumentPart = field(default_factory=DocumentPart)
-    split: dict[str, Open] = field(default_factory=dict)
-    places: dict[int, Where] = field(default_factory=dict)
-
-    def merge(self, other: Partial) -> Partial:
-        return Partial(
-            self.records + other.records,
-            self.size.merge(other.size),
-            self.characters.merge(other.characters),
-            self.words.merge(other.words),
-            self.curve.merge(other.curve),
-            self.training.merge(other.training),
-            self.units + other.units,
-            self.sample.merge(other.sample) if self.sample and other.sample else self.sample or other.sample,
-            self.documents.merge(other.documents),
-            _added(self.split, other.split),
-            earliest(self.places, other.places),
-        )
-
-
-def _added(a: dict[str, Open], b: dict[str, Open]) -> dict[str, Open]:
-    both = {**a, **b}
-    for path in a.keys() & b.keys():
-        both[path] = ((a[path][0] + b[path][0]) % 2**64, a[path][1] + b[path][1])
-    return both
-
-
 class Task(Protocol):
     """A picklable description of the work; `run` does it for one unit."""
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial: ...
+
+    def describe(self) -> dict[str, Any]:
+        """Everything that its outcome depends on besides the files, as plain values."""
+        ...
 
     def reading_as(self, **changes: Any) -> Task:
         """The same task with other settings of its reading."""
@@ -90,6 +51,10 @@ class _ReadingTask:
 
     def reading_as(self, **changes: Any) -> Self:
         return replace(self, reading=replace(self.reading, **changes))
+
+    def describe(self) -> dict[str, Any]:
+        plain = {key: str(value) if isinstance(value, int) else value for key, value in vars(self).items()}
+        return {"task": type(self).__name__, **plain, "reading": vars(self.reading)}
 
 
 @dataclass(frozen=True)
@@ -132,6 +97,10 @@ class MeasureTask(_ReadingTask):
     ranking: Ranking | None
     budget: int
     bound: int
+
+    def describe(self) -> dict[str, Any]:
+        ranking = self.ranking.characters if self.ranking else ""
+        return {**super().describe(), "artefact": self.artefact.definition, "ranking": ranking}
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
         counter = word_counter(self.artefact, character_table(judged_by(self.artefact)))

@@ -1,8 +1,9 @@
-"""Work units: small files bundled, large ones cut, each about as much work as the others."""
+"""Work units: small files bundled, large ones cut, in a way that hardly changes when files come and go."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import Piece
@@ -12,25 +13,29 @@ from corpuscheck.settings import Reading
 
 LARGEST_UNIT = 64 << 20
 _SMALLEST_UNIT = 4 << 20
-_MOST_FILES = 512
+_MANY_UNITS = 64
+_MOST_BUNDLES = 1024
 
 WorkUnit = tuple[Piece, ...]
 
 
-def work_units(sources: Sequence[Source], settings: Reading, jobs: int) -> list[WorkUnit]:
-    """The pieces of all sources, in their order, in units for `jobs` workers."""
-    total = sum(source.size for source in sources)
-    size = max(_SMALLEST_UNIT, min(LARGEST_UNIT, total // (4 * jobs)))
-    most_files = max(1, min(_MOST_FILES, len(sources) // (4 * jobs)))
+def work_units(sources: Sequence[Source], settings: Reading) -> list[WorkUnit]:
+    """The pieces of all sources, in their order, each unit about as much work as the others.
+
+    Up to some 2,000 files each is a unit of its own. Of more files neighbours are bundled, and where a bundle
+    ends depends on the names alone, so that a new file moves no other bundle.
+    """
+    size = unit_size(sum(source.size for source in sources))
+    every = _power_of_two(len(sources) // _MOST_BUNDLES)
     units: list[WorkUnit] = []
     bundle: list[Piece] = []
     filled = 0
     for source in sources:
-        pieces = pieces_of(source, settings, size) if jobs > 1 else [Piece(source)]
+        pieces = pieces_of(source, settings, size)
         if len(pieces) > 1:
             units.extend((piece,) for piece in pieces)
             continue
-        if bundle and (filled + source.size > size or len(bundle) >= most_files):
+        if bundle and (filled + source.size > size or _ends_bundle(source.path, every)):
             units.append(tuple(bundle))
             bundle, filled = [], 0
         bundle.append(pieces[0])
@@ -38,6 +43,20 @@ def work_units(sources: Sequence[Source], settings: Reading, jobs: int) -> list[
     if bundle:
         units.append(tuple(bundle))
     return units
+
+
+def unit_size(total: int) -> int:
+    """Bytes of a unit: a power of two, so that it changes only where the corpus doubles."""
+    return max(_SMALLEST_UNIT, min(LARGEST_UNIT, _power_of_two(total // _MANY_UNITS)))
+
+
+def _power_of_two(n: int) -> int:
+    return 1 << max(0, n.bit_length() - 1)
+
+
+def _ends_bundle(path: str, every: int) -> bool:
+    digest = blake2b(path.encode("utf-8", "surrogateescape"), digest_size=4).digest()
+    return int.from_bytes(digest, "big") % every == 0
 
 
 def holds_gil(sources: Sequence[Source]) -> bool:

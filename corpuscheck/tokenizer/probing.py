@@ -18,7 +18,6 @@ class CharacterTable:
 
     Attributes:
         table: kind and flags of `corpuscheck.kernels.words`, int32 by code point; 0 where not yet probed.
-        learned: the code points that were probed.
         expansion: the most characters that one character was normalised to.
         patterns, pattern_ends: the added tokens as UTF-8 laid end to end.
     """
@@ -39,7 +38,8 @@ class CharacterTable:
         self.patterns: Bytes = np.frombuffer(b"".join(encoded), np.uint8)
         self.pattern_ends: Ints = np.cumsum(np.array([len(e) for e in encoded], np.int64))
         self.table = np.zeros(CODE_POINTS, np.int32)
-        self.learned: list[int] = []
+        self._learned: list[int] = []
+        self._code_points: Ints = np.zeros(0, np.int64)
         self.expansion = 1
         self._free: list[tuple[Ints, Ints]] = []
 
@@ -49,18 +49,25 @@ class CharacterTable:
         return self._free.pop() if self._free else (np.zeros(CODE_POINTS, np.int64), np.empty(CODE_POINTS, np.int64))
 
     def give_back(self, counts: Ints, places: Ints) -> None:
-        counts[self.learned] = 0
+        """For the next to borrow; the counts must be 0 again."""
         self._free.append((counts, places))
 
     def _normalized(self, text: str) -> str:
         normalizer = self._tokenizer.normalizer
         return text if normalizer is None else str(normalizer.normalize_str(text))
 
+    @property
+    def code_points(self) -> Ints:
+        """Those that were probed, ascending."""
+        if len(self._code_points) < len(self._learned):
+            self._code_points = np.unique(np.array(self._learned, np.int64))
+        return self._code_points
+
     def learn(self, code_points: Iterable[int]) -> None:
         """Probe code points and enter them."""
         for cp in code_points:
             ch = chr(cp)
-            self.learned.append(cp)
+            self._learned.append(cp)
             self.table[cp] = self._entry(ch) | (UNSTABLE if nfc_may_change(ch) else 0)
 
     def _entry(self, ch: str) -> int:

@@ -6,16 +6,20 @@ whole training part, the merges from a bounded sample of it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer, normalizers, pre_tokenizers, trainers
 from tokenizers.decoders import WordPiece as WordPieceDecoder
 from tokenizers.models import WordPiece
 from tokenizers.processors import TemplateProcessing
 
 from corpuscheck.errors import CorpuscheckError, TokenizerError
+from corpuscheck.kernels.jit import CODE_POINTS, Flags
 from corpuscheck.profile.sample import Sample
 from corpuscheck.settings import Training
 from corpuscheck.tokenizer.artefact import Artefact
@@ -53,6 +57,17 @@ class Ranking:
     @property
     def total(self) -> int:
         return sum(self.counts)
+
+    @cached_property
+    def table(self) -> Flags:
+        """The ranks by code point, int32; that of a character which was never seen is beyond all others."""
+        table = np.full(CODE_POINTS, len(self.characters), np.int32)
+        table[list(self.ranks)] = list(self.ranks.values())
+        return table
+
+    @cached_property
+    def name(self) -> str:
+        return hashlib.sha256(self.characters.encode()).hexdigest()[:16]
 
     def covering(self, share: float) -> int:
         """The fewest characters that make up this share of the text."""

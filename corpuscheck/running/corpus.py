@@ -1,0 +1,112 @@
+"""Corpus: passes over all files, by whatever workers there are, from the cache where nothing has changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from corpuscheck.profile.sample import ALL
+from corpuscheck.reading.discover import Source
+from corpuscheck.reading.files import DEFERRED, FileRecord, Piece
+from corpuscheck.reading.reader import COLUMNAR
+from corpuscheck.running.cache import Cache
+from corpuscheck.running.partial import Fold, Partial
+from corpuscheck.running.pool import Pool, Progress
+from corpuscheck.running.tasks import Task
+from corpuscheck.running.units import WorkUnit, holds_gil, work_units
+from corpuscheck.settings import Settings
+
+Watch = Callable[[str, int, int], AbstractContextManager[Progress]]
+"""Opens a progress display for one pass: its name, bytes on disk, files."""
+
+
+class Corpus:
+    """The sources cut into work units, and the workers that go through them once a pass.
+
+    A unit that `cache` knows is not read; `read` are the files that were.
+    """
+
+    def __init__(
+        self, sources: Sequence[Source], settings: Settings, watch: Watch, processes: bool, cache: Cache | None = None
+    ) -> None:
+        self.sources = sources
+        self.size = sum(source.size for source in sources)
+        self._units: list[WorkUnit] = work_units(sources, settings.reading)
+        self._pool = Pool(settings.jobs, processes and holds_gil(sources))
+        self._watch = watch
+        self._reading = settings.reading
+        self._cache = cache
+        self.read: set[str] = set()
+
+    def run(self, name: str, task: Task) -> Partial:
+        """One pass, and a second look at files whose encoding only the others could settle."""
+        total = self._go_through(name, task.reading_as(defer=True), self._units, self.size, len(self.sources))
+        waiting = {record.path for record in total.records if record.status == DEFERRED}
+        if not waiting:
+            return total
+        sources = [source for source in self.sources if source.path in waiting]
+        settled = task.reading_as(defer=False, majority=majority_encoding(total.records))
+        units = work_units(sources, self._reading)
+        again = self._go_through(name, settled, units, sum(s.size for s in sources), len(sources))
+        known = tuple(record for record in total.records if record.status != DEFERRED)
+        return replace(total, records=known).merge(again)
+
+    def _go_through(self, name: str, task: Task, units: list[WorkUnit], size: int, files: int) -> Partial:
+        """Fold the partials as they come. A file cut into ranges that proves not to be clean UTF-8 is read whole."""
+        total = Fold()
+        pieces = Counter(unit[0].source.path for unit in units if unit[0].partial)
+        waiting: dict[str, Partial] = {}
+        with self._watch(name, size, files) as progress:
+            for partial in self._partials(task, units, progress):
+                path = partial.records[0].path if partial.records else ""
+                if path not in pieces:
+                    total.add(partial)
+                    continue
+                waiting[path] = waiting.get(path, Partial()).merge(partial)
+                if len(waiting[path].records) == pieces[path] and all(map(_clean, waiting[path].records)):
+                    total.add(waiting.pop(path))
+        if waiting:
+            again: list[WorkUnit] = [(Piece(source),) for source in self.sources if source.path in waiting]
+            total.add(self._go_through(name, task, again, sum(u[0].size for u in again), len(again)))
+        return total.result()
+
+    def _partials(self, task: Task, units: list[WorkUnit], progress: Progress) -> Iterator[Partial]:
+        """What the cache knows, then the rest as it is done."""
+        keys = self._cache.keys_of(task.describe(), units) if self._cache else [b""] * len(units)
+        left: list[int] = []
+        for number, known in enumerate(self._cache.partials(keys) if self._cache else [None] * len(units)):
+            if known is None:
+                left.append(number)
+            else:
+                progress.update(sum(piece.size for piece in units[number]), len(units[number]), 0)
+                yield known
+        for k, partial in self._pool.run(task, [units[number] for number in left], progress) if left else ():
+            unit = units[left[k]]
+            self.read.update(piece.source.path for piece in unit)
+            if self._cache and self._cache.unchanged(piece.source for piece in unit):
+                self._cache.put(keys[left[k]], partial.to_state())
+            yield partial
+
+    def bound(self, budget: int) -> int:
+        """A hash bound that surely holds `budget` bytes of text, even where text is a third of the files."""
+        return ALL >> max(0, (self.size // (3 * budget)).bit_length() - 1)
+
+
+def _clean(record: FileRecord) -> bool:
+    """Whether a range could be read without knowing the rest of its file."""
+    columnar = record.format in COLUMNAR
+    return (
+        record.status == "measured" and (columnar or record.encoding in ("ascii", "utf-8")) and not record.invalid_bytes
+    )
+
+
+def majority_encoding(records: Iterable[FileRecord]) -> str | None:
+    """The legacy encoding that most files surely have; None where there is none."""
+    files: dict[str, int] = {}
+    for record in records:
+        sure = record.encoding is not None and not record.uncertain
+        if sure and record.encoding and not record.encoding.startswith(("ascii", "utf", "mixed", "iso2022", "hz")):
+            files[record.encoding] = files.get(record.encoding, 0) + 1
+    return min(files, key=lambda name: (-files[name], name), default=None)
