@@ -18,6 +18,7 @@ from corpuscheck.kernels.utf8 import is_utf8
 from corpuscheck.reading.declarations import declared
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.decoding import UTF8_BOM, detect
+from corpuscheck.reading.misaligned import CLOSING_OVER, Misaligned
 
 _EVIDENCE_BYTES = 4 << 20
 
@@ -31,8 +32,7 @@ class Damage:
 
     def add(self, offset: int, length: int) -> None:
         self.invalid_bytes += length
-        if self.first_offset is None:
-            self.first_offset = offset
+        self.first_offset = offset if self.first_offset is None else min(offset, self.first_offset)
 
 
 class TextStream:
@@ -187,6 +187,7 @@ class _Decoder:
         codec = codecs.lookup("utf-8" if decoded.encoding == "mixed" else decoded.encoding)
         self._stateful = codec.name.startswith(("iso2022", "hz", "utf-7", "utf-16", "utf-32"))
         self._incremental = codecs.getincrementaldecoder(codec.name)(_HANDLER) if self._stateful else None
+        self._misaligned = Misaligned(codec.name) if codec.name in CLOSING_OVER else None
 
     def decode(self, block: bytes, final: bool) -> bytes:
         data = self._tail + block
@@ -202,6 +203,10 @@ class _Decoder:
         text = data.decode(self._decoded.encoding, _HANDLER)
         text = self._without_private(text, data)
         self._tail = data[len(data) - cut.length :] if cut.length else b""
+        if self._misaligned is not None:
+            self._misaligned.add(text, self._offset, final)
+            for offset in self._misaligned.offsets() if final else ():
+                self._damage.add(offset, 1)
         self._offset += len(data) - len(self._tail)
         return text.encode("utf-8", "replace")
 
