@@ -328,3 +328,23 @@ def test_text_full_of_single_letters_tells_nothing() -> None:
     stream = TextStream([data[: place - 1], data[place:]], "big5")
     list(stream)
     assert stream.damage.invalid_bytes == 0
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("order", ["", "-le", "-be"])
+def test_utf16_that_was_asked_for_needs_no_mark(codec: str, order: str) -> None:
+    stream = TextStream([KOREAN.encode(codec + order)], codec)
+    assert b"".join(stream).decode() == KOREAN
+    assert stream.damage == Damage()
+
+
+@pytest.mark.parametrize("codec", ["iso2022_jp", "iso2022_kr"])
+def test_an_escape_sequence_that_a_block_cuts(codec: str) -> None:
+    data = b"plain \x1b" + b"$" * 40 + b"\nplain"
+    whole = TextStream([data], codec)
+    cut = TextStream([data[:20], data[20:]], codec)
+    for stream in (whole, cut):
+        text = b"".join(stream).decode()
+        assert text.startswith("plain \ufffd")
+        assert text.endswith("\nplain")
+        assert stream.damage.first_offset == 6
