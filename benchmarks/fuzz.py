@@ -7,8 +7,9 @@ The first files are made here, from benchmarks/texts and examples: plain text in
 JSON, CSV, TSV, HTML, XML, Parquet and Arrow, as they are and in every compression and archive. A mutation changes the
 file itself, or the text before it is compressed. It fails when the reader raises anything but a CorpuscheckError, takes
 longer than 10 seconds, hands on text that is not UTF-8, or leaves a file that is neither measured nor skipped with a
-reason. Each failure is saved under the name it was read by, with its traceback, once for each place it comes from. One
-seed gives one order of inputs. The last line says how many there were; the exit code is 1 when any failed.
+reason. Each failure is saved under the name it was read by, with its traceback, once for each place it comes from. The
+seed fixes how libFuzzer draws, but not what it measures, so two runs part; what failed is in the saved file.
+The last line says how many there were; the exit code is 1 when any failed.
 """
 
 from __future__ import annotations
