@@ -179,7 +179,9 @@ class Settings:
 
 
 def _is_text_codec(name: str) -> bool:
+    """Whether files can be in it; idna, punycode and undefined cannot replace what is invalid."""
     try:
+        b"\xff".decode(name, "replace")
         return codecs.lookup(name)._is_text_encoding
     except (LookupError, ValueError):
         return False

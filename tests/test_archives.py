@@ -171,3 +171,24 @@ def test_include_chooses_among_members(tmp_path: Path) -> None:
     path = zipped(tmp_path / "a.zip", {"b.txt": b"text", "c.jsonl": b'{"text": "json"}'})
     assert read_all(path.parent, Reading(include=("*.jsonl",)))[0] == ["json"]
     assert read_all(path.parent, Reading(exclude=("*.jsonl",)))[0] == ["text"]
+
+
+@pytest.mark.parametrize("name", ["a.zip", "a.tar", "outer.zip"])
+def test_an_archive_without_members_is_accounted_for(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name.endswith(".tar"):
+        path.write_bytes(tarred([]))
+    else:
+        zipped(path, {"inner.tar": tarred([])} if name == "outer.zip" else {})
+    _, records = read_all(path, Reading(include=("*",)))
+    assert [(r.status, r.reason) for r in records] == [("skipped", "empty")]
+
+
+def test_a_damaged_header_is_not_the_end_of_a_tar(tmp_path: Path) -> None:
+    data = bytearray(tarred([("a.txt", TEXT.encode()), ("b.txt", TEXT.encode())]))
+    data[1024 + 100] ^= 0xFF
+    path = tmp_path / "a.tar"
+    path.write_bytes(data)
+    documents, records = read_all(path)
+    assert documents == [TEXT]
+    assert [(r.status, r.reason) for r in records] == [("measured", None), ("skipped", "damaged tar data")]

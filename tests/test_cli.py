@@ -169,6 +169,8 @@ def test_verbose_says_what_is_done_on_stderr(run_main: Main) -> None:
         (["--articles-per-gb", "0"], "--articles-per-gb"),
         (["--encoding", "utf-9"], "utf-9"),
         (["--encoding", "base64"], "base64"),
+        (["--encoding", "undefined"], "undefined"),
+        (["--encoding", "idna"], "idna"),
         (["--include", "*.nothing"], "--include"),
         (["--text-field", "nobody"], "nobody"),
         (["--output", "no-such-folder/report.json"], "no-such-folder"),

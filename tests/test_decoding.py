@@ -279,3 +279,72 @@ def test_blocks_may_be_cut_anywhere(words: list[str], codec: str, block: int, ba
     data = KOREAN.encode(codec) + " ".join(words).encode(codec.replace("-sig", ""), "ignore") + bad
     whole, decoded, damage = _decoded(data)
     assert _decoded(data, block) == (whole, decoded, damage)
+
+
+# A dropped byte after which every byte is valid: text, codec, where in its bytes, and where one is left over.
+CLOSED_OVER: dict[str, tuple[str, str, str, int, int]] = {
+    "half-width kana": ("japanese", "cp932", "近くに古い", 2, 2),
+    "full-width letter and kana": ("japanese", "cp932", "くに古い", 1, 2),
+    "rare kanji and letter": ("japanese", "cp932", "い時計店が", 2, 4),
+    "letter two characters on": ("chinese_traditional", "big5", "全校只有三", 1, 4),
+    "rare character and letter": ("chinese_traditional", "big5", "有三十二個", 3, 4),
+    "Hong Kong's Big5": ("chinese_traditional", "big5hkscs", "有三十二個", 3, 4),
+}
+
+
+@pytest.mark.parametrize("row", CLOSED_OVER)
+@pytest.mark.parametrize("block", [MIB, 777])
+def test_a_dropped_byte_that_turns_into_valid_characters(row: str, block: int) -> None:
+    language, codec, around, dropped, left = CLOSED_OVER[row]
+    whole = (LANGUAGES[language] * 20).encode(codec)
+    place = whole.rindex(around.encode(codec))
+    data = whole[: place + dropped] + whole[place + dropped + 1 :]
+    text = data.decode(codec)  # strictly
+    found, _, damage = _decoded(data, block)
+    assert damage == Damage(1, place + left)
+    assert found == text
+
+
+# Letters and half-width kana that are meant, each once in a text that has no others.
+MEANT = [
+    ("japanese", "cp932", "第Ａ級とB級、Tシャツ、X線、霞ｹ関、三ﾂ星、下線部ｱの、やだｧと、ﾃﾚﾋﾞ、はいﾈ。Ｑ&A\n"),
+    ("japanese", "cp932", "ﾊﾟｿｺﾝとﾌﾟﾘﾝﾀ、ｺﾋﾟｰの1ｶ月、ﾉ、(ﾟДﾟ)ﾉ\n"),
+    ("chinese_traditional", "big5", "維他命C的、甲A組、T恤、K書、很Q的、B超、e化、|、中文]\n"),
+]
+
+
+@pytest.mark.parametrize(("language", "codec", "line"), MEANT)
+@pytest.mark.parametrize("times", [1, 20])
+def test_letters_that_are_meant_are_no_damage(language: str, codec: str, line: str, times: int) -> None:
+    text = LANGUAGES[language] * times + line
+    found, _, damage = _decoded(text.encode(codec))
+    assert (found, damage) == (text, Damage())
+
+
+def test_text_full_of_single_letters_tells_nothing() -> None:
+    text = LANGUAGES["chinese_traditional"] * 20 + "甲A乙B丙C丁D\n" * 3000
+    place = text.rindex("有三十二個") * 2
+    data = text.encode("big5")
+    stream = TextStream([data[: place - 1], data[place:]], "big5")
+    list(stream)
+    assert stream.damage.invalid_bytes == 0
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("order", ["", "-le", "-be"])
+def test_utf16_that_was_asked_for_needs_no_mark(codec: str, order: str) -> None:
+    stream = TextStream([KOREAN.encode(codec + order)], codec)
+    assert b"".join(stream).decode() == KOREAN
+    assert stream.damage == Damage()
+
+
+@pytest.mark.parametrize("codec", ["iso2022_jp", "iso2022_kr"])
+def test_an_escape_sequence_that_a_block_cuts(codec: str) -> None:
+    data = b"plain \x1b" + b"$" * 40 + b"\nplain"
+    whole = TextStream([data], codec)
+    cut = TextStream([data[:20], data[20:]], codec)
+    for stream in (whole, cut):
+        text = b"".join(stream).decode()
+        assert text.startswith("plain \ufffd")
+        assert text.endswith("\nplain")
+        assert stream.damage.first_offset == 6

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reading_of import read_all
 from support import (
     document_of,
     documents_in,
@@ -267,3 +268,18 @@ def test_hostile_tokenizer_pieces(tmp_path: Path) -> None:
     corpus = write_files(tmp_path / "corpus", {"a.txt": GOOD})
     hostile = write_vocabulary(tmp_path / "\x1b[31mvocab.txt", "abc", ["\x1b[31m", "[/red]"])
     assert _is_safe(terminal_report(scanned(corpus, tokenizer=hostile).result))
+
+
+@pytest.mark.parametrize("last", ["utf-8", "cp949"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json"])
+def test_a_bad_record_among_lines_in_two_encodings_is_located(tmp_path: Path, name: str, last: str) -> None:
+    lines = [f'{{"text": "{text}"}}' for text in ("동해물과 백두산이", "마르고 닳도록", "하느님이 보우하사")] * 8
+    rows = [line.encode(codec) for line in lines for codec in ("utf-8", "cp949")]
+    good = b"[\n" + b",\n".join(rows) + b",\n" if name == "a.json" else b"\n".join(rows) + b"\n"
+    path = tmp_path / name
+    data = good + '  무궁화 "'.encode(last)
+    path.write_bytes(data)
+    _, records = read_all(path)
+    assert records[0].encoding == "mixed"
+    end_or_line = len(data) if name == "a.json" else len(good)
+    assert (records[0].bad_records, records[0].first_bad_record) == (1, end_or_line)

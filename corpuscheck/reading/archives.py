@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, Self, cast
 
 from corpuscheck.reading.decoding import detect
 from corpuscheck.reading.discover import EMPTY, HIDDEN, Source, filtered
@@ -59,7 +59,7 @@ def members_of(source: Source, settings: Reading, progress: Callable[[int], None
     try:
         with open_regular(source.path) as file:
             for member in _members(file, source.kind, 0):
-                if not filtered(member.name, settings):
+                if not member.name or not filtered(member.name, settings):
                     yield member
                 here = min(file.tell(), source.size)
                 progress(max(0, here - told))
@@ -71,13 +71,17 @@ def members_of(source: Source, settings: Reading, progress: Callable[[int], None
 
 def _members(file: BinaryIO, kind: Kind, depth: int) -> Iterator[Member]:
     listed = _zip_members(file) if kind.archive == "zip" else _tar_members(file, kind)
+    empty = True
     for member in listed:
+        empty = False
         if member.skip or not member.kind.archive:
             yield member
         elif depth:
             yield Member(member.name, member.size, skip=TOO_DEEP)
         else:
             yield from _nested(member)
+    if empty:
+        yield Member("", 0, skip=EMPTY)
 
 
 def _nested(member: Member) -> Iterator[Member]:
@@ -163,10 +167,23 @@ class _Forward:
         return piece
 
 
+class _Header(tarfile.TarInfo):
+    """A header that is an error where it is damaged; tarfile takes it for the end of the archive."""
+
+    @classmethod
+    def fromtarfile(cls, tarfile_: tarfile.TarFile) -> Self:
+        try:
+            return super().fromtarfile(tarfile_)
+        except tarfile.HeaderError as error:
+            if type(error).__name__ in ("InvalidHeaderError", "TruncatedHeaderError"):
+                raise tarfile.ReadError(str(error)) from None
+            raise
+
+
 def _tar_members(file: BinaryIO, kind: Kind) -> Iterator[Member]:
     stream = _Forward(decompressed(file, kind.compression))
     seen: dict[str, int] = {}
-    with tarfile.open(fileobj=cast(IO[bytes], stream), mode="r|", encoding="utf-8") as archive:
+    with tarfile.open(fileobj=cast(IO[bytes], stream), mode="r|", encoding="utf-8", tarinfo=_Header) as archive:
         for info in archive:
             vars(archive)["members"] = []  # tarfile keeps every member it has seen
             if info.isdir():

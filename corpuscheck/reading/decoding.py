@@ -5,6 +5,8 @@ chardet does the guessing, fed only lines that hold high bytes; the steps around
 
 from __future__ import annotations
 
+import codecs
+
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.guessing import HIGH, ask_chardet, decodes, guess_legacy, high_lines, looks_korean, utf8_share
 
@@ -40,6 +42,16 @@ def detect(data: bytes, whole: bool = True) -> Decoded:
     if data.isascii():
         return _ascii(data)
     return _not_ascii(data, whole)
+
+
+def as_asked(encoding: str, data: bytes) -> Decoded:
+    """The encoding that was asked for; UTF-16 and UTF-32 without a mark, in the order of bytes they seem to have."""
+    name = codecs.lookup(encoding).name
+    mark = len(UTF8_BOM) if name == "utf-8" and data.startswith(UTF8_BOM) else 0
+    if name in ("utf-16", "utf-32") and not any(data.startswith(bom) for bom, marked in _BOMS if marked == name):
+        found = detect(data, whole=False).encoding
+        encoding = found if found.startswith(f"{name}-") else f"{name}-le"
+    return Decoded(encoding, 1.0, "as asked", mark)
 
 
 def settled(found: Decoded, data: bytes, candidates: tuple[str, ...], how: str) -> Decoded:

@@ -22,9 +22,10 @@ from corpuscheck.reading.formats import Format, Kind
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
 from corpuscheck.reading.markup import MarkupReport, with_markup, without_markup
+from corpuscheck.reading.offsets import raw_offset
 from corpuscheck.reading.opening import UNREADABLE, Stream, UnreadableError, open_regular, reason_of
 from corpuscheck.reading.records import RecordReader, RecordReport
-from corpuscheck.reading.text import TextStream, raw_offset
+from corpuscheck.reading.text import TextStream
 from corpuscheck.settings import HINTS, Reading
 
 MARKUP = ("html", "xml")

@@ -17,7 +17,8 @@ import numpy as np
 from corpuscheck.kernels.utf8 import is_utf8
 from corpuscheck.reading.declarations import declared
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
-from corpuscheck.reading.decoding import UTF8_BOM, detect
+from corpuscheck.reading.decoding import UTF8_BOM, as_asked, detect
+from corpuscheck.reading.misaligned import CLOSING_OVER, Misaligned
 
 _EVIDENCE_BYTES = 4 << 20
 
@@ -31,8 +32,7 @@ class Damage:
 
     def add(self, offset: int, length: int) -> None:
         self.invalid_bytes += length
-        if self.first_offset is None:
-            self.first_offset = offset
+        self.first_offset = offset if self.first_offset is None else min(offset, self.first_offset)
 
 
 class TextStream:
@@ -52,10 +52,10 @@ class TextStream:
         self.declared = ""
 
     def __iter__(self) -> Iterator[bytes]:
-        held, complete = self._gather(b"", 1)
+        held, complete = self._gather(b"", 4)
         self.declared = declared(held)
         if self._forced:
-            self.decoded = Decoded(self._forced, 1.0, "as asked", _mark_length(held, self._forced))
+            self.decoded = as_asked(self._forced, held)
             yield from self._decode(held[self.decoded.skip :], complete, self.decoded.skip)
             return
         offset = 0
@@ -140,23 +140,6 @@ def _from_first_fault(data: bytes) -> bytes:
     return data
 
 
-def raw_offset(blocks: Iterable[bytes], encoding: str, utf8_offset: int) -> int:
-    """Where the character at `utf8_offset` of the decoded text stands in the file; 0-based, in bytes."""
-    stream = TextStream(blocks, encoding if encoding != "mixed" else None)
-    raw = 0
-    for block in stream:
-        inside = block[:utf8_offset]
-        raw += len(inside.decode("utf-8", "ignore").encode(encoding, "replace"))
-        utf8_offset -= len(inside)
-        if utf8_offset <= 0:
-            break
-    return raw
-
-
-def _mark_length(data: bytes, encoding: str) -> int:
-    return len(UTF8_BOM) if codecs.lookup(encoding).name == "utf-8" and data.startswith(UTF8_BOM) else 0
-
-
 def _needs_a_look(data: bytes) -> bool:
     """NULs, escapes and HZ marks: all bytes are ASCII, and it may still be UTF-16, ISO-2022 or a PDF."""
     return data.startswith(b"%PDF-") or b"\x00" in data or b"\x1b" in data or b"\x0e" in data or b"~{" in data
@@ -187,13 +170,14 @@ class _Decoder:
         codec = codecs.lookup("utf-8" if decoded.encoding == "mixed" else decoded.encoding)
         self._stateful = codec.name.startswith(("iso2022", "hz", "utf-7", "utf-16", "utf-32"))
         self._incremental = codecs.getincrementaldecoder(codec.name)(_HANDLER) if self._stateful else None
+        self._misaligned = Misaligned(codec.name) if codec.name in CLOSING_OVER else None
 
     def decode(self, block: bytes, final: bool) -> bytes:
         data = self._tail + block
         if self._incremental is not None:
             pending = len(self._incremental.getstate()[0])
             _locating(self._damage, self._offset - pending, final=True)
-            text = self._incremental.decode(block, final)
+            text = self._with_state(self._incremental, block, final)
             self._offset += len(block)
             return text.encode("utf-8", "replace")
         if self._decoded.encoding == "mixed":
@@ -202,8 +186,21 @@ class _Decoder:
         text = data.decode(self._decoded.encoding, _HANDLER)
         text = self._without_private(text, data)
         self._tail = data[len(data) - cut.length :] if cut.length else b""
+        if self._misaligned is not None:
+            self._misaligned.add(text, self._offset, final)
+            for offset in self._misaligned.offsets() if final else ():
+                self._damage.add(offset, 1)
         self._offset += len(data) - len(self._tail)
         return text.encode("utf-8", "replace")
+
+    def _with_state(self, incremental: codecs.IncrementalDecoder, block: bytes, final: bool) -> str:
+        state, before = incremental.getstate(), replace(self._damage)
+        try:
+            return incremental.decode(block, final)
+        except UnicodeError:  # Python keeps 8 bytes of an escape sequence that a block cuts; a longer one is damage
+            incremental.setstate(state)
+            vars(self._damage).update(vars(before))
+            return incremental.decode(block, True)
 
     def _without_private(self, text: str, data: bytes) -> str:
         """Bytes that a Windows codec maps to U+F8F0 and beyond only to keep them are damage too."""

@@ -57,6 +57,7 @@ def _about(evidence: Evidence, limit: float, kind: str, message: str, advice: st
 def invalid_bytes(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Some bytes are not valid in their file's encoding and were replaced by U+FFFD.
 
+    In Shift_JIS and Big5 also bytes left over where one was dropped, which read as characters that are not meant.
     A truncated download, a disk error, or two encodings in one file.
     """
     return _about(
