@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from corpuscheck.assembling import assemble, whole_records
+from corpuscheck.comparing import Baseline
 from corpuscheck.conclude import artefact_of, conclude
-from corpuscheck.errors import NothingToScanError
+from corpuscheck.errors import NothingToScanError, ProfileError
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
 from corpuscheck.measuring.units import Unit
+from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.discover import Found, discover
@@ -63,6 +66,9 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
     if settings.reading.strip_markup:
         require_parser()
     artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
+    baseline = load_baseline(settings.baseline) if settings.baseline else None
+    if baseline and artefact is None:
+        artefact = frozen(baseline)
     found = discover([paths] if isinstance(paths, str | os.PathLike) else paths, settings.reading)
     if not found.sources:
         raise NothingToScanError(_nothing(found.skipped))
@@ -71,8 +77,32 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
     if measured is None:
         measured = _measured(found, settings, artefact, watch, processes, cache)
     profile, records = measured
-    result = conclude(profile, settings.limits, settings.policy, artefact)
+    result = conclude(profile, settings.limits, settings.policy, artefact, baseline)
     return Scan(result, artefact or artefact_of(profile), records, cache.use if cache else None)
+
+
+def load_baseline(path: str) -> Baseline:
+    """A saved profile to compare with. Raises ProfileError."""
+    return Baseline(Profile.load(path), printable(path))
+
+
+def frozen(baseline: Baseline) -> Artefact:
+    """The baseline's own tokenizer: rates by any other would mean something else."""
+    about = baseline.profile.about
+    if "tokenizer" not in about:
+        raise ProfileError(f"{baseline.name}: no tokenizer in this profile, so no baseline: scan again to make one")
+    return Artefact(about["tokenizer"], f"the baseline {baseline.name}")
+
+
+def report(path: str, settings: Settings) -> Result:
+    """The result of a saved profile under these limits; no corpus is read. Raises ProfileError."""
+    baseline = load_baseline(settings.baseline) if settings.baseline else None
+    return conclude(Profile.load(path), settings.limits, settings.policy, baseline=baseline)
+
+
+def merge_profiles(paths: Sequence[str]) -> Profile:
+    """One profile of several corpora. Raises ProfileError where they were measured in different ways."""
+    return reduce(Profile.merge, map(Profile.load, paths))
 
 
 def _measured(
@@ -93,7 +123,7 @@ def _measured(
             artefact = train(alphabet, survey.sample or Sample(0), settings.training)
     measured = corpus.run("measuring", _measure_task(corpus, settings, artefact, unit, ranking))
     records = (*whole_records(measured.records), *_records_of_skipped(found))
-    profile = assemble(records, measured, artefact, ranking, unit)
+    profile = assemble(records, measured, artefact, ranking, unit, settings.reading.described())
     if not profile.reading.measured:
         raise NothingToScanError(_nothing(_skipped_records(records)))
     if cache:

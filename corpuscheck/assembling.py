@@ -27,6 +27,7 @@ def assemble(
     artefact: Artefact,
     ranking: Ranking | None,
     unit: Unit,
+    reading_settings: str,
 ) -> Profile:
     """Put the parts together and add what comes from the sample."""
     reading = ReadingPart.of(records)
@@ -42,6 +43,7 @@ def assemble(
         "tokenizer_source": artefact.source,
         "tokenizer_trained": "yes" if artefact.trained else "no",
         "held_out_unit": unit if artefact.trained else "",
+        "reading": reading_settings,
     }
     mojibake = find_mojibake(sample)
     characters = replace(measured.characters, places=_whole_places(measured))

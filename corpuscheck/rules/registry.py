@@ -6,11 +6,11 @@ from difflib import get_close_matches
 
 from corpuscheck.errors import UsageError
 from corpuscheck.result import Finding, SkippedRule
-from corpuscheck.rules import reading, size, tokenizer
+from corpuscheck.rules import baseline, reading, size, tokenizer
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Rule
 from corpuscheck.settings import Policy
 
-RULES: tuple[Rule, ...] = (*reading.RULES, *size.RULES, *tokenizer.RULES)
+RULES: tuple[Rule, ...] = (*reading.RULES, *size.RULES, *tokenizer.RULES, *baseline.RULES)
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -46,7 +46,7 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tupl
     findings: list[Finding] = []
     skipped: list[SkippedRule] = []
     for rule in RULES:
-        if not rule.chosen(policy):
+        if not rule.chosen(policy, evidence.comparison is not None):
             continue
         try:
             findings.extend(rule.findings(evidence, policy))
