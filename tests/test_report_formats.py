@@ -123,7 +123,10 @@ def test_entries_have_one_fingerprint_each_and_keep_it_when_figures_change(resul
     def fingerprints(shown: Result) -> list[tuple[str, str]]:
         entries = json.loads(render(shown, "gitlab"))
         results = _sarif(shown)["results"]
-        return [(e["fingerprint"], r["partialFingerprints"]["corpuscheck/v1"]) for e, r in zip(entries, results, strict=True)]
+        return [
+            (e["fingerprint"], r["partialFingerprints"]["corpuscheck/v1"])
+            for e, r in zip(entries, results, strict=True)
+        ]
 
     before = fingerprints(result)
     assert len(set(before)) == len(before) >= 10

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
-from corpuscheck.result import Comparison, Finding, Place, Result, Verdict
+from corpuscheck.result import Comparison, Finding, NewCopies, Place, Result, Verdict
 from corpuscheck.rules.amounts import count, files, percent, plural, size
 
 VERDICTS: dict[Verdict, str] = {"ready": "READY", "caution": "CAUTION", "not_ready": "NOT READY"}
@@ -97,3 +97,12 @@ def worst_places(places: Iterable[Place], most: int) -> str:
     every = tuple(places)
     more = f" and {len(every) - most:,} more" if len(every) > most else ""
     return ", ".join(map(where, every[:most])) + more
+
+
+def copies_told(copies: NewCopies) -> str:
+    """about 3 new documents, 2.10 kB, are copies of what the baseline has"""
+    about = "about " if copies.sampled else ""
+    verb = "is a copy" if copies.documents == 1 else "are copies"
+    return (
+        f"{about}{plural(copies.documents, 'new document')}, {size(copies.utf8_bytes)}, {verb} of what the baseline has"
+    )

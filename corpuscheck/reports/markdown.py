@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from corpuscheck.reports.common import VERDICTS, encodings, tally, where
 from corpuscheck.reports.markdown_changes import changes
 from corpuscheck.reports.markdown_text import bullets, code, details, prose, table
-from corpuscheck.result import Finding, Result
+from corpuscheck.result import Finding, Place, Result, SkippedRule
 from corpuscheck.rules.amounts import count, percent, size
 
 _WORDS = 5
@@ -18,12 +18,10 @@ def render(result: Result) -> bytes:
     parts = (
         f"## corpuscheck: {VERDICTS[result.verdict]}",
         tally(result),
-        table(("", "rule", "what was found", "what to do"), map(_finding, result.findings)),
-        details("Where", bullets(_places(result))),
-        details(
-            "Not judged", bullets(f"{code(r.rule)} {prose(r.name)}: {prose(r.reason)}" for r in result.skipped_rules)
-        ),
-        table(("question", "answer"), _answers(result)),
+        table(("", "rule", "what was found", "what to do"), result.findings, _finding),
+        details("Where", bullets(_places(result), _place)),
+        details("Not judged", bullets(result.skipped_rules, _skipped)),
+        table(("question", "answer"), tuple(_answers(result)), tuple),
         *(changes(result.comparison, result.profile) if result.comparison else ()),
     )
     return ("\n\n".join(filter(None, parts)) + "\n").encode()
@@ -34,14 +32,19 @@ def _finding(finding: Finding) -> tuple[str, str, str, str]:
     return finding.severity, name, prose(finding.message), prose(finding.advice)
 
 
-def _places(result: Result) -> Iterator[str]:
+def _skipped(rule: SkippedRule) -> str:
+    return f"{prose(rule.rule)} {prose(rule.name)}: {prose(rule.reason)}"
+
+
+def _places(result: Result) -> list[tuple[str, Place]]:
     """The worst places of the findings in turn: each finding has its first before any has its second."""
-    deepest = max((len(finding.places) for finding in result.findings), default=0)
-    for n in range(deepest):
-        for finding in result.findings:
-            if n < len(finding.places):
-                place = finding.places[n]
-                yield f"{prose(finding.rule)} {code(where(place))} {prose(place.detail)}".rstrip()
+    every = [(n, f.rule, place) for f in result.findings for n, place in enumerate(f.places)]
+    return [(rule, place) for _, rule, place in sorted(every, key=lambda found: found[0])]
+
+
+def _place(found: tuple[str, Place]) -> str:
+    rule, place = found
+    return f"{prose(rule)} {code(where(place))} {prose(place.detail)}".rstrip()
 
 
 def _answers(result: Result) -> Iterator[tuple[str, str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 from corpuscheck.profile.profile import Profile
-from corpuscheck.reports.common import before_and_now, where
+from corpuscheck.reports.common import before_and_now, copies_told, where
 from corpuscheck.reports.markdown_text import bullets, code, details, prose, table
-from corpuscheck.result import ChangedFile, Comparison, LostWord, NewCharacter, NewCopies, NewDamage, Place
-from corpuscheck.rules.amounts import count, files, percent, plural, size
+from corpuscheck.result import Change, ChangedFile, Comparison, LostWord, NewCharacter, NewDamage, Place
+from corpuscheck.rules.amounts import count, files, percent, size
 
 _PLACES = 3
 
@@ -16,22 +17,19 @@ _PLACES = 3
 def changes(comparison: Comparison, now: Profile) -> Iterator[str]:
     """One text for each heading, table and list; those with nothing to tell are empty."""
     yield f"### What has changed since {code(comparison.name)}?"
-    figures = ((prose(what), prose(before), prose(after)) for what, before, after in before_and_now(comparison, now))
-    yield table(("", "before", "now"), figures)
-    for change in ("added", "changed", "moved", "removed"):
+    yield table(("", "before", "now"), before_and_now(comparison, now), lambda row: tuple(map(prose, row)))
+    for change in get_args(Change):
         changed = comparison.changed(change)
-        rows = table(("file", "text", "documents", "new words", "`[UNK]`"), map(_file, changed))
+        rows = table(("file", "text", "documents", "new words", "`[UNK]`"), changed, _file)
         yield details(f"{files(len(changed))} {change}", rows)
-    yield _titled(
-        "New characters",
-        table(("character", "", "name", "seen", "", "first"), map(_character, comparison.new_characters)),
-    )
-    yield _titled("Newly lost words", table(("word", "lost", "why"), map(_lost, comparison.newly_lost)))
-    found = sorted(comparison.new_encodings.items())
-    yield _titled("New encodings", bullets(f"{code(codec)} in {_places(places)}" for codec, places in found))
-    yield _titled("New damage", bullets(map(_damage, comparison.damage)))
-    yield _titled("Newly skipped", bullets(map(_damage, comparison.newly_skipped)))
-    yield _copies(comparison.copies)
+    characters = table(("character", "", "name", "seen", "", "first"), comparison.new_characters, _character)
+    yield _titled("New characters", characters)
+    yield _titled("Newly lost words", table(("word", "lost", "why"), comparison.newly_lost, _lost))
+    yield _titled("New encodings", bullets(sorted(comparison.new_encodings.items()), _encoding))
+    yield _titled("New damage", bullets(comparison.damage, _damage))
+    yield _titled("Newly skipped", bullets(comparison.newly_skipped, _damage))
+    copies = comparison.copies
+    yield _titled("Copies", copies_told(copies) + _most(copies.places) if copies.documents else "")
 
 
 def _titled(title: str, body: str) -> str:
@@ -54,6 +52,10 @@ def _lost(word: LostWord) -> Sequence[str]:
     return code(word.word, 60), count(word.count), prose(word.cause)
 
 
+def _encoding(found: tuple[str, Sequence[Place]]) -> str:
+    return f"{code(found[0])} in {_places(found[1])}"
+
+
 def _damage(damage: NewDamage) -> str:
     return f"{prose(damage.kind)}: {count(damage.amount)} in {files(damage.files)}" + _most(damage.places)
 
@@ -66,11 +68,3 @@ def _places(places: Sequence[Place]) -> str:
 
 def _most(places: Sequence[Place]) -> str:
     return f", most in {_places(places)}" if places else ""
-
-
-def _copies(copies: NewCopies) -> str:
-    if not copies.documents:
-        return ""
-    about = "about " if copies.sampled else ""
-    told = f"{about}{plural(copies.documents, 'document')}, {size(copies.utf8_bytes)}, of the new ones"
-    return _titled("Copies", bullets((f"{told} were in the baseline already" + _most(copies.places),)))

@@ -7,9 +7,12 @@ nowhere in code. So whatever is not a plain word or number becomes code.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from corpuscheck.printable import printable
+
+T = TypeVar("T")
 
 ROOM = 48_000
 """Bytes that one list or table may take. A report has fewer than twenty of them: it stays under 1 MiB."""
@@ -40,23 +43,25 @@ def prose(text: str, limit: int = 600) -> str:
 
 
 def _word(word: str) -> str:
-    """The word as code, with the punctuation of the sentence after it left outside."""
+    """The word as code, with the punctuation of the sentence around it left outside."""
     inner = word.rstrip(",.;:") or word
-    return code(inner) + word[len(inner) :]
+    after = word[len(inner) :]
+    if len(inner) > 1 and inner[0] == "(":
+        closed = len(inner) > 2 and inner[-1] == ")"
+        return f"({code(inner[1:-1])}){after}" if closed else f"({code(inner[1:])}{after}"
+    return code(inner) + after
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]], most: int = 50) -> str:
-    """A table of cells that are Markdown already; empty without rows."""
-    lines = [_row(cells) for cells in rows]
-    shown = _fitting(lines, most)
-    return "\n".join((_row(head), _row(["---"] * len(head)), *shown)) + _rest(lines, shown) if lines else ""
+def table(head: Sequence[str], items: Sequence[T], cells: Callable[[T], Sequence[str]], most: int = 50) -> str:
+    """A row of cells for each item, which are Markdown already; empty without items."""
+    rows = _fitting(items, lambda item: _row(cells(item)), most)
+    return "\n".join((_row(head), _row(["---"] * len(head)), *rows)) + _rest(items, rows) if items else ""
 
 
-def bullets(items: Iterable[str], most: int = 100) -> str:
-    """A list of items that are Markdown already; empty without items."""
-    lines = [f"- {item}" for item in items]
-    shown = _fitting(lines, most)
-    return "\n".join(shown) + _rest(lines, shown)
+def bullets(items: Sequence[T], line: Callable[[T], str], most: int = 100) -> str:
+    """A line of Markdown for each item; empty without items."""
+    lines = _fitting(items, lambda item: f"- {line(item)}", most)
+    return "\n".join(lines) + _rest(items, lines)
 
 
 def details(summary: str, body: str) -> str:
@@ -68,16 +73,18 @@ def _row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def _fitting(lines: Sequence[str], most: int) -> Sequence[str]:
-    """As many lines from the start as there is room for."""
-    taken = 0
-    for n, line in enumerate(lines[:most]):
-        taken += len(line.encode()) + 1
-        if taken > ROOM:
-            return lines[:n]
-    return lines[:most]
+def _fitting(items: Sequence[T], line: Callable[[T], str], most: int) -> list[str]:
+    """The lines of as many items from the start as there is room for."""
+    lines: list[str] = []
+    room = ROOM
+    for item in items[:most]:
+        lines.append(line(item))
+        room -= len(lines[-1].encode()) + 1
+        if room < 0:
+            return lines[:-1]
+    return lines
 
 
-def _rest(lines: Sequence[str], shown: Sequence[str]) -> str:
-    left = len(lines) - len(shown)
+def _rest(items: Sequence[T], lines: Sequence[str]) -> str:
+    left = len(items) - len(lines)
     return f"\n\n*… and {left:,} more, left out here*" if left else ""

@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from corpuscheck.profile.profile import Profile
-from corpuscheck.reports.common import before_and_now, where, worst_places
+from corpuscheck.reports.common import before_and_now, copies_told, where, worst_places
 from corpuscheck.reports.terminal_parts import columns, safe, section
 from corpuscheck.result import Change, ChangedFile, Comparison, LostWord, NewCharacter, NewCopies, NewDamage
-from corpuscheck.rules.amounts import count, files, percent, plural, size
+from corpuscheck.rules.amounts import count, files, percent, size
 
 _WORST = 10
 _FILES = 5
@@ -101,10 +101,8 @@ def _damage(damage: NewDamage) -> str:
 def _copies(copies: NewCopies) -> Table | None:
     if not copies.documents:
         return None
-    about = "about " if copies.sampled else ""
     places = f": {worst_places(copies.places, _PLACES)}" if copies.places else ""
-    told = f"{about}{plural(copies.documents, 'new document')}, {size(copies.utf8_bytes)}, were in the baseline already"
-    return _lines("copies", [told + places])
+    return _lines("copies", [copies_told(copies) + places])
 
 
 def _and_more(table: Table, left: int) -> Table:
