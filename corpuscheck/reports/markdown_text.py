@@ -17,7 +17,7 @@ T = TypeVar("T")
 ROOM = 48_000
 """Bytes that one list or table may take. A report has fewer than twenty of them: it stays under 1 MiB."""
 
-_LETTER = r"(?:[0-9A-Za-z]|[^\x00-\x7f])"
+_LETTER = r"(?:[0-9A-Za-z]|[^\x00-\x7f\s])"
 _PLAIN = re.compile(
     rf"""[('"]*                                        # ( or a quotation mark
     (?![0-9A-Fa-f]{{7,}}(?![0-9A-Za-z]))               # no hash of a commit
