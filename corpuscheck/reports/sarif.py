@@ -18,7 +18,7 @@ from corpuscheck.rules.rule import Rule
 from corpuscheck.settings import Severity
 
 MOST = 5000
-"""Results that GitHub takes from one run; it keeps the gravest of them."""
+"""Results that GitHub shows of one run."""
 
 _LEVELS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 
