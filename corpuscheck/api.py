@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from corpuscheck.assembling import assemble, whole_records
-from corpuscheck.comparing import Baseline
+from corpuscheck.comparing import Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
 from corpuscheck.errors import NothingToScanError, ProfileError
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
@@ -67,8 +67,9 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
         require_parser()
     artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
     baseline = load_baseline(settings.baseline) if settings.baseline else None
-    if baseline and artefact is None:
-        artefact = frozen(baseline)
+    if baseline:
+        artefact = artefact or frozen(baseline)
+        check_agreement(baseline, settings.reading.described(), artefact.fingerprint)
     found = discover([paths] if isinstance(paths, str | os.PathLike) else paths, settings.reading)
     if not found.sources:
         raise NothingToScanError(_nothing(found.skipped))

@@ -36,6 +36,22 @@ class Baseline:
     name: str
 
 
+def check_agreement(baseline: Baseline, reading: str, fingerprint: str) -> None:
+    """Raises ProfileError where rates measured like this would mean something else than the baseline's."""
+    name, base = baseline.name, baseline.profile
+    was = base.about.get("reading", "")
+    if was != reading:
+        raise ProfileError(
+            f"{name} was read with other settings (then {was or 'the defaults'}, now {reading or 'the defaults'}): "
+            "use the same, or save a new baseline"
+        )
+    if base.words.fingerprint != fingerprint:
+        raise ProfileError(
+            f"{name} was measured with another tokenizer ({base.words.fingerprint}, now {fingerprint}), so the rates "
+            f"mean different things: scan with --baseline {name} and without --tokenizer, or save a new baseline"
+        )
+
+
 def newly_lost_words(base: Profile, head: Profile) -> dict[str, int]:
     """Words that the head loses and the baseline did not, with their occurrences."""
     known = base.words.lost.words()
@@ -47,17 +63,7 @@ def compare(base: Profile, head: Profile, name: str) -> Comparison:
 
     Raises ProfileError where the two were not measured in the same way.
     """
-    was, now = base.about.get("reading", ""), head.about.get("reading", "")
-    if was != now:
-        raise ProfileError(
-            f"{name} was read with other settings (then {was or 'the defaults'}, now {now or 'the defaults'}): "
-            "use the same, or save a new baseline"
-        )
-    if base.words.fingerprint != head.words.fingerprint:
-        raise ProfileError(
-            f"{name} was measured with another tokenizer ({base.words.fingerprint}, now {head.words.fingerprint}), so "
-            f"the rates mean different things: scan with --baseline {name} and without --tokenizer, or save a new one"
-        )
+    check_agreement(Baseline(base, name), head.about.get("reading", ""), head.words.fingerprint)
     files = _files(base, head)
     new = {file.path for file in files if file.change in ("added", "changed")}
     return Comparison(

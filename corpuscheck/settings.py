@@ -230,14 +230,16 @@ def settings_from(**options: Any) -> Settings:
             options["text_fields"] = (PRESETS[preset].text_field,)
         if PRESETS[preset].document != "file":
             options["document"] = PRESETS[preset].document
-    groups: dict[str, dict[str, Any]] = {"reading": {}, "training": {}, "limits": {}, "policy": {}}
+    groups: dict[str, dict[str, Any]] = {"reading": {}, "training": {}, "limits": {}}
+    if "policy" not in options:
+        groups["policy"] = {}
     kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits, "policy": Policy}
     rest: dict[str, Any] = {}
     for name, value in options.items():
-        owner = next((group for group, kind in kinds.items() if name in kind.__dataclass_fields__), None)
+        owner = next((group for group in groups if name in kinds[group].__dataclass_fields__), None)
         if owner is not None:
             groups[owner][name] = tuple(value) if isinstance(value, list) else value
-        elif name in ("tokenizer", "baseline", "cache", "cache_key", "jobs"):
+        elif name in ("tokenizer", "policy", "baseline", "cache", "cache_key", "jobs"):
             rest[name] = value
         else:
             known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]

@@ -185,7 +185,8 @@ def test_markdown_stays_small_and_says_what_it_leaves_out(result: Result) -> Non
 def test_a_result_without_findings_or_comparison(result: Result, name: str) -> None:
     quiet = replace(result, findings=(), skipped_rules=(), comparison=None, policy=Policy())
     report = render(quiet, name).decode()
-    assert "baseline" not in report
+    if name != "sarif":  # it lists all rules with their documentation
+        assert "baseline" not in report
     assert ("READY" in report) == (name in ("text", "concise", "markdown"))
 
 

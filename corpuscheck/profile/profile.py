@@ -23,7 +23,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 

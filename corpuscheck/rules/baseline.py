@@ -71,7 +71,8 @@ def lossy_additions(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def _losing_files(compared: Comparison) -> tuple[Place, ...]:
-    losing = [file for file in compared.files if file.new_unk_words][:MOST_PLACES]
+    usual = compared.base.words.unk_rate
+    losing = [file for file in compared.files if file.unk_rate > usual][:MOST_PLACES]
     return tuple(
         Place(f.path, f.first_unk_line, f"{count(f.new_unk_words)} of {count(f.new_words)} new words are [UNK]")
         for f in losing
