@@ -21,7 +21,7 @@ import numpy as np
 
 from corpuscheck.feasibility import forecast
 from corpuscheck.feasibility.forecast import Forecast, Spread
-from corpuscheck.kernels.forecast import words_with
+from corpuscheck.kernels.forecast import word_types, words_with
 from corpuscheck.kernels.jit import CODE_POINTS
 from corpuscheck.measuring.forecasting import COVERAGE, forecast_part
 from corpuscheck.profile.sample import ALL, Sample
@@ -102,7 +102,7 @@ class Truth:
         self.table = CharacterTable(segmentation_artefact())
         self.table.learn(sorted({ord(ch) for document in documents for ch in document.decode()}))
         self.counts = [self._characters(document) for document in documents]
-        self.words = [set(document.split()) for document in documents]
+        self.words = [self._types(document) for document in documents]
         self.vocabulary = set().union(*self.words)
 
     def _characters(self, document: bytes) -> dict[str, int]:
@@ -111,6 +111,13 @@ class Truth:
             if int(self.table.table[ord(ch)]) & 7 in (1, 3, 5):
                 counts[ch] = counts.get(ch, 0) + 1
         return counts
+
+    def _types(self, document: bytes) -> set[int]:
+        data = np.frombuffer(document, np.uint8)
+        hashes, holders = np.empty(len(data) + 2, np.uint64), np.empty(len(data) + 2, np.int64)
+        span = np.zeros(1, np.int64), np.array([len(data)], np.int64)
+        _, n = word_types(data, *span, self.table.table, 1 << 63, hashes, holders, 0)
+        return set(hashes[:n].tolist())
 
     def lost(self, chosen: list[int], known: set[str]) -> tuple[int, int, int]:
         """(words, words with an unknown character, documents with one) in these documents."""
@@ -154,7 +161,7 @@ def cases_of(name: str, truth: Truth, share: float, seed: int) -> Iterator[Case]
         ("[UNK], 0.9995 coverage", forecast.unk_covered(part, growth), lost / max(1, words), forecast.UNK_COVERED),
         ("new characters", forecast.new_characters(part, growth), new_characters, forecast.NEW_CHARACTERS),
         ("new words", forecast.new_words(part, growth), new_words, forecast.NEW_WORDS),
-        ("documents touched", forecast.touched(part), touched / max(1, len(rest)), None),
+        ("documents touched", forecast.touched(part, growth), touched / max(1, len(rest)), None),
     ]
     for figure, told, true, spread in wanted:
         yield Case(name, share, figure, told, true, spread)
@@ -191,8 +198,9 @@ def fitted(cases: list[Case]) -> str:
             own = [c for c in mine if c.corpus == left_out]
             held.append(sum(others[0] <= c.z <= others[1] for c in own) / len(own))
         low, high = _quantiles(mine)
-        average, worst = 100 * sum(held) / max(1, len(held)), 100 * min(held, default=0)
-        covers = f"left out {average:.0f} % (worst {worst:.0f} %), {len(names)} corpora"
+        shown = ", ".join(f"{name} {100 * share:.0f}" for share, name in sorted(zip(held, names, strict=True))[:3])
+        average = 100 * sum(held) / max(1, len(held))
+        covers = f"left out {average:.0f} % (least: {shown}), {len(names)} corpora"
         lines.append(f"{figure}: {low:+.2f} … {high:+.2f}, {covers}")
     return "\n".join(lines)
 

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from corpuscheck.assembling import assemble, whole_records
+from corpuscheck.assembling import assemble, forecast_of, whole_records
 from corpuscheck.comparing import Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
 from corpuscheck.errors import NothingToScanError, ProfileError
@@ -26,11 +26,14 @@ from corpuscheck.running.cache import Cache, CacheUse
 from corpuscheck.running.corpus import Corpus, Watch
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.pool import Progress
-from corpuscheck.running.tasks import MeasureTask, SurveyTask
+from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.loading import load
 from corpuscheck.tokenizer.training import Ranking, rank, train
+
+FORECAST_BYTES = 32_000_000
+"""Text of whole documents that a forecast looks at."""
 
 FEW_DOCUMENTS = 100
 """With fewer documents than this, lines are held out instead."""
@@ -123,8 +126,12 @@ def _measured(
         with watch("training", 0, 0):
             artefact = train(alphabet, survey.sample or Sample(0), settings.training)
     measured = corpus.run("measuring", _measure_task(corpus, settings, artefact, unit, ranking))
+    seen = Partial()
+    if settings.forecast:
+        seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
     records = (*whole_records(measured.records), *_records_of_skipped(found))
     profile = assemble(records, measured, artefact, ranking, unit, settings.reading.described())
+    profile = replace(profile, forecast=forecast_of(seen))
     if not profile.reading.measured:
         raise NothingToScanError(_nothing(_skipped_records(records)))
     if cache:

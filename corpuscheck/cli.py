@@ -10,6 +10,7 @@ import click
 
 from corpuscheck import __version__
 from corpuscheck.errors import CorpuscheckError, UsageError
+from corpuscheck.feasibility.commands import estimate, train
 from corpuscheck.options import BASELINE, FORMATS, LIMITS, POLICY, READING, REPORT, SCAN, TOKENIZER, Command, options
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def scan(
 
     if not paths:
         raise UsageError("name the files and folders to scan, or set paths in corpuscheck.toml")
-    settings = _settings(context, given)
+    settings = _settings(context, {**given, "forecast": bool(save)})
     reports = _reports(outputs)
     finished = run_scan(list(paths), settings, watcher(not (quiet or no_progress), verbose), processes=True)
     if save_tokenizer:
@@ -280,6 +281,10 @@ def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bo
         _silence_stdout()
         raise CorpuscheckError(f"the report cannot be written to standard output ({error.strerror})") from None
     sys.exit(0 if result.passed else 1)
+
+
+cli.add_command(estimate)
+cli.add_command(train)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
@@ -49,7 +49,7 @@ SEVERITIES = ("error", "warning", "info")
 FORMATS = ("text", "concise", "json", "markdown", "github", "gitlab", "junit", "sarif")
 
 
-def options(*groups: list[Option]) -> Option:
+def options(*groups: Sequence[Option]) -> Option:
     """All options of the groups, in their order."""
 
     def decorate(function: Command) -> Command:

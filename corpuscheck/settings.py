@@ -154,6 +154,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     tokenizer: str | None = None
     baseline: str | None = None
+    forecast: bool = False
     cache: str | None = None
     cache_key: CacheKey = "mtime"
     jobs: int = field(default_factory=available_processors)
@@ -239,7 +240,7 @@ def settings_from(**options: Any) -> Settings:
         owner = next((group for group in groups if name in kinds[group].__dataclass_fields__), None)
         if owner is not None:
             groups[owner][name] = tuple(value) if isinstance(value, list) else value
-        elif name in ("tokenizer", "policy", "baseline", "cache", "cache_key", "jobs"):
+        elif name in ("tokenizer", "policy", "baseline", "forecast", "cache", "cache_key", "jobs"):
             rest[name] = value
         else:
             known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]

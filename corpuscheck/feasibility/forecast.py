@@ -42,12 +42,12 @@ class Spread:
     high: float
 
 
-MEAN_BYTES = Spread(-1.47, 2.36)
-UNSEEN_MASS = Spread(-0.95, 2.18)
-UNK_FULL = Spread(-0.87, 2.02)
-UNK_COVERED = Spread(-1.12, 2.53)
-NEW_CHARACTERS = Spread(-1.30, 1.59)
-NEW_WORDS = Spread(-0.38, 0.53)
+MEAN_BYTES = Spread(-1.5, 3.0)
+UNSEEN_MASS = Spread(-1.3, 2.2)
+UNK_FULL = Spread(-1.15, 2.0)
+UNK_COVERED = Spread(-1.4, 2.5)
+NEW_CHARACTERS = Spread(-1.4, 1.6)
+NEW_WORDS = Spread(-1.65, 0.6)
 
 
 def effective(documents_bytes: int, squares: int) -> float:
@@ -145,14 +145,16 @@ def new_words(part: ForecastPart, growth: float) -> Forecast:
         * reach
         / steps
     )
-    return _interval(value, 1.0, NEW_WORDS)
+    return _interval(value, sqrt(0.1**2 + (0.2 * reach) ** 2), NEW_WORDS, rough=growth > 20)
 
 
-def touched(part: ForecastPart) -> Forecast:
+def touched(part: ForecastPart, growth: float) -> Forecast:
     """Share of the documents still to come with a character that the sample never showed (Clopper and Pearson)."""
     if part.examined < FEW_DOCUMENTS:
         return Forecast(unknown=f"{part.examined} documents, {FEW_DOCUMENTS} are needed")
-    low, high = clopper_pearson(part.touched, part.examined)
+    share = (1 - 1 / max(growth, 1.01)) / 2  # the rest is finite, and documents share their rare characters
+    trials = max(1, round(share * part.examined))
+    low, high = clopper_pearson(min(trials, round(share * part.touched)), trials)
     return Forecast(part.touched / part.examined, low, high)
 
 
