@@ -10,7 +10,7 @@ import click
 
 from corpuscheck import __version__
 from corpuscheck.errors import CorpuscheckError, UsageError
-from corpuscheck.feasibility.commands import estimate, train
+from corpuscheck.feasibility.commands import compare, estimate, train
 from corpuscheck.options import BASELINE, FORMATS, LIMITS, POLICY, READING, REPORT, SCAN, TOKENIZER, Command, options
 
 if TYPE_CHECKING:
@@ -285,6 +285,7 @@ def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bo
 
 cli.add_command(estimate)
 cli.add_command(train)
+cli.add_command(compare)
 
 
 def main() -> None:
