@@ -189,17 +189,16 @@ def init(paths: tuple[str, ...], force: bool, **given: Any) -> None:
     from pathlib import Path
 
     from corpuscheck.api import run_scan
-    from corpuscheck.configuration import OWN_FILE
     from corpuscheck.initial import initial_configuration
     from corpuscheck.profile.profile import write_whole
     from corpuscheck.progress import watcher
-    from corpuscheck.settings import settings_from
+    from corpuscheck.settings import CONFIGURATION_FILE, settings_from
 
-    if Path(OWN_FILE).exists() and not force:
-        raise UsageError(f"{OWN_FILE} is there already: --force replaces it")
+    if Path(CONFIGURATION_FILE).exists() and not force:
+        raise UsageError(f"{CONFIGURATION_FILE} is there already: --force replaces it")
     finished = run_scan(list(paths), settings_from(**given), watcher(True, False), processes=True)
-    write_whole(OWN_FILE, initial_configuration(finished.result, paths, given).encode())
-    click.echo(f"wrote {OWN_FILE}; next: corpuscheck scan --save base.ccp", err=True)
+    write_whole(CONFIGURATION_FILE, initial_configuration(finished.result, paths, given).encode())
+    click.echo(f"wrote {CONFIGURATION_FILE}; next: corpuscheck scan --save base.ccp", err=True)
 
 
 def _settings(context: click.Context, given: dict[str, Any]) -> Settings:
