@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import sqlite3
+import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,28 @@ def test_every_common_codec_gives_back_the_text(language: str, codec: str) -> No
     assert damage == Damage()
     assert decoded.confidence >= UNCERTAIN
     "".encode(decoded.encoding)  # a Python codec
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("length", [100, 150, 300, 1500])
+@pytest.mark.parametrize("language", ["korean", "japanese", "chinese_simplified", "chinese_traditional", "russian"])
+def test_utf16_of_any_length_without_a_mark(language: str, length: int, codec: str) -> None:
+    text = LANGUAGES[language][:length]
+    for some in (text, text.replace("\n", "").replace(" ", "") if "ese" in language else text):
+        assert _decoded(some.encode(codec))[:1] == (some,)
+
+
+@pytest.mark.parametrize("text", ["hello", "an id 12", "hello world, this is text\n", "word " * 12])
+@pytest.mark.parametrize("at", [0, 1, 4, 5])
+def test_one_nul_in_a_short_text_is_a_character(text: str, at: int) -> None:
+    data = (text[:at] + "\0" + text[at:]).encode()
+    assert _decoded(data + b" and more")[1].encoding == "ascii"
+
+
+def test_a_mark_of_utf8_before_another_encoding_is_a_wrong_declaration() -> None:
+    stream = TextStream([b"\xef\xbb\xbf" + KOREAN.encode("cp949")])
+    list(stream)
+    assert stream.declared == "utf-8 (BOM)"
 
 
 @pytest.mark.parametrize(("language", "codec"), CODECS)
@@ -134,6 +157,15 @@ def _zip() -> bytes:
     return out.getvalue()
 
 
+def _tar() -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo("a.txt")
+        info.size = len(KOREAN.encode())
+        archive.addfile(info, io.BytesIO(KOREAN.encode()))
+    return out.getvalue()
+
+
 def _npy() -> bytes:
     out = io.BytesIO()
     np.save(out, np.arange(1000))
@@ -147,8 +179,12 @@ BINARIES: dict[str, bytes] = {
     "sqlite": _sqlite(),
     "npy": _npy(),
     "pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n" + NOISE,
+    "NUL bytes": bytes(2048),
+    "tar": _tar(),
+    "parquet": b"PAR1\x15\x04\x15 plain words" * 20,
+    "arrow": b"ARROW1\x00\x00" + b"plain words" * 20,
     "AppleDouble": b"\x00\x05\x16\x07" + NOISE,
-    "NUL": b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        " + bytes(60),
+    "NUL": b"Mac OS X        " + bytes(60),
     "": NOISE,
 }
 

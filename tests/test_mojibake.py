@@ -81,12 +81,14 @@ def test_declarations(head: bytes, says: str) -> None:
     [
         ("euc_kr", "cp949", False),
         ("euc_kr", "ascii", False),
+        ("utf-16", "ascii", True),
         ("euc_kr", "utf-8", True),
         ("utf-8", "cp949", True),
         ("utf-8", "utf-8", False),
         ("iso8859-1", "cp1252", False),
         ("no-such-codec", "utf-8", True),
         ("", "cp949", False),
+        ("utf-8 (BOM)", "cp949", True),
     ],
 )
 def test_content_decides_and_disagreement_is_told(says: str, encoding: str, wrong: bool) -> None:
