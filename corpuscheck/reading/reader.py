@@ -168,7 +168,7 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
     record.declared = text.declared if disagrees(text.declared, decoded.encoding) else None
     record.invalid_bytes = text.damage.invalid_bytes
     record.first_invalid_offset = None if text.damage.first_offset is None else piece.start + text.damage.first_offset
-    record.damage = stream.damage or ("the last character is cut" if text.cut else None)
+    record.damage = stream.damage or report.damage or ("the last character is cut" if text.cut else None)
     record.text_field = report.text_field or None
     record.bad_records = report.bad
     record.first_bad_record = report.first_bad
