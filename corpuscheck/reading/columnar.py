@@ -113,9 +113,8 @@ def _chosen(schema: Any, fields: Sequence[str], sample: Any, report: RecordRepor
     """The columns asked for, else one with a preferred name, else the longest."""
     strings = _text_columns(schema, binary=bool(fields))
     lowered = {name.rpartition(".")[2].lower(): name for name in reversed(strings)}
-    columns = [
-        name for field in fields if (name := field.replace("[]", "") if field not in strings else field) in strings
-    ]
+    wanted = [field if field in strings else field.replace("[]", "") for field in fields]
+    columns = [name for name in wanted if name in strings]
     if not fields and strings:
         preferred = next((lowered[name] for name in PREFERRED if name in lowered), "")
         columns = [preferred or max(strings, key=lambda name: _length(sample, name))]
