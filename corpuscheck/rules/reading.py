@@ -179,7 +179,8 @@ def mojibake(evidence: Evidence, limit: float) -> Iterable[Observation]:
         kind, line, meant = part.examples[0]
         yield Observation(
             f"{percent(part.share)} of the lines looked at are mojibake ({kind}): "
-            f"'{printable(line, 40)}' was meant to be '{printable(meant, 40)}'",
+            f"'{printable(line, 40)}' "
+            + (f"was meant to be '{printable(meant, 40)}'" if meant else "lost bytes by it"),
             "convert these texts back, with ftfy or as the example shows, or fetch them again",
             part.share,
         )
