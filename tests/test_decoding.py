@@ -8,6 +8,7 @@ import sqlite3
 import tarfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
-from corpuscheck.reading.decoding import detect
+from corpuscheck.reading.decoding import detect, settled
 from corpuscheck.reading.text import Damage, TextStream
+from corpuscheck.settings import HINTS
 
 LANGUAGES = {path.stem: path.read_text("utf-8") for path in (Path(__file__).parent / "languages").glob("*.txt")}
 KOREAN = LANGUAGES["korean"]
@@ -136,6 +138,19 @@ def test_portuguese_capitals_are_no_hangul() -> None:
 
 def test_nothing_is_empty() -> None:
     assert detect(b"").encoding == "empty"
+
+
+@pytest.mark.parametrize(
+    ("text", "codec", "hint"),
+    [
+        ("東京", "euc_jp", "ja"), ("東京", "cp932", "ja"), ("日本", "euc_jp", "ja"), ("日本", "cp932", "ja"),
+        ("水", "euc_jp", "ja"), ("가", "cp949", "ko"), ("да", "cp1251", "ru"),
+    ],
+)  # fmt: skip
+def test_a_hint_settles_what_is_uncertain_by_the_codec_that_fits_best(text: str, codec: str, hint: str) -> None:
+    data = text.encode(codec)
+    uncertain = replace(detect(data), confidence=0.1, encoding="cp1252")
+    assert data.decode(settled(uncertain, data, HINTS[hint], "the hint").encoding) == text
 
 
 @pytest.mark.parametrize("data", ["가".encode("cp949"), "ㅋㅋㅋ".encode("cp949"), b"\xb0"])

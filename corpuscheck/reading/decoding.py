@@ -68,11 +68,22 @@ def as_asked(encoding: str, data: bytes) -> Decoded:
 
 
 def settled(found: Decoded, data: bytes, candidates: tuple[str, ...], how: str) -> Decoded:
-    """An uncertain guess replaced by the first candidate that decodes the data, if one does."""
+    """An uncertain guess replaced by the most plausible candidate that decodes the data, if one does."""
     if found.confidence >= UNCERTAIN or found.encoding in ("binary", "empty"):
         return found
-    codec = next((codec for codec in candidates if decodes(data, codec)), None)
-    return found if codec is None else Decoded(codec, 0.5, how, found.skip)
+    fitting = [codec for codec in candidates if decodes(data, codec)]
+    if not fitting:
+        return found
+    codec = min(fitting, key=lambda codec: (_oddities(data, codec), codec != found.encoding))
+    return Decoded(codec, 0.5, how, found.skip)
+
+
+_ODD = re.compile("[\x80-\x9f\u2500-\u257f\ue000-\uf8ff\uff61-\uff9f]")
+
+
+def _oddities(data: bytes, codec: str) -> int:
+    """Characters that the wrong codec makes: half-width kana, lines of boxes, controls, private ones."""
+    return len(_ODD.findall(data[: 1 << 16].decode(codec, "ignore")))
 
 
 def _after_utf8_bom(data: bytes, whole: bool) -> Decoded:

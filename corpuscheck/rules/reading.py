@@ -177,10 +177,9 @@ def mojibake(evidence: Evidence, limit: float) -> Iterable[Observation]:
     part = evidence.profile.mojibake
     if part.share > limit:
         kind, line, meant = part.examples[0]
+        repaired = f"was meant to be '{printable(meant, 40)}'" if meant else "has lost bytes by it"
         yield Observation(
-            f"{percent(part.share)} of the lines looked at are mojibake ({kind}): "
-            f"'{printable(line, 40)}' "
-            + (f"was meant to be '{printable(meant, 40)}'" if meant else "lost bytes by it"),
+            f"{percent(part.share)} of the lines looked at are mojibake ({kind}): '{printable(line, 40)}' {repaired}",
             "convert these texts back, with ftfy or as the example shows, or fetch them again",
             part.share,
         )
