@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import zstandard
 from reading_of import read_all
+from support import scanned, write_vocabulary
 
 from corpuscheck.reading import opening
 from corpuscheck.settings import Reading
@@ -361,3 +362,26 @@ def test_patterns_and_nested_archives(tmp_path: Path, options: dict[str, tuple[s
     path = zipped(tmp_path / "a.zip", {"in.zip": inner, "o.txt": DATA})
     _, records = read_all(path, Reading(**options))  # type: ignore[arg-type]
     assert [r.path.partition("!/")[2] for r in records] == read
+
+
+@pytest.mark.parametrize("form", ["zip", "tar", "nested", "files"])
+def test_uncertain_members_are_settled_by_the_majority(tmp_path: Path, form: str) -> None:
+    short = {"ga.txt": "가".encode("cp949"), "kkk.txt": "ㅋㅋㅋ".encode("cp949")}
+    members = {**short, **{f"big{k}.txt": (TEXT * (9 + k)).encode("cp949") for k in range(3)}}
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    if form == "files":
+        for name, data in members.items():
+            (corpus / name).write_bytes(data)
+    elif form == "tar":
+        (corpus / "a.tar").write_bytes(tarred(list(members.items())))
+    else:
+        inner = {"in.tar": tarred(list(members.items()))} if form == "nested" else members
+        zipped(corpus / "a.zip", inner)
+    scan = scanned(corpus, tokenizer=write_vocabulary(tmp_path / "vocab.txt", "가"))
+    records = {r.path.rpartition("/")[2]: r for r in scan.records}
+    assert len(scan.records) == 5
+    assert {r.encoding for r in scan.records} == {"cp949"}
+    assert {records[name].how for name in short} == {"the corpus's own majority"}
+    assert scan.result.profile.size.documents == 5
+    assert scan.result.profile.size.utf8_bytes == sum(len(data.decode("cp949").encode()) for data in members.values())

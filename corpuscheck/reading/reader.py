@@ -80,12 +80,15 @@ def read_piece(
         yield from _of_last(records, read(piece, settings, records[-1], progress))
         return
     left = source.size
+    chosen = frozenset(settings.members)
     whole = Expansion(source.size)
     for member in members_of(source, settings, progress):
         record = FileRecord(
             f"{source.path}!/{member.name}" if member.name else source.path, bytes=min(member.size, left)
         )
         left -= record.bytes
+        if chosen and record.path not in chosen:
+            continue
         records.append(record)
         if member.skip:
             skip(record, member.skip)
@@ -139,7 +142,7 @@ def _read_columnar(
 
 def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, record: FileRecord) -> Iterator[Batch]:
     record.format = kind.format
-    text = TextStream(stream, settings.encoding, partial(_settle, settings, not piece.source.kind.archive))
+    text = TextStream(stream, settings.encoding, partial(_settle, settings))
     report = RecordReport()
     split = SplitReport()
     markup = MarkupReport()
@@ -209,13 +212,13 @@ class _DeferredError(Exception):
     """An uncertain encoding that is left for a second look."""
 
 
-def _settle(settings: Reading, may_wait: bool, found: Decoded, data: bytes) -> Decoded:
+def _settle(settings: Reading, found: Decoded, data: bytes) -> Decoded:
     """An uncertain encoding settled by the hint, else by the corpus's own majority."""
     if settings.hint:
         found = settled(found, data, HINTS[settings.hint], f"the hint '{settings.hint}'")
     if settings.majority:
         found = settled(found, data, (settings.majority,), "the corpus's own majority")
-    if settings.defer and may_wait and found.confidence < UNCERTAIN:
+    if settings.defer and found.confidence < UNCERTAIN:
         raise _DeferredError
     return found
 

@@ -70,7 +70,7 @@ def invalid_bytes(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def cut_short(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """A compressed file ends too early or is damaged; what came before the damage was measured."""
+    """A file ends too early or is damaged inside; what could be read of it was measured."""
     return _about(evidence, limit, "cut short", "{files} cut short, such as {path} ({detail})", "fetch it again")
 
 
