@@ -22,6 +22,7 @@ from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.discover import Found, discover
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.markup import require_parser
+from corpuscheck.reading.paths import require_paths
 from corpuscheck.reading.reader import MARKUP
 from corpuscheck.result import Result
 from corpuscheck.running.cache import Cache, CacheUse
@@ -70,6 +71,7 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
     """
     if settings.reading.strip_markup:
         require_parser()
+    require_paths(settings.reading.text_fields)
     artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
     baseline = load_baseline(settings.baseline) if settings.baseline else None
     if baseline:

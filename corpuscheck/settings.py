@@ -80,7 +80,8 @@ class Reading:
     """How files become documents.
 
     `hint` names the language of files whose encoding is uncertain; `majority` is the corpus's own most
-    common encoding, which settles them otherwise. `defer` leaves them for a second look.
+    common encoding, which settles them otherwise. `defer` leaves them for a second look, in which only these
+    `members` of archives are read.
     """
 
     include: tuple[str, ...] = ()
@@ -91,6 +92,7 @@ class Reading:
     hint: str | None = None
     majority: str | None = None
     defer: bool = False
+    members: tuple[str, ...] = ()
     skip_front_matter: bool = False
     strip_markup: bool = False
 

@@ -1,14 +1,20 @@
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
+import lzma
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 from reading_of import read_all
+from support import scanned, write_vocabulary
 
 from corpuscheck.reading import opening
 from corpuscheck.settings import Reading
@@ -54,11 +60,6 @@ def test_zip_names_without_a_utf8_mark(tmp_path: Path, encoding: str, name: str)
 
 @pytest.mark.parametrize("compression", ["", "gz", "bz2", "xz", "zst"])
 def test_tar_in_every_compression(tmp_path: Path, compression: str) -> None:
-    import bz2
-    import lzma
-
-    import zstandard
-
     data = tarred([("a/b.txt", TEXT.encode()), ("a/c.jsonl", b'{"text": "one"}\n{"text": "two"}\n')])
     squeeze: dict[str, Callable[[bytes], bytes]] = {
         "": bytes,
@@ -192,3 +193,195 @@ def test_a_damaged_header_is_not_the_end_of_a_tar(tmp_path: Path) -> None:
     documents, records = read_all(path)
     assert documents == [TEXT]
     assert [(r.status, r.reason) for r in records] == [("measured", None), ("skipped", "damaged tar data")]
+
+
+SQUEEZE: dict[str, Callable[[bytes], bytes]] = {
+    "tar": bytes,
+    "tar.gz": gzip.compress,
+    "tgz": gzip.compress,
+    "tar.bz2": bz2.compress,
+    "tbz2": bz2.compress,
+    "tar.xz": lzma.compress,
+    "txz": lzma.compress,
+    "tar.zst": zstandard.compress,
+}
+
+
+@pytest.mark.parametrize("outer", ["zip", "tar"])
+@pytest.mark.parametrize("inner", ["zip", *SQUEEZE])
+def test_every_kind_of_archive_inside_another(tmp_path: Path, outer: str, inner: str) -> None:
+    plain = tarred([("t.txt", TEXT.encode())])
+    data = zipped(tmp_path / "x", {"t.txt": TEXT.encode()}).read_bytes() if inner == "zip" else SQUEEZE[inner](plain)
+    path = tmp_path / f"a.{outer}"
+    members = {f"in.{inner}": data, "o.txt": b"after it"}
+    if outer == "zip":
+        zipped(path, members)
+    else:
+        path.write_bytes(tarred(list(members.items())))
+    documents, records = read_all(path)
+    assert documents == [TEXT, "after it"]
+    assert [r.path for r in records] == [f"{path}!/in.{inner}!/t.txt", f"{path}!/o.txt"]
+
+
+def _raw_zip(files: list[tuple[bytes, int]]) -> bytes:
+    """A zip of stored members, all of them `TEXT`, with these names and flags."""
+    data = TEXT.encode()
+    sizes = struct.pack("<III", zlib.crc32(data), len(data), len(data))
+    out = directory = b""
+    for name, flags in files:
+        directory += struct.pack("<IHHHHHH", 0x02014B50, 20, 20, flags, 0, 0, 33) + sizes
+        directory += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, len(out)) + name
+        out += struct.pack("<IHHHHH", 0x04034B50, 20, flags, 0, 0, 33) + sizes
+        out += struct.pack("<HH", len(name), 0) + name + data
+    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, len(files), len(files), len(directory), len(out), 0)
+    return out + directory + end
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "shown", "documents"),
+    [
+        (b"", 0, "(no name)", 1),
+        ("한글.txt".encode("cp949"), 0x800, "한글.txt", 2),
+        (b"\xed\xa0\x80.txt", 0x800, None, 2),
+        ("한글.txt".encode(), 0x800, "한글.txt", 2),
+    ],
+)
+def test_one_bad_name_in_a_zip_loses_nothing_else(
+    tmp_path: Path, name: bytes, flags: int, shown: str | None, documents: int
+) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(_raw_zip([(name, flags), (b"good.txt", 0)]))
+    found, records = read_all(path)
+    assert found == [TEXT] * documents
+    assert [r.status for r in records] == ["measured" if documents == 2 else "skipped", "measured"]
+    assert shown is None or records[0].path == f"{path}!/{shown}"
+
+
+def _header(name: str, size: int) -> bytes:
+    info = tarfile.TarInfo(name)
+    info.size = size
+    return info.tobuf(tarfile.USTAR_FORMAT)
+
+
+DATA = TEXT.encode()
+STORED = DATA + bytes(-len(DATA) % 512)
+BROKEN: dict[str, tuple[list[bytes], list[str], list[tuple[str, str]]]] = {
+    "a damaged header": (
+        [_header("a.txt", len(DATA)), STORED, b"\x07" * 512, STORED, _header("c.txt", len(DATA)), STORED, bytes(1024)],
+        [TEXT, TEXT],
+        [("!/a.txt", ""), ("", "damaged tar data"), ("!/c.txt", "")],
+    ),
+    "a member cut in the middle": (
+        [_header("a.txt", 100_000), STORED, _header("b.txt", len(DATA)), STORED, bytes(1024)],
+        [TEXT, TEXT],
+        [("!/a.txt", "truncated"), ("!/b.txt", "")],
+    ),
+    "a member cut in the middle of a long archive": (
+        [_header("a.txt", 4 * 512), STORED, *[_header("b.txt", len(DATA)), STORED] * 9, bytes(1024)],
+        [TEXT] * 10,
+        [("!/a.txt", "truncated"), ("!/b.txt", ""), *((f"!/b.txt#{k}", "") for k in range(2, 10))],
+    ),
+    "a last member that is cut": (
+        [_header("a.txt", len(DATA)), STORED, _header("b.txt", 100_000), DATA * 50],
+        [TEXT, TEXT * 50],
+        [("!/a.txt", ""), ("!/b.txt", "truncated")],
+    ),
+    "an end inside a header": (
+        [_header("a.txt", len(DATA)), STORED, _header("b.txt", 5)[:100]],
+        [TEXT],
+        [("!/a.txt", ""), ("", "damaged tar data")],
+    ),
+    "a size beyond all measure": (
+        [_header("a.txt", 7 << 30), DATA],
+        [TEXT],
+        [("!/a.txt", "truncated")],
+    ),
+}
+
+
+@pytest.mark.parametrize("row", BROKEN)
+@pytest.mark.parametrize("form", ["tar", "tar.gz", "zip"])
+def test_what_is_readable_of_a_broken_tar_is_read(tmp_path: Path, row: str, form: str) -> None:
+    parts, documents, found = BROKEN[row]
+    path, place = tmp_path / f"a.{form}", tmp_path / f"a.{form}"
+    data = b"".join(parts)
+    path.write_bytes(gzip.compress(data) if form == "tar.gz" else data)
+    if form == "zip":
+        zipped(path, {"in.tar": data})
+        place = tmp_path / "a.zip!/in.tar"
+    texts, records = read_all(path)
+    told = [(r.path.removeprefix(str(place)), r.damage or r.reason or "") for r in records]
+    if form != "tar" and "in the middle" in row:  # there is no going back
+        assert any(what for _, what in told)
+        return
+    assert texts == documents
+    assert [name for name, _ in told] == [name for name, _ in found]
+    assert all(
+        what.startswith(said) and bool(what) == bool(said) for (_, what), (_, said) in zip(told, found, strict=True)
+    )
+
+
+def test_members_of_a_bomb_are_refused_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "BOMB_BYTES", 1 << 20)
+    path = zipped(tmp_path / "a.zip", {f"{k}.txt": b"a " * 200_000 for k in range(6)})
+    documents, records = read_all(path)
+    assert len(documents) == 2
+    assert ["decompression bomb" in (r.reason or "") for r in records] == [False] * 2 + [True] * 4
+
+
+def test_a_bomb_is_read_as_far_as_it_may_be_in_every_container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "BOMB_BYTES", 1 << 21)
+    zipped(tmp_path / "a.zip", {"b.txt": b"a " * (4 << 20)})
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"a " * (4 << 20)))
+    (tmp_path / "c.tar.gz").write_bytes(gzip.compress(tarred([("b.txt", b"a " * (4 << 20))])))
+    _, records = read_all(tmp_path)
+    assert ["decompression bomb" in (r.damage or "") for r in records] == [True] * 3
+    assert {r.utf8_bytes >> 20 for r in records} == {1, 2}
+
+
+def test_entries_that_share_their_data_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    data = _raw_zip([(b"a.txt", 0), (b"b.txt", 0)])
+    path.write_bytes(data.replace(struct.pack("<I", data.rindex(b"PK\x03\x04")) + b"b.txt", bytes(4) + b"a.txt"))
+    documents, records = read_all(path)
+    assert documents == [TEXT]
+    assert "shares its data" in (records[1].reason or "")
+
+
+@pytest.mark.parametrize(
+    ("options", "read"),
+    [
+        ({"exclude": ("in.zip",)}, ["o.txt"]),
+        ({"include": ("deep.txt",)}, ["in.zip!/deep.txt"]),
+        ({"include": ("in.zip",)}, []),
+        ({"exclude": ("deep.txt",)}, ["in.zip!/more.tar", "o.txt"]),
+    ],
+)
+def test_patterns_and_nested_archives(tmp_path: Path, options: dict[str, tuple[str, ...]], read: list[str]) -> None:
+    inner = zipped(tmp_path / "x", {"deep.txt": DATA, "more.tar": tarred([("deep.txt", DATA)])}).read_bytes()
+    path = zipped(tmp_path / "a.zip", {"in.zip": inner, "o.txt": DATA})
+    _, records = read_all(path, Reading(**options))  # type: ignore[arg-type]
+    assert [r.path.partition("!/")[2] for r in records] == read
+
+
+@pytest.mark.parametrize("form", ["zip", "tar", "nested", "files"])
+def test_uncertain_members_are_settled_by_the_majority(tmp_path: Path, form: str) -> None:
+    short = {"ga.txt": "가".encode("cp949"), "kkk.txt": "ㅋㅋㅋ".encode("cp949")}
+    members = {**short, **{f"big{k}.txt": (TEXT * (9 + k)).encode("cp949") for k in range(3)}}
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    if form == "files":
+        for name, data in members.items():
+            (corpus / name).write_bytes(data)
+    elif form == "tar":
+        (corpus / "a.tar").write_bytes(tarred(list(members.items())))
+    else:
+        inner = {"in.tar": tarred(list(members.items()))} if form == "nested" else members
+        zipped(corpus / "a.zip", inner)
+    scan = scanned(corpus, tokenizer=write_vocabulary(tmp_path / "vocab.txt", "가"))
+    records = {r.path.rpartition("/")[2]: r for r in scan.records}
+    assert len(scan.records) == 5
+    assert {r.encoding for r in scan.records} == {"cp949"}
+    assert {records[name].how for name in short} == {"the corpus's own majority"}
+    assert scan.result.profile.size.documents == 5
+    assert scan.result.profile.size.utf8_bytes == sum(len(data.decode("cp949").encode()) for data in members.values())

@@ -277,3 +277,11 @@ def test_compressed_file_damaged_inside_or_not_compressed(ending: str, corpus: P
     assert "damaged" in (hurt.damage or hurt.reason or "")
     assert plain.status == "skipped"
     assert "damaged" in str(plain.reason)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.jsonl"])
+@pytest.mark.parametrize("text", ["가나다", TEXT[: 1 << 20]], ids=["short", "long"])
+def test_utf8_without_its_last_byte_is_cut_short(tmp_path: Path, name: str, text: str) -> None:
+    write_files(tmp_path, {name: f'{{"text": "a"}}\n{text.rstrip(chr(10) + ".")}가'.encode()[:-1]})
+    _, record = documents_in(tmp_path / name)
+    assert (record.encoding, record.damage) == ("utf-8", "the last character is cut")

@@ -89,3 +89,51 @@ def test_the_same_texts_as_jsonl_and_parquet_give_the_same_figures(tmp_path: Pat
     assert results[0].profile.size.utf8_bytes == results[1].profile.size.utf8_bytes
     assert render_json(results[0])
     assert ranges
+
+
+TWO = ["a b", "c d"]
+COLUMNS = {
+    "list": (pa.array([["a b", "x"], ["c d"]]), ["a b\nx", "c d"]),
+    "large_list": (pa.array([["a b", "x"], ["c d"]], pa.large_list(pa.string())), ["a b\nx", "c d"]),
+    "list of large": (pa.array([["a b"], ["c d"]], pa.list_(pa.large_string())), TWO),
+    "large": (pa.array(TWO, pa.large_string()), TWO),
+    "dictionary": (pa.array(TWO).dictionary_encode(), TWO),
+    "binary": (pa.array([b"a b", b"c d"]), TWO),
+    "large_binary": (pa.array([b"a b", b"c d"], pa.large_binary()), TWO),
+    "no utf-8": (pa.array([b"a \xff b", None]), ["a \ufffd b"]),
+    "st.inner": (pa.array(TWO), TWO),
+    "st.deep.inner": (pa.array([["a b"], ["c d"]]), TWO),
+    "a.b": (pa.array(TWO), TWO),
+}
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_every_column_of_text_can_be_asked_for(tmp_path: Path, name: str, ending: str) -> None:
+    column, expected = COLUMNS[name]
+    first, *rest = name.split(".") if name.startswith("st.") else [name]
+    for inner in reversed(rest):
+        column = pa.StructArray.from_arrays([column, pa.array([1, 2])], [inner, "n"])
+    table = pa.table({"id": [1, 2], first: column, "other": ["not this", "nor this"]})
+    path = tmp_path / f"a.{ending}"
+    if ending == "parquet":
+        pq.write_table(table, path)
+    else:
+        with pa.ipc.new_file(path, table.schema) as writer:
+            writer.write_table(table)
+    documents, records = read_all(path, Reading(text_fields=(name,)))
+    assert (documents, records[0].text_field) == (expected, name)
+
+
+@pytest.mark.parametrize(
+    ("table", "field"),
+    [
+        ({"id": ["x1", "x2"], "st": [{"text": "a b"}, {"text": "c d"}]}, "st.text"),
+        ({"id": ["x1", "x2"], "sentences": [["a b"], ["c d"]]}, "sentences"),
+        ({"image": [b"\x89PNG" * 99] * 2, "caption": TWO}, "caption"),
+    ],
+)
+def test_the_column_of_text_is_found(tmp_path: Path, table: dict[str, list[object]], field: str) -> None:
+    pq.write_table(pa.table(table), tmp_path / "a.parquet")
+    documents, records = read_all(tmp_path)
+    assert (documents, records[0].text_field) == (TWO, field)

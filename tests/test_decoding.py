@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import itertools
 import sqlite3
+import tarfile
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
-from corpuscheck.reading.decoding import detect
+from corpuscheck.reading.decoding import detect, settled
 from corpuscheck.reading.text import Damage, TextStream
+from corpuscheck.settings import HINTS
 
 LANGUAGES = {path.stem: path.read_text("utf-8") for path in (Path(__file__).parent / "languages").glob("*.txt")}
 KOREAN = LANGUAGES["korean"]
@@ -52,6 +55,28 @@ def test_every_common_codec_gives_back_the_text(language: str, codec: str) -> No
     assert damage == Damage()
     assert decoded.confidence >= UNCERTAIN
     "".encode(decoded.encoding)  # a Python codec
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("length", [100, 150, 300, 1500])
+@pytest.mark.parametrize("language", ["korean", "japanese", "chinese_simplified", "chinese_traditional", "russian"])
+def test_utf16_of_any_length_without_a_mark(language: str, length: int, codec: str) -> None:
+    text = LANGUAGES[language][:length]
+    for some in (text, text.replace("\n", "").replace(" ", "") if "ese" in language else text):
+        assert _decoded(some.encode(codec))[:1] == (some,)
+
+
+@pytest.mark.parametrize("text", ["hello", "an id 12", "hello world, this is text\n", "word " * 12])
+@pytest.mark.parametrize("at", [0, 1, 4, 5])
+def test_one_nul_in_a_short_text_is_a_character(text: str, at: int) -> None:
+    data = (text[:at] + "\0" + text[at:]).encode()
+    assert _decoded(data + b" and more")[1].encoding == "ascii"
+
+
+def test_a_mark_of_utf8_before_another_encoding_is_a_wrong_declaration() -> None:
+    stream = TextStream([b"\xef\xbb\xbf" + KOREAN.encode("cp949")])
+    list(stream)
+    assert stream.declared == "utf-8 (BOM)"
 
 
 @pytest.mark.parametrize(("language", "codec"), CODECS)
@@ -115,6 +140,19 @@ def test_nothing_is_empty() -> None:
     assert detect(b"").encoding == "empty"
 
 
+@pytest.mark.parametrize(
+    ("text", "codec", "hint"),
+    [
+        ("東京", "euc_jp", "ja"), ("東京", "cp932", "ja"), ("日本", "euc_jp", "ja"), ("日本", "cp932", "ja"),
+        ("水", "euc_jp", "ja"), ("가", "cp949", "ko"), ("да", "cp1251", "ru"),
+    ],
+)  # fmt: skip
+def test_a_hint_settles_what_is_uncertain_by_the_codec_that_fits_best(text: str, codec: str, hint: str) -> None:
+    data = text.encode(codec)
+    uncertain = replace(detect(data), confidence=0.1, encoding="cp1252")
+    assert data.decode(settled(uncertain, data, HINTS[hint], "the hint").encoding) == text
+
+
 @pytest.mark.parametrize("data", ["가".encode("cp949"), "ㅋㅋㅋ".encode("cp949"), b"\xb0"])
 def test_too_little_to_tell_is_uncertain(data: bytes) -> None:
     assert detect(data).confidence < UNCERTAIN
@@ -134,6 +172,15 @@ def _zip() -> bytes:
     return out.getvalue()
 
 
+def _tar() -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo("a.txt")
+        info.size = len(KOREAN.encode())
+        archive.addfile(info, io.BytesIO(KOREAN.encode()))
+    return out.getvalue()
+
+
 def _npy() -> bytes:
     out = io.BytesIO()
     np.save(out, np.arange(1000))
@@ -147,8 +194,12 @@ BINARIES: dict[str, bytes] = {
     "sqlite": _sqlite(),
     "npy": _npy(),
     "pdf": b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n" + NOISE,
+    "NUL bytes": bytes(2048),
+    "tar": _tar(),
+    "parquet": b"PAR1\x15\x04\x15 plain words" * 20,
+    "arrow": b"ARROW1\x00\x00" + b"plain words" * 20,
     "AppleDouble": b"\x00\x05\x16\x07" + NOISE,
-    "NUL": b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X        " + bytes(60),
+    "NUL": b"Mac OS X        " + bytes(60),
     "": NOISE,
 }
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from support import documents_in, record_of, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import NothingToScanError
+from corpuscheck.reading import delimited
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.formats import kind_of
 from corpuscheck.settings import Reading
@@ -97,6 +98,11 @@ def test_unbalanced_quotes_in_tsv_are_data(tmp_path: Path) -> None:
         ("no header.tsv", "5\tthe first text\n6\tthe next\n", "2", ["the first text", "the next"]),
         ("missing cells.csv", "id,text\n1\n2,b\n3,c,d\n", "text", ["b", "c"]),
         ("empty lines.csv", "id,text\n\n1,a\n\n\n2,b\n", "text", ["a", "b"]),
+        ("cr.csv", "id,text\r1,hello there\r2,bye now\r", "text", ["hello there", "bye now"]),
+        ("cr inside.csv", 'id,text\r1,"a\rb"\r', "text", ["a\rb"]),
+        ("same name.csv", "id,text,text\n1,a b,c d\n2,e,f\n", "text, text#2", ["a b\nc d", "e\nf"]),
+        ("one column, no header.csv", "first words\nand others\n", "1", ["first words", "and others"]),
+        ("one column with one.csv", "리뷰\n정말 좋은 글\n그저 그런 글\n", "리뷰", ["정말 좋은 글", "그저 그런 글"]),
         ("no end.csv", 'id,text\n1,"a\nb"', "text", ["a\nb"]),
     ],
 )
@@ -105,6 +111,33 @@ def test_columns_are_found(tmp_path: Path, name: str, content: str, field: str, 
     found, record = documents_in(tmp_path / name)
     assert (found, record.text_field) == (texts, field)
     assert record.missing_text == (name == "missing cells.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "texts", "bad", "lost"),
+    [
+        ("1,{long}\n2,b\n", ["b"], 1, False),
+        ('1,"{long}"\n2,b\n', ["b"], 1, False),
+        ('1,"{lines}"\n2,b\n', ["b"], 1, False),
+        ('1,"a ""x"" {lines}"\n2,b\n3,"c\nd"\n', ["b", "c\nd"], 1, False),
+        ('1,"{lines}\n2,b\n', [], 1, True),
+        ("1,a\n2,{long}", ["a"], 1, False),
+    ],
+)
+def test_a_row_too_large_is_one_bad_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, texts: list[str], bad: int, lost: bool
+) -> None:
+    monkeypatch.setattr(delimited, "LARGEST_ROW", 100_000)
+    filled = content.format(long="x y," * 900_000, lines="x, y\n" * 700_000)
+    write_files(tmp_path, {"a.csv": "id,text\n0,good one\n" + filled})
+    found, record = documents_in(tmp_path / "a.csv")
+    assert (found, record.bad_records, record.first_bad_record) == (
+        ["good one", *texts],
+        bad,
+        3 + content.startswith("1,a\n"),
+    )
+    assert ("has no end" in (record.damage or "")) == lost
+    assert record.missing_text == 0
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpuscheck.measuring.estimating import find_mojibake
+from corpuscheck.profile.mojibake import MojibakePart
+from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.declarations import declared, disagrees
 from corpuscheck.reading.mojibake import repair
 
@@ -35,7 +38,21 @@ def test_cp949_read_as_latin1_is_taken_back() -> None:
 def test_utf8_read_as_cp949_is_seen_though_bytes_of_it_are_lost() -> None:
     found = repair(KOREAN.encode().decode("cp949", "replace"))
     assert found is not None
-    assert found.kind == "UTF-8 read as CP949"
+    assert (found.kind, found.text) == ("UTF-8 read as CP949", "")
+
+
+def test_an_example_that_can_be_taken_back_comes_first() -> None:
+    lost = MojibakePart(1, {"k": 1}, (("a", "x", ""),))
+    whole = MojibakePart(1, {"k": 1}, (("b", "y", "meant"),))
+    assert lost.merge(whole).examples == whole.merge(lost).examples == (("b", "y", "meant"), ("a", "x", ""))
+
+
+def test_lines_end_at_a_line_feed_only() -> None:
+    lines = [text.encode().decode("latin-1") for text in (KOREAN, "꽅은 낮에 핀다", RUSSIAN)]
+    assert any("\x85" in line for line in lines)
+    text = "\r\n".join(lines).encode()
+    part = find_mojibake(Sample(1 << 20, items={(1, text): 1}, groups={(1, text): 0}))
+    assert (part.lines, sum(part.found.values())) == (3, 3)
 
 
 @pytest.mark.parametrize(
@@ -81,12 +98,14 @@ def test_declarations(head: bytes, says: str) -> None:
     [
         ("euc_kr", "cp949", False),
         ("euc_kr", "ascii", False),
+        ("utf-16", "ascii", True),
         ("euc_kr", "utf-8", True),
         ("utf-8", "cp949", True),
         ("utf-8", "utf-8", False),
         ("iso8859-1", "cp1252", False),
         ("no-such-codec", "utf-8", True),
         ("", "cp949", False),
+        ("utf-8 (BOM)", "cp949", True),
     ],
 )
 def test_content_decides_and_disagreement_is_told(says: str, encoding: str, wrong: bool) -> None:

@@ -9,7 +9,7 @@ from reading_of import read_all
 from corpuscheck.errors import UsageError
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
-from corpuscheck.reading.paths import TextPath, best_path, leaf_lengths
+from corpuscheck.reading.paths import best_path, leaf_lengths, require_paths
 from corpuscheck.reading.records import RecordReport
 from corpuscheck.settings import PRESETS, settings_from
 
@@ -83,13 +83,10 @@ def test_deep_nesting_in_json_lines_leaves_the_other_lines() -> None:
     assert report.bad == 1
 
 
-@pytest.mark.parametrize("path", ["document[", "a[].b[", "[]..x"])
+@pytest.mark.parametrize("path", ["document[", "document[.x", "a[].b[", "[]..x"])
 def test_a_broken_path_is_an_error(path: str) -> None:
-    if "[]" not in path:
-        assert TextPath(path).of_record({}) is None
-        return
     with pytest.raises(UsageError, match="is not a path"):
-        TextPath(path)
+        require_paths([path])
 
 
 def test_prose_outweighs_identifiers() -> None:
@@ -116,3 +113,51 @@ def test_front_matter_is_left_out_on_request(tmp_path: Path) -> None:
     path.write_text("---\ntitle: 제목\ntags: [a]\n---\n\n본문입니다.\n---\n끝.\n", "utf-8")
     assert read_all(path)[0][0].startswith("---")
     assert read_all(path, settings_from(skip_front_matter=True).reading)[0] == ["본문입니다.\n---\n끝.\n"]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["NaN", "-Infinity", "Infinity", "1" * 5000, "1" * 5000 + ".5e7", "[NaN,Infinity]", "1." + "2" * 40 + "e-7", "1e9"],
+)
+def test_numbers_that_json_does_not_know_lose_no_record(number: str) -> None:
+    report = RecordReport()
+    data = f'[{{"text": "NaN 12", "s": {number}}}, {{"s": {number}, "text": "c d"}}]'.encode()
+    blocks = [data[k : k + 7] for k in range(0, len(data), 7)]
+    assert b"".join(batch.data.tobytes() for batch in read_json(blocks, (), report)) == b"NaN 12c d"
+    assert report.bad == 0
+
+
+@pytest.mark.parametrize("bad", ['{"text": "c" "d"}', '{"x":' + "[" * 300 + "]" * 300 + "}"])
+def test_what_follows_a_broken_item_is_said_to_be_lost(tmp_path: Path, bad: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(f'[{{"text": "a b"}}, {bad}, {{"text": "e f"}}]', "utf-8")
+    documents, (record,) = read_all(path)
+    assert documents == ["a b"]
+    assert record.damage == "record 2 is no JSON, too deep or too large: the rest was not read"
+
+
+@pytest.mark.parametrize(
+    ("value", "field", "expected"),
+    [
+        ({"d1": {"text": "a b"}, "d2": {"text": "c d"}}, "*.text", ["a b", "c d"]),
+        ({"d.1": {"text": "a b"}, "2": {"id": 1, "text": "c d"}}, "*.text", ["a b", "c d"]),
+        ({"x": {"body": {"본문": "a b"}}, "y": {"body": {"본문": "c d"}}}, '*.body."본문"', ["a b", "c d"]),
+        ({"x": {"lines": ["a b", "c"]}, "y": {"lines": ["c d"]}}, "*.lines", ["a b\nc", "c d"]),
+        ({"x": {"text": "a b"}, "y": {"title": "c d"}}, "x.text", ["a b"]),
+    ],
+)
+def test_an_object_keyed_by_document(value: object, field: str, expected: list[str]) -> None:
+    found, report = documents_of(value)
+    assert (found, report.text_field) == (expected, field)
+    assert documents_of(value, field)[0] == expected
+
+
+@pytest.mark.parametrize("name", ["array.json", "lines.json", "lines.jsonl", "one.json"])
+def test_corpora_in_one_file_are_all_their_documents(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    lines = (json.dumps(NIKL) + "\n") * 2
+    path.write_text({"array.json": json.dumps([NIKL, NIKL]), "one.json": json.dumps(NIKL)}.get(name, lines), "utf-8")
+    expected = ["첫 문단입니다.\n둘째 문단입니다.", "다른 문서의 문단."]
+    documents, (record,) = read_all(path, settings_from(preset="nikl").reading)
+    assert documents == expected * (1 if name == "one.json" else 2)
+    assert record.text_field == "document[].paragraph[].form"

@@ -241,3 +241,39 @@ def json_depth(data: Bytes, state: Ints, limit: int) -> int:
             depth -= 1
     state[0], state[1], state[2] = depth, quoted, escaped
     return len(data)
+
+
+@kernel
+def json_numbers(data: Bytes, state: Ints, digits: int) -> None:
+    """Make numbers that are not JSON into some that are, in place: NaN and Infinity, and those of too many digits.
+
+    `state` (digits of the number, inside a string, after a backslash, inside NaN or Infinity) is carried on.
+    """
+    length, quoted, escaped, word = state[0], state[1], state[2], state[3]
+    for i in range(data.shape[0]):
+        b = data[i]
+        if quoted:
+            if escaped:
+                escaped = 0
+            elif b == 0x5C:
+                escaped = 1
+            elif b == 0x22:
+                quoted = 0
+            continue
+        if b == 0x22:
+            quoted = 1
+        if b == 0x4E or b == 0x49:
+            data[i] = 0x20 if word else 0x30
+            word = 1
+        elif word and 0x61 <= b <= 0x7A:
+            data[i] = 0x20
+        else:
+            word = 0
+        digit = 0x30 <= b <= 0x39
+        if digit:
+            length += 1
+        if length > digits and (digit or b == 0x2E or b == 0x65 or b == 0x45 or b == 0x2B or b == 0x2D):
+            data[i] = 0x20
+        elif not digit:
+            length = 0
+    state[0], state[1], state[2], state[3] = length, quoted, escaped, word

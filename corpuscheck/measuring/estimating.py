@@ -53,7 +53,7 @@ def find_mojibake(sample: Sample) -> MojibakePart:
     """Lines of the sample, at most `TOKEN_BYTES` of it, that were decoded wrongly once."""
     total = MojibakePart()
     for text, count, _ in sample.smaller(TOKEN_BYTES).texts():
-        for line in text.decode().splitlines():
+        for line in text.decode().replace("\r\n", "\n").split("\n"):  # U+0085 is a letter gone wrong
             if line.isascii():
                 continue
             found = repair(line)

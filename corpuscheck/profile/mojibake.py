@@ -10,7 +10,7 @@ from corpuscheck.profile.tables import added
 MOST_EXAMPLES = 10
 
 Example = tuple[str, str, str]
-"""(kind, line as it stands, line as it was meant)"""
+"""(kind, line as it stands, line as it was meant or '' where bytes of it are lost)"""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class MojibakePart:
         return sum(self.found.values()) / self.lines if self.lines else 0.0
 
     def merge(self, other: MojibakePart) -> MojibakePart:
-        examples = tuple(sorted({*self.examples, *other.examples})[:MOST_EXAMPLES])
+        whole_first = sorted({*self.examples, *other.examples}, key=lambda example: (not example[2], example))
+        examples = tuple(whole_first[:MOST_EXAMPLES])
         return MojibakePart(self.lines + other.lines, added(self.found, other.found), examples)
 
     def to_state(self) -> dict[str, Any]:

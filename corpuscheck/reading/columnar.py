@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 from typing import Any, BinaryIO
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8
 from corpuscheck.reading.batch import Batch, batch_of
-from corpuscheck.reading.paths import PREFERRED
+from corpuscheck.reading.paths import PREFERRED, text_of
 from corpuscheck.reading.records import RecordReport
 
 INSTALL = "needs pyarrow: pip install 'corpuscheck[parquet]'"
@@ -47,27 +47,28 @@ def read_columnar(
     import pyarrow as pa
 
     try:
-        rows = _parquet_rows(file, fields, report, groups) if name == "parquet" else _arrow_rows(file, fields, report)
-        for some in rows:
-            yield from _documents(some, report)
+        parquet = name == "parquet"
+        for columns in _parquet_columns(file, fields, report, groups) if parquet else _arrow(file, fields, report):
+            yield from _documents(columns, report)
     except pa.ArrowException as error:
         raise ValueError(str(error).partition("\n")[0]) from None
 
 
-def _parquet_rows(
+def _parquet_columns(
     file: BinaryIO, fields: Sequence[str], report: RecordReport, groups: Sequence[int] | None
-) -> Iterator[Any]:
+) -> Iterator[list[Any]]:
     import pyarrow.parquet as pq
 
     parquet = pq.ParquetFile(file)
-    strings = _string_columns(parquet.schema_arrow)
-    sample = next(parquet.iter_batches(batch_size=100, columns=strings), None) if strings else None
-    columns = _chosen(strings, fields, sample, report)
+    names = _text_columns(parquet.schema_arrow)
+    sample = next(parquet.iter_batches(batch_size=100, columns=names), None) if names else None
+    columns = _chosen(parquet.schema_arrow, fields, sample, report)
     if columns:
-        yield from parquet.iter_batches(batch_size=_ROWS, columns=columns, row_groups=groups)
+        for rows in parquet.iter_batches(batch_size=_ROWS, columns=columns, row_groups=groups):
+            yield [_column(rows, name) for name in columns]
 
 
-def _arrow_rows(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Iterator[Any]:
+def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Iterator[list[Any]]:
     import pyarrow as pa
 
     start = file.read(6)
@@ -80,22 +81,40 @@ def _arrow_rows(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> 
     first = next(batches, None)
     if first is None:
         return
-    columns = _chosen(_string_columns(first.schema), fields, first, report)
+    columns = _chosen(first.schema, fields, first, report)
     if columns:
         for rows in chain([first], batches):
-            yield rows.select(columns)
+            yield [_column(rows, name) for name in columns]
 
 
-def _string_columns(schema: Any) -> list[str]:
+def _text_columns(fields: Iterable[Any], binary: bool = False, outer: str = "") -> list[str]:
+    """Columns of strings or lists of them, those inside structs as `outer.inner`; of bytes too where asked for."""
     import pyarrow as pa
 
-    return [f.name for f in schema if pa.types.is_string(f.type) or pa.types.is_large_string(f.type)]
+    names: list[str] = []
+    for field in fields:
+        if pa.types.is_struct(field.type):
+            names += _text_columns(field.type, binary, f"{outer}{field.name}.")
+        elif _is_text(field.type, binary):
+            names.append(outer + field.name)
+    return names
 
 
-def _chosen(strings: list[str], fields: Sequence[str], sample: Any, report: RecordReport) -> list[str]:
+def _is_text(kind: Any, binary: bool) -> bool:
+    from pyarrow import types
+
+    if types.is_dictionary(kind) or types.is_list(kind) or types.is_large_list(kind):
+        return _is_text(kind.value_type, binary)
+    plain = types.is_string(kind) or types.is_large_string(kind)
+    return bool(plain or (binary and (types.is_binary(kind) or types.is_large_binary(kind))))
+
+
+def _chosen(schema: Any, fields: Sequence[str], sample: Any, report: RecordReport) -> list[str]:
     """The columns asked for, else one with a preferred name, else the longest."""
-    lowered = {name.lower(): name for name in strings}
-    columns = [name for name in fields if name in strings]
+    strings = _text_columns(schema, binary=bool(fields))
+    lowered = {name.rpartition(".")[2].lower(): name for name in reversed(strings)}
+    wanted = [field if field in strings else field.replace("[]", "") for field in fields]
+    columns = [name for name in wanted if name in strings]
     if not fields and strings:
         preferred = next((lowered[name] for name in PREFERRED if name in lowered), "")
         columns = [preferred or max(strings, key=lambda name: _length(sample, name))]
@@ -105,28 +124,52 @@ def _chosen(strings: list[str], fields: Sequence[str], sample: Any, report: Reco
 
 
 def _length(sample: Any, name: str) -> int:
-    return sum(len(text) for text in sample.column(name)[:100].to_pylist() if text) if sample is not None else 0
+    return sum(map(len, filter(None, map(text_of, _column(sample, name)[:100].to_pylist())))) if sample else 0
 
 
-def _documents(rows: Any, report: RecordReport) -> Iterator[Batch]:
-    if rows.num_columns == 1 and rows.num_rows and not rows.column(0).null_count:
-        yield _without_copy(rows.column(0), report)
+def _column(rows: Any, name: str) -> Any:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if name in rows.schema.names:
+        column = rows.column(name)
+    else:
+        head = next(top for top in rows.schema.names if name.startswith(f"{top}."))
+        column = pc.struct_field(rows.column(head), name[len(head) + 1 :].split("."))
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+def _documents(columns: list[Any], report: RecordReport) -> Iterator[Batch]:
+    first = columns[0]
+    if len(columns) == 1 and len(first) and not first.null_count and hasattr(first[0], "as_buffer"):
+        yield _without_copy(first, report)
         return
-    texts = []
-    for values in zip(*(column.to_pylist() for column in rows.columns), strict=True):
-        strings = [value for value in values if value is not None]
-        report.missing += not strings
-        if strings:
-            texts.append("\n".join(strings).encode())
-    if texts:
-        yield batch_of(texts)
+    documents = []
+    for values in zip(*(column.to_pylist() for column in columns), strict=True):
+        texts = [text for value in values if (text := text_of(_decoded(value, report))) is not None]
+        report.missing += not texts
+        if texts:
+            documents.append("\n".join(texts).encode())
+    if documents:
+        yield batch_of(documents)
+
+
+def _decoded(value: Any, report: RecordReport) -> Any:
+    """Strings where there are bytes, which are taken for UTF-8."""
+    if isinstance(value, list):
+        return [_decoded(item, report) for item in value]
+    if not isinstance(value, bytes):
+        return value
+    text = value.decode("utf-8", "replace")
+    report.repaired += text.encode() != value
+    return text
 
 
 def _without_copy(column: Any, report: RecordReport) -> Batch:
     import pyarrow as pa
 
     _, offsets, data = column.buffers()
-    width = np.int64 if pa.types.is_large_string(column.type) else np.int32
+    width = np.int64 if column.type in (pa.large_string(), pa.large_binary()) else np.int32
     ends = np.frombuffer(offsets, width)[column.offset : column.offset + len(column) + 1].astype(np.int64)
     text = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data is not None else np.zeros(0, np.uint8)
     ends -= ends[0]

@@ -26,7 +26,9 @@ def declared(head: bytes) -> str:
 
 def disagrees(declaration: str, encoding: str) -> bool:
     """Whether a declaration is wrong about an encoding. ASCII is right under every name that extends it."""
-    if not declaration or encoding in ("ascii", "binary", "mixed", "empty"):
+    if encoding == "ascii":
+        return declaration.startswith(("utf-16", "utf-32"))
+    if not declaration or encoding in ("binary", "mixed", "empty"):
         return False
     try:
         name = codecs.lookup(encoding).name

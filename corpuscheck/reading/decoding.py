@@ -6,9 +6,12 @@ chardet does the guessing, fed only lines that hold high bytes; the steps around
 from __future__ import annotations
 
 import codecs
+import re
+from collections.abc import Iterable
 
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.guessing import HIGH, ask_chardet, decodes, guess_legacy, high_lines, looks_korean, utf8_share
+from corpuscheck.reading.wide import control_share, east_asian, with_nuls
 
 _BOMS = (
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -24,10 +27,20 @@ _MAGIC = (
     (b"SQLite format 3\x00", "sqlite"), (b"\x93NUMPY", "npy"), (b"\xff\xd8\xff", "jpeg"), (b"GIF8", "gif"),
     (b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"), (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"7z\xbc\xaf\x27\x1c", "7z"), (b"Rar!\x1a\x07", "rar"), (b"\x7fELF", "elf"), (b"MZ\x90", "exe"),
-    (b"\x00\x05\x16\x07", "AppleDouble"), (b"\x00\x05\x16\x00", "AppleSingle"), (b"PAR1", "parquet"),
-    (b"ARROW1", "arrow"), (b"\xd0\xcf\x11\xe0", "ole"), (b"RIFF", "riff"), (b"OggS", "ogg"), (b"ID3", "mp3"),
+    (b"\x00\x05\x16\x07", "AppleDouble"), (b"\x00\x05\x16\x00", "AppleSingle"), (b"PAR1\x15", "parquet"),
+    (b"ARROW1\x00\x00", "arrow"), (b"\xd0\xcf\x11\xe0", "ole"), (b"RIFF", "riff"), (b"OggS", "ogg"), (b"ID3", "mp3"),
     (b"\x89HDF", "hdf5"), (b"wOFF", "font"), (b"\xca\xfe\xba\xbe", "class"),
 )  # fmt: skip
+
+
+_NO_TEXT = tuple((start, name) for start, name in _MAGIC if re.search(rb"[^\t\n\r -~]", start))
+
+
+def known_binary(data: bytes, magic: Iterable[tuple[bytes, str]] = _NO_TEXT) -> str:
+    """The kind of file that these first bytes tell; unless all magic is asked for, only by bytes that no text has."""
+    if data[257:262] == b"ustar":
+        return "tar"
+    return next((name for start, name in magic if data.startswith(start)), "")
 
 
 def detect(data: bytes, whole: bool = True) -> Decoded:
@@ -55,11 +68,22 @@ def as_asked(encoding: str, data: bytes) -> Decoded:
 
 
 def settled(found: Decoded, data: bytes, candidates: tuple[str, ...], how: str) -> Decoded:
-    """An uncertain guess replaced by the first candidate that decodes the data, if one does."""
+    """An uncertain guess replaced by the most plausible candidate that decodes the data, if one does."""
     if found.confidence >= UNCERTAIN or found.encoding in ("binary", "empty"):
         return found
-    codec = next((codec for codec in candidates if decodes(data, codec)), None)
-    return found if codec is None else Decoded(codec, 0.5, how, found.skip)
+    fitting = [codec for codec in candidates if decodes(data, codec)]
+    if not fitting:
+        return found
+    codec = min(fitting, key=lambda codec: (_oddities(data, codec), codec != found.encoding))
+    return Decoded(codec, 0.5, how, found.skip)
+
+
+_ODD = re.compile("[\x80-\x9f\u2500-\u257f\ue000-\uf8ff\uff61-\uff9f]")
+
+
+def _oddities(data: bytes, codec: str) -> int:
+    """Characters that the wrong codec makes: half-width kana, lines of boxes, controls, private ones."""
+    return len(_ODD.findall(data[: 1 << 16].decode(codec, "ignore")))
 
 
 def _after_utf8_bom(data: bytes, whole: bool) -> Decoded:
@@ -76,7 +100,7 @@ def _ascii(data: bytes) -> Decoded:
     if data.startswith(b"%PDF-"):
         return Decoded("binary", 1.0, "pdf")
     if b"\x00" in data:
-        return _with_nuls(data) or Decoded("ascii", 1.0, "every byte below 0x80")
+        return with_nuls(data) or Decoded("ascii", 1.0, "every byte below 0x80")
     if b"\x1b" in data or b"\x0e" in data or b"~{" in data:
         guess, confidence = ask_chardet(data)
         if guess.startswith("iso2022") or guess == "hz":
@@ -85,66 +109,41 @@ def _ascii(data: bytes) -> Decoded:
 
 
 def _not_ascii(data: bytes, whole: bool) -> Decoded:
-    magic = next((name for start, name in _MAGIC if data.startswith(start)), "")
-    if magic:
+    if magic := known_binary(data, _MAGIC):
         return Decoded("binary", 1.0, magic)
-    if b"\x00" in data and (found := _with_nuls(data)):
-        return found
-    try:
-        (data if whole else _without_cut_end(data)).decode("utf-8")
+    utf8 = decodes(data if whole else _without_cut_end(data), "utf-8")
+    if utf8 and data.count(b"\x00") <= len(data) // 100:
         return Decoded("utf-8", 1.0, "strict decoding")
-    except UnicodeDecodeError:
-        pass
+    if (found := east_asian(data)) or (b"\x00" in data and (found := with_nuls(data))):
+        return found
+    if utf8:
+        return Decoded("utf-8", 1.0, "strict decoding")
+    if _utf8_cut_at_its_end(data):
+        return Decoded("utf-8", 0.99, "UTF-8 cut at its end")
     if whole and len(data) >= 256 and decodes(data, "cp949") and looks_korean(high_lines(data, 1024)):
         return Decoded("cp949", 0.95, "Hangul of KS X 1001")  # plain Korean needs no guess, and chardet is slow
     share = utf8_share(data)
     if share >= 0.8:
         return Decoded("utf-8", 0.99, "damaged UTF-8")
-    if data.count(b"\x00") > len(data) // 100 or _control_share(data) > 0.1:
+    if data.count(b"\x00") > len(data) // 100 or control_share(data) > 0.1:
         return Decoded("binary", 1.0, "control bytes")
     if share >= 0.1 and (mixed := _mixed(data)):
         return mixed
     return guess_legacy(high_lines(data), data)
 
 
+def _utf8_cut_at_its_end(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        cut = error.end == len(data) and error.reason == "unexpected end of data"
+        return cut and not data[: error.start].isascii()
+    return False
+
+
 def _without_cut_end(data: bytes) -> bytes:
     end = data.rfind(b"\n") + 1
     return data[:end] if end else data[:-3]
-
-
-_CONTROLS = bytes(b for b in range(0x20) if b not in b"\t\n\r\f\x1b")
-
-
-def _control_share(data: bytes) -> float:
-    return 1 - len(data.translate(None, delete=_CONTROLS)) / len(data)
-
-
-def _with_nuls(data: bytes) -> Decoded | None:
-    """UTF-16 or UTF-32 without a mark, or binary; None for text with a stray NUL."""
-    sample = data[: 1 << 16]
-    sample = sample[: len(sample) // 4 * 4]
-    zeros = [sample[k::4].count(0) / max(1, len(sample) // 4) for k in range(4)]
-    for encoding, empty in (("utf-32-le", (2, 3)), ("utf-32-be", (0, 1))):
-        if len(data) % 4 == 0 and all(zeros[k] > 0.9 for k in empty) and decodes(sample, encoding):
-            return Decoded(encoding, 0.95, "pattern of NULs")
-    little, big = (_utf16_score(data[: 1 << 16], encoding) for encoding in ("utf-16-le", "utf-16-be"))
-    if max(little, big) > 0 and little != big:
-        encoding = "utf-16-le" if little > big else "utf-16-be"
-        return Decoded(encoding, 0.9, "ASCII characters in UTF-16")
-    if data.count(b"\x00") > len(data) // 100:
-        return Decoded("binary", 1.0, "NUL bytes")
-    return None
-
-
-def _utf16_score(sample: bytes, encoding: str) -> int:
-    """Spaces, digits and letters of ASCII less those in the wrong byte order; 0 for what is no text."""
-    text = sample[: len(sample) // 2 * 2].decode(encoding, "replace")
-    odd = sum(not (ch.isprintable() or ch.isspace()) or ch == "\ufffd" for ch in text)
-    if not text or odd > 0.02 * len(text):
-        return 0
-    plain = sum(ch in "\t\n\r" or " " <= ch <= "~" for ch in text)
-    swapped = sum(ord(ch) & 0xFF == 0 and (ord(ch) >> 8 in (9, 10, 13) or 0x20 <= ord(ch) >> 8 <= 0x7E) for ch in text)
-    return max(0, plain - swapped)
 
 
 def _mixed(data: bytes) -> Decoded | None:

@@ -91,10 +91,10 @@ def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
     return GitIgnoreSpec.from_lines(patterns)
 
 
-def filtered(relative: str, settings: Reading) -> bool:
-    """Whether --include or --exclude leave this file out."""
+def filtered(relative: str, settings: Reading, opens: bool = True) -> bool:
+    """Whether --include or --exclude leave this file out, an archive only if it is one that `opens`."""
     name = relative.replace(os.sep, "/").strip("/")
-    if settings.include and not _archive(name) and not _spec(settings.include).match_file(name):
+    if settings.include and not (opens and _archive(name)) and not _spec(settings.include).match_file(name):
         return True
     return bool(settings.exclude) and _spec(settings.exclude).match_file(name)
 

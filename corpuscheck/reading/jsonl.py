@@ -9,12 +9,14 @@ from typing import Any
 import orjson
 
 from corpuscheck.reading.batch import Batch
+from corpuscheck.reading.paths import TextPath
 from corpuscheck.reading.records import LARGEST_RECORD, RecordReport, TextField, batched
 
 
 def read_jsonl(blocks: Iterable[bytes], fields: Sequence[str], report: RecordReport) -> Iterator[Batch]:
     """A document for each line that holds a record with text."""
-    take = TextField(fields, report)
+    corpus = next((path for path in map(TextPath, fields) if path.corpus), None)
+    take = TextField(fields, report, item=corpus is not None)
 
     def texts() -> Iterator[tuple[int, bytes | None]]:
         for number, offset, line in _lines(blocks, report):
@@ -23,7 +25,8 @@ def read_jsonl(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRep
             except ValueError:
                 report.add_bad(offset)
             else:
-                yield number, take(record)
+                for item in corpus.items_of(record) if corpus else (record,):
+                    yield number, take(item)
 
     return batched(texts())
 

@@ -81,5 +81,5 @@ def _text(data: bytes, html: bool) -> bytes | None:
         return None
     if html:
         etree.strip_elements(root, *_NO_TEXT, with_tail=False)
-    lines = (line.strip() for piece in root.itertext() for line in str(piece).splitlines())
+    lines = (line.strip() for piece in root.itertext() for line in str(piece).split("\n"))
     return "\n".join(line for line in lines if line).encode("utf-8", "replace")

@@ -13,7 +13,7 @@ _LOOK = 100
 
 @dataclass(frozen=True)
 class Repair:
-    """What happened to a line, and the line as it was meant."""
+    """What happened to a line, and the line as it was meant; '' where bytes of it are lost."""
 
     kind: str
     text: str
@@ -23,7 +23,8 @@ def repair(line: str) -> Repair | None:
     """The repair of a line that is mojibake; None for any other.
 
     Tried in turn: UTF-8 read as CP1252 or Latin-1 (once or twice), CP949 read as Latin-1, UTF-8 read as
-    CP949. A line counts only where the whole of it converts without loss, into less suspicious text.
+    CP949. A line counts only where the whole of it converts without loss, into less suspicious text; the last loses
+    bytes as a rule.
     """
     raw = _latin_bytes(line)
     if raw is not None:
@@ -79,6 +80,7 @@ def _utf8_as_cp949(line: str) -> Repair | None:
     if len(hangul) < 4 or sum(map(in_ks_x_1001, hangul)) > 0.5 * len(hangul):
         return None
     hangul = [ch for ch in line if "가" <= ch <= "힣"]
-    text = line.encode("cp949", "replace").decode("utf-8", "replace")
-    good = sum(in_ks_x_1001(ch) for ch in text)
-    return Repair("UTF-8 read as CP949", text) if good >= 0.2 * len(hangul) else None
+    raw = line.encode("cp949", "replace")
+    good = sum(in_ks_x_1001(ch) for ch in raw.decode("utf-8", "replace"))
+    whole = _decoded(raw, "utf-8") if raw.decode("cp949", "replace") == line else None
+    return Repair("UTF-8 read as CP949", whole or "") if good >= 0.2 * len(hangul) else None

@@ -10,7 +10,7 @@ import stat
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from corpuscheck.reading.batch import BLOCK_BYTES
@@ -24,7 +24,8 @@ class UnreadableError(Exception):
 class Stream:
     """The blocks of a file, read once. After the last one, `damage` says what cut it short, if anything.
 
-    `opened` gives the file when the reading begins; `start` and `stop` are bytes of it.
+    `opened` gives the file when the reading begins; `start` and `stop` are bytes of it; `expansions` are told how
+    much came out.
     """
 
     def __init__(
@@ -34,7 +35,9 @@ class Stream:
         start: int = 0,
         stop: int | None = None,
         progress: Callable[[int], None] = lambda _: None,
+        expansions: Sequence[Expansion] = (),
     ) -> None:
+        self._expansions = expansions
         self._opened = opened
         self._compression = compression
         self._progress = progress
@@ -62,6 +65,8 @@ class Stream:
                 file.seek(self._start)
             read = decompressed(file, self._compression)
             while left > 0 and (part := read(min(BLOCK_BYTES - size, left))):
+                for expansion in self._expansions:
+                    expansion.add(len(part))
                 left -= 0 if self._stop is None else len(part)
                 parts.append(part)
                 size += len(part)
@@ -69,7 +74,7 @@ class Stream:
                     told = self._tell(file, told)
                     yield b"".join(parts)
                     parts, size = [], 0
-        except (*UNREADABLE, BombError) as error:
+        except UNREADABLE as error:
             self.damage = damage_of(error, self._compression)
         self._tell(file, told)
         if parts:
@@ -107,13 +112,23 @@ UNREADABLE = (
 """What the decompressors and archives raise when data are damaged."""
 
 
-class BombError(Exception):
+class BombError(OSError):
     """Compressed data that expand beyond all measure."""
+
+    def __init__(self) -> None:
+        super().__init__(f"expands to over {BOMB_RATIO} times its size: taken for a decompression bomb")
+
+
+class CutError(EOFError):
+    """A member of which its archive holds only the beginning."""
+
+    def __init__(self) -> None:
+        super().__init__("truncated: the archive holds only part of it")
 
 
 def damage_of(error: Exception, compression: str) -> str:
     """What went wrong while reading, for the report."""
-    if isinstance(error, BombError):
+    if isinstance(error, BombError | CutError):
         return str(error)
     if isinstance(error, EOFError):
         return "truncated: the compressed data end too early"
@@ -123,10 +138,10 @@ def damage_of(error: Exception, compression: str) -> str:
 def decompressed(file: BinaryIO, compression: Compression) -> Callable[[int], bytes]:
     """What gives the next decompressed bytes, at most as many as asked for (zstd: a few more).
 
-    It raises one of `UNREADABLE` for damaged data and BombError for a decompression bomb.
+    It raises one of `UNREADABLE` for damaged data and for a decompression bomb.
     """
     if compression == "gzip":
-        return _bounded(gzip.GzipFile(fileobj=file).read1, file)
+        return _bounded(gzip.GzipFile(fileobj=file, mode="rb").read1, file)
     if compression == "bzip2":
         return _bounded(bz2.BZ2File(file).read1, file)
     if compression == "xz":
@@ -140,6 +155,28 @@ BOMB_BYTES = 1 << 30
 BOMB_RATIO = 200
 
 
+class Expansion:
+    """How much the text of an archive, or of a member of it, may grow from what is stored."""
+
+    def __init__(self, stored: int) -> None:
+        self._left = max(BOMB_BYTES, BOMB_RATIO * stored)
+
+    def add(self, size: int) -> None:
+        """Raises BombError for too much."""
+        self._left -= size
+        if self._left < 0:
+            raise BombError
+
+
+def copied(stored: BinaryIO, copy: BinaryIO, *expansions: Expansion) -> None:
+    """Copy what can only be read from its end. Raises BombError where it expands too much."""
+    while block := stored.read(BLOCK_BYTES):
+        for expansion in expansions:
+            expansion.add(len(block))
+        copy.write(block)
+    copy.seek(0)
+
+
 def _bounded(read: Callable[[int], bytes], file: BinaryIO) -> Callable[[int], bytes]:
     """Stops what expands to over `BOMB_BYTES` and more than `BOMB_RATIO` times what was read for it."""
     given = 0
@@ -149,7 +186,7 @@ def _bounded(read: Callable[[int], bytes], file: BinaryIO) -> Callable[[int], by
         part = read(size)
         given += len(part)
         if given > BOMB_BYTES and given > BOMB_RATIO * file.tell():
-            raise BombError(f"expands to over {BOMB_RATIO} times its size: taken for a decompression bomb")
+            raise BombError
         return part
 
     return bounded

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jmespath
@@ -21,6 +22,18 @@ PREFERRED = (
 """Names that hold the text in most corpora; the first that a record has is taken."""
 
 
+_OPEN = re.compile(r"\w\[[^\]]*$")
+
+
+def require_paths(names: Iterable[str]) -> None:
+    """Raises UsageError for a name that is neither a key nor a path."""
+    for name in names:
+        if _compiled(name) is None and ("[]" in name or _OPEN.search(name)):
+            raise UsageError(
+                f"--text-field '{printable(name)}' is not a path: write it as in document[].paragraph[].form"
+            )
+
+
 class TextPath:
     """One way to the text of a record.
 
@@ -28,6 +41,7 @@ class TextPath:
         text: the path as written.
         stream: the array whose items are the documents, as ijson writes it (`document.item`); '' where the
             record itself is the document.
+        corpus: arrays inside arrays: even where it is one of many, a record is not a document but holds some.
     """
 
     def __init__(self, text: str) -> None:
@@ -38,10 +52,12 @@ class TextPath:
         inside = rest.lstrip(".") or "@" if nested else text
         self._inside = _compiled(inside)
         self._whole = _compiled(text)
-        if nested and self._whole is None:
-            raise UsageError(
-                f"--text-field '{printable(text)}' is not a path: write it as in document[].paragraph[].form"
-            )
+        self._items = _compiled(f"{head}[]")
+        self.corpus = text.count("[]") > 1 and not text.startswith("[]")
+
+    def items_of(self, record: Any) -> list[Any]:
+        """The items of the first array, each of them a document."""
+        return (self._items.search(record) if self._items is not None else None) or [None]
 
     def of_item(self, item: Any) -> str | None:
         """The text of one item of the streamed array, whose other keys can be named beside it."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import BinaryIO, cast
 
@@ -23,7 +22,15 @@ from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
 from corpuscheck.reading.markup import MarkupReport, with_markup, without_markup
 from corpuscheck.reading.offsets import raw_offset
-from corpuscheck.reading.opening import UNREADABLE, Stream, UnreadableError, open_regular, reason_of
+from corpuscheck.reading.opening import (
+    UNREADABLE,
+    Expansion,
+    Stream,
+    UnreadableError,
+    copied,
+    open_regular,
+    reason_of,
+)
 from corpuscheck.reading.records import RecordReader, RecordReport
 from corpuscheck.reading.text import TextStream
 from corpuscheck.settings import HINTS, Reading
@@ -73,18 +80,25 @@ def read_piece(
         yield from _of_last(records, read(piece, settings, records[-1], progress))
         return
     left = source.size
+    chosen = frozenset(settings.members)
+    whole = Expansion(source.size)
     for member in members_of(source, settings, progress):
-        record = FileRecord(f"{source.path}!/{member.name}", bytes=min(member.size, left))
+        record = FileRecord(
+            f"{source.path}!/{member.name}" if member.name else source.path, bytes=min(member.size, left)
+        )
         left -= record.bytes
+        if chosen and record.path not in chosen:
+            continue
         records.append(record)
         if member.skip:
             skip(record, member.skip)
             continue
+        expansions = (whole, Expansion(member.size))
         if member.kind.format in COLUMNAR:
-            opened = partial(_copied, member.opened)
+            opened = partial(_copied, member.opened, expansions)
             yield from _of_last(records, _read_columnar(opened, member.kind, Piece(source), settings, record))
             continue
-        stream = Stream(member.opened, member.kind.compression)
+        stream = Stream(member.opened, member.kind.compression, expansions=expansions)
         yield from _of_last(records, _read_stream(stream, member.kind, Piece(source), settings, record))
 
 
@@ -93,13 +107,12 @@ def _of_last(records: list[FileRecord], batches: Iterable[Batch]) -> Iterator[Ba
     return (batch.of_file(number) for batch in batches)
 
 
-def _copied(opened: Callable[[], BinaryIO]) -> BinaryIO:
+def _copied(opened: Callable[[], BinaryIO], expansions: Sequence[Expansion]) -> BinaryIO:
     """A member as a file that can be read from its end."""
-    copy = tempfile.TemporaryFile()  # noqa: SIM115  # the caller closes it
+    copy = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115  # the caller closes it
     with opened() as stored:
-        shutil.copyfileobj(stored, copy)
-    copy.seek(0)
-    return cast(BinaryIO, copy)
+        copied(stored, copy, *expansions)
+    return copy
 
 
 def _read_columnar(
@@ -129,7 +142,7 @@ def _read_columnar(
 
 def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, record: FileRecord) -> Iterator[Batch]:
     record.format = kind.format
-    text = TextStream(stream, settings.encoding, partial(_settle, settings, not piece.source.kind.archive))
+    text = TextStream(stream, settings.encoding, partial(_settle, settings))
     report = RecordReport()
     split = SplitReport()
     markup = MarkupReport()
@@ -158,7 +171,7 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
     record.declared = text.declared if disagrees(text.declared, decoded.encoding) else None
     record.invalid_bytes = text.damage.invalid_bytes
     record.first_invalid_offset = None if text.damage.first_offset is None else piece.start + text.damage.first_offset
-    record.damage = stream.damage or None
+    record.damage = stream.damage or report.damage or ("the last character is cut" if text.cut else None)
     record.text_field = report.text_field or None
     record.bad_records = report.bad
     record.first_bad_record = report.first_bad
@@ -199,13 +212,13 @@ class _DeferredError(Exception):
     """An uncertain encoding that is left for a second look."""
 
 
-def _settle(settings: Reading, may_wait: bool, found: Decoded, data: bytes) -> Decoded:
+def _settle(settings: Reading, found: Decoded, data: bytes) -> Decoded:
     """An uncertain encoding settled by the hint, else by the corpus's own majority."""
     if settings.hint:
         found = settled(found, data, HINTS[settings.hint], f"the hint '{settings.hint}'")
     if settings.majority:
         found = settled(found, data, (settings.majority,), "the corpus's own majority")
-    if settings.defer and may_wait and found.confidence < UNCERTAIN:
+    if settings.defer and found.confidence < UNCERTAIN:
         raise _DeferredError
     return found
 

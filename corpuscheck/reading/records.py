@@ -22,6 +22,7 @@ class RecordReport:
         bad: records that could not be parsed; `first_bad` is the byte offset (CSV: line) of the first.
         missing: records without the field.
         repaired: texts that held a lone surrogate, which UTF-8 cannot hold.
+        damage: why the rest of the file was not read.
     """
 
     text_field: str = ""
@@ -29,6 +30,7 @@ class RecordReport:
     first_bad: int | None = None
     missing: int = 0
     repaired: int = 0
+    damage: str = ""
 
     def add_bad(self, place: int) -> None:
         self.bad += 1

@@ -17,10 +17,11 @@ import numpy as np
 from corpuscheck.kernels.utf8 import is_utf8
 from corpuscheck.reading.declarations import declared
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
-from corpuscheck.reading.decoding import UTF8_BOM, as_asked, detect
+from corpuscheck.reading.decoding import UTF8_BOM, as_asked, detect, known_binary
 from corpuscheck.reading.misaligned import CLOSING_OVER, Misaligned
 
 _EVIDENCE_BYTES = 4 << 20
+_HEAD = 512  # with a declaration, and what gives binary files away
 
 
 @dataclass
@@ -36,7 +37,10 @@ class Damage:
 
 
 class TextStream:
-    """Valid UTF-8 blocks of one source. `decoded` and `damage` are complete after the last block."""
+    """Valid UTF-8 blocks of one source. `decoded`, `damage` and `cut` are complete after the last block.
+
+    `cut` tells that the last character lacks its end.
+    """
 
     def __init__(
         self,
@@ -50,13 +54,17 @@ class TextStream:
         self.decoded = Decoded("ascii", 1.0, "every byte below 0x80")
         self.damage = Damage()
         self.declared = ""
+        self.cut = False
 
     def __iter__(self) -> Iterator[bytes]:
-        held, complete = self._gather(b"", 4)
+        held, complete = self._gather(b"", _HEAD)
         self.declared = declared(held)
         if self._forced:
             self.decoded = as_asked(self._forced, held)
             yield from self._decode(held[self.decoded.skip :], complete, self.decoded.skip)
+            return
+        if magic := known_binary(held):
+            self.decoded = Decoded("binary", 1.0, magic)
             return
         offset = 0
         if held.startswith(UTF8_BOM):
@@ -116,13 +124,16 @@ class TextStream:
         if found.encoding in ("binary", "empty"):
             self.decoded = found
             return
-        stray = " after a stray UTF-8 mark" if marked and found.encoding != "utf-8" else ""
-        self.decoded = replace(found, how=found.how + stray, skip=marked + found.skip)
+        stray = bool(marked and found.encoding != "utf-8")
+        self.declared = "utf-8 (BOM)" if stray else self.declared
+        self.decoded = replace(found, how=found.how + " after a stray UTF-8 mark" * stray, skip=marked + found.skip)
         yield from self._decode(held[found.skip :], complete, offset + found.skip)
 
     def _decode(self, held: bytes, complete: bool, offset: int) -> Iterator[bytes]:
         decoder = _Decoder(self.decoded, self.damage, offset)
         while True:
+            if complete and self.decoded.encoding == "utf-8":
+                self.cut = bool(_split_cut_character(decoder.tail + held, False)[1])
             text = decoder.decode(held, complete)
             if text:
                 yield text
@@ -166,14 +177,14 @@ class _Decoder:
         self._decoded = decoded
         self._damage = damage
         self._offset = offset
-        self._tail = b""
+        self.tail = b""
         codec = codecs.lookup("utf-8" if decoded.encoding == "mixed" else decoded.encoding)
         self._stateful = codec.name.startswith(("iso2022", "hz", "utf-7", "utf-16", "utf-32"))
         self._incremental = codecs.getincrementaldecoder(codec.name)(_HANDLER) if self._stateful else None
         self._misaligned = Misaligned(codec.name) if codec.name in CLOSING_OVER else None
 
     def decode(self, block: bytes, final: bool) -> bytes:
-        data = self._tail + block
+        data = self.tail + block
         if self._incremental is not None:
             pending = len(self._incremental.getstate()[0])
             _locating(self._damage, self._offset - pending, final=True)
@@ -185,12 +196,12 @@ class _Decoder:
         cut = _locating(self._damage, self._offset, final)
         text = data.decode(self._decoded.encoding, _HANDLER)
         text = self._without_private(text, data)
-        self._tail = data[len(data) - cut.length :] if cut.length else b""
+        self.tail = data[len(data) - cut.length :] if cut.length else b""
         if self._misaligned is not None:
             self._misaligned.add(text, self._offset, final)
             for offset in self._misaligned.offsets() if final else ():
                 self._damage.add(offset, 1)
-        self._offset += len(data) - len(self._tail)
+        self._offset += len(data) - len(self.tail)
         return text.encode("utf-8", "replace")
 
     def _with_state(self, incremental: codecs.IncrementalDecoder, block: bytes, final: bool) -> str:
@@ -215,7 +226,7 @@ class _Decoder:
 
     def _mixed(self, data: bytes, final: bool) -> bytes:
         end = len(data) if final else data.rfind(b"\n") + 1
-        self._tail = data[end:]
+        self.tail = data[end:]
         out: list[bytes] = []
         for line in data[:end].splitlines(keepends=True):
             try:

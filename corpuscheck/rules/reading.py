@@ -74,7 +74,7 @@ def invalid_bytes(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def cut_short(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """A compressed file ends too early or is damaged; what came before the damage was measured.
+    """A file ends too early or is damaged inside; what could be read of it was measured.
 
     The rest of its text is missing from the corpus, usually because a download or a copy broke off.
 
@@ -206,9 +206,9 @@ def mojibake(evidence: Evidence, limit: float) -> Iterable[Observation]:
     part = evidence.profile.mojibake
     if part.share > limit:
         kind, line, meant = part.examples[0]
+        repaired = f"was meant to be '{printable(meant, 40)}'" if meant else "has lost bytes by it"
         yield Observation(
-            f"{percent(part.share)} of the lines looked at are mojibake ({kind}): "
-            f"'{printable(line, 40)}' was meant to be '{printable(meant, 40)}'",
+            f"{percent(part.share)} of the lines looked at are mojibake ({kind}): '{printable(line, 40)}' {repaired}",
             "convert these texts back, with ftfy or as the example shows, or fetch them again",
             part.share,
         )

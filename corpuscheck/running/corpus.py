@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -46,12 +47,14 @@ class Corpus:
         waiting = {record.path for record in total.records if record.status == DEFERRED}
         if not waiting:
             return total
-        sources = [source for source in self.sources if source.path in waiting]
-        settled = task.reading_as(defer=False, majority=majority_encoding(total.records))
+        again = waiting | {path[: at.start()] for path in waiting for at in re.finditer("!/", path)}
+        sources = [source for source in self.sources if source.path in again]
+        members = tuple(sorted(waiting - {source.path for source in sources}))
+        settled = task.reading_as(defer=False, majority=majority_encoding(total.records), members=members)
         units = work_units(sources, self._reading)
-        again = self._go_through(name, settled, units, sum(s.size for s in sources), len(sources))
+        second = self._go_through(name, settled, units, sum(s.size for s in sources), len(sources))
         known = tuple(record for record in total.records if record.status != DEFERRED)
-        return replace(total, records=known).merge(again)
+        return replace(total, records=known).merge(second)
 
     def _go_through(self, name: str, task: Task, units: list[WorkUnit], size: int, files: int) -> Partial:
         """Fold the partials as they come. A file cut into ranges that proves not to be clean UTF-8 is read whole."""
