@@ -105,9 +105,9 @@ CASES = {
     "a tar that is cut short": Case(
         lambda _: {"corpus/more.tar.gz": _half(_tar())},
         lambda _: {"corpus/more.tar.gz": _tar()},
-        "CC707 newly-skipped", "corpus/more.tar.gz", 1,
-        "cannot be read: truncated: the compressed data end too early",
-        "fetch them again from their source, or take them out",
+        "CC706 new-damage", "corpus/more.tar.gz", 1,
+        "new damage, cut short: 1 in 1 file",
+        "fetch these files again, or repair them",
     ),
     "a zip that is cut short": Case(
         lambda _: {"corpus/more.zip": _half(_zip())},
