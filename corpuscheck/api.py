@@ -6,12 +6,15 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import reduce
 
-from corpuscheck.assembling import assemble, whole_records
+from corpuscheck.assembling import assemble, forecast_of, whole_records
+from corpuscheck.comparing import Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
-from corpuscheck.errors import NothingToScanError
+from corpuscheck.errors import NothingToScanError, ProfileError
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
 from corpuscheck.measuring.units import Unit
+from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.discover import Found, discover
@@ -24,11 +27,14 @@ from corpuscheck.running.cache import Cache, CacheUse
 from corpuscheck.running.corpus import Corpus, Watch
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.pool import Progress
-from corpuscheck.running.tasks import MeasureTask, SurveyTask
+from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.loading import load
 from corpuscheck.tokenizer.training import Ranking, rank, train
+
+FORECAST_BYTES = 32_000_000
+"""Text of whole documents that a forecast looks at."""
 
 FEW_DOCUMENTS = 100
 """With fewer documents than this, lines are held out instead."""
@@ -65,6 +71,10 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
         require_parser()
     require_paths(settings.reading.text_fields)
     artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
+    baseline = load_baseline(settings.baseline) if settings.baseline else None
+    if baseline:
+        artefact = artefact or frozen(baseline)
+        check_agreement(baseline, settings.reading.described(), artefact.fingerprint)
     found = discover([paths] if isinstance(paths, str | os.PathLike) else paths, settings.reading)
     if not found.sources:
         raise NothingToScanError(_nothing(found.skipped))
@@ -73,8 +83,32 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
     if measured is None:
         measured = _measured(found, settings, artefact, watch, processes, cache)
     profile, records = measured
-    result = conclude(profile, settings.limits, settings.policy, artefact)
+    result = conclude(profile, settings.limits, settings.policy, artefact, baseline)
     return Scan(result, artefact or artefact_of(profile), records, cache.use if cache else None)
+
+
+def load_baseline(path: str) -> Baseline:
+    """A saved profile to compare with. Raises ProfileError."""
+    return Baseline(Profile.load(path), printable(path))
+
+
+def frozen(baseline: Baseline) -> Artefact:
+    """The baseline's own tokenizer: rates by any other would mean something else."""
+    about = baseline.profile.about
+    if "tokenizer" not in about:
+        raise ProfileError(f"{baseline.name}: no tokenizer in this profile, so no baseline: scan again to make one")
+    return Artefact(about["tokenizer"], f"the baseline {baseline.name}")
+
+
+def report(path: str, settings: Settings) -> Result:
+    """The result of a saved profile under these limits; no corpus is read. Raises ProfileError."""
+    baseline = load_baseline(settings.baseline) if settings.baseline else None
+    return conclude(Profile.load(path), settings.limits, settings.policy, baseline=baseline)
+
+
+def merge_profiles(paths: Sequence[str]) -> Profile:
+    """One profile of several corpora. Raises ProfileError where they were measured in different ways."""
+    return reduce(Profile.merge, map(Profile.load, paths))
 
 
 def _measured(
@@ -94,8 +128,12 @@ def _measured(
         with watch("training", 0, 0):
             artefact = train(alphabet, survey.sample or Sample(0), settings.training)
     measured = corpus.run("measuring", _measure_task(corpus, settings, artefact, unit, ranking))
+    seen = Partial()
+    if settings.forecast:
+        seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
     records = (*whole_records(measured.records), *_records_of_skipped(found))
-    profile = assemble(records, measured, artefact, ranking, unit)
+    profile = assemble(records, measured, artefact, ranking, unit, settings.reading.described())
+    profile = replace(profile, forecast=forecast_of(seen))
     if not profile.reading.measured:
         raise NothingToScanError(_nothing(_skipped_records(records)))
     if cache:

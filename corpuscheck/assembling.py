@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.estimating import estimate_curve, estimate_tokens, find_mojibake
+from corpuscheck.measuring.forecasting import forecast_part
 from corpuscheck.measuring.units import Unit
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH, FilesPart
+from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.sample import Sample
@@ -27,6 +29,7 @@ def assemble(
     artefact: Artefact,
     ranking: Ranking | None,
     unit: Unit,
+    reading_settings: str,
 ) -> Profile:
     """Put the parts together and add what comes from the sample."""
     reading = ReadingPart.of(records)
@@ -42,13 +45,14 @@ def assemble(
         "tokenizer_source": artefact.source,
         "tokenizer_trained": "yes" if artefact.trained else "no",
         "held_out_unit": unit if artefact.trained else "",
+        "reading": reading_settings,
     }
     mojibake = find_mojibake(sample)
     characters = replace(measured.characters, places=_whole_places(measured))
     documents = measured.documents.merge(joined(measured.split))
     files = FilesPart.of(records)
     words = measured.words.settled()
-    return Profile(reading, size, characters, words, curve, estimates, mojibake, files, documents, about)
+    return Profile(reading, size, characters, words, curve, estimates, mojibake, files, documents, about=about)
 
 
 def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:
@@ -73,3 +77,13 @@ def whole_records(records: Iterable[FileRecord]) -> list[FileRecord]:
         if record.status == "measured" and not record.documents:  # ranges of nothing but line ends
             skip(record, NO_TEXT)
     return list(whole.values())
+
+
+def forecast_of(seen: Partial) -> ForecastPart:
+    """The state for forecasts from the pass that collected documents; an empty one where there was none."""
+    if not seen.records:
+        return ForecastPart()
+    order = sorted(seen.sizes, key=lambda place: (os.path.normpath(place[0]), place[1]))
+    sizes = [size for place in order for size in seen.sizes[place]]
+    sizes += [size for _, (_, size) in sorted(seen.split.items())]
+    return forecast_part(sizes, seen.sample or Sample(0))

@@ -3,35 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from corpuscheck import __version__
-from corpuscheck.errors import CorpuscheckError
+from corpuscheck.errors import CorpuscheckError, UsageError
+from corpuscheck.feasibility.commands import estimate, train
+from corpuscheck.options import BASELINE, FORMATS, LIMITS, POLICY, READING, REPORT, SCAN, TOKENIZER, Command, options
 
 if TYPE_CHECKING:
     from corpuscheck.api import Scan
+    from corpuscheck.configuration import Configuration
+    from corpuscheck.result import Result
+    from corpuscheck.running.cache import CacheUse
+    from corpuscheck.settings import Settings
 
-EXIT_CODES = {"ready": 0, "caution": 0, "not_ready": 1}
-
-
-class _Size(click.ParamType):  # type: ignore[type-arg]  # generic only in new versions of click
-    name = "size"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        from corpuscheck.settings import parse_size
-
-        if isinstance(value, int):
-            return value
-        try:
-            return parse_size(value)
-        except CorpuscheckError as error:
-            self.fail(str(error), param, ctx)
-
-
-SIZE = _Size()
+_FROM_ENVIRONMENT = {"auto_envvar_prefix": "CORPUSCHECK"}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,102 +28,251 @@ SIZE = _Size()
 def cli() -> None:
     """Is this corpus ready to pretrain a language model on?
 
-    Can it be read? Is there enough? Does the tokenizer see it?
+    Can it be read? Is there enough? Does the tokenizer see it? What has become of it since the last time?
     """
 
 
-def _options(*groups: list[Callable[..., Any]]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed([option for group in groups for option in group]):
-            function = option(function)
-        return function
+def _use_configuration(context: click.Context, _: click.Parameter, given: str | None) -> None:
+    from pathlib import Path
 
-    return decorate
+    from corpuscheck import configuration
 
-
-_READING = [
-    click.option("--document", type=click.Choice(["file", "line", "blank-line", "wikiextractor"]), default="file",
-                 show_default=True, help="What one document is in plain text."),
-    click.option("--text-field", "text_fields", multiple=True, metavar="PATH",
-                 help="Key, column or path that holds the text, such as 'document[].paragraph[].form' (repeat to "
-                 "join several). Found by itself otherwise."),
-    click.option("--preset", metavar="NAME",
-                 help="A known layout: nikl, nikl-spoken, nikl-sentences, aihub-summary, "
-                 "aihub-mrc, korquad, squad, hf, wikiextractor."),
-    click.option("--skip-front-matter", is_flag=True, help="Leave out YAML front matter of plain text files."),
-    click.option("--strip-markup", is_flag=True, help="Read HTML and XML without markup (needs corpuscheck[html])."),
-    click.option("--encoding", metavar="CODEC", help="Read every file in this encoding instead of detecting it."),
-    click.option("--hint", metavar="LANG", help="Language of files too short to tell their encoding: ko, ja, …"),
-    click.option("--include", multiple=True, metavar="PATTERN", help="Only files matching this gitignore pattern."),
-    click.option("--exclude", multiple=True, metavar="PATTERN", help="No files matching this gitignore pattern."),
-]  # fmt: skip
-_LIMITS = [
-    click.option("--target", "target_bytes", type=SIZE, default="4GB", show_default=True,
-                 help="The rule of thumb for enough text; 1 GB is 10⁹ bytes."),
-    click.option("--articles-per-gb", type=int, default=256_000, show_default=True, help="News articles in one GB."),
-    click.option("--min-size", "min_bytes", type=SIZE, default="0", help="Less text than this is an error."),
-    click.option("--max-unk-rate", type=float, default=0.01, show_default=True,
-                 help="A larger share of [UNK] words is an error."),
-]  # fmt: skip
-_TOKENIZER = [
-    click.option("--tokenizer", metavar="PATH", help="tokenizer.json, vocab.txt or folder. Otherwise one is trained."),
-    click.option("--vocab-size", type=int, default=32_000, show_default=True, help="Pieces of a trained tokenizer."),
-    click.option("--character-coverage", type=float, default=0.9995, show_default=True,
-                 help="Share of the characters that the alphabet must cover."),
-    click.option("--limit-alphabet", type=int, metavar="N", help="Exactly the N most frequent characters instead."),
-    click.option("--lowercase", is_flag=True, help="Lowercase and strip accents (this takes Hangul apart)."),
-    click.option("--train-bytes", type=SIZE, default="16MB", show_default=True,
-                 help="Text to learn longer pieces from; the alphabet always comes from all of it."),
-    click.option("--save-tokenizer", metavar="DIR", help="Keep the tokenizer in this folder."),
-]  # fmt: skip
-_OUTPUT = [
-    click.option("--format", "report_format", type=click.Choice(["text", "json"]), default="text", show_default=True,
-                 help="What is printed on standard output."),
-    click.option("--output", metavar="FILE", help="Also write the JSON report to this file."),
-    click.option("--save", metavar="FILE", help="Save the profile, to be compared and merged later."),
-    click.option("--files", "files_output", metavar="FILE", help="Write one JSON line for each file found."),
-    click.option("--jobs", type=int, help="Workers. Default: the processors this process may use."),
-    click.option("-q", "--quiet", is_flag=True, help="No progress, and only the verdict in the text report."),
-    click.option("-v", "--verbose", is_flag=True, help="Say what is done at each step, and for how long."),
-    click.option("--no-progress", is_flag=True, help="No progress display."),
-]  # fmt: skip
+    path = Path(given) if given else configuration.find(Path.cwd())
+    found = configuration.Configuration()
+    if path:
+        found = configuration.load(path, {configuration.key_of(option) for option in scan.params})
+    configuration.apply(context, found)
+    context.meta["configuration"] = found
 
 
-@cli.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@_options(_READING, _TOKENIZER, _LIMITS, _OUTPUT)
+def _configured(function: Command) -> Command:
+    """The command takes defaults from the configuration file and from CORPUSCHECK_* variables, and can show them."""
+
+    @click.option("--show-config", is_flag=True, help="Show each value in force and where it comes from.")
+    @click.option(
+        "--config", metavar="FILE", is_eager=True, expose_value=False, callback=_use_configuration,
+        help="Configuration file. Default: the nearest corpuscheck.toml or pyproject.toml that has one.",
+    )  # fmt: skip
+    @click.pass_context
+    @wraps(function)
+    def configured(context: click.Context, /, show_config: bool, **given: Any) -> Any:
+        return _show_config(context) if show_config else function(context, **given)
+
+    return configured
+
+
+@cli.command(context_settings=_FROM_ENVIRONMENT)
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@options(READING, TOKENIZER, BASELINE, LIMITS, POLICY, REPORT, SCAN)
+@_configured
 def scan(
+    context: click.Context,
+    /,
     paths: tuple[str, ...],
     report_format: str,
-    output: str | None,
+    outputs: tuple[str, ...],
+    quiet: bool,
     save: str | None,
     files_output: str | None,
     save_tokenizer: str | None,
-    quiet: bool,
     verbose: bool,
     no_progress: bool,
-    **options: Any,
+    **given: Any,
 ) -> None:
     """Measure the text under PATH and judge it.
 
-    Reads .txt, .md and files without ending, .jsonl, .json, .csv and .tsv, each also as .gz, .bz2, .xz or
-    .zst. Exit status: 0 ready or caution, 1 not ready, 2 could not check, 130 interrupted.
+    Reads text, Markdown, HTML and XML, JSON and JSON Lines, CSV and TSV, Parquet and Arrow, each also
+    compressed (.gz .bz2 .xz .zst) or inside .zip and .tar. Exit status: 0 ready or caution, 1 not ready,
+    2 could not check, 130 interrupted.
     """
     from corpuscheck.api import run_scan
     from corpuscheck.progress import watcher
-    from corpuscheck.settings import settings_from
 
-    if options["jobs"] is None:
-        del options["jobs"]
-    watch = watcher(not (quiet or no_progress), verbose)
-    finished = run_scan(list(paths), settings_from(**options), watch, processes=True)
+    if not paths:
+        raise UsageError("name the files and folders to scan, or set paths in corpuscheck.toml")
+    settings = _settings(context, {**given, "forecast": bool(save)})
+    reports = _reports(outputs)
+    finished = run_scan(list(paths), settings, watcher(not (quiet or no_progress), verbose), processes=True)
     if save_tokenizer:
         from corpuscheck.tokenizer.training import save as save_artefact
 
         save_artefact(finished.artefact, save_tokenizer)
-    _write(finished, output, save, files_output)
+    _keep(finished, save, files_output)
+    if finished.cache and not (quiet or no_progress):
+        _tell_of_cache(finished.cache, settings.cache or "", verbose)
+    _render(finished.result, report_format, reports, quiet)
+
+
+@cli.command(context_settings=_FROM_ENVIRONMENT)
+@click.argument("profile")
+@options(BASELINE, LIMITS, POLICY, REPORT)
+@_configured
+def report(
+    context: click.Context,
+    /,
+    profile: str,
+    report_format: str,
+    outputs: tuple[str, ...],
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Judge and render a saved PROFILE again, without reading the corpus."""
+    from corpuscheck.api import report as report_on
+
+    _render(report_on(profile, _settings(context, given)), report_format, _reports(outputs), quiet)
+
+
+@cli.command(context_settings=_FROM_ENVIRONMENT)
+@click.argument("base")
+@click.argument("head")
+@options(LIMITS, POLICY, REPORT)
+@_configured
+def diff(
+    context: click.Context,
+    /,
+    base: str,
+    head: str,
+    report_format: str,
+    outputs: tuple[str, ...],
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Judge what has become of a corpus: profile HEAD against profile BASE.
+
+    Make HEAD with `corpuscheck scan --baseline BASE --save HEAD`, so that both have the same tokenizer.
+    """
+    from corpuscheck.api import report as report_on
+
+    _render(report_on(head, _settings(context, {**given, "baseline": base})), report_format, _reports(outputs), quiet)
+
+
+@cli.command()
+@click.argument("profiles", nargs=-1, required=True)
+@click.option("-o", "--output", "output", required=True, metavar="FILE", help="Where the sum is saved.")
+def merge(profiles: tuple[str, ...], output: str) -> None:
+    """Add up saved PROFILES of the parts of a corpus, measured with the same tokenizer, into one."""
+    from corpuscheck.api import merge_profiles
+
+    merge_profiles(profiles).save(output)
+
+
+@cli.command(context_settings=_FROM_ENVIRONMENT)
+@options(LIMITS, POLICY)
+@_configured
+def rules(context: click.Context, /, **given: Any) -> None:
+    """List all rules with the severities and limits in force."""
+    from corpuscheck.reports.rule_list import render_rules
+
+    settings = _settings(context, given)
+    click.echo(render_rules(settings.limits, settings.policy), nl=False)
+
+
+@cli.command(context_settings=_FROM_ENVIRONMENT)
+@click.argument("rule")
+@options(LIMITS, POLICY)
+@_configured
+def explain(context: click.Context, /, rule: str, **given: Any) -> None:
+    """Say what a RULE means, why it matters, how to fix it and how to configure it."""
+    from corpuscheck.reports.rule_list import render_rule
+    from corpuscheck.rules.registry import rule_named
+
+    settings = _settings(context, given)
+    click.echo(render_rule(rule_named(rule), settings.limits, settings.policy), nl=False)
+
+
+@cli.command(context_settings=_FROM_ENVIRONMENT)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@options(READING, TOKENIZER[:1])
+@click.option("--force", is_flag=True, help="Replace a corpuscheck.toml that is there.")
+def init(paths: tuple[str, ...], force: bool, **given: Any) -> None:
+    """Write a commented corpuscheck.toml, with limits taken from the corpus as it is now."""
+    from pathlib import Path
+
+    from corpuscheck.api import run_scan
+    from corpuscheck.configuration import OWN_FILE
+    from corpuscheck.initial import initial_configuration
+    from corpuscheck.profile.profile import write_whole
+    from corpuscheck.progress import watcher
+    from corpuscheck.settings import settings_from
+
+    if Path(OWN_FILE).exists() and not force:
+        raise UsageError(f"{OWN_FILE} is there already: --force replaces it")
+    finished = run_scan(list(paths), settings_from(**given), watcher(True, False), processes=True)
+    write_whole(OWN_FILE, initial_configuration(finished.result, paths, given).encode())
+    click.echo(f"wrote {OWN_FILE}; next: corpuscheck scan --save base.ccp", err=True)
+
+
+def _settings(context: click.Context, given: dict[str, Any]) -> Settings:
+    from corpuscheck.rules.registry import policy_of
+    from corpuscheck.settings import settings_from
+
+    found: Configuration = context.meta["configuration"]
+    names = ("select", "ignore", "severity", "limit", "fail_on", "strict")
+    policy = policy_of(**{name: given.pop(name) for name in names}, configuration=found)
+    if "cache_dir" in given:
+        given["cache"] = None if given.pop("no_cache") else given["cache_dir"]
+        del given["cache_dir"]
+    if given.get("jobs", 0) is None:
+        del given["jobs"]
+    return settings_from(policy=policy, **given)
+
+
+def _show_config(context: click.Context) -> None:
+    from corpuscheck.configuration import origins
+
+    found: Configuration = context.meta["configuration"]
+    rows = origins(context, found)
+    widths = [max(len(row[k]) for row in rows) for k in (0, 1)]
+    click.echo(f"# {found.path or 'no configuration file'}")
+    for key, value, where in rows:
+        click.echo(f"{key:{widths[0]}}  {value:{min(40, widths[1])}}  {where}")
+
+
+def _reports(outputs: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(format, file) of each --output; a name without a format is JSON."""
+    found = []
+    for output in outputs:
+        name, equals, path = output.partition("=")
+        found.append((name, path) if equals and name in FORMATS else ("json", output))
+    return found
+
+
+def _keep(finished: Scan, save: str | None, files_output: str | None) -> None:
+    from corpuscheck.profile.profile import write_whole
+    from corpuscheck.reports.json_report import render_files
+
+    if save:
+        finished.result.profile.save(save)
+    if files_output:
+        write_whole(files_output, render_files(finished.records))
+
+
+def _tell_of_cache(use: CacheUse, folder: str, verbose: bool) -> None:
+    from corpuscheck.rules.amounts import files, size
+
+    if use.known or verbose:
+        kept = f"; {size(use.bytes)} kept in {folder}" if verbose else ""
+        damaged = f", {use.damaged:,} damaged entries ignored" if use.damaged else ""
+        click.echo(f"{files(use.known)} as before, {use.read:,} read{damaged}{kept}", err=True)
+    if use.trouble:
+        click.echo(use.trouble, err=True)
+
+
+def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bool) -> None:
+    """Write all reports, print the one for standard output, and leave with the status of the gate."""
+    from corpuscheck.profile.profile import write_whole
+    from corpuscheck.reports.registry import render
+
+    for other, path in outputs:
+        write_whole(path, render(result, other))
     try:
-        _show(finished, report_format, quiet)
+        if name == "text":
+            from corpuscheck.reports.terminal import render_terminal, terminal
+
+            render_terminal(result, terminal(), brief=quiet)
+        else:
+            sys.stdout.buffer.write(render(result, name))
+            sys.stdout.buffer.flush()
         sys.stdout.flush()
     except BrokenPipeError:
         _silence_stdout()
@@ -142,31 +280,11 @@ def scan(
     except OSError as error:
         _silence_stdout()
         raise CorpuscheckError(f"the report cannot be written to standard output ({error.strerror})") from None
-    sys.exit(EXIT_CODES[finished.result.verdict])
+    sys.exit(0 if result.passed else 1)
 
 
-def _write(finished: Scan, output: str | None, save: str | None, files_output: str | None) -> None:
-    from corpuscheck.profile.profile import write_whole
-    from corpuscheck.reports.json_report import render_files, render_json
-
-    if output:
-        write_whole(output, render_json(finished.result))
-    if save:
-        finished.result.profile.save(save)
-    if files_output:
-        write_whole(files_output, render_files(finished.records))
-
-
-def _show(finished: Scan, report_format: str, quiet: bool) -> None:
-    if report_format == "json":
-        from corpuscheck.reports.json_report import render_json
-
-        sys.stdout.buffer.write(render_json(finished.result))
-        sys.stdout.buffer.flush()
-        return
-    from corpuscheck.reports.terminal import render_terminal, terminal
-
-    render_terminal(finished.result, terminal(), brief=quiet)
+cli.add_command(estimate)
+cli.add_command(train)
 
 
 def main() -> None:

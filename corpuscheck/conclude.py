@@ -5,7 +5,9 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 
+from corpuscheck.comparing import Baseline, compare, newly_lost_words
 from corpuscheck.measuring.estimating import DEFAULT_ALPHABET
+from corpuscheck.printable import name_of
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import (
@@ -26,12 +28,23 @@ SHOWN = 100
 _GRID = (100, 200, 500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000)
 
 
-def conclude(profile: Profile, limits: Limits, policy: Policy, artefact: Artefact | None = None) -> Result:
-    """Findings and verdict for a profile. Its tokenizer is in it; `artefact` saves loading it."""
+def conclude(
+    profile: Profile, limits: Limits, policy: Policy, artefact: Artefact | None = None, baseline: Baseline | None = None
+) -> Result:
+    """Findings and verdict for a profile. Its tokenizer is in it; `artefact` saves loading it.
+
+    Raises ProfileError where the profile cannot be compared with the baseline.
+    """
     limits = in_force(limits, policy)
-    tokenizer = _tokenizer_report(profile, limits, artefact or artefact_of(profile))
-    findings, skipped = judge(Evidence(profile, tokenizer, limits), policy)
-    return Result(profile, limits, tokenizer, findings, skipped, policy)
+    artefact = artefact or artefact_of(profile)
+    tokenizer = _tokenizer_report(profile, limits, artefact)
+    comparison = None
+    if baseline:
+        comparison = compare(baseline.profile, profile, baseline.name)
+        newly_lost, _, _ = explained(artefact, newly_lost_words(baseline.profile, profile))
+        comparison = replace(comparison, newly_lost=newly_lost)
+    findings, skipped = judge(Evidence(profile, tokenizer, limits, comparison), policy)
+    return Result(profile, limits, tokenizer, findings, skipped, policy, comparison)
 
 
 def in_force(limits: Limits, policy: Policy) -> Limits:
@@ -105,13 +118,6 @@ def saved_by_nfc(artefact: Artefact, lost: dict[str, int]) -> int:
     encodings = artefact.tokenizer.encode_batch([composed[word] for word in changed], add_special_tokens=False)
     unk = artefact.unk_id
     return sum(lost[word] for word, encoding in zip(changed, encodings, strict=True) if unk not in encoding.ids)
-
-
-def name_of(ch: str) -> str:
-    """The Unicode name; control characters, which have none, get their category."""
-    return unicodedata.name(ch, "") or {"Cc": "CONTROL CHARACTER", "Co": "PRIVATE USE CHARACTER"}.get(
-        unicodedata.category(ch), "UNASSIGNED CODE POINT"
-    )
 
 
 def _tokens(profile: Profile) -> tuple[Interval | None, bool]:

@@ -31,6 +31,13 @@ def printable(text: str, limit: int = _LIMIT) -> str:
     return shown if len(text) <= limit else shown + "…"
 
 
+def name_of(ch: str) -> str:
+    """The Unicode name; control characters, which have none, get their category."""
+    return unicodedata.name(ch, "") or {"Cc": "CONTROL CHARACTER", "Co": "PRIVATE USE CHARACTER"}.get(
+        unicodedata.category(ch), "UNASSIGNED CODE POINT"
+    )
+
+
 def display_width(text: str) -> int:
     """Terminal columns of already printable text (Hangul, Han and kana take two)."""
     from rich.cells import cell_len

@@ -233,11 +233,15 @@ class Result:
         severities = {finding.severity for finding in self.findings}
         return "not_ready" if "error" in severities else "caution" if "warning" in severities else "ready"
 
+    def fails(self, finding: Finding) -> bool:
+        """Whether this finding is as grave as `fail_on` says."""
+        fatal = {"error": {"error"}, "warning": {"error", "warning"}, "never": set[str]()}[self.policy.fail_on]
+        return finding.severity in fatal
+
     @property
     def passed(self) -> bool:
-        """Whether the gate lets this through: no finding is as grave as `fail_on` says."""
-        fatal = {"error": {"error"}, "warning": {"error", "warning"}, "never": set[str]()}[self.policy.fail_on]
-        return not any(finding.severity in fatal for finding in self.findings)
+        """Whether the gate lets this through: no finding fails it."""
+        return not any(map(self.fails, self.findings))
 
     def place_of(self, finding: Finding) -> Place:
         """The worst file; for what concerns the whole corpus, the line of the configuration that sets its limit."""

@@ -94,6 +94,15 @@ class Reading:
     skip_front_matter: bool = False
     strip_markup: bool = False
 
+    def described(self) -> str:
+        """What was asked for, for a person; empty for the defaults."""
+        asked = [
+            (name, getattr(self, name))
+            for name, known in self.__dataclass_fields__.items()
+            if name not in ("majority", "defer") and getattr(self, name) != known.default
+        ]
+        return "; ".join(f"{name} {', '.join(v) if isinstance(v, tuple) else v}" for name, v in asked)
+
 
 @dataclass(frozen=True)
 class Training:
@@ -146,6 +155,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     policy: Policy = field(default_factory=Policy)
     tokenizer: str | None = None
+    baseline: str | None = None
+    forecast: bool = False
     cache: str | None = None
     cache_key: CacheKey = "mtime"
     jobs: int = field(default_factory=available_processors)
@@ -222,14 +233,16 @@ def settings_from(**options: Any) -> Settings:
             options["text_fields"] = (PRESETS[preset].text_field,)
         if PRESETS[preset].document != "file":
             options["document"] = PRESETS[preset].document
-    groups: dict[str, dict[str, Any]] = {"reading": {}, "training": {}, "limits": {}, "policy": {}}
+    groups: dict[str, dict[str, Any]] = {"reading": {}, "training": {}, "limits": {}}
+    if "policy" not in options:
+        groups["policy"] = {}
     kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits, "policy": Policy}
     rest: dict[str, Any] = {}
     for name, value in options.items():
-        owner = next((group for group, kind in kinds.items() if name in kind.__dataclass_fields__), None)
+        owner = next((group for group in groups if name in kinds[group].__dataclass_fields__), None)
         if owner is not None:
             groups[owner][name] = tuple(value) if isinstance(value, list) else value
-        elif name in ("tokenizer", "cache", "cache_key", "jobs"):
+        elif name in ("tokenizer", "policy", "baseline", "forecast", "cache", "cache_key", "jobs"):
             rest[name] = value
         else:
             known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]

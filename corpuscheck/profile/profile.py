@@ -18,12 +18,13 @@ from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import EstimatePart
 from corpuscheck.profile.files import FilesPart
+from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 
-FORMAT = 1
+FORMAT = 2
 _MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
@@ -45,6 +46,7 @@ class Profile:
     mojibake: MojibakePart = field(default_factory=MojibakePart)
     files: FilesPart = field(default_factory=FilesPart)
     documents: DocumentPart = field(default_factory=DocumentPart)
+    forecast: ForecastPart = field(default_factory=ForecastPart)
     about: dict[str, str] = field(default_factory=dict)
 
     def merge(self, other: Profile) -> Profile:
@@ -59,6 +61,7 @@ class Profile:
             self.mojibake.merge(other.mojibake),
             self.files.merge(other.files),
             self.documents.merge(other.documents),
+            self.forecast.merge(other.forecast),
             _common(self.about, other.about),
         )
 
@@ -91,6 +94,7 @@ class Profile:
                 MojibakePart.from_state(state["mojibake"]),
                 FilesPart.from_state(state["files"]),
                 DocumentPart.from_state(state["documents"]),
+                ForecastPart.from_state(state["forecast"]),
                 {str(key): str(value) for key, value in state["about"].items()},
             )
         except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -71,11 +71,12 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
     Raises UsageError for a path that does not exist or cannot be listed.
     """
     entries: dict[str, _Entry] = {}
+    _ignore_file.cache_clear()
     for given in paths:
         root = os.fspath(given)
         for entry in _walk_root(root):
             relative = os.path.relpath(entry.path, root) if os.path.isdir(root) else os.path.basename(entry.path)
-            if not entry.named and filtered(relative, settings):
+            if not entry.named and (filtered(relative, settings) or _ignored(entry.path, root)):
                 continue
             entries.setdefault(os.path.abspath(entry.path), entry)
     return _classified([entries[key] for key in sorted(entries)])
@@ -92,6 +93,34 @@ def filtered(relative: str, settings: Reading, opens: bool = True) -> bool:
     if settings.include and not (opens and _archive(name)) and not _spec(settings.include).match_file(name):
         return True
     return bool(settings.exclude) and _spec(settings.exclude).match_file(name)
+
+
+def _ignored(path: str, root: str) -> bool:
+    """Whether a `.corpuscheckignore` in a folder from `root` down to the file leaves it out; the nearest decides."""
+    folder = os.path.dirname(path)
+    while True:
+        spec = _ignore_file(folder)
+        if spec is not None:
+            name = os.path.relpath(path, folder or ".").replace(os.sep, "/")
+            verdict = spec.check_file(name).include
+            if verdict is not None:
+                return verdict
+        if os.path.normpath(folder) == os.path.normpath(root) or not folder:
+            return False
+        folder = os.path.dirname(folder)
+
+
+@cache
+def _ignore_file(folder: str) -> GitIgnoreSpec | None:
+    """Raises UsageError for one that cannot be read."""
+    path = os.path.join(folder, IGNORE_FILE)
+    try:
+        text = Path(path).read_text("utf-8-sig")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{printable(path)}: cannot be read ({_because(error)})") from None
+    return GitIgnoreSpec.from_lines(text.splitlines())
 
 
 def _archive(name: str) -> bool:

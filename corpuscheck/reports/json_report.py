@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -11,14 +12,28 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.guessing import in_ks_x_1001
+from corpuscheck.reports.json_changes import comparison_document, place_document, word_document
 from corpuscheck.result import CurvePoint, Finding, Result
 
 SCHEMA_VERSION = 1
 
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
 
 def render_json(result: Result) -> bytes:
     """UTF-8, indented, keys in a fixed order, no timings: equal results give equal bytes."""
-    return orjson.dumps(as_document(result), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return orjson.dumps(_encodable(as_document(result)), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _encodable(value: Any) -> Any:
+    """The same without the lone surrogates that stand for bytes of file names: UTF-8 has no place for them."""
+    if isinstance(value, str):
+        return value if value.isascii() else _SURROGATE.sub(lambda found: printable(found[0]), value)
+    if isinstance(value, dict):
+        return {_encodable(key): _encodable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encodable(item) for item in value]
+    return value
 
 
 def as_document(result: Result) -> dict[str, Any]:
@@ -33,11 +48,12 @@ def as_document(result: Result) -> dict[str, Any]:
         "size": _size(result),
         "characters": _characters(result),
         "tokenizer": _tokenizer(result),
+        "comparison": comparison_document(result.comparison, result.profile) if result.comparison else None,
     }
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    places = [dict(vars(place)) for place in finding.places]
+    places = [place_document(place) for place in finding.places]
     path = {"path": finding.path} if finding.path else {}
     return {**vars(finding), "places": places, **path}
 
@@ -139,16 +155,7 @@ def _tokenizer(result: Result) -> dict[str, Any]:
         "causes": report.causes,
         "words_exact": report.words_exact,
         "unk_words_saved_by_nfc": report.saved_by_nfc,
-        "worst_words": [
-            {
-                "word": word.word,
-                "count": word.count,
-                "cause": word.cause,
-                "kind": word.kind,
-                "characters": list(word.characters),
-            }
-            for word in report.worst_words
-        ],
+        "worst_words": [word_document(word) for word in report.worst_words],
         "worst_characters": [
             {
                 "character": guilty.character,

@@ -5,26 +5,25 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
-from corpuscheck.result import CurvePoint, Finding, GuiltyCharacter, LostWord, Result
+from corpuscheck.reports.common import VERDICTS, tally, where
+from corpuscheck.reports.terminal_changes import changes
+from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
+from corpuscheck.result import CurvePoint, Finding, GuiltyCharacter, LostWord, Result, Verdict
 from corpuscheck.rules.amounts import count, files, percent, plural, size
 
-_VERDICTS = {
-    "ready": ("READY", "bold green"),
-    "caution": ("CAUTION", "bold yellow"),
-    "not_ready": ("NOT READY", "bold red"),
-}
+_STYLES: dict[Verdict, str] = {"ready": "bold green", "caution": "bold yellow", "not_ready": "bold red"}
 _MARKS = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "cyan")}
 _WORST = 10
 _EXAMPLES = 5
+_PLACES = 3
 
 
 def terminal() -> Console:
@@ -35,51 +34,31 @@ def terminal() -> Console:
     return Console(width=wide, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
+def render(result: Result) -> bytes:
+    """The report as text of 100 columns without colours."""
+    out = io.StringIO()
+    render_terminal(result, Console(width=100, file=out, highlight=False, markup=False, emoji=False))
+    return out.getvalue().encode()
+
+
 def render_terminal(result: Result, console: Console, brief: bool = False) -> None:
     """Print the report. Corpus text only ever reaches the console as escaped `Text`, never as markup."""
-    sections = (_verdict,) if brief else (_verdict, _reading, _size, _tokenizer, _curve)
+    sections: tuple[Callable[[Result], Group], ...] = (_verdict, _reading, _size, _tokenizer, _curve)
     with console.capture() as capture:
-        for section in sections:
-            console.print(section(result))
+        for part in sections[:1] if brief else sections:
+            console.print(part(result))
+        if result.comparison and not brief:
+            console.print(changes(result.comparison, result.profile))
     for line in capture.get().splitlines():
         console.file.write(line.rstrip() + "\n")
 
 
-def _safe(text: str, style: str = "", limit: int = 120) -> Text:
-    return Text(printable(text, limit), style)
-
-
-def _section(number: int, title: str, answer: str, *body: RenderableType) -> Group:
-    head = Text.assemble("\n", (f"{number}  {title}", "bold"), "  ", (answer, "bold cyan"))
-    return Group(head, *(Padding(part, (0, 0, 0, 3)) for part in body))
-
-
-def _grid(rows: Iterable[tuple[str | Text, str | Text]]) -> Table:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for label, value in rows:
-        grid.add_row(label, value)
-    return grid
-
-
-def _table(*columns: tuple[str, str]) -> Table:
-    """`columns` are (heading, justification); the last one takes what is left."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
-    for k, (heading, justify) in enumerate(columns):
-        last = k == len(columns) - 1
-        table.add_column(heading, justify="right" if justify == "right" else "left", no_wrap=not last, overflow="fold")
-    return table
-
-
 def _verdict(result: Result) -> Group:
-    word, style = _VERDICTS[result.verdict]
-    errors = sum(f.severity == "error" for f in result.findings)
-    warnings = sum(f.severity == "warning" for f in result.findings)
-    counts = ", ".join(plural(n, name) for n, name in ((errors, "error"), (warnings, "warning")) if n)
+    word, style = VERDICTS[result.verdict], _STYLES[result.verdict]
     return Group(
-        Text.assemble((f" {word} ", f"{style} reverse"), "  ", counts or "nothing stands against pretraining on this"),
+        Text.assemble((f" {word} ", f"{style} reverse"), "  ", tally(result)),
         *map(_finding, result.findings),
+        *(safe(f"{rule.rule} not judged: {rule.reason}", "dim", 600) for rule in result.skipped_rules),
     )
 
 
@@ -89,9 +68,22 @@ def _finding(finding: Finding) -> Table:
     grid.add_column(no_wrap=True)
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
-    grid.add_row(Text(mark, style), finding.rule, _safe(finding.message, limit=600))
-    grid.add_row("", "", Text.assemble(("→ ", "dim"), _safe(finding.advice, "dim", limit=600)))
+    grid.add_row(Text(mark, style), finding.rule, safe(finding.message, limit=600))
+    for line in _places(finding):
+        grid.add_row("", "", line)
+    grid.add_row("", "", Text.assemble(("→ ", "dim"), safe(finding.advice, "dim", limit=600)))
     return grid
+
+
+def _places(finding: Finding) -> Iterator[Text]:
+    """The worst places, where the message does not name the only one."""
+    places = finding.places
+    if len(places) == 1 and places[0].line is None and places[0].path in finding.message:
+        return
+    for place in places[:_PLACES]:
+        yield Text.assemble(where(place), (f"  {printable(place.detail)}", "dim"))
+    if len(places) > _PLACES:
+        yield Text(f"… and {len(places) - _PLACES:,} more", "dim")
 
 
 def _reading(result: Result) -> Group:
@@ -102,18 +94,18 @@ def _reading(result: Result) -> Group:
     ]
     for reason, n in sorted(reading.skipped.items(), key=lambda p: (-p[1], p[0])):
         example = reading.examples[f"skipped: {reason}"][0][1]
-        rows.append(("  skipped", Text.assemble(f"{n:,} ", _safe(reason), (f"  {example}", "dim"))))
+        rows.append(("  skipped", Text.assemble(f"{n:,} ", safe(reason), (f"  {printable(example, 300)}", "dim"))))
     if reading.text_fields:
         fields = ", ".join(f"{name} ({files(n)})" for name, n in sorted(reading.text_fields.items()))
-        rows.append(("text field", _safe(fields, limit=300)))
-    encodings = _table(("encoding", "left"), ("files", "right"), ("on disk", "right"))
+        rows.append(("text field", safe(fields, limit=300)))
+    encodings = columns(("encoding", "left"), ("files", "right"), ("on disk", "right"))
     for name, n in sorted(reading.encodings.items(), key=lambda p: (-reading.encoding_bytes[p[0]], p[0])):
-        encodings.add_row(name, f"{n:,}", size(reading.encoding_bytes[name]))
-    parts: list[RenderableType] = [_grid(rows), encodings]
+        encodings.add_row(safe(name), f"{n:,}", size(reading.encoding_bytes[name]))
+    parts: list[RenderableType] = [labelled(rows), encodings]
     for kind, n in sorted(reading.troubled_files.items()):
-        table = _table((f"{kind}: {count(reading.trouble_amounts[kind])} in {files(n)}", "left"))
+        table = columns((f"{printable(kind)}: {count(reading.trouble_amounts[kind])} in {files(n)}", "left"))
         for amount, path, detail in reading.examples[kind][:_EXAMPLES]:
-            table.add_row(Text.assemble(f"{amount:,}  ", _safe(path, limit=300), (f"  {printable(detail)}", "dim")))
+            table.add_row(Text.assemble(f"{amount:,}  ", safe(path, limit=300), (f"  {printable(detail)}", "dim")))
         if n > _EXAMPLES:
             table.add_row(Text(f"… and {n - _EXAMPLES:,} more; --files FILE lists all", "dim"))
         parts.append(table)
@@ -122,7 +114,7 @@ def _reading(result: Result) -> Group:
         if not skipped and not reading.troubled_files
         else f"{reading.measured:,} of {reading.files:,} files"
     )
-    return _section(1, "Can it be read?", answer, *parts)
+    return section(1, "Can it be read?", answer, *parts)
 
 
 def _size(result: Result) -> Group:
@@ -152,7 +144,7 @@ def _size(result: Result) -> Group:
         by_rule = count(missing * limits.articles_per_gb / 10**9)
         own = f", or {count(missing / mean)} documents like these" if mean else ""
         rows.append(("still missing", f"{size(missing)}: {by_rule} news articles by the rule{own}"))
-    return _section(2, "Is there enough?", f"{size(text.utf8_bytes)}, {percent(share)} of the rule", _grid(rows))
+    return section(2, "Is there enough?", f"{size(text.utf8_bytes)}, {percent(share)} of the rule", labelled(rows))
 
 
 def _bar(share: float, width: int = 24) -> Text:
@@ -164,7 +156,7 @@ def _tokenizer(result: Result) -> Group:
     report, words = result.tokenizer, result.profile.words
     origin = "trained here" if report.trained else "loaded from "
     rows: list[tuple[str | Text, str | Text]] = [
-        ("tokenizer", Text.assemble(origin, _safe("" if report.trained else report.source, limit=300))),
+        ("tokenizer", Text.assemble(origin, safe("" if report.trained else report.source, limit=300))),
         ("", f"{report.model}, {report.vocab_size:,} pieces, fingerprint {report.fingerprint}"),
         ("normaliser", report.normalizer),
         ("words", count(words.words)),
@@ -179,12 +171,12 @@ def _tokenizer(result: Result) -> Group:
     if report.tokens:
         rows += _token_rows(result)
     if not report.method.startswith("counted"):
-        rows.append(("method", _safe(report.method)))
-    parts: list[RenderableType] = [_grid(rows)]
+        rows.append(("method", safe(report.method)))
+    parts: list[RenderableType] = [labelled(rows)]
     if report.worst_words:
         parts += [Text(), _worst_words(report.worst_words, words.unk_words, report.words_exact)]
         parts += [Text(), _worst_characters(report.worst_characters)] if report.worst_characters else []
-    return _section(3, "Does the tokenizer see it?", f"{percent(words.unk_rate)} [UNK]", *parts)
+    return section(3, "Does the tokenizer see it?", f"{percent(words.unk_rate)} [UNK]", *parts)
 
 
 def _token_rows(result: Result) -> list[tuple[str | Text, str | Text]]:
@@ -213,9 +205,9 @@ def _with_interval(interval: Interval, shown: object) -> str:
 
 
 def _worst_words(words: tuple[LostWord, ...], total: int, exact: bool) -> Table:
-    table = _table(("worst words" if exact else "worst words (sampled)", "left"), ("lost", "right"), ("why", "left"))
+    table = columns(("worst words" if exact else "worst words (sampled)", "left"), ("lost", "right"), ("why", "left"))
     for word in words[:_WORST]:
-        table.add_row(_highlighted(word), count(word.count), _safe(word.cause))
+        table.add_row(_highlighted(word), count(word.count), safe(word.cause))
     if len(words) > _WORST:
         shown = sum(word.count for word in words[:_WORST])
         table.add_row(Text("… and others", "dim"), Text(count(max(0, total - shown)), "dim"), "")
@@ -234,7 +226,7 @@ def _highlighted(word: LostWord) -> Text:
 
 
 def _worst_characters(characters: tuple[GuiltyCharacter, ...]) -> Table:
-    table = _table(
+    table = columns(
         ("worst characters", "left"), ("", "left"), ("in lost", "right"), ("won back", "right"), ("name", "left")
     )
     for guilty in characters[:_WORST]:
@@ -243,7 +235,7 @@ def _worst_characters(characters: tuple[GuiltyCharacter, ...]) -> Table:
             guilty.codepoint,
             count(guilty.words_lost),
             count(guilty.words_won_back),
-            _safe(guilty.name.capitalize()),
+            safe(guilty.name.capitalize()),
         )
     return table
 
@@ -251,8 +243,8 @@ def _worst_characters(characters: tuple[GuiltyCharacter, ...]) -> Table:
 def _curve(result: Result) -> Group:
     advice, limits = result.tokenizer.alphabet, result.limits
     if advice.unavailable:
-        return _section(4, "What would another alphabet lose?", "not known", Text(advice.unavailable))
-    table = _table(("characters", "right"), ("[UNK] words", "right"), ("", "left"))
+        return section(4, "What would another alphabet lose?", "not known", Text(advice.unavailable))
+    table = columns(("characters", "right"), ("[UNK] words", "right"), ("", "left"))
     highest = max((point.unk_rate for point in _shown_points(result)), default=0.0)
     for point in _shown_points(result):
         marks = [
@@ -287,7 +279,7 @@ def _curve(result: Result) -> Group:
         notes.append(Text("no alphabet gets under the limit: words over 100 characters are lost by all of them"))
     default = next((p.unk_rate for p in advice.points if p.alphabet == 1000), 0.0)
     answer = f"{percent(default)} [UNK] with the default of 1,000"
-    return _section(4, "What would another alphabet lose?", answer, *notes)
+    return section(4, "What would another alphabet lose?", answer, *notes)
 
 
 def _shown_points(result: Result) -> tuple[CurvePoint, ...]:

@@ -45,3 +45,8 @@ def percent(rate: float) -> str:
     if float(text) >= 100:
         return ">99.9 %"
     return f"{text} %"
+
+
+def points(difference: float) -> str:
+    """A difference of two rates: 0.31 points."""
+    return f"{percent(difference).removesuffix(' %')} points"

@@ -19,6 +19,8 @@ def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Files were found that could not be measured.
 
     They add nothing to the figures. Empty and hidden files are counted in the report but not warned about.
+
+    Fix: convert them to text, or leave them out with --exclude or .corpuscheckignore.
     """
     reading = evidence.profile.reading
     skipped = {reason: n for reason, n in reading.skipped.items() if reason not in _HARMLESS}
@@ -58,7 +60,9 @@ def invalid_bytes(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Some bytes are not valid in their file's encoding and were replaced by U+FFFD.
 
     In Shift_JIS and Big5 also bytes left over where one was dropped, which read as characters that are not meant.
-    A truncated download, a disk error, or two encodings in one file.
+    A truncated download, a disk error, or two encodings in one file. A model learns the damage as if it were text.
+
+    Fix: fetch the file again, or save it anew as UTF-8; --encoding forces an encoding where the guess is wrong.
     """
     return _about(
         evidence,
@@ -70,12 +74,22 @@ def invalid_bytes(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def cut_short(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """A file ends too early or is damaged inside; what could be read of it was measured."""
+    """A file ends too early or is damaged inside; what could be read of it was measured.
+
+    The rest of its text is missing from the corpus, usually because a download or a copy broke off.
+
+    Fix: fetch it again.
+    """
     return _about(evidence, limit, "cut short", "{files} cut short, such as {path} ({detail})", "fetch it again")
 
 
 def bad_records(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """Records that are not valid JSON or CSV, or have no text, were left out."""
+    """Records that are not valid JSON or CSV, or have no text, were left out.
+
+    What is not read is not counted: the corpus is smaller than its files look.
+
+    Fix: repair or remove these records; name the field that holds the text with --text-field.
+    """
     yield from _about(
         evidence,
         limit,
@@ -103,6 +117,8 @@ def uncertain_encodings(evidence: Evidence, limit: float) -> Iterable[Observatio
     """The encoding of a file was guessed with so little evidence that the guess is often wrong.
 
     A wrong guess turns text into rubbish that shows up as [UNK].
+
+    Fix: look at the file, then give its language with --hint, or save it as UTF-8.
     """
     return _about(
         evidence,
@@ -114,7 +130,12 @@ def uncertain_encodings(evidence: Evidence, limit: float) -> Iterable[Observatio
 
 
 def mixed_encodings(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """One file holds lines in two encodings, usually because files were joined without conversion."""
+    """One file holds lines in two encodings, usually because files were joined without conversion.
+
+    No single decoder reads it, so other tools will read a part of it as rubbish or stop.
+
+    Fix: save it anew as UTF-8, each part from its own encoding.
+    """
     return _about(
         evidence,
         limit,
@@ -128,6 +149,8 @@ def many_documents_in_a_file(evidence: Evidence, limit: float) -> Iterable[Obser
     """Plain text files are counted as one document each, and are so long that they probably hold many.
 
     The number of documents, their mean size and the share touched by [UNK] then mean little.
+
+    Fix: say how they are divided, with --document line or --document blank-line. The limit is a mean size.
     """
     reading = evidence.profile.reading
     if reading.plain_files and reading.plain_files == reading.plain_documents:
@@ -145,6 +168,8 @@ def forced_cuts(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Text ran on for 8 MB without white space and was cut there, so a word may be counted twice.
 
     Such text is rarely language: encoded data, a dump without line ends.
+
+    Fix: take encoded data out; give text its line ends.
     """
     return _about(
         evidence,
@@ -159,6 +184,8 @@ def wrong_declarations(evidence: Evidence, limit: float) -> Iterable[Observation
     """A file says that it has one encoding and has another; the content was believed.
 
     Tools that believe the declaration will read rubbish.
+
+    Fix: save as UTF-8 and correct the declaration.
     """
     return _about(
         evidence,
@@ -173,6 +200,8 @@ def mojibake(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Text was decoded wrongly once and saved like that, as when UTF-8 is read as CP1252.
 
     It is valid UTF-8, so no decoder complains; a model learns the rubbish. Judged by the lines of a sample.
+
+    Fix: convert these texts back, with ftfy or as the example shows, or fetch them again.
     """
     part = evidence.profile.mojibake
     if part.share > limit:
@@ -186,7 +215,12 @@ def mojibake(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """HTML or XML files were read with their tags, which a model would learn as text."""
+    """HTML or XML files were read with their tags, which a model would learn as text.
+
+    They also make the corpus look larger than its text is.
+
+    Fix: pip install 'corpuscheck[html]' and pass --strip-markup.
+    """
     share = evidence.profile.reading.trouble_amounts.get("markup", 0) / max(1, evidence.profile.size.utf8_bytes)
     return _about(
         evidence,
@@ -200,7 +234,12 @@ def markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def control_characters(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """Control characters of C1 or private-use characters are in the text: usually a codec gone wrong."""
+    """Control characters of C1 or private-use characters are in the text: usually a codec gone wrong.
+
+    No reader sees what they meant, and each is one more thing for a vocabulary to hold.
+
+    Fix: look where they come from: a wrong encoding, or fonts with characters of their own.
+    """
     characters = evidence.profile.characters
     share = characters.share(0x80, 0x9F) + characters.share(0xE000, 0xF8FF)
     if share > limit:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from corpuscheck.errors import UsageError
 from corpuscheck.result import Finding, SkippedRule
-from corpuscheck.rules import reading, size, tokenizer
+from corpuscheck.rules import baseline, reading, size, tokenizer
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Rule
-from corpuscheck.settings import Policy
+from corpuscheck.settings import FailOn, Policy, Severity
 
-RULES: tuple[Rule, ...] = (*reading.RULES, *size.RULES, *tokenizer.RULES)
+if TYPE_CHECKING:
+    from corpuscheck.configuration import Configuration
+
+RULES: tuple[Rule, ...] = (*reading.RULES, *size.RULES, *tokenizer.RULES, *baseline.RULES)
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -32,6 +37,46 @@ def check_names(policy: Policy) -> None:
         rule_named(name)
 
 
+def policy_of(
+    select: Iterable[str],
+    ignore: Iterable[str],
+    severity: Iterable[tuple[str, Severity]],
+    limit: Iterable[tuple[str, float]],
+    fail_on: FailOn,
+    strict: bool,
+    configuration: Configuration,
+) -> Policy:
+    """The policy of a configuration file with what was given beside it. Raises UsageError."""
+    severities: dict[str, Severity] = {}
+    limits: dict[str, float] = {}
+    lines: dict[str, int] = {}
+    for name, table in configuration.rules.items():
+        rule = rule_named(name)
+        where = configuration.where(f"rules.{name}")
+        lines[rule.id] = configuration.lines.get(f"rules.{name}", 1)
+        if "severity" in table:
+            if table["severity"] not in _ORDER:
+                raise UsageError(f"{where}: a severity is one of {', '.join(_ORDER)}")
+            severities[rule.id] = table["severity"]
+        if "limit" in table:
+            if not isinstance(table["limit"], int | float) or isinstance(table["limit"], bool):
+                raise UsageError(f"{where}: a limit is a number")
+            limits[rule.id] = table["limit"]
+    severities.update({rule_named(name).id: value for name, value in severity})
+    limits.update({rule_named(name).id: value for name, value in limit})
+    for rule in RULES:
+        key = _KEYS.get(rule.option, rule.option.replace("_", "-"))
+        if key in configuration.lines:
+            lines.setdefault(rule.id, configuration.lines[key])
+    policy = Policy(tuple(select), tuple(ignore), fail_on, strict, severities, limits, configuration.path, lines)
+    check_names(policy)
+    return policy
+
+
+_KEYS = {"target_bytes": "target", "min_bytes": "min-size"}
+"""Options whose name in a configuration file is another than that of their field."""
+
+
 def _nearest(name: str) -> str:
     close = get_close_matches(name, [text for rule in RULES for text in (rule.id, rule.name)], 1)
     return f": did you mean '{close[0]}'?" if close else ""
@@ -46,7 +91,7 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tupl
     findings: list[Finding] = []
     skipped: list[SkippedRule] = []
     for rule in RULES:
-        if not rule.chosen(policy):
+        if not rule.chosen(policy, evidence.comparison is not None):
             continue
         try:
             findings.extend(rule.findings(evidence, policy))

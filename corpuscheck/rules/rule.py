@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpuscheck.profile.profile import Profile
-from corpuscheck.result import Finding, Place, TokenizerReport
+from corpuscheck.result import Comparison, Finding, Place, TokenizerReport
 from corpuscheck.settings import Limits, Policy, Severity
 
-Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts"]
+Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts", "places"]
 
 
 @dataclass(frozen=True)
@@ -20,6 +20,7 @@ class Evidence:
     profile: Profile
     tokenizer: TokenizerReport
     limits: Limits = field(default_factory=Limits)
+    comparison: Comparison | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ Check = Callable[[Evidence, float], Iterable[Observation]]
 class Rule:
     """An id, a name, a severity, a limit and a check, whose docstring is the rule's documentation.
 
-    `option` names the field of `Limits` that holds the limit, where the limit has an option of its own.
+    `option` names the field of `Limits` that holds the limit, where the limit has an option of its own. A rule
+    that needs a baseline is judged where there is one, or where it was asked for.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Rule:
     limit: float = 0
     unit: Unit = "files"
     option: str = ""
+    needs_baseline: bool = False
 
     def limit_in_force(self, limits: Limits, policy: Policy) -> float:
         own: float = getattr(limits, self.option) if self.option else self.limit
@@ -62,9 +65,11 @@ class Rule:
     def severity_in_force(self, policy: Policy) -> Severity:
         return policy.severity.get(self.id, self.severity)
 
-    def chosen(self, policy: Policy) -> bool:
+    def chosen(self, policy: Policy, baseline: bool) -> bool:
         """Whether --select and --ignore leave it in; the longer of two that match decides."""
-        return _match(self, policy.ignore) < max(_match(self, policy.select), 0 if policy.select else 1)
+        asked_for = _match(self, policy.select)
+        by_itself = 0 if policy.select or (self.needs_baseline and not baseline) else 1
+        return _match(self, policy.ignore) < max(asked_for, by_itself)
 
     def findings(self, evidence: Evidence, policy: Policy) -> Iterable[Finding]:
         """Raises NotJudgedError."""

@@ -11,7 +11,9 @@ from corpuscheck.rules.rule import Evidence, Observation, Rule
 def below_target(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """The text is smaller than the rule of thumb for decent performance in a domain, about 4 GB.
 
-    More is better; the rule is a practitioner's, not a law. --target changes it.
+    More is better; the rule is a practitioner's, not a law.
+
+    Fix: collect more text of this domain, or set another goal with --target.
     """
     text, target = evidence.profile.size, round(limit)
     if text.utf8_bytes < target:
@@ -25,7 +27,12 @@ def below_target(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def below_minimum(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """The text is smaller than --min-size, the least that this project accepts."""
+    """The text is smaller than --min-size, the least that this project accepts.
+
+    As a gate it tells that text went missing.
+
+    Fix: add text, or lower --min-size.
+    """
     text, least = evidence.profile.size.utf8_bytes, round(limit)
     if text < least:
         yield Observation(
@@ -39,6 +46,8 @@ def decomposed(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """The text is not in NFC: composing it saves bytes, so the size above flatters.
 
     Decomposed Hangul takes 2.3 times the bytes, and a vocabulary made of composed text loses most of it.
+
+    Fix: unicodedata.normalize('NFC', text) over the whole corpus before training.
     """
     text = evidence.profile.size
     share = text.nfc_saving / text.utf8_bytes if text.utf8_bytes else 0.0

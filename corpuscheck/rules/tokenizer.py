@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from corpuscheck.printable import printable
 from corpuscheck.rules.amounts import count, percent
-from corpuscheck.rules.rule import Evidence, Observation, Rule
+from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
 
 
 def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -14,8 +14,13 @@ def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     WordPiece loses the whole word when one of its characters has no piece. Judged by the larger of the
     rates on all and on held-out text, because on its own training text a tokenizer flatters.
+
+    Fix: clean the characters that are named if they are a mistake; else add them to the vocabulary, or train with a
+    larger alphabet (--limit-alphabet). Option: --max-unk-rate.
     """
     words = evidence.profile.words
+    if not words.words:
+        raise NotJudgedError("there are no words")
     rate = max(words.unk_rate, words.held_out_unk_rate)
     if rate <= limit:
         return
@@ -51,6 +56,8 @@ def takes_letters_apart(evidence: Evidence, limit: float) -> Iterable[Observatio
     """The tokenizer strips accents, which takes Hangul apart into jamo and turns が into か.
 
     It is the default of lowercasing BERT tokenizers.
+
+    Fix: use a cased tokenizer (lowercase=False, strip_accents=False). The limit is a share of the characters.
     """
     if "accents stripped" not in evidence.tokenizer.normalizer and "StripAccents" not in evidence.tokenizer.normalizer:
         return
@@ -67,6 +74,8 @@ def hidden_damage(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """U+FFFD stands where text was damaged before it got here.
 
     BERT's normaliser deletes the mark, so the [UNK] rate does not show the damage.
+
+    Fix: fetch these texts again from their source.
     """
     n = evidence.profile.characters.counts.get(0xFFFD, 0)
     made_here = evidence.profile.reading.trouble_amounts.get("invalid bytes", 0)

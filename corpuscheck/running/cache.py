@@ -56,12 +56,16 @@ def key_of(*values: Any) -> bytes:
 
 @dataclass
 class CacheUse:
-    """What a scan had from its cache: files known, files read, damaged entries, bytes on disk afterwards."""
+    """What a scan had from its cache: files known, files read, damaged entries, bytes on disk afterwards.
+
+    `trouble` says why it could not be used.
+    """
 
     known: int = 0
     read: int = 0
     damaged: int = 0
     bytes: int = 0
+    trouble: str = ""
 
 
 class Cache:
@@ -77,7 +81,6 @@ class Cache:
         self._found: list[bytes] = []
         self._fresh: dict[bytes, bytes] = {}
         self.use = CacheUse()
-        self.trouble = ""
 
     def stamp(self, source: Source) -> tuple[int, str]:
         """What tells whether a file has changed: its size, and its time or its content."""
@@ -212,7 +215,7 @@ class Cache:
         except sqlite3.Error as error:
             self._discard(error)
         except OSError as error:
-            self.trouble = f"the cache cannot be written to {self._folder} ({error.strerror})"
+            self.use.trouble = f"the cache cannot be written to {self._folder} ({error.strerror})"
         self._fresh, self._found = {}, []
 
     def _drop(self, connection: sqlite3.Connection) -> None:
@@ -242,7 +245,7 @@ class Cache:
 
     def _discard(self, error: sqlite3.Error) -> None:
         """A file that is no database of ours is begun anew; one that is busy is left alone."""
-        self.trouble = f"the cache in {self._folder} could not be used ({error})"
+        self.use.trouble = f"the cache in {self._folder} could not be used ({error})"
         if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
             self.use.damaged += 1
             with suppress(OSError):

@@ -19,7 +19,8 @@ from corpuscheck.reading.files import FileRecord
 
 @dataclass(frozen=True)
 class Partial:
-    """What one work unit gave. `training` and `units` are filled by a survey, the rest by a measurement."""
+    """What one work unit gave. `training` and `units` are filled by a survey, `sizes` (bytes of each document, by file
+    and range) by the pass for a forecast, the rest by a measurement."""
 
     records: tuple[FileRecord, ...] = ()
     size: SizePart = field(default_factory=SizePart)
@@ -32,6 +33,7 @@ class Partial:
     documents: DocumentPart = field(default_factory=DocumentPart)
     split: dict[str, Open] = field(default_factory=dict)
     places: dict[int, Where] = field(default_factory=dict)
+    sizes: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
 
     def merge(self, other: Partial) -> Partial:
         return Partial(
@@ -46,6 +48,7 @@ class Partial:
             self.documents.merge(other.documents),
             _added(self.split, other.split),
             earliest(self.places, other.places),
+            {**self.sizes, **other.sizes},
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -57,6 +60,7 @@ class Partial:
             "sample": None if self.sample is None else self.sample.to_state(),
             "split": [(path, str(total), size) for path, (total, size) in self.split.items()],
             "places": [(cp, *where) for cp, where in self.places.items()],
+            "sizes": [(path, start, sizes) for (path, start), sizes in self.sizes.items()],
         }
 
     @classmethod
@@ -68,6 +72,7 @@ class Partial:
             sample=None if state["sample"] is None else Sample.from_state(state["sample"]),
             split={str(path): (int(total), int(size)) for path, total, size in state["split"]},
             places={int(cp): (str(path), int(start), int(line)) for cp, path, start, line in state["places"]},
+            sizes={(str(path), int(start)): tuple(map(int, sizes)) for path, start, sizes in state["sizes"]},
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 from corpuscheck.measuring.curve import CurveCounter
 from corpuscheck.measuring.documents import DocumentHasher
 from corpuscheck.measuring.files import FileTally
+from corpuscheck.measuring.forecasting import DocumentSampler
 from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.units import Unit, UnitSplitter, passages_of
 from corpuscheck.measuring.words import judged_by, word_counter
@@ -132,6 +133,24 @@ class MeasureTask(_ReadingTask):
             split=hasher.split,
             places=files.places,
         )
+
+
+@dataclass(frozen=True)
+class ForecastTask(_ReadingTask):
+    """Collect whole documents by hash, and the size of every one."""
+
+    budget: int
+    bound: int
+
+    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
+        sampler = DocumentSampler(self.budget, self.bound)
+        splitter = UnitSplitter("document")
+        records, batches = _batches(unit, self.reading, tell)
+        for batch in batches:
+            sampler.observe(batch, splitter.split(batch))
+        sizes = {(records[n].path, records[n].start): tuple(sizes) for n, sizes in sampler.sizes.items()}
+        split = {path: (0, size) for path, size in sampler.split.items()}
+        return Partial(tuple(records), sample=sampler.finish(), split=split, sizes=sizes)
 
 
 def _batches(unit: WorkUnit, reading: Reading, tell: Tell) -> tuple[list[FileRecord], Iterator[Batch]]:

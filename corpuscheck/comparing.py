@@ -1,0 +1,207 @@
+"""Compare: what a corpus has become since its baseline, from the two profiles alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpuscheck.errors import ProfileError
+from corpuscheck.kernels.jit import Hashes, Ints
+from corpuscheck.printable import name_of
+from corpuscheck.profile.documents import file_id
+from corpuscheck.profile.files import FileFigures
+from corpuscheck.profile.profile import Profile
+from corpuscheck.profile.reading import ReadingPart
+from corpuscheck.result import (
+    Change,
+    ChangedFile,
+    Comparison,
+    NewCharacter,
+    NewCopies,
+    NewDamage,
+    Place,
+)
+
+DAMAGE = ("invalid bytes", "cut short", "bad records", "lone surrogates", "mixed encodings", "wrong declarations")
+_ASCII = {"ascii", "utf-8"}
+_HARMLESS = {"empty", "hidden"}
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A saved profile that a corpus is compared with, and what to call it."""
+
+    profile: Profile
+    name: str
+
+
+def check_agreement(baseline: Baseline, reading: str, fingerprint: str) -> None:
+    """Raises ProfileError where rates measured like this would mean something else than the baseline's."""
+    name, base = baseline.name, baseline.profile
+    was = base.about.get("reading", "")
+    if was != reading:
+        raise ProfileError(
+            f"{name} was read with other settings (then {was or 'the defaults'}, now {reading or 'the defaults'}): "
+            "use the same, or save a new baseline"
+        )
+    if base.words.fingerprint != fingerprint:
+        raise ProfileError(
+            f"{name} was measured with another tokenizer ({base.words.fingerprint}, now {fingerprint}), so the rates "
+            f"mean different things: scan with --baseline {name} and without --tokenizer, or save a new baseline"
+        )
+
+
+def newly_lost_words(base: Profile, head: Profile) -> dict[str, int]:
+    """Words that the head loses and the baseline did not, with their occurrences."""
+    known = base.words.lost.words()
+    return {word: count for word, count in head.words.lost.words().items() if word not in known}
+
+
+def compare(base: Profile, head: Profile, name: str) -> Comparison:
+    """The comparison of `head` with its baseline; which words are newly lost, and why, is not in it yet.
+
+    Raises ProfileError where the two were not measured in the same way.
+    """
+    check_agreement(Baseline(base, name), head.about.get("reading", ""), head.words.fingerprint)
+    files = _files(base, head)
+    new = {file.path for file in files if file.change in ("added", "changed")}
+    return Comparison(
+        name,
+        base,
+        files,
+        _characters(base, head),
+        new_encodings=_encodings(base, head, new),
+        damage=_damage(base.reading, head.reading),
+        newly_skipped=_skipped(base.reading, head.reading),
+        copies=_copies(base, head, files),
+    )
+
+
+def _files(base: Profile, head: Profile) -> tuple[ChangedFile, ...]:
+    """Files by what became of them; those that lose most words first, then the largest."""
+    before, after = base.files.files, head.files.files
+    gone = {path: row for path, row in before.items() if path not in after}
+    by_digest = {(row.digest, row.utf8_bytes): path for path, row in gone.items()}
+    files: list[ChangedFile] = []
+    for path, row in after.items():
+        if path not in before:
+            old = by_digest.pop((row.digest, row.utf8_bytes), None)
+            if old is None:
+                files.append(_changed(path, "added", row, row.words, row.unk_words))
+            else:
+                del gone[old]
+                files.append(_changed(path, "moved", row, 0, 0))
+        elif (row.digest, row.encoding) != (before[path].digest, before[path].encoding):
+            was = before[path]
+            more = max(0, row.words - was.words), max(0, row.unk_words - was.unk_words)
+            files.append(_changed(path, "changed", row, *more))
+    files += [_changed(path, "removed", row, 0, 0) for path, row in gone.items()]
+    return tuple(sorted(files, key=lambda f: (-f.new_unk_words, -f.new_words, f.path)))
+
+
+def _changed(path: str, change: Change, row: FileFigures, words: int, unk_words: int) -> ChangedFile:
+    line = row.unk_line or None
+    return ChangedFile(path, change, row.encoding, row.utf8_bytes, row.documents, words, unk_words, line)
+
+
+def _characters(base: Profile, head: Profile) -> tuple[NewCharacter, ...]:
+    """Characters never seen before, those that lose words first, then by occurrences."""
+    lost = {ch for word in head.words.lost.words() for ch in word}
+    found: list[NewCharacter] = []
+    for cp, count in head.characters.counts.items():
+        if cp not in base.characters.counts:
+            path, line = head.characters.places.get(cp, ("", 0))
+            place = Place(path, line or None) if path else None
+            ch = chr(cp)
+            found.append(NewCharacter(ch, name_of(ch), count, ch in lost, place))
+    return tuple(sorted(found, key=lambda c: (not c.lost, -c.count, c.character)))
+
+
+def _encodings(base: Profile, head: Profile, new: set[str]) -> dict[str, tuple[Place, ...]]:
+    """Encodings that the baseline had not, with their files. ASCII is UTF-8 too."""
+    known = set(base.reading.encodings) | (_ASCII if _ASCII & set(base.reading.encodings) else set())
+    found: dict[str, tuple[Place, ...]] = {}
+    for name in sorted(set(head.reading.encodings) - known):
+        paths = sorted(path for path, row in head.files.files.items() if row.encoding == name and path in new)
+        found[name] = tuple(Place(path, detail=name) for path in paths)
+    return found
+
+
+def _damage(base: ReadingPart, head: ReadingPart) -> tuple[NewDamage, ...]:
+    found: list[NewDamage] = []
+    for kind in DAMAGE:
+        amount = head.trouble_amounts.get(kind, 0) - base.trouble_amounts.get(kind, 0)
+        files = head.troubled_files.get(kind, 0) - base.troubled_files.get(kind, 0)
+        if amount > 0 or files > 0:
+            before = {(n, path) for n, path, _ in base.examples.get(kind, ())}
+            places = [Place(p, detail=detail) for n, p, detail in head.examples[kind] if (n, p) not in before]
+            found.append(NewDamage(kind, max(0, files), max(0, amount), tuple(places)))
+    return tuple(found)
+
+
+def _skipped(base: ReadingPart, head: ReadingPart) -> tuple[NewDamage, ...]:
+    found: list[NewDamage] = []
+    for reason, files in sorted(head.skipped.items()):
+        more = files - base.skipped.get(reason, 0)
+        if more > 0 and reason not in _HARMLESS:
+            kind = f"skipped: {reason}"
+            before = {path for _, path, _ in base.examples.get(kind, ())}
+            places = [Place(p, detail=reason) for _, p, _ in head.examples[kind] if p not in before]
+            found.append(NewDamage(reason, more, more, tuple(places)))
+    return tuple(found)
+
+
+def _copies(base: Profile, head: Profile, files: tuple[ChangedFile, ...]) -> NewCopies:
+    """Documents of new or changed files whose text the baseline has already, more often now than then.
+
+    Exact while both tables hold every document; else counted among the sampled ones and scaled up.
+    """
+    level = max(base.documents.level, head.documents.level)
+    texts, homes, counts, sizes = _below(head, level)
+    base_texts, base_homes, base_counts, _ = _below(base, level)
+    ids = {file_id(file.path): file.path for file in files if file.change in ("added", "changed")}
+    rows = np.flatnonzero(np.isin(homes, np.array(list(ids), np.uint64)) & np.isin(texts, base_texts))
+    candidates = texts[rows]
+    left = _totals(texts, counts, candidates)
+    left.update({text: left[text] - n for text, n in _totals(base_texts, base_counts, candidates).items()})
+    of_base = np.isin(base_texts, candidates)
+    known = dict(zip(base_texts[of_base].tolist(), base_homes[of_base].tolist(), strict=True))
+    old = set(zip(base_texts[of_base].tolist(), base_homes[of_base].tolist(), strict=True))
+    names = {file_id(path): path for path in base.files.files}
+    documents = size = 0
+    found: dict[str, tuple[int, str]] = {}
+    for k in rows.tolist():
+        text, home, path = int(texts[k]), int(homes[k]), ids[int(homes[k])]
+        again = min(int(counts[k]), left[text])
+        if again <= 0 or (text, home) in old:
+            continue
+        left[text] -= again
+        documents += again
+        size += again * int(sizes[k])
+        so_far, original = found.get(path, (0, names.get(known[text], "")))
+        found[path] = (so_far + again, original)
+    worst = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
+    places = tuple(Place(path, detail=_copied(n, original)) for path, (n, original) in worst)
+    return NewCopies(documents << level, size << level, level > 0, places)
+
+
+def _totals(texts: Hashes, counts: Ints, wanted: Hashes) -> dict[int, int]:
+    """How many documents have each of the wanted texts."""
+    chosen = np.isin(texts, wanted)
+    unique, inverse = np.unique(texts[chosen], return_inverse=True)
+    sums = np.zeros(len(unique), np.int64)
+    np.add.at(sums, inverse, counts[chosen])
+    return dict(zip(unique.tolist(), sums.tolist(), strict=True))
+
+
+def _copied(documents: int, example: str) -> str:
+    what = "1 document" if documents == 1 else f"{documents:,} documents"
+    return f"{what} already in {example}" if example else f"{what} already there"
+
+
+def _below(profile: Profile, level: int) -> tuple[Hashes, Hashes, Ints, Ints]:
+    """The rows that a table of this level would have kept."""
+    texts, homes, counts, sizes = profile.documents.columns()
+    end = len(texts) if not level else int(np.searchsorted(texts, np.uint64(1 << (64 - level))))
+    return texts[:end], homes[:end], counts[:end], sizes[:end]

@@ -1,0 +1,1 @@
+"""Feasibility: what a sample tells of the corpus that is not collected yet."""

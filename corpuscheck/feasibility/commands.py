@@ -1,0 +1,131 @@
+"""The commands for before a corpus is collected: estimate and train."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+import click
+
+from corpuscheck.errors import UsageError
+from corpuscheck.options import READING, SIZE, TOKENIZER, Option, options
+
+_COUNT = re.compile(r"([0-9][0-9_,]*\.?[0-9]*)\s*([kmb]?)$", re.IGNORECASE)
+_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
+
+
+class _Parameters(click.ParamType):  # type: ignore[type-arg]  # generic only in new versions of click
+    name = "count"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        match = _COUNT.match(str(value).strip())
+        if match is None:
+            self.fail(f"'{value}' is not a number of parameters, such as 110M or 1.3B", param, ctx)
+        return round(float(match[1].replace(",", "").replace("_", "")) * _FACTORS[match[2].lower()])
+
+
+_OUTPUT: list[Option] = [
+    click.option("--format", "report_format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+                 help="What is printed on standard output."),
+    click.option("--output", metavar="FILE", help="Also write the estimate as JSON to this file."),
+    click.option("--jobs", type=int, help="Workers. Default: the processors this process may use."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress."),
+]  # fmt: skip
+
+
+@click.command(context_settings={"auto_envvar_prefix": "CORPUSCHECK"})
+@click.argument("paths", nargs=-1, metavar="[SAMPLE|PROFILE]")
+@click.option("--articles", type=int, metavar="N", help="Documents that there are, where no text is at hand.")
+@click.option("--mean-bytes", type=SIZE, metavar="SIZE", help="Their mean size.")
+@click.option("--available", type=int, metavar="N", help="Documents that could be had in all.")
+@click.option("--per-day", type=float, metavar="N", help="Documents that can be collected in a day.")
+@click.option("--usable", type=float, metavar="SHARE", help="Share of the text that survives cleaning, such as 0.8.")
+@click.option("--target", "target_bytes", type=SIZE, default="4GB", show_default=True, help="The size aimed at.")
+@click.option("--articles-per-gb", type=int, default=256_000, show_default=True, help="News articles in one GB.")
+@click.option("--params", "parameters", type=_Parameters(), metavar="N", help="A model size to feed, such as 110M.")
+@click.option("--epochs", type=int, default=4, show_default=True, help="Passes over the text that you would make.")
+@options(READING, TOKENIZER[:1], _OUTPUT)
+def estimate(
+    paths: tuple[str, ...],
+    articles: int | None,
+    mean_bytes: int | None,
+    available: int | None,
+    per_day: float | None,
+    usable: float | None,
+    target_bytes: int,
+    articles_per_gb: int,
+    parameters: int | None,
+    epochs: int,
+    report_format: str,
+    output: str | None,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """How much is missing, how long will it take, and what will a tokenizer lose at full size?
+
+    From a SAMPLE of the text (files and folders), from a saved PROFILE (.ccp), or from --articles and
+    --mean-bytes alone. A sample must be drawn at random: the first documents of a sorted corpus are none.
+    """
+    from corpuscheck.feasibility.estimate import Plan, from_numbers, from_profile
+    from corpuscheck.profile.profile import Profile, write_whole
+    from corpuscheck.progress import watcher
+    from corpuscheck.settings import settings_from
+
+    plan = Plan(target_bytes, articles_per_gb, articles, mean_bytes, available, per_day, usable, parameters, epochs)
+    if not paths:
+        told = from_numbers(plan)
+    elif articles is not None or mean_bytes is not None:
+        raise UsageError("--articles and --mean-bytes are for when there is no sample; say --available with one")
+    elif len(paths) == 1 and paths[0].endswith(".ccp"):
+        told = from_profile(Profile.load(paths[0]), plan, paths[0])
+    else:
+        from corpuscheck.api import run_scan
+
+        if given["jobs"] is None:
+            del given["jobs"]
+        settings = settings_from(forecast=True, **given)
+        profile = run_scan(list(paths), settings, watcher(not quiet, False), processes=True).result.profile
+        told = from_profile(profile, plan, ", ".join(paths))
+    from corpuscheck.reports import estimate_json, estimate_text
+
+    if output:
+        write_whole(output, estimate_json.render(told))
+    if report_format == "json":
+        sys.stdout.buffer.write(estimate_json.render(told))
+        sys.stdout.buffer.flush()
+    else:
+        from corpuscheck.reports.terminal import terminal
+
+        estimate_text.render_terminal(told, terminal())
+
+
+@click.command(context_settings={"auto_envvar_prefix": "CORPUSCHECK"})
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-o", "--output", "folder", required=True, metavar="DIR", help="Where the tokenizer is saved.")
+@options(READING, TOKENIZER[1:-1])
+@click.option("--jobs", type=int, help="Workers. Default: the processors this process may use.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
+def train(paths: tuple[str, ...], folder: str, quiet: bool, **given: Any) -> None:
+    """Train the WordPiece tokenizer that this corpus should be pretrained with.
+
+    The alphabet comes from all of the text, longer pieces from a sample of it (--train-bytes, or all).
+    Writes tokenizer.json, vocab.txt and tokenizer_config.json, as transformers loads them, and a card.
+    """
+    from corpuscheck.api import run_scan
+    from corpuscheck.progress import watcher
+    from corpuscheck.rules.amounts import percent
+    from corpuscheck.settings import settings_from
+    from corpuscheck.tokenizer.card import save_with_card
+
+    if given["jobs"] is None:
+        del given["jobs"]
+    settings = settings_from(**given)
+    finished = run_scan(list(paths), settings, watcher(not quiet, False), processes=True)
+    save_with_card(finished.artefact, finished.result.profile, settings.training, folder)
+    if not quiet:
+        words = finished.result.profile.words
+        click.echo(
+            f"{finished.artefact.vocab_size:,} pieces, fingerprint {finished.artefact.fingerprint}; "
+            f"{percent(words.held_out_unk_rate)} [UNK] on held-out text; saved in {folder}"
+        )

@@ -1,0 +1,206 @@
+"""Forecasts from a sample, with intervals that were calibrated on real corpora (docs/method.md).
+
+Every point and every spread is a formula of the literature or of the calibration study; the multipliers were fitted
+on the runs of `benchmarks/calibration.py`, leaving one corpus out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, log, sqrt
+
+from corpuscheck.profile.forecast import Alone, ForecastPart
+
+FEW_DOCUMENTS = 30
+_LARGEST_SHARE = 0.25
+_Z_90 = 1.645
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A figure for the corpus at full size with its 90 % interval, or why it cannot be told.
+
+    `rough` marks an order of magnitude, from a sample of under 5 %.
+    """
+
+    value: float = 0.0
+    low: float = 0.0
+    high: float = 0.0
+    unknown: str = ""
+    rough: bool = False
+
+    @property
+    def known(self) -> bool:
+        return not self.unknown
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How far the truth lies from the point, in units of s on a logarithmic scale: 90 % lie between low and high."""
+
+    low: float
+    high: float
+
+
+MEAN_BYTES = Spread(-1.5, 3.0)
+UNSEEN_MASS = Spread(-1.3, 2.2)
+UNK_FULL = Spread(-1.15, 2.0)
+UNK_COVERED = Spread(-1.4, 2.5)
+NEW_CHARACTERS = Spread(-1.4, 1.6)
+NEW_WORDS = Spread(-1.65, 0.6)
+
+
+def effective(documents_bytes: int, squares: int) -> float:
+    """n_eff = (Σb)²/Σb²: as many documents of equal size would tell as much (Kish 1965)."""
+    return documents_bytes**2 / squares if squares else 0.0
+
+
+def _interval(point: float, s: float, spread: Spread, rough: bool = False) -> Forecast:
+    return Forecast(point, point * exp(spread.low * s), point * exp(spread.high * s), rough=rough)
+
+
+def _too_few(part: ForecastPart, least: float) -> str:
+    n = effective(part.examined_bytes, part.examined_squares)
+    return "" if n >= least else f"the sample is worth {n:,.0f} documents of equal size, {least:,.0f} are needed"
+
+
+def mean_bytes(part: ForecastPart) -> Forecast:
+    """Mean bytes of a document: document lengths are heavy-tailed, so the interval reaches further up than down."""
+    n = effective(part.bytes, part.squares)
+    if n < FEW_DOCUMENTS:
+        return Forecast(unknown=f"the sample is worth {n:,.0f} documents of equal size, {FEW_DOCUMENTS} are needed")
+    mean, s = _relative_error(part)
+    return _interval(mean, s, MEAN_BYTES)
+
+
+def _relative_error(part: ForecastPart) -> tuple[float, float]:
+    mean = part.bytes / part.documents
+    variance = max(0.0, part.squares / part.documents - mean**2) * part.documents / max(1, part.documents - 1)
+    return mean, sqrt(variance / part.documents) / mean
+
+
+def _unseen(alone: Alone, growth: float, spread: Spread, paired: bool) -> Forecast:
+    """Leave-one-document-out: R = Σuᵢ/Σnᵢ (after Good 1953), s from Σuᵢ² and, for pairs, 2·Σa·b."""
+    if alone.documents < FEW_DOCUMENTS:
+        return Forecast(unknown=f"only {alone.documents} documents bring anything new, {FEW_DOCUMENTS} are needed")
+    if alone.largest > _LARGEST_SHARE * alone.sum:
+        return Forecast(unknown="one document brings over a quarter of all that is new")
+    variance = alone.squares + (2 * alone.pairs if paired else 0)
+    s = sqrt(variance / alone.sum**2 / (1 - 1 / max(growth, 1.01)) + 0.2**2)
+    return _interval(alone.sum / alone.total, s, spread)
+
+
+def unseen_mass(part: ForecastPart, growth: float) -> Forecast:
+    """Share of the characters still to come that the sample never showed."""
+    return _unseen(part.characters, growth, UNSEEN_MASS, True)
+
+
+def unk_full(part: ForecastPart, growth: float) -> Forecast:
+    """[UNK] rate of the text still to come, if the alphabet held every character of the sample."""
+    return _unseen(part.words, growth, UNK_FULL, True)
+
+
+def unk_covered(part: ForecastPart, growth: float) -> Forecast:
+    """[UNK] rate of the text still to come, with the alphabet that 0.9995 coverage of the sample gives."""
+    return _unseen(part.covered, growth, UNK_COVERED, False)
+
+
+def new_characters(part: ForecastPart, growth: float) -> Forecast:
+    """Distinct characters still to come: U = Q₁(g^β - 1)/β, β = 1 - 2Q₂/Q₁, Q_j characters in just j documents."""
+    if unknown := _too_few(part, 100):
+        return Forecast(unknown=unknown)
+    if part.once < 5:
+        return Forecast(unknown=f"only {part.once} characters stand in one document alone, 5 are needed")
+    value = _characters(part.once, part.twice, growth)
+    without = [_characters(q1, q2, growth) for q1, q2 in part.groups]
+    mean = sum(without) / len(without)
+    error = sqrt((len(without) - 1) / len(without) * sum((u - mean) ** 2 for u in without))
+    s = sqrt((error / value) ** 2 + (0.1 * log(growth)) ** 2) if value else 0.0
+    return _interval(value, s, NEW_CHARACTERS, rough=growth > 20)
+
+
+def _characters(once: int, twice: int, growth: float) -> float:
+    if not once:
+        return 0.0
+    beta = 1 - 2 * twice / once
+    return once * log(growth) if abs(beta) < 1e-9 else once * (growth**beta - 1) / beta
+
+
+def new_words(part: ForecastPart, growth: float) -> Forecast:
+    """Distinct words still to come: U = ∫₀^ln g Q₁·exp(bL + γL²/2) dL, b and γ ≤ 0 from Q₁ at 1/16, 1/4 and all."""
+    if unknown := _too_few(part, FEW_DOCUMENTS):
+        return Forecast(unknown=unknown)
+    sizes, singles = [row[0] for row in part.types], [row[2] for row in part.types]
+    if min(singles, default=0) < 5 or not sizes[0] < sizes[1] < sizes[2]:
+        return Forecast(unknown="too few words stand in one document alone")
+    lower = log(singles[1] / singles[0]) / log(sizes[1] / sizes[0])
+    upper = log(singles[2] / singles[1]) / log(sizes[2] / sizes[1])
+    curvature = min(0.0, (upper - lower) / (log(sizes[2] / sizes[0]) / 2))
+    slope = upper + curvature * log(sizes[2] / sizes[1]) / 2
+    reach = log(growth)
+    steps = 200
+    value = (
+        sum(exp(slope * at + curvature * at * at / 2) for at in ((k + 0.5) * reach / steps for k in range(steps)))
+        * singles[2]
+        * reach
+        / steps
+    )
+    return _interval(value, sqrt(0.1**2 + (0.2 * reach) ** 2), NEW_WORDS, rough=growth > 20)
+
+
+def touched(part: ForecastPart, growth: float) -> Forecast:
+    """Share of the documents still to come with a character that the sample never showed (Clopper and Pearson)."""
+    if part.examined < FEW_DOCUMENTS:
+        return Forecast(unknown=f"{part.examined} documents, {FEW_DOCUMENTS} are needed")
+    share = (1 - 1 / max(growth, 1.01)) / 2  # the rest is finite, and documents share their rare characters
+    trials = max(1, round(share * part.examined))
+    low, high = clopper_pearson(min(trials, round(share * part.touched)), trials)
+    return Forecast(part.touched / part.examined, low, high)
+
+
+def clopper_pearson(hits: int, trials: int, confidence: float = 0.9) -> tuple[float, float]:
+    """The exact interval of a proportion (Clopper and Pearson 1934), by bisection of the binomial tail."""
+    tail = (1 - confidence) / 2
+    low = 0.0 if hits == 0 else _solve(lambda p: 1 - _binomial(hits - 1, trials, p) - tail)
+    high = 1.0 if hits == trials else _solve(lambda p: tail - _binomial(hits, trials, p))
+    return low, high
+
+
+def _binomial(most: int, trials: int, p: float) -> float:
+    """P(X ≤ most), summed on a logarithmic scale."""
+    if p <= 0 or p >= 1:
+        return 1.0 if p <= 0 or most >= trials else 0.0
+    from math import lgamma
+
+    ways = lgamma(trials + 1)
+    logs = [
+        ways - lgamma(k + 1) - lgamma(trials - k + 1) + k * log(p) + (trials - k) * log(1 - p) for k in range(most + 1)
+    ]
+    return min(1.0, sum(map(exp, logs)))
+
+
+def _solve(rising: object) -> float:
+    assert callable(rising)
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if rising(middle) < 0 else (low, middle)
+    return (low + high) / 2
+
+
+def likeness(part: ForecastPart) -> float:
+    """How much documents that stand near each other are alike: the intraclass correlation of log bytes by blocks.
+
+    Above 0.05 the corpus is sorted, and its first documents are no sample of it. 0 where there are too few.
+    """
+    blocks = [block for block in part.blocks if block[0]]
+    n = sum(count for count, _, _ in blocks)
+    if len(blocks) < 3 or n <= len(blocks):
+        return 0.0
+    total = sum(x for _, x, _ in blocks)
+    between = sum(x * x / count for count, x, _ in blocks) - total * total / n
+    within = sum(xx - x * x / count for count, x, xx in blocks)
+    if within <= 0:
+        return 1.0 if between > 0 else 0.0
+    f = (between / (len(blocks) - 1)) / (within / (n - len(blocks)))
+    return max(0.0, (f - 1) / (f - 1 + n / len(blocks)))

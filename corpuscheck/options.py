@@ -1,0 +1,134 @@
+"""The options of the commands, in the groups in which they are shared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from corpuscheck.errors import CorpuscheckError
+
+Command = Callable[..., Any]
+Option = Callable[[Command], Command]
+
+
+class _Size(click.ParamType):  # type: ignore[type-arg]  # generic only in new versions of click
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        from corpuscheck.settings import parse_size
+
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_size(value)
+        except CorpuscheckError as error:
+            self.fail(str(error), param, ctx)
+
+
+class _Assignment(click.ParamType):  # type: ignore[type-arg]
+    """``CC301=0.02``: a rule and what it is set to, as a pair."""
+
+    name = "rule=value"
+
+    def __init__(self, of: click.ParamType[Any]) -> None:
+        self._of = of
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Any]:
+        if isinstance(value, tuple):
+            return value
+        rule, equals, text = str(value).partition("=")
+        if not equals:
+            self.fail(f"'{value}' is not RULE=VALUE, as in CC301=...", param, ctx)
+        return rule.strip().upper(), self._of.convert(text.strip(), param, ctx)
+
+
+SIZE = _Size()
+SEVERITIES = ("error", "warning", "info")
+FORMATS = ("text", "concise", "json", "markdown", "github", "gitlab", "junit", "sarif")
+
+
+def options(*groups: Sequence[Option]) -> Option:
+    """All options of the groups, in their order."""
+
+    def decorate(function: Command) -> Command:
+        for option in reversed([option for group in groups for option in group]):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+READING: list[Option] = [
+    click.option("--document", type=click.Choice(["file", "line", "blank-line", "wikiextractor"]), default="file",
+                 show_default=True, help="What one document is in plain text."),
+    click.option("--text-field", "text_fields", multiple=True, metavar="PATH",
+                 help="Key, column or path that holds the text, such as 'document[].paragraph[].form' (repeat to "
+                 "join several). Found by itself otherwise."),
+    click.option("--preset", metavar="NAME",
+                 help="A known layout: nikl, nikl-spoken, nikl-sentences, aihub-summary, "
+                 "aihub-mrc, korquad, squad, hf, wikiextractor."),
+    click.option("--skip-front-matter", is_flag=True, help="Leave out YAML front matter of plain text files."),
+    click.option("--strip-markup", is_flag=True, help="Read HTML and XML without markup (needs corpuscheck[html])."),
+    click.option("--encoding", metavar="CODEC", help="Read every file in this encoding instead of detecting it."),
+    click.option("--hint", metavar="LANG", help="Language of files too short to tell their encoding: ko, ja, …"),
+    click.option("--include", multiple=True, metavar="PATTERN", help="Only files matching this gitignore pattern."),
+    click.option("--exclude", multiple=True, metavar="PATTERN", help="No files matching this gitignore pattern."),
+]  # fmt: skip
+TOKENIZER: list[Option] = [
+    click.option("--tokenizer", metavar="PATH", help="tokenizer.json, vocab.txt or folder. Otherwise one is trained."),
+    click.option("--vocab-size", type=int, default=32_000, show_default=True, help="Pieces of a trained tokenizer."),
+    click.option("--character-coverage", type=float, default=0.9995, show_default=True,
+                 help="Share of the characters that the alphabet must cover."),
+    click.option("--limit-alphabet", type=int, metavar="N", help="Exactly the N most frequent characters instead."),
+    click.option("--lowercase", is_flag=True, help="Lowercase and strip accents (this takes Hangul apart)."),
+    click.option("--train-bytes", type=SIZE, default="16MB", show_default=True,
+                 help="Text to learn longer pieces from; the alphabet always comes from all of it."),
+    click.option("--save-tokenizer", metavar="DIR", help="Keep the tokenizer in this folder."),
+]  # fmt: skip
+BASELINE: list[Option] = [
+    click.option("--baseline", metavar="FILE", help="Compare with this saved profile, by its own tokenizer."),
+]  # fmt: skip
+LIMITS: list[Option] = [
+    click.option("--target", "target_bytes", type=SIZE, default="4GB", show_default=True,
+                 help="The rule of thumb for enough text; 1 GB is 10⁹ bytes."),
+    click.option("--articles-per-gb", type=int, default=256_000, show_default=True, help="News articles in one GB."),
+    click.option("--min-size", "min_bytes", type=SIZE, default="0", help="Less text than this is an error."),
+    click.option("--max-unk-rate", type=float, default=0.01, show_default=True,
+                 help="A larger share of [UNK] words is an error."),
+    click.option("--max-unk-increase", type=float, default=0.001, show_default=True,
+                 help="A larger rise of that share since the baseline is an error (0.001 is 0.1 points)."),
+    click.option("--max-shrinkage", type=float, default=0.01, show_default=True,
+                 help="A larger loss of text since the baseline is an error."),
+]  # fmt: skip
+POLICY: list[Option] = [
+    click.option("--select", multiple=True, metavar="RULE", help="Judge only these rules, by id, prefix or name."),
+    click.option("--ignore", multiple=True, metavar="RULE", help="Do not judge these rules."),
+    click.option("--severity", multiple=True, metavar="RULE=SEVERITY", type=_Assignment(click.Choice(SEVERITIES)),
+                 help="Judge a rule as error, warning or info."),
+    click.option("--limit", multiple=True, metavar="RULE=NUMBER", type=_Assignment(click.FLOAT),
+                 help="Set the limit of a rule."),
+    click.option("--fail-on", type=click.Choice(["error", "warning", "never"]), default="error", show_default=True,
+                 help="The least grave finding that gives exit status 1."),
+    click.option("--strict", is_flag=True, help="A rule that cannot be judged is an error."),
+]  # fmt: skip
+REPORT: list[Option] = [
+    click.option("--format", "report_format", type=click.Choice(FORMATS), default="text", show_default=True,
+                 help="What is printed on standard output."),
+    click.option("--output", "outputs", multiple=True, metavar="FORMAT=FILE",
+                 help="Also write a report to a file (repeat for several); without FORMAT= it is JSON."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress, and only the verdict in the text report."),
+]  # fmt: skip
+SCAN: list[Option] = [
+    click.option("--save", metavar="FILE", help="Save the profile, to be compared and merged later."),
+    click.option("--files", "files_output", metavar="FILE", help="Write one JSON line for each file found."),
+    click.option("--jobs", type=int, help="Workers. Default: the processors this process may use."),
+    click.option("--cache-dir", metavar="DIR", default=".corpuscheck_cache", show_default=True,
+                 help="Where what was measured is kept, so that only changed files are read again."),
+    click.option("--no-cache", is_flag=True, help="Read everything, keep nothing."),
+    click.option("--cache-key", type=click.Choice(["mtime", "content"]), default="mtime", show_default=True,
+                 help="How a changed file is known: by size and time, or by its content."),
+    click.option("-v", "--verbose", is_flag=True, help="Say what is done at each step, and for how long."),
+    click.option("--no-progress", is_flag=True, help="No progress display."),
+]  # fmt: skip

@@ -1,0 +1,108 @@
+"""What several reports share: the words of the verdict, where a finding is, and what is said there."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from corpuscheck.printable import printable
+from corpuscheck.profile.profile import Profile
+from corpuscheck.result import Comparison, Finding, NewCopies, Place, Result, Verdict
+from corpuscheck.rules.amounts import count, files, percent, plural, size
+
+VERDICTS: dict[Verdict, str] = {"ready": "READY", "caution": "CAUTION", "not_ready": "NOT READY"}
+
+LONGEST_PATH = 4096
+LONGEST_TEXT = 1000
+_PLACES_OF_ONE = 20
+
+
+def tally(result: Result) -> str:
+    """1 error, 8 warnings"""
+    counts = Counter(finding.severity for finding in result.findings)
+    told = [plural(counts[kind], kind) for kind in ("error", "warning") if counts[kind]]
+    return ", ".join(told) or "nothing stands against pretraining on this"
+
+
+def where(place: Place) -> str:
+    """path:line, or the path alone."""
+    path = printable(place.path, LONGEST_PATH)
+    return path if place.line is None else f"{path}:{place.line}"
+
+
+def encodings(profile: Profile, most: int = 6) -> str:
+    """utf-8 in 5 files, cp949 in 1 file"""
+    found = sorted(profile.reading.encodings.items(), key=lambda pair: (-pair[1], pair[0]))
+    told = [f"{printable(name)} in {files(n)}" for name, n in found[:most]]
+    return ", ".join(told) + (f" and {len(found) - most:,} more" if len(found) > most else "")
+
+
+def before_and_now(comparison: Comparison, now: Profile) -> list[tuple[str, str, str]]:
+    """The figures of the baseline and of the corpus as it is: (what, before, now)."""
+    base = comparison.base
+    added = f"{percent(comparison.new_unk_rate)} ({count(comparison.new_unk_words)} of {count(comparison.new_words)})"
+    return [
+        ("files", count(base.reading.measured), count(now.reading.measured)),
+        ("text", size(base.size.utf8_bytes), size(now.size.utf8_bytes)),
+        ("documents", count(base.size.documents), count(now.size.documents)),
+        ("encodings", encodings(base), encodings(now)),
+        ("[UNK] words", percent(base.words.unk_rate), percent(now.words.unk_rate)),
+        ("[UNK] words in new text", "", added),
+    ]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A finding at one of its places. The fingerprint stays the same while rule, path and line do."""
+
+    finding: Finding
+    place: Place
+    text: str
+    fingerprint: str
+
+
+def remarks(result: Result, most: int) -> list[Remark]:
+    """One remark for each place of each finding, the worst first. What is left out is told by the last one kept."""
+    every = list(_remarks(result))
+    if len(every) <= most:
+        return every
+    last = every[most - 1]
+    return [*every[: most - 1], replace(last, text=f"{last.text}; {len(every) - most:,} more remarks are left out")]
+
+
+def _remarks(result: Result) -> Iterator[Remark]:
+    seen: Counter[tuple[object, ...]] = Counter()
+    for finding in result.findings:
+        places = finding.places or (result.place_of(finding),)
+        for n, place in enumerate(places[:_PLACES_OF_ONE], 1):
+            text = printable(finding.message, LONGEST_TEXT)
+            if place.detail and place.detail not in finding.message:
+                text += f"; here: {printable(place.detail)}"
+            if n == _PLACES_OF_ONE < len(places):
+                text += f"; {plural(len(places) - n, 'more place')} not listed"
+            key = (finding.rule, place.path, place.line)
+            seen[key] += 1  # two findings of one rule in one file must not have one fingerprint
+            yield Remark(finding, place, text, _fingerprint(*key, seen[key]))
+
+
+def _fingerprint(*parts: object) -> str:
+    text = "\n".join(printable(str(part), LONGEST_PATH) for part in parts)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def worst_places(places: Iterable[Place], most: int) -> str:
+    """a.txt:3, b.txt and 4 more"""
+    every = tuple(places)
+    more = f" and {len(every) - most:,} more" if len(every) > most else ""
+    return ", ".join(map(where, every[:most])) + more
+
+
+def copies_told(copies: NewCopies) -> str:
+    """about 3 new documents, 2.10 kB, are copies of what the baseline has"""
+    about = "about " if copies.sampled else ""
+    verb = "is a copy" if copies.documents == 1 else "are copies"
+    return (
+        f"{about}{plural(copies.documents, 'new document')}, {size(copies.utf8_bytes)}, {verb} of what the baseline has"
+    )

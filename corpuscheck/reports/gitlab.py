@@ -1,0 +1,32 @@
+"""GitLab: a Code Quality report, shown beside the files of a merge request."""
+
+from __future__ import annotations
+
+import orjson
+
+from corpuscheck.printable import printable
+from corpuscheck.reports.common import LONGEST_PATH, remarks
+from corpuscheck.result import Result
+from corpuscheck.settings import Severity
+
+MOST = 5000
+
+_SEVERITIES: dict[Severity, str] = {"error": "critical", "warning": "minor", "info": "info"}
+
+
+def render(result: Result) -> bytes:
+    """One entry for each place of each finding."""
+    entries = [
+        {
+            "description": remark.text,
+            "check_name": f"{remark.finding.rule} {remark.finding.name}",
+            "fingerprint": remark.fingerprint,
+            "severity": _SEVERITIES[remark.finding.severity],
+            "location": {
+                "path": printable(remark.place.path, LONGEST_PATH),
+                "lines": {"begin": remark.place.line or 1},
+            },
+        }
+        for remark in remarks(result, MOST)
+    ]
+    return orjson.dumps(entries, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

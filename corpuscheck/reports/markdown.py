@@ -1,0 +1,77 @@
+"""Markdown: a comment in a pull request, or a job's summary. Always under 1 MiB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpuscheck.reports.common import VERDICTS, encodings, tally, where
+from corpuscheck.reports.markdown_changes import changes
+from corpuscheck.reports.markdown_text import bullets, code, details, prose, table
+from corpuscheck.result import Finding, Place, Result, SkippedRule
+from corpuscheck.rules.amounts import count, percent, size
+
+_WORDS = 5
+
+
+def render(result: Result) -> bytes:
+    """The verdict, the findings, where they are, the figures, and what has changed."""
+    parts = (
+        f"## corpuscheck: {VERDICTS[result.verdict]}",
+        tally(result),
+        table(("", "rule", "what was found", "what to do"), result.findings, _finding),
+        details("Where", bullets(_places(result), _place)),
+        details("Not judged", bullets(result.skipped_rules, _skipped)),
+        table(("question", "answer"), tuple(_answers(result)), tuple),
+        *(changes(result.comparison, result.profile) if result.comparison else ()),
+    )
+    return ("\n\n".join(filter(None, parts)) + "\n").encode()
+
+
+def _finding(finding: Finding) -> tuple[str, str, str, str]:
+    name = f"{prose(finding.rule)} {prose(finding.name)}"
+    return finding.severity, name, prose(finding.message), prose(finding.advice)
+
+
+def _skipped(rule: SkippedRule) -> str:
+    return f"{prose(rule.rule)} {prose(rule.name)}: {prose(rule.reason)}"
+
+
+def _places(result: Result) -> list[tuple[str, Place]]:
+    """The worst places of the findings in turn: each finding has its first before any has its second."""
+    every = [(n, f.rule, place) for f in result.findings for n, place in enumerate(f.places)]
+    return [(rule, place) for _, rule, place in sorted(every, key=lambda found: found[0])]
+
+
+def _place(found: tuple[str, Place]) -> str:
+    rule, place = found
+    return f"{prose(rule)} {code(where(place))} {prose(place.detail)}".rstrip()
+
+
+def _answers(result: Result) -> Iterator[tuple[str, str]]:
+    reading, text, words = result.profile.reading, result.profile.size, result.profile.words
+    share = percent(text.utf8_bytes / result.limits.target_bytes)
+    yield (
+        "Can it be read?",
+        f"{count(reading.measured)} of {count(reading.files)} files: {prose(encodings(result.profile))}",
+    )
+    yield (
+        "Is there enough?",
+        f"{size(text.utf8_bytes)} of text in {count(text.documents)} documents, {share} of "
+        f"{size(result.limits.target_bytes)}",
+    )
+    lost = ", ".join(f"{code(word.word, 40)} {count(word.count)}" for word in result.tokenizer.worst_words[:_WORDS])
+    yield (
+        "Does the tokenizer see it?",
+        f"{percent(words.unk_rate)} of {count(words.words)} words are `[UNK]`"
+        + (f", most often {lost}" if lost else ""),
+    )
+    yield "What would another alphabet lose?", _alphabet(result)
+
+
+def _alphabet(result: Result) -> str:
+    advice = result.tokenizer.alphabet
+    if advice.unavailable:
+        return f"not known: {prose(advice.unavailable)}"
+    if advice.recommended is None:
+        return "no alphabet gets under the limit"
+    return f"`--limit-alphabet {advice.recommended.alphabet}` loses {percent(advice.recommended.unk_rate)}"

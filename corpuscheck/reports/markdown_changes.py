@@ -1,0 +1,70 @@
+"""The part of the Markdown report that compares: what has changed since the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import get_args
+
+from corpuscheck.profile.profile import Profile
+from corpuscheck.reports.common import before_and_now, copies_told, where
+from corpuscheck.reports.markdown_text import bullets, code, details, prose, table
+from corpuscheck.result import Change, ChangedFile, Comparison, LostWord, NewCharacter, NewDamage, Place
+from corpuscheck.rules.amounts import count, files, percent, size
+
+_PLACES = 3
+
+
+def changes(comparison: Comparison, now: Profile) -> Iterator[str]:
+    """One text for each heading, table and list; those with nothing to tell are empty."""
+    yield f"### What has changed since {code(comparison.name)}?"
+    yield table(("", "before", "now"), before_and_now(comparison, now), lambda row: tuple(map(prose, row)))
+    for change in get_args(Change):
+        changed = comparison.changed(change)
+        rows = table(("file", "text", "documents", "new words", "`[UNK]`"), changed, _file)
+        yield details(f"{files(len(changed))} {change}", rows)
+    characters = table(("character", "", "name", "seen", "", "first"), comparison.new_characters, _character)
+    yield _titled("New characters", characters)
+    yield _titled("Newly lost words", table(("word", "lost", "why"), comparison.newly_lost, _lost))
+    yield _titled("New encodings", bullets(sorted(comparison.new_encodings.items()), _encoding))
+    yield _titled("New damage", bullets(comparison.damage, _damage))
+    yield _titled("Newly skipped", bullets(comparison.newly_skipped, _damage))
+    copies = comparison.copies
+    yield _titled("Copies", copies_told(copies) + _most(copies.places) if copies.documents else "")
+
+
+def _titled(title: str, body: str) -> str:
+    return f"**{title}**\n\n{body}" if body else ""
+
+
+def _file(file: ChangedFile) -> Sequence[str]:
+    lost = f"{percent(file.unk_rate)} ({count(file.new_unk_words)})" if file.new_unk_words else ""
+    at = f"{file.path}:{file.first_unk_line}" if file.first_unk_line else file.path
+    return code(at), size(file.utf8_bytes), count(file.documents), count(file.new_words), lost
+
+
+def _character(new: NewCharacter) -> Sequence[str]:
+    lost = "lost" if new.lost else "kept"
+    first = code(where(new.place)) if new.place else ""
+    return code(new.character), f"`{new.codepoint}`", prose(new.name.capitalize()), count(new.count), lost, first
+
+
+def _lost(word: LostWord) -> Sequence[str]:
+    return code(word.word, 60), count(word.count), prose(word.cause)
+
+
+def _encoding(found: tuple[str, Sequence[Place]]) -> str:
+    return f"{code(found[0])} in {_places(found[1])}"
+
+
+def _damage(damage: NewDamage) -> str:
+    return f"{prose(damage.kind)}: {count(damage.amount)} in {files(damage.files)}" + _most(damage.places)
+
+
+def _places(places: Sequence[Place]) -> str:
+    """The first places, each as code."""
+    shown = ", ".join(code(where(place)) for place in places[:_PLACES])
+    return shown + (f" and {len(places) - _PLACES:,} more" if len(places) > _PLACES else "")
+
+
+def _most(places: Sequence[Place]) -> str:
+    return f", most in {_places(places)}" if places else ""

@@ -1,0 +1,87 @@
+"""All report formats by name. What a format needs is imported when it is used, so that --help stays quick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from corpuscheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from corpuscheck.result import Result
+
+
+@dataclass(frozen=True)
+class Format:
+    """What it is for, in a few words, and how it is made: UTF-8, the same bytes for the same result."""
+
+    says: str
+    render: Callable[[Result], bytes]
+
+
+def _text(result: Result) -> bytes:
+    from corpuscheck.reports.terminal import render
+
+    return render(result)
+
+
+def _concise(result: Result) -> bytes:
+    from corpuscheck.reports.concise import render
+
+    return render(result)
+
+
+def _json(result: Result) -> bytes:
+    from corpuscheck.reports.json_report import render_json
+
+    return render_json(result)
+
+
+def _markdown(result: Result) -> bytes:
+    from corpuscheck.reports.markdown import render
+
+    return render(result)
+
+
+def _github(result: Result) -> bytes:
+    from corpuscheck.reports.github import render
+
+    return render(result)
+
+
+def _gitlab(result: Result) -> bytes:
+    from corpuscheck.reports.gitlab import render
+
+    return render(result)
+
+
+def _junit(result: Result) -> bytes:
+    from corpuscheck.reports.junit import render
+
+    return render(result)
+
+
+def _sarif(result: Result) -> bytes:
+    from corpuscheck.reports.sarif import render
+
+    return render(result)
+
+
+FORMATS: dict[str, Format] = {
+    "text": Format("for a person, as on a terminal", _text),
+    "concise": Format("one line for each finding", _concise),
+    "json": Format("everything, with a schema", _json),
+    "markdown": Format("for a pull request or a job summary", _markdown),
+    "github": Format("annotations in GitHub Actions", _github),
+    "gitlab": Format("GitLab Code Quality", _gitlab),
+    "junit": Format("one test case for each rule", _junit),
+    "sarif": Format("SARIF 2.1.0, for code scanning", _sarif),
+}
+
+
+def render(result: Result, name: str) -> bytes:
+    """The report in this format. Raises UsageError for a name that is none."""
+    if name not in FORMATS:
+        raise UsageError(f"there is no format '{name}': there are {', '.join(FORMATS)}")
+    return FORMATS[name].render(result)

@@ -1,0 +1,60 @@
+"""What the rules are, for a person: the list of all of them, and one of them explained."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+
+from corpuscheck.rules.amounts import count, percent, points, size
+from corpuscheck.rules.registry import RULES
+from corpuscheck.rules.rule import Rule
+from corpuscheck.settings import Limits, Policy
+
+_WIDTH = 100
+
+
+def render_rules(limits: Limits, policy: Policy) -> str:
+    """A line for each rule: id, severity, limit, name and what it finds."""
+    lines = []
+    for rule in RULES:
+        severity = rule.severity_in_force(policy) if rule.chosen(policy, baseline=True) else "ignored"
+        first = documentation(rule)[0].split(". ")[0].rstrip(".")
+        lines.append(f"{rule.id}  {severity:8} {limit_text(rule, limits, policy):>16}  {rule.name}: {first}")
+    return "\n".join(lines) + "\n\nThe limit is what is still allowed. 'corpuscheck explain RULE' says more.\n"
+
+
+def render_rule(rule: Rule, limits: Limits, policy: Policy) -> str:
+    """Everything about one rule."""
+    severity = rule.severity_in_force(policy)
+    head = f"{rule.id} {rule.name}: {severity}, allowed: {limit_text(rule, limits, policy)}"
+    body = [textwrap.fill(paragraph, _WIDTH) for paragraph in documentation(rule)]
+    option = rule.option and _OPTIONS.get(rule.option, "--" + rule.option.replace("_", "-"))
+    ways = [f"  on the command line   --limit {rule.id}={rule.limit_in_force(limits, policy):g}"]
+    if option:
+        ways[0] = f"  on the command line   {option} VALUE"
+    ways[0] += f"   --severity {rule.id}=warning   --ignore {rule.id}"
+    ways.append(f"  in corpuscheck.toml   [rules.{rule.id}]")
+    ways.append(f"                        limit = {rule.limit_in_force(limits, policy):g}")
+    ways.append(f'                        severity = "{severity}"')
+    return "\n\n".join([head, *body, "Configure:\n" + "\n".join(ways)]) + "\n"
+
+
+_OPTIONS = {"target_bytes": "--target", "min_bytes": "--min-size"}
+
+
+def documentation(rule: Rule) -> list[str]:
+    """The paragraphs of a rule's docstring."""
+    text = inspect.cleandoc(rule.check.__doc__ or "")
+    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+
+
+def limit_text(rule: Rule, limits: Limits, policy: Policy) -> str:
+    """The limit in force in the rule's own unit."""
+    limit = rule.limit_in_force(limits, policy)
+    if rule.option in _OPTIONS:
+        return f"at least {size(limit)}"
+    if rule.unit == "bytes":
+        return size(limit)
+    if rule.unit == "share":
+        return percent(limit)
+    return points(limit) if rule.unit == "points" else f"{count(limit)} {rule.unit}"

@@ -1,0 +1,111 @@
+"""The section of the terminal report that compares: what has changed since the baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from corpuscheck.profile.profile import Profile
+from corpuscheck.reports.common import before_and_now, copies_told, where, worst_places
+from corpuscheck.reports.terminal_parts import columns, safe, section
+from corpuscheck.result import Change, ChangedFile, Comparison, LostWord, NewCharacter, NewCopies, NewDamage
+from corpuscheck.rules.amounts import count, files, percent, size
+
+_WORST = 10
+_FILES = 5
+_PLACES = 3
+_CHANGES: tuple[Change, ...] = ("added", "changed", "moved", "removed")
+
+
+def changes(comparison: Comparison, now: Profile) -> Group:
+    """The figures before and now, then whatever is new, the worst first."""
+    counts = {change: len(comparison.changed(change)) for change in _CHANGES}
+    told = ", ".join(f"{n:,} {change}" for change, n in counts.items() if n)
+    parts: list[RenderableType | None] = [safe(f"since {comparison.name}", "dim", 300), _figures(comparison, now)]
+    parts += [_files(change, comparison.changed(change)) for change in _CHANGES]
+    parts += [
+        _characters(comparison.new_characters),
+        _lost(comparison.newly_lost),
+        _lines(
+            "new encodings", [f"{c} in {worst_places(p, _PLACES)}" for c, p in sorted(comparison.new_encodings.items())]
+        ),
+        _lines("new damage", map(_damage, comparison.damage)),
+        _lines("newly skipped", map(_damage, comparison.newly_skipped)),
+        _copies(comparison.copies),
+    ]
+    answer = f"files: {told}" if told else "no file"
+    return section(5, "What has changed since the baseline?", answer, *(part for part in parts if part))
+
+
+def _figures(comparison: Comparison, now: Profile) -> Table:
+    table = columns(("", "left"), ("before", "left"), ("now", "left"))
+    for what, before, after in before_and_now(comparison, now):
+        table.add_row(Text(what, "dim"), before, after)
+    return table
+
+
+def _files(change: Change, changed: tuple[ChangedFile, ...]) -> Table | None:
+    if not changed:
+        return None
+    table = columns((f"{files(len(changed))} {change}", "left"))
+    for file in changed[:_FILES]:
+        at = f"{file.path}:{file.first_unk_line}" if file.first_unk_line else file.path
+        lost = f", {percent(file.unk_rate)} of {count(file.new_words)} new words [UNK]" if file.new_unk_words else ""
+        table.add_row(Text.assemble(safe(at, limit=300), (f"  {size(file.utf8_bytes)}{lost}", "dim")))
+    return _and_more(table, len(changed) - _FILES)
+
+
+def _characters(characters: tuple[NewCharacter, ...]) -> Table | None:
+    if not characters:
+        return None
+    table = columns(("new characters", "left"), ("", "left"), ("seen", "right"), ("", "left"), ("name", "left"))
+    for new in characters[:_WORST]:
+        first = f"  {where(new.place)}" if new.place else ""
+        table.add_row(
+            safe(new.character),
+            new.codepoint,
+            count(new.count),
+            Text("lost", "bold red") if new.lost else Text("kept", "dim"),
+            Text.assemble(safe(new.name.capitalize()), (first, "dim")),
+        )
+    return _and_more(table, len(characters) - _WORST)
+
+
+def _lost(words: tuple[LostWord, ...]) -> Table | None:
+    if not words:
+        return None
+    table = columns(("newly lost words", "left"), ("lost", "right"), ("why", "left"))
+    for word in words[:_WORST]:
+        table.add_row(safe(word.word, limit=24), count(word.count), safe(word.cause))
+    return _and_more(table, len(words) - _WORST)
+
+
+def _lines(title: str, lines: Iterable[str]) -> Table | None:
+    every = list(lines)
+    if not every:
+        return None
+    table = columns((title, "left"))
+    for line in every[:_WORST]:
+        table.add_row(safe(line, limit=1000))
+    return _and_more(table, len(every) - _WORST)
+
+
+def _damage(damage: NewDamage) -> str:
+    places = f": {worst_places(damage.places, _PLACES)}" if damage.places else ""
+    return f"{damage.kind}, {count(damage.amount)} in {files(damage.files)}{places}"
+
+
+def _copies(copies: NewCopies) -> Table | None:
+    if not copies.documents:
+        return None
+    places = f": {worst_places(copies.places, _PLACES)}" if copies.places else ""
+    return _lines("copies", [copies_told(copies) + places])
+
+
+def _and_more(table: Table, left: int) -> Table:
+    if left > 0:
+        table.add_row(Text(f"… and {left:,} more", "dim"))
+    return table

@@ -1,0 +1,218 @@
+"""CC7: what has become of the corpus since its baseline?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from corpuscheck.printable import printable
+from corpuscheck.profile.files import MOST_FILES
+from corpuscheck.result import Comparison, Place
+from corpuscheck.rules.amounts import count, files, percent, plural, points, size
+from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
+
+MOST_PLACES = 20
+
+
+def _compared(evidence: Evidence) -> Comparison:
+    if evidence.comparison is None:
+        raise NotJudgedError("there is no baseline to compare with (--baseline FILE)")
+    return evidence.comparison
+
+
+def _files_compared(evidence: Evidence) -> Comparison:
+    compared = _compared(evidence)
+    if not (compared.base.files.complete and evidence.profile.files.complete):
+        raise NotJudgedError(f"of over {count(MOST_FILES)} files it is not known which are new")
+    return compared
+
+
+def unk_increase(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """The [UNK] rate of the whole corpus has risen since the baseline, by more points than the limit.
+
+    Both were measured with the baseline's tokenizer. In a large corpus a few bad files hardly move the rate:
+    CC702 looks at the new text alone.
+
+    Fix: take out or repair the files that are named, or train a tokenizer that knows their characters and save
+    a new baseline. Option: --max-unk-increase.
+    """
+    compared = _compared(evidence)
+    before, now = compared.base.words.unk_rate, evidence.profile.words.unk_rate
+    if now - before > limit:
+        yield Observation(
+            f"the [UNK] rate rose by {points(now - before)} since the baseline, "
+            f"from {percent(before)} to {percent(now)}",
+            "repair or take out the files named here, the worst first",
+            now - before,
+            _losing_files(compared),
+        )
+
+
+def lossy_additions(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """The text that came in addition has a higher [UNK] rate than the baseline, by more points than the limit.
+
+    It is written in other characters than the corpus that the tokenizer was made for, or was decoded wrongly.
+
+    Fix: look at the lines that are named; normalise or repair the text. If the characters are wanted, train a new
+    tokenizer on the whole corpus and save a new baseline.
+    """
+    compared = _files_compared(evidence)
+    excess = compared.new_unk_rate - compared.base.words.unk_rate
+    if compared.new_words and excess > limit:
+        worst = [c for c in compared.new_characters if c.lost][:5]
+        named = ", ".join(f"{printable(c.character)} ({c.codepoint})" for c in worst)
+        yield Observation(
+            f"{percent(compared.new_unk_rate)} of the new words are [UNK], {percent(compared.base.words.unk_rate)} in "
+            f"the baseline" + (f"; new characters that lose words: {named}" if named else ""),
+            "look at the lines named here: repair the text, or train a tokenizer that knows these characters",
+            excess,
+            _losing_files(compared),
+        )
+
+
+def _losing_files(compared: Comparison) -> tuple[Place, ...]:
+    usual = compared.base.words.unk_rate
+    losing = [file for file in compared.files if file.unk_rate > usual][:MOST_PLACES]
+    return tuple(
+        Place(f.path, f.first_unk_line, f"{count(f.new_unk_words)} of {count(f.new_words)} new words are [UNK]")
+        for f in losing
+    )
+
+
+def new_characters(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Characters that the baseline never saw, and that the tokenizer cannot spell: every word with one is lost.
+
+    New characters that the tokenizer knows are listed in the report but not counted here.
+
+    Fix: if they are a mistake (a wrong encoding, decorations), clean the text; if they are wanted, train a new
+    tokenizer with them.
+    """
+    compared = _compared(evidence)
+    lost = [character for character in compared.new_characters if character.lost]
+    if len(lost) > limit:
+        named = ", ".join(f"{printable(c.character)} ({c.codepoint})" for c in lost[:5])
+        by_file: dict[str, tuple[int | None, list[str]]] = {}
+        for character in lost:
+            if character.place:
+                line, there = by_file.setdefault(character.place.path, (character.place.line, []))
+                there.append(printable(character.character))
+                by_file[character.place.path] = (min(line or 0, character.place.line or 0) or line, there)
+        worst = sorted(by_file.items(), key=lambda item: (-len(item[1][1]), item[0]))[:MOST_PLACES]
+        yield Observation(
+            f"{plural(len(lost), 'new character')} that the tokenizer cannot spell: {named}"
+            + (", …" if len(lost) > 5 else ""),
+            "clean them out if they are a mistake; else train a tokenizer that knows them and save a new baseline",
+            len(lost),
+            tuple(
+                Place(path, line, f"{plural(len(there), 'new character')}: {' '.join(there[:10])}")
+                for path, (line, there) in worst
+            ),
+        )
+
+
+def new_encodings(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Files in an encoding that the baseline did not have.
+
+    One corpus, one encoding: whoever reads it without detection gets rubbish from the odd file.
+
+    Fix: save the files as UTF-8, for instance with iconv -f CP949 -t UTF-8.
+    """
+    compared = _compared(evidence)
+    brought = {name: places for name, places in compared.new_encodings.items() if places}
+    total = sum(map(len, brought.values()))
+    if total > limit:
+        names = ", ".join(f"{name} ({files(len(places))})" for name, places in brought.items())
+        yield Observation(
+            f"an encoding that the baseline does not have: {names}",
+            "save these files as UTF-8, for instance with: iconv -f "
+            + f"{next(iter(brought)).upper()} -t UTF-8 FILE > NEW",
+            total,
+            tuple(place for places in brought.values() for place in places)[:MOST_PLACES],
+        )
+
+
+def shrinkage(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """The corpus holds less text than its baseline, by a larger share than the limit.
+
+    Files were deleted, cut short, or can no longer be read.
+
+    Fix: bring them back; if they were meant to go, save a new baseline. Option: --max-shrinkage.
+    """
+    compared = _compared(evidence)
+    before, now = compared.base.size.utf8_bytes, evidence.profile.size.utf8_bytes
+    share = (before - now) / before if before else 0.0
+    if share > limit:
+        gone = sorted(compared.changed("removed"), key=lambda file: (-file.utf8_bytes, file.path))
+        yield Observation(
+            f"{size(before - now)} less text than the baseline ({percent(share)} of {size(before)})",
+            "bring the text back, or save a new baseline if it was meant to go",
+            share,
+            tuple(Place(file.path, detail=f"removed, {size(file.utf8_bytes)}") for file in gone[:MOST_PLACES]),
+        )
+
+
+def new_damage(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Damage that the baseline did not have: invalid bytes, files cut short, broken records, mixed encodings.
+
+    Fix: fetch the files again from their source, or repair the places that are named.
+    """
+    for damage in _compared(evidence).damage:
+        if damage.amount > limit:
+            yield Observation(
+                f"new damage, {damage.kind}: {count(damage.amount)} in {files(max(1, damage.files))}",
+                "fetch these files again, or repair them",
+                damage.amount,
+                damage.places[:MOST_PLACES],
+            )
+
+
+def newly_skipped(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Files that came in addition cannot be read at all, so they add nothing.
+
+    Fix: convert them to text, take them out, or list them in .corpuscheckignore.
+    """
+    for skipped in _compared(evidence).newly_skipped:
+        if skipped.files > limit:
+            yield Observation(
+                f"{files(skipped.files)} more than in the baseline cannot be read: {skipped.kind}",
+                "convert them to text, take them out, or list them in .corpuscheckignore",
+                skipped.files,
+                skipped.places[:MOST_PLACES],
+            )
+
+
+def new_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Documents that came in addition are, byte for byte, in the corpus already; the share of all new documents.
+
+    Copies make a model repeat what it read twice, and make a corpus look larger than it is.
+
+    Fix: take the copies out.
+    """
+    compared = _files_compared(evidence)
+    copies = compared.copies
+    added = sum(file.documents for file in compared.files if file.change in ("added", "changed"))
+    share = copies.documents / max(added, copies.documents, 1)
+    if share > limit:
+        about = "about " if copies.sampled else ""
+        yield Observation(
+            f"{about}{plural(copies.documents, 'new document')} ({size(copies.utf8_bytes)}) are copies of what is "
+            f"there already, {percent(share)} of the documents in new or changed files",
+            "take the copies out",
+            share,
+            copies.places[:MOST_PLACES],
+        )
+
+
+RULES = tuple(
+    replace(rule, needs_baseline=True)
+    for rule in (
+        Rule("CC701", "unk-increase", "error", unk_increase, unit="points", option="max_unk_increase"),
+        Rule("CC702", "lossy-additions", "error", lossy_additions, 0.01, "points"),
+        Rule("CC703", "new-characters", "warning", new_characters, unit="characters"),
+        Rule("CC704", "new-encoding", "error", new_encodings),
+        Rule("CC705", "shrinkage", "error", shrinkage, unit="share", option="max_shrinkage"),
+        Rule("CC706", "new-damage", "error", new_damage, unit="places"),
+        Rule("CC707", "newly-skipped", "error", newly_skipped),
+        Rule("CC708", "new-copies", "error", new_copies, 0.01, "share"),
+    )
+)

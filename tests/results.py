@@ -1,0 +1,126 @@
+"""Results made by hand: one that has something to say everywhere, and one in which every text attacks the report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from support import scanned
+
+from corpuscheck.profile.profile import Profile
+from corpuscheck.profile.reading import ReadingPart
+from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.words import WordPart
+from corpuscheck.result import (
+    ChangedFile,
+    Comparison,
+    Finding,
+    LostWord,
+    NewCharacter,
+    NewCopies,
+    NewDamage,
+    Place,
+    Result,
+    SkippedRule,
+)
+from corpuscheck.settings import Policy, Severity
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+ATTACKS = (
+    "[/red][bold]loud",
+    "a|b \\| c|",
+    "`a` ``b`` \\`",
+    "<script>alert(1)</script>",
+    "<!-- --> </details> &lt; &#64;",
+    "@everyone me@example.com (@org/team)",
+    "::error::x ::stop-commands::y ##[error]z",
+    "100%0A%25::warning file=a,line=1::b",
+    "two\r\nlines\n# head\n\n- item",
+    "nul\x00 vt\x0b non\ufffe end\uffff",
+    "\x1b[31mred\x1b[0m \x9b1m",
+    "\u202eexe.txt\u2066",
+    "byte \udcff half \ud800",
+    "]]> </failure> &amp; \"'",
+    "[link](http://evil.example) ![i](x) www.evil.example https://evil.example",
+    "#1 GH-1 org/repo#2 0123abcdef0123abcdef :smile: **b** _i_ ~~s~~ $x$",
+    "--- === 1. + > {0} {{1}} ,:=",
+)
+
+
+@cache
+def examples_result() -> Result:
+    """The scan of an example in the state that it is in. Call it in the root of the repository."""
+    return scanned("examples/broken").result
+
+
+def full_result() -> Result:
+    """Findings of all kinds, rules that were not judged, limits with lines, and a comparison."""
+    result = examples_result()
+    few = Finding("CC107", "many-documents-in-a-file", "info", "one long file", "divide it", 120_000, 100_000)
+    return replace(
+        result,
+        findings=(*result.findings, few),
+        skipped_rules=(SkippedRule("CC112", "markup", "the baseline knows nothing of it"),),
+        policy=Policy(fail_on="error", config="corpuscheck.toml", lines={"CC201": 7, "CC301": 12}),
+        comparison=comparison(),
+    )
+
+
+def comparison() -> Comparison:
+    """What examples/broken might have become since yesterday."""
+    base = Profile(
+        ReadingPart(measured=6, encodings={"utf-8": 5, "ascii": 1}, encoding_bytes={"utf-8": 6000, "ascii": 800}),
+        SizePart(6800, 6750, 0, 9),
+        words=WordPart("0" * 16, 900, 9),
+    )
+    good, mixed = Place("examples/broken/good.txt", 3), Place("examples/broken/mixed.txt", 14, "12 lines in cp949")
+    return Comparison(
+        "baseline.ccp",
+        base,
+        (
+            ChangedFile("examples/broken/mixed.txt", "added", "mixed", 1160, 1, 120, 30, 14),
+            ChangedFile("examples/broken/good.txt", "changed", "utf-8", 700, 1, 20, 1, 3),
+            ChangedFile("examples/broken/one-bad-byte.txt", "changed", "utf-8", 760, 1, 4, 0),
+            ChangedFile("examples/broken/decomposed.txt", "moved", "utf-8", 2200, 1, 0, 0),
+            ChangedFile("examples/broken/old.txt", "removed", "cp949", 400, 1, 55, 0),
+        ),
+        (
+            NewCharacter("뷁", "HANGUL SYLLABLE BWELG", 31, True, mixed),
+            NewCharacter("é", "LATIN SMALL LETTER E WITH ACUTE", 2, False, None),
+        ),
+        (LostWord("뷁다", 30, "뷁 not in the alphabet", "not in the alphabet", ("뷁",)),),
+        {"mixed": (mixed,)},
+        (NewDamage("invalid bytes", 1, 1, (Place("examples/broken/one-bad-byte.txt"),)),),
+        (NewDamage("binary (png)", 1, 1, (Place("examples/broken/picture.txt"),)),),
+        NewCopies(3, 2100, True, (good, mixed)),
+    )
+
+
+def hostile_result(attacks: tuple[str, ...] = ATTACKS) -> Result:
+    """One finding for each attack; every word, path, detail and reason is one too."""
+    result = examples_result()
+    places = {text: Place(text, n, text) for n, text in enumerate(attacks, 1)}
+    words = tuple(LostWord(text, 1, text, "too long", ()) for text in attacks)
+    damage = tuple(NewDamage(text, 1, 1, (place,)) for text, place in places.items())
+    compared = Comparison(
+        attacks[0],
+        Profile(ReadingPart(measured=1, encodings=dict.fromkeys(attacks, 1))),
+        tuple(ChangedFile(text, "added", text, 1, 1, 1, 1, 1) for text in attacks),
+        tuple(NewCharacter(text[0], text, 1, True, place) for text, place in places.items()),
+        words,
+        {text: (place,) for text, place in places.items()},
+        damage,
+        damage,
+        NewCopies(1, 1, False, tuple(places.values())),
+    )
+    return replace(
+        result,
+        tokenizer=replace(result.tokenizer, worst_words=words),
+        findings=tuple(
+            Finding(f"CC9{n:02}", "attack", SEVERITIES[n % 3], text, text, places=(place,))
+            for n, (text, place) in enumerate(places.items())
+        ),
+        skipped_rules=tuple(SkippedRule(f"CC8{n:02}", "attack", text) for n, text in enumerate(attacks)),
+        comparison=compared,
+    )

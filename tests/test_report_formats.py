@@ -1,0 +1,201 @@
+"""The report formats: golden files, and what the readers of each format ask for.
+
+UPDATE_GOLDEN=1 writes the golden files anew; look at the difference before committing it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, Draft202012Validator
+from results import ATTACKS, comparison, full_result, hostile_result
+from support import REPOSITORY
+
+from corpuscheck import __version__
+from corpuscheck.errors import UsageError
+from corpuscheck.reports.registry import FORMATS, render
+from corpuscheck.result import ChangedFile, Finding, LostWord, Place, Result
+from corpuscheck.rules.registry import RULES
+from corpuscheck.settings import FailOn, Policy
+
+GOLDEN = Path(__file__).parent / "golden" / "formats"
+ENDINGS = {"json": "json", "markdown": "md", "gitlab": "json", "junit": "xml", "sarif": "sarif"}
+NAMES = {name: f"{name}.{ENDINGS.get(name, 'txt')}" for name in FORMATS}
+
+
+@pytest.fixture(autouse=True)
+def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(REPOSITORY)
+
+
+@pytest.fixture
+def result() -> Result:
+    return full_result()
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_report_is_the_golden_one(name: str, result: Result) -> None:
+    report = render(result, name).decode().replace(f'"{__version__}"', '"VERSION"')
+    golden = GOLDEN / NAMES[name]
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(report, "utf-8", newline="\n")
+    assert report == golden.read_text("utf-8")
+
+
+def test_every_format_has_a_golden_report_and_no_other() -> None:
+    assert sorted(path.name for path in GOLDEN.iterdir()) == sorted(NAMES.values())
+
+
+def test_unknown_format() -> None:
+    with pytest.raises(UsageError, match="sarif"):
+        render(full_result(), "yaml")
+
+
+def _findings(count: int) -> tuple[Finding, ...]:
+    place = Place("a.txt", 3, "here")
+    return tuple(Finding("CC102", "invalid-bytes", "warning", f"{n}", "x", places=(place,)) for n in range(count))
+
+
+@pytest.mark.parametrize("count", [0, 1, 9, 10, 11, 500])
+def test_github_gets_ten_annotations_at_most(result: Result, count: int) -> None:
+    lines = render(replace(result, findings=_findings(count)), "github").decode().splitlines()
+    assert len(lines) == min(count, 10)
+    if count > 10:
+        assert f"{count - 9} more findings: CC102 invalid-bytes" in lines[-1]
+
+
+def test_what_concerns_the_corpus_points_at_its_limit(result: Result) -> None:
+    assert "corpuscheck.toml:12: CC301 error unk-rate: " in render(result, "concise").decode()
+    assert "::error file=corpuscheck.toml,line=12,title=CC301 unk-rate::" in render(result, "github").decode()
+    assert _sarif_location(result, "CC201") == {"uri": "corpuscheck.toml", "uriBaseId": "%SRCROOT%"}
+
+
+def _sarif(result: Result) -> Any:
+    (run,) = json.loads(render(result, "sarif"))["runs"]
+    return run
+
+
+def _sarif_location(result: Result, rule: str) -> Any:
+    first = next(found for found in _sarif(result)["results"] if found["ruleId"] == rule)
+    return first["locations"][0]["physicalLocation"]["artifactLocation"]
+
+
+@pytest.mark.parametrize("kind", ["full", "hostile", "empty"])
+def test_sarif_fits_its_schema(result: Result, kind: str) -> None:
+    """`tests/sarif_schema.json` has those parts of SARIF 2.1.0 that are used; $SARIF_SCHEMA may name all of it."""
+    shown = {"full": result, "hostile": hostile_result(), "empty": replace(result, findings=())}[kind]
+    document = json.loads(render(shown, "sarif"))
+    own = Path(__file__).parent / "sarif_schema.json"
+    for path in (own, Path(os.environ.get("SARIF_SCHEMA", own))):
+        Draft7Validator(json.loads(path.read_text("utf-8"))).validate(document)
+
+
+def test_sarif_results_know_their_rules(result: Result) -> None:
+    run = _sarif(result)
+    rules = run["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in rules] == [rule.id for rule in RULES]
+    assert all(rules[found["ruleIndex"]]["id"] == found["ruleId"] for found in run["results"])
+    assert all(rule["shortDescription"]["text"].endswith(".") for rule in rules)
+
+
+@pytest.mark.parametrize(
+    ("path", "uri"),
+    [
+        ("a b/한%.txt", {"uri": "a%20b/%ED%95%9C%25.txt", "uriBaseId": "%SRCROOT%"}),
+        ("./a//b.txt", {"uri": "a/b.txt", "uriBaseId": "%SRCROOT%"}),
+        ("/data/a.txt", {"uri": "file:///data/a.txt"}),
+        ("c:d?e#f", {"uri": "c%3Ad%3Fe%23f", "uriBaseId": "%SRCROOT%"}),
+    ],
+)
+def test_sarif_locations(result: Result, path: str, uri: dict[str, str]) -> None:
+    finding = Finding("CC102", "invalid-bytes", "warning", "x", "y", places=(Place(path),))
+    assert _sarif_location(replace(result, findings=(finding,)), "CC102") == uri
+
+
+def test_entries_have_one_fingerprint_each_and_keep_it_when_figures_change(result: Result) -> None:
+    def fingerprints(shown: Result) -> list[tuple[str, str]]:
+        entries = json.loads(render(shown, "gitlab"))
+        results = _sarif(shown)["results"]
+        return [
+            (e["fingerprint"], r["partialFingerprints"]["corpuscheck/v1"])
+            for e, r in zip(entries, results, strict=True)
+        ]
+
+    before = fingerprints(result)
+    assert len(set(before)) == len(before) >= 10
+    other = replace(result, findings=tuple(replace(f, message="7 others", measured=7) for f in result.findings))
+    assert fingerprints(other) == before
+
+
+@pytest.mark.parametrize("name", ["gitlab", "sarif"])
+def test_places_that_are_left_out_are_told(result: Result, name: str) -> None:
+    places = tuple(Place(f"{n}.txt", n + 1) for n in range(50))
+    many = replace(result, findings=tuple(replace(f, places=places) for f in _findings(400)))
+    document = json.loads(render(many, name))
+    texts = [e["description"] for e in document] if name == "gitlab" else [
+        r["message"]["text"] for r in document["runs"][0]["results"]
+    ]  # fmt: skip
+    assert len(texts) == 5000
+    assert texts[19].endswith("30 more places not listed")
+    assert texts[-1].endswith("3,000 more remarks are left out")
+
+
+@pytest.mark.parametrize(("fail_on", "failures"), [("error", 1), ("warning", 8), ("never", 0)])
+def test_junit_fails_what_fails_the_gate(result: Result, fail_on: FailOn, failures: int) -> None:
+    (suite,) = ET.fromstring(render(replace(result, policy=Policy(fail_on=fail_on)), "junit"))
+    assert len(suite.findall("testcase")) == int(suite.attrib["tests"]) == len(RULES)
+    assert len(suite.findall("testcase/failure")) == int(suite.attrib["failures"]) == failures
+    assert [case.attrib["message"] for case in suite.iter("skipped")] == ["the baseline knows nothing of it"]
+
+
+def test_junit_has_a_case_for_each_chosen_rule(result: Result) -> None:
+    quiet = replace(result, findings=(), skipped_rules=(), policy=Policy(select=("CC2",), ignore=("CC203",)))
+    (suite,) = ET.fromstring(render(quiet, "junit"))
+    assert [case.attrib["name"] for case in suite] == ["CC201 below-target", "CC202 below-minimum"]
+    assert not list(suite.iter("failure"))
+
+
+def test_markdown_stays_small_and_says_what_it_leaves_out(result: Result) -> None:
+    long = "".join(f"{text}\U000f0000" for text in ATTACKS) * 3
+    places = tuple(Place(f"{n}{long}", n + 1, long) for n in range(60))
+    compared = replace(
+        comparison(),
+        files=tuple(ChangedFile(f"{n}{long}", c, "utf-8", 1, 1, 1, 1, 1)
+                    for n in range(2000) for c in ("added", "changed", "moved", "removed")),
+        newly_lost=tuple(LostWord(f"{n}{long}", 1, long, "too long", ()) for n in range(2000)),
+        new_encodings={f"{n}{long}": places for n in range(200)},
+        damage=comparison().damage * 2000,
+    )  # fmt: skip
+    findings = tuple(Finding("CC102", "invalid-bytes", "error", long, long, places=places) for _ in range(3000))
+    huge = render(replace(result, findings=findings, comparison=compared), "markdown")
+    assert 100_000 < len(huge) < 1_048_576
+    assert huge.count(b"more, left out here") >= 8
+    assert len(huge.splitlines()) == len(huge.decode().split("\n")) - 1
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_result_without_findings_or_comparison(result: Result, name: str) -> None:
+    quiet = replace(result, findings=(), skipped_rules=(), comparison=None, policy=Policy())
+    report = render(quiet, name).decode()
+    if name != "sarif":  # it lists all rules with their documentation
+        assert "baseline" not in report
+    assert ("READY" in report) == (name in ("text", "concise", "markdown"))
+
+
+def test_json_with_a_comparison_fits_the_schema(result: Result) -> None:
+    schema = json.loads((files("corpuscheck.reports") / "schema.json").read_text("utf-8"))
+    document = json.loads(render(result, "json"))
+    validator = Draft202012Validator(schema)
+    validator.validate(document)
+    for key in document["comparison"]:
+        assert not validator.is_valid({**document, "comparison": {**document["comparison"], key: "?"}}) or key == "name"
+        short = {k: v for k, v in document["comparison"].items() if k != key}
+        assert not validator.is_valid({**document, "comparison": short}), key
