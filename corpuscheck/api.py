@@ -12,6 +12,8 @@ from corpuscheck.assembling import assemble, forecast_of, whole_records
 from corpuscheck.comparing import Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
 from corpuscheck.errors import NothingToScanError, ProfileError
+from corpuscheck.feasibility.comparison import TokenizerComparison, recommend, row_of
+from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
 from corpuscheck.measuring.units import Unit
 from corpuscheck.printable import printable
@@ -109,6 +111,41 @@ def report(path: str, settings: Settings) -> Result:
 def merge_profiles(paths: Sequence[str]) -> Profile:
     """One profile of several corpora. Raises ProfileError where they were measured in different ways."""
     return reduce(Profile.merge, map(Profile.load, paths))
+
+
+def compare_tokenizers(
+    paths: Paths, tokenizers: Sequence[str], train_one: bool, settings: Settings, watch: Watch = _silently
+) -> TokenizerComparison:
+    """Several tokenizers, and one trained here if asked for, over the same text in one pass."""
+    found = discover([paths] if isinstance(paths, str | os.PathLike) else paths, settings.reading)
+    if not found.sources:
+        raise NothingToScanError(_nothing(found.skipped))
+    artefacts = [load(path) for path in tokenizers]
+    names = [printable(path, 300) for path in tokenizers]
+    corpus = Corpus(found.sources, settings, watch, False)
+    unit: Unit = "document"
+    if train_one:
+        unit, survey = _survey(corpus, settings)
+        if not survey.characters.counts:
+            raise NothingToScanError(_nothing(_skipped_records(survey.records)))
+        with watch("training", 0, 0):
+            artefacts.append(train(rank(survey.training.counts), survey.sample or Sample(0), settings.training))
+        names.append("trained here")
+    share = settings.training.held_out_share if train_one else 0.0
+    task = _measure_task(corpus, settings, artefacts[0], unit, None)
+    task = replace(task, others=tuple(artefacts[1:]), held_out_share=share)
+    measured = corpus.run("measuring", task)
+    if not measured.size.utf8_bytes:
+        raise NothingToScanError(_nothing(_skipped_records(measured.records)))
+    sample = (measured.sample or Sample(0)).smaller(TOKEN_BYTES)
+    documents = measured.documents.merge(joined(measured.split))
+    counted = [part.settled() for part in (measured.words, *measured.others)]
+    size = measured.size.utf8_bytes
+    rows = tuple(
+        row_of(artefact, words, sample, documents, size, name)
+        for artefact, words, name in zip(artefacts, counted, names, strict=True)
+    )
+    return TokenizerComparison(size, measured.size.documents, sample.size, rows, *recommend(rows))
 
 
 def _measured(

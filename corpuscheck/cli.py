@@ -10,7 +10,7 @@ import click
 
 from corpuscheck import __version__
 from corpuscheck.errors import CorpuscheckError, UsageError
-from corpuscheck.feasibility.commands import estimate, train
+from corpuscheck.feasibility.commands import compare, estimate, train
 from corpuscheck.options import BASELINE, FORMATS, LIMITS, POLICY, READING, REPORT, SCAN, TOKENIZER, Command, options
 
 if TYPE_CHECKING:
@@ -189,17 +189,16 @@ def init(paths: tuple[str, ...], force: bool, **given: Any) -> None:
     from pathlib import Path
 
     from corpuscheck.api import run_scan
-    from corpuscheck.configuration import OWN_FILE
     from corpuscheck.initial import initial_configuration
     from corpuscheck.profile.profile import write_whole
     from corpuscheck.progress import watcher
-    from corpuscheck.settings import settings_from
+    from corpuscheck.settings import CONFIGURATION_FILE, settings_from
 
-    if Path(OWN_FILE).exists() and not force:
-        raise UsageError(f"{OWN_FILE} is there already: --force replaces it")
+    if Path(CONFIGURATION_FILE).exists() and not force:
+        raise UsageError(f"{CONFIGURATION_FILE} is there already: --force replaces it")
     finished = run_scan(list(paths), settings_from(**given), watcher(True, False), processes=True)
-    write_whole(OWN_FILE, initial_configuration(finished.result, paths, given).encode())
-    click.echo(f"wrote {OWN_FILE}; next: corpuscheck scan --save base.ccp", err=True)
+    write_whole(CONFIGURATION_FILE, initial_configuration(finished.result, paths, given).encode())
+    click.echo(f"wrote {CONFIGURATION_FILE}; next: corpuscheck scan --save base.ccp", err=True)
 
 
 def _settings(context: click.Context, given: dict[str, Any]) -> Settings:
@@ -285,6 +284,7 @@ def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bo
 
 cli.add_command(estimate)
 cli.add_command(train)
+cli.add_command(compare)
 
 
 def main() -> None:

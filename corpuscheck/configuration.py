@@ -15,8 +15,9 @@ import click
 
 from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
+from corpuscheck.settings import CONFIGURATION_FILE
 
-OWN_FILE, SHARED_FILE = "corpuscheck.toml", "pyproject.toml"
+SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "corpuscheck")
 _PATHS = {"tokenizer", "baseline", "cache-dir", "paths"}
 _OF_A_RULE = ("severity", "limit")
@@ -42,8 +43,8 @@ class Configuration:
 def find(start: Path) -> Path | None:
     """The nearest configuration file, in `start` or a folder above it; only that one counts."""
     for folder in (start, *start.parents):
-        if (folder / OWN_FILE).is_file():
-            return folder / OWN_FILE
+        if (folder / CONFIGURATION_FILE).is_file():
+            return folder / CONFIGURATION_FILE
         shared = folder / SHARED_FILE
         if shared.is_file() and _section(_parsed(shared)) is not None:
             return shared

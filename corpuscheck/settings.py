@@ -14,6 +14,8 @@ from corpuscheck.errors import UsageError
 GB = 10**9
 MB = 10**6
 
+CONFIGURATION_FILE = "corpuscheck.toml"
+
 DocumentMode = Literal["file", "line", "blank-line", "wikiextractor"]
 Severity = Literal["error", "warning", "info"]
 FailOn = Literal["error", "warning", "never"]

@@ -93,6 +93,20 @@ def test_no_permission_as_the_system_says_it(corpus: Path, vocabulary: str, monk
     assert _reasons(corpus, vocabulary) == {discovering.NO_PERMISSION: 2}
 
 
+def test_what_this_program_wrote_is_no_part_of_a_corpus(corpus: Path, vocabulary: str) -> None:
+    write_files(corpus, {"corpuscheck.toml": "min-size = '1kB'", "base.ccp": b"corpuscheck profile\n"})
+    write_files(corpus, {".corpuscheckignore": "drafts/", ".corpuscheck_cache/cache.sqlite": b"SQLite"})
+    assert _reasons(corpus, vocabulary) == {}
+
+
+def test_files_under_the_present_folder_are_named_as_others_name_them(
+    corpus: Path, vocabulary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(corpus)
+    for given in (".", "./good.txt", "good.txt"):
+        assert [record.path for record in scanned(given, tokenizer=vocabulary).records] == ["good.txt"]
+
+
 def test_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     with pytest.raises(NothingToScanError, match="no files here"):

@@ -120,6 +120,30 @@ def test_sarif_locations(result: Result, path: str, uri: dict[str, str]) -> None
     assert _sarif_location(replace(result, findings=(finding,)), "CC102") == uri
 
 
+@pytest.mark.parametrize(
+    ("path", "file", "line", "said"),
+    [
+        ("corpus/more.tar.gz!/m/9.txt", "corpus/more.tar.gz", 1, "cut short; in m/9.txt:3"),
+        ("corpus/more.zip!/in.tar!/9.txt", "corpus/more.zip", 1, "cut short; in in.tar!/9.txt:3"),
+        ("corpus/more.zip!/", "corpus/more.zip", 3, "cut short"),
+        ("corpus/wow!/9.txt", "corpus/wow!/9.txt", 3, "cut short"),
+    ],
+)
+def test_what_annotates_files_names_the_archive_and_says_which_member(
+    result: Result, path: str, file: str, line: int, said: str
+) -> None:
+    finding = Finding("CC707", "newly-skipped", "error", "cut short", "fetch it", places=(Place(path, 3),))
+    changed = replace(result, findings=(finding,))
+    (entry,) = json.loads(render(changed, "gitlab"))
+    (alert,) = json.loads(render(changed, "sarif"))["runs"][0]["results"]
+    where = alert["locations"][0]["physicalLocation"]
+    expected = f"::error file={file},line={line},title=CC707 newly-skipped::{said}%0Afetch it\n"
+    assert render(changed, "github").decode() == expected
+    assert (entry["location"], entry["description"]) == ({"path": file, "lines": {"begin": line}}, said)
+    assert (where["region"]["startLine"], alert["message"]["text"]) == (line, said)
+    assert where["artifactLocation"]["uri"] == file.replace("!", "%21")
+
+
 def test_entries_have_one_fingerprint_each_and_keep_it_when_figures_change(result: Result) -> None:
     def fingerprints(shown: Result) -> list[tuple[str, str]]:
         entries = json.loads(render(shown, "gitlab"))

@@ -129,3 +129,40 @@ def train(paths: tuple[str, ...], folder: str, quiet: bool, **given: Any) -> Non
             f"{finished.artefact.vocab_size:,} pieces, fingerprint {finished.artefact.fingerprint}; "
             f"{percent(words.held_out_unk_rate)} [UNK] on held-out text; saved in {folder}"
         )
+
+
+@click.command(context_settings={"auto_envvar_prefix": "CORPUSCHECK"})
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--tokenizer", "tokenizers", multiple=True, metavar="PATH", help="A tokenizer to compare (repeat).")
+@click.option("--train", "train_one", is_flag=True, help="Also one that is trained on this text.")
+@options(READING, TOKENIZER[1:-1], _OUTPUT)
+def compare(
+    paths: tuple[str, ...],
+    tokenizers: tuple[str, ...],
+    train_one: bool,
+    report_format: str,
+    output: str | None,
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Put several tokenizers side by side on the same text, and say which one to take."""
+    from corpuscheck.api import compare_tokenizers
+    from corpuscheck.profile.profile import write_whole
+    from corpuscheck.progress import watcher
+    from corpuscheck.reports import comparison_text
+    from corpuscheck.settings import settings_from
+
+    if len(tokenizers) + train_one < 2:
+        raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
+    if given["jobs"] is None:
+        del given["jobs"]
+    compared = compare_tokenizers(list(paths), tokenizers, train_one, settings_from(**given), watcher(not quiet, False))
+    if output:
+        write_whole(output, comparison_text.render_json(compared))
+    if report_format == "json":
+        sys.stdout.buffer.write(comparison_text.render_json(compared))
+        sys.stdout.buffer.flush()
+    else:
+        from corpuscheck.reports.terminal import terminal
+
+        comparison_text.render_terminal(compared, terminal())

@@ -141,7 +141,7 @@ def from_profile(profile: Profile, plan: Plan, source: str) -> Estimate:
     full = _full_bytes(plan, size.utf8_bytes, size.documents, mean)
     growth = full / size.utf8_bytes
     forecasts, notes = _forecasts(profile, growth)
-    words = exactly("measured", profile.words.words / size.utf8_bytes)
+    words = exactly("forecast", profile.words.words / size.utf8_bytes)
     rate = profile.estimates.tokens_per_word()
     tokens = Figure("forecast", unknown="no sample of tokens")
     if rate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pathspec import GitIgnoreSpec
 from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
 from corpuscheck.reading.formats import Kind, kind_of
-from corpuscheck.settings import Reading
+from corpuscheck.settings import CONFIGURATION_FILE, Reading
 
 EMPTY = "empty"
 HIDDEN = "hidden"
@@ -27,13 +27,16 @@ SPECIAL = "not a regular file"
 
 CACHE_FOLDER = ".corpuscheck_cache"
 IGNORE_FILE = ".corpuscheckignore"
-OWN_NAMES = (CACHE_FOLDER, IGNORE_FILE)
-"""Made by this program or for it: no part of a corpus."""
+OWN_NAMES = (CACHE_FOLDER, IGNORE_FILE, CONFIGURATION_FILE)
+OWN_ENDING = ".ccp"
+"""Made by this program or for it: no part of a corpus, unless named on the command line."""
+
+_HERE = os.curdir + os.sep
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read: `path` as given by the user, `size` in bytes on disk, `modified` in nanoseconds."""
+    """A file to read: `path` as given, without a leading ./, `size` in bytes on disk, `modified` in nanoseconds."""
 
     path: str
     size: int
@@ -78,7 +81,8 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
             relative = os.path.relpath(entry.path, root) if os.path.isdir(root) else os.path.basename(entry.path)
             if not entry.named and (filtered(relative, settings) or _ignored(entry.path, root)):
                 continue
-            entries.setdefault(os.path.abspath(entry.path), entry)
+            plain = replace(entry, path=entry.path.removeprefix(_HERE))
+            entries.setdefault(os.path.abspath(entry.path), plain)
     return _classified([entries[key] for key in sorted(entries)])
 
 
@@ -169,7 +173,7 @@ def _walk_folder(root: str) -> Iterator[_Entry]:
             yield _Entry(folder, False, NO_PERMISSION if isinstance(error, PermissionError) else _because(error))
             continue
         for entry in entries:
-            if entry.name in OWN_NAMES:
+            if entry.name in OWN_NAMES or entry.name.endswith(OWN_ENDING):
                 continue
             if entry.name.startswith("."):
                 yield _Entry(entry.path, False, HIDDEN)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
+from corpuscheck.reading.formats import kind_of
 from corpuscheck.result import Comparison, Finding, NewCopies, Place, Result, Verdict
 from corpuscheck.rules.amounts import count, files, percent, plural, size
 
@@ -30,6 +31,32 @@ def where(place: Place) -> str:
     """path:line, or the path alone."""
     path = printable(place.path, LONGEST_PATH)
     return path if place.line is None else f"{path}:{place.line}"
+
+
+def archive_and_member(place: Place) -> tuple[str, str]:
+    """Where a place is for a program that knows files only: the file, and what is meant inside it if it is an archive.
+
+    a.zip and ``b.txt:3`` of a.zip!/b.txt, line 3.
+    """
+    end = place.path.find("!/")
+    while end >= 0:
+        archive, member = place.path[:end], place.path[end + 2 :]
+        if kind_of(archive.rpartition("/")[2]).archive:
+            return archive, where(replace(place, path=member)) if member else ""
+        end = place.path.find("!/", end + 1)
+    return place.path, ""
+
+
+def file_and_line(place: Place) -> tuple[str, int]:
+    """The file to annotate, and the line: of a member of an archive, the archive."""
+    path, member = archive_and_member(place)
+    return printable(path, LONGEST_PATH), 1 if member else max(1, place.line or 1)
+
+
+def with_member(text: str, place: Place) -> str:
+    """The text, and the member that `file_and_line` cannot name."""
+    member = archive_and_member(place)[1]
+    return f"{text}; in {member}" if member else text
 
 
 def encodings(profile: Profile, most: int = 6) -> str:
@@ -77,7 +104,7 @@ def _remarks(result: Result) -> Iterator[Remark]:
     for finding in result.findings:
         places = finding.places or (result.place_of(finding),)
         for n, place in enumerate(places[:_PLACES_OF_ONE], 1):
-            text = printable(finding.message, LONGEST_TEXT)
+            text = with_member(printable(finding.message, LONGEST_TEXT), place)
             if place.detail and place.detail not in finding.message:
                 text += f"; here: {printable(place.detail)}"
             if n == _PLACES_OF_ONE < len(places):

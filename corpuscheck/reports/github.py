@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from corpuscheck.printable import printable
-from corpuscheck.reports.common import LONGEST_PATH, LONGEST_TEXT
+from corpuscheck.reports.common import LONGEST_TEXT, file_and_line, with_member
 from corpuscheck.result import Finding, Result
 from corpuscheck.rules.amounts import plural
 from corpuscheck.settings import Severity
@@ -29,13 +29,15 @@ def render(result: Result) -> bytes:
 
 def _command(result: Result, finding: Finding) -> str:
     place = result.place_of(finding)
+    file, line = file_and_line(place)
     properties = {
-        "file": printable(place.path, LONGEST_PATH),
-        "line": str(place.line or 1),
+        "file": file,
+        "line": str(line),
         "title": f"{finding.rule} {finding.name}",
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    text = "\n".join(printable(part, LONGEST_TEXT) for part in (finding.message, finding.advice) if part)
+    message = with_member(printable(finding.message, LONGEST_TEXT), place)
+    text = "\n".join(filter(None, (message, printable(finding.advice, LONGEST_TEXT))))
     return f"::{_COMMANDS[finding.severity]} {listed}::{_data(text)}"
 
 

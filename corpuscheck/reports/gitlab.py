@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import orjson
 
-from corpuscheck.printable import printable
-from corpuscheck.reports.common import LONGEST_PATH, remarks
+from corpuscheck.reports.common import file_and_line, remarks
 from corpuscheck.result import Result
 from corpuscheck.settings import Severity
 
@@ -23,10 +22,11 @@ def render(result: Result) -> bytes:
             "fingerprint": remark.fingerprint,
             "severity": _SEVERITIES[remark.finding.severity],
             "location": {
-                "path": printable(remark.place.path, LONGEST_PATH),
-                "lines": {"begin": remark.place.line or 1},
+                "path": path,
+                "lines": {"begin": line},
             },
         }
         for remark in remarks(result, MOST)
+        for path, line in [file_and_line(remark.place)]
     ]
     return orjson.dumps(entries, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -10,8 +10,7 @@ from urllib.parse import quote
 import orjson
 
 from corpuscheck import __version__
-from corpuscheck.printable import printable
-from corpuscheck.reports.common import LONGEST_PATH, Remark, remarks
+from corpuscheck.reports.common import Remark, file_and_line, remarks
 from corpuscheck.result import Place, Result
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import Rule
@@ -74,7 +73,8 @@ def _without_links(text: str) -> str:
 
 
 def _location(place: Place) -> dict[str, Any]:
-    path = PurePath(printable(place.path, LONGEST_PATH))
+    name, line = file_and_line(place)
+    path = PurePath(name)
     uri = quote(path.as_posix(), safe="/")
     artifact = {"uri": f"file://{uri}"} if path.is_absolute() else {"uri": uri, "uriBaseId": "%SRCROOT%"}
-    return {"artifactLocation": artifact, "region": {"startLine": max(1, place.line or 1)}}
+    return {"artifactLocation": artifact, "region": {"startLine": line}}

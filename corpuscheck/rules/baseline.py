@@ -169,13 +169,16 @@ def new_damage(evidence: Evidence, limit: float) -> Iterable[Observation]:
 def newly_skipped(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Files that came in addition cannot be read at all, so they add nothing.
 
-    Fix: convert them to text, take them out, or list them in .corpuscheckignore.
+    Fix: fetch what is cut short or damaged again from its source; convert the others to text, take them out, or list
+    them in .corpuscheckignore.
     """
     for skipped in _compared(evidence).newly_skipped:
         if skipped.files > limit:
             yield Observation(
                 f"{files(skipped.files)} more than in the baseline cannot be read: {skipped.kind}",
-                "convert them to text, take them out, or list them in .corpuscheckignore",
+                "fetch them again from their source, or take them out"
+                if skipped.kind.startswith(("truncated", "damaged"))
+                else "convert them to text, take them out, or list them in .corpuscheckignore",
                 skipped.files,
                 skipped.places[:MOST_PLACES],
             )

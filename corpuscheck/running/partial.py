@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 from corpuscheck.measuring.documents import Open
@@ -34,6 +35,7 @@ class Partial:
     split: dict[str, Open] = field(default_factory=dict)
     places: dict[int, Where] = field(default_factory=dict)
     sizes: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
+    others: tuple[WordPart, ...] = ()
 
     def merge(self, other: Partial) -> Partial:
         return Partial(
@@ -49,6 +51,7 @@ class Partial:
             _added(self.split, other.split),
             earliest(self.places, other.places),
             {**self.sizes, **other.sizes},
+            tuple(a.merge(b) for a, b in zip_longest(self.others, other.others, fillvalue=WordPart())),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -60,6 +63,7 @@ class Partial:
             "sample": None if self.sample is None else self.sample.to_state(),
             "split": [(path, str(total), size) for path, (total, size) in self.split.items()],
             "places": [(cp, *where) for cp, where in self.places.items()],
+            "others": [part.to_state() for part in self.others],
             "sizes": [(path, start, sizes) for (path, start), sizes in self.sizes.items()],
         }
 
@@ -72,6 +76,7 @@ class Partial:
             sample=None if state["sample"] is None else Sample.from_state(state["sample"]),
             split={str(path): (int(total), int(size)) for path, total, size in state["split"]},
             places={int(cp): (str(path), int(start), int(line)) for cp, path, start, line in state["places"]},
+            others=tuple(WordPart.from_state(part) for part in state["others"]),
             sizes={(str(path), int(start)): tuple(map(int, sizes)) for path, start, sizes in state["sizes"]},
         )
 

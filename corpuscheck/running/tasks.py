@@ -13,9 +13,10 @@ from corpuscheck.measuring.files import FileTally
 from corpuscheck.measuring.forecasting import DocumentSampler
 from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.units import Unit, UnitSplitter, passages_of
-from corpuscheck.measuring.words import judged_by, word_counter
+from corpuscheck.measuring.words import WordCounter, judged_by, word_counter
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, packed
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import read_piece
@@ -90,7 +91,10 @@ class SurveyTask(_ReadingTask):
 
 @dataclass(frozen=True)
 class MeasureTask(_ReadingTask):
-    """Everything that the report needs, with a tokenizer at hand and, if known, a ranking for the curve."""
+    """Everything that the report needs, with a tokenizer at hand and, if known, a ranking for the curve.
+
+    With `others` the words of further tokenizers are counted in the same pass.
+    """
 
     artefact: Artefact
     unit: Unit
@@ -98,13 +102,16 @@ class MeasureTask(_ReadingTask):
     ranking: Ranking | None
     budget: int
     bound: int
+    others: tuple[Artefact, ...] = ()
 
     def describe(self) -> dict[str, Any]:
         ranking = self.ranking.characters if self.ranking else ""
-        return {**super().describe(), "artefact": self.artefact.definition, "ranking": ranking}
+        others = [other.definition for other in self.others]
+        return {**super().describe(), "artefact": self.artefact.definition, "ranking": ranking, "others": others}
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
         counter = word_counter(self.artefact, character_table(judged_by(self.artefact)))
+        others = [word_counter(other, character_table(judged_by(other))) for other in self.others]
         sampler = Sampler(self.budget, self.bound)
         curve = CurveCounter(self.ranking) if self.ranking else None
         splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
@@ -115,7 +122,10 @@ class MeasureTask(_ReadingTask):
             units = splitter.split(batch)
             whole = documents_splitter.split(batch) if self.unit == "line" else units
             passages = passages_of(batch, whole)
-            counted = counter.observe(batch, units, units.held_out(self.held_out_share))
+            held_out = units.held_out(self.held_out_share)
+            counted = counter.observe(batch, units, held_out)
+            for other in others:
+                other.observe(batch, units, held_out)
             sampler.observe(batch, whole, passages)
             files.observe(batch, units, counted, hasher.observe(batch, passages[0]))
             if curve:
@@ -132,7 +142,13 @@ class MeasureTask(_ReadingTask):
             documents=hasher.finish(),
             split=hasher.split,
             places=files.places,
+            others=tuple(_finished(other) for other in others),
         )
+
+
+def _finished(counter: WordCounter) -> WordPart:
+    counter.walker.finish()  # gives its tables back
+    return counter.finish()
 
 
 @dataclass(frozen=True)
@@ -164,6 +180,9 @@ def _batches(unit: WorkUnit, reading: Reading, tell: Tell) -> tuple[list[FileRec
     return records, packed(each())
 
 
+_MOST_TABLES = 8
+
+
 class _Tables(threading.local):
     """Character tables by tokenizer definition: probing is paid once per worker."""
 
@@ -178,6 +197,7 @@ def character_table(artefact: Artefact) -> CharacterTable:
     """This worker's table for a tokenizer."""
     known = _tables.by_definition
     if artefact.definition not in known:
-        known.clear()
+        if len(known) >= _MOST_TABLES:
+            known.clear()
         known[artefact.definition] = CharacterTable(artefact)
     return known[artefact.definition]

@@ -1,0 +1,146 @@
+"""Several tokenizers on the same text: what each loses, and what each costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpuscheck.measuring.estimating import TOKEN_BYTES, estimate_tokens
+from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.estimates import Interval
+from corpuscheck.profile.sample import Sample
+from corpuscheck.profile.words import WordPart
+from corpuscheck.rules.amounts import percent
+from corpuscheck.tokenizer.artefact import Artefact
+
+LONGEST_SEQUENCE = 512
+_SPECIAL = 2
+PERCENTILES = (50, 90, 99)
+_MUCH_BETTER = 0.9
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tokenizer. [UNK] figures are counted; what has an interval comes from a sample of the text.
+
+    `lengths` are the 50th, 90th and 99th percentiles of tokens per document, `too_long` the share of documents
+    that do not fit into a sequence of 512 with [CLS] and [SEP]. `held_out_rate` is there where one tokenizer was
+    trained on the rest of the text, which flatters it elsewhere.
+    """
+
+    name: str
+    model: str
+    fingerprint: str
+    vocab_size: int
+    pieces_used: int
+    words: int
+    unk_words: int
+    held_out_rate: float | None
+    documents_with_unk: int
+    worst: tuple[tuple[str, int], ...]
+    tokens_per_word: Interval
+    bytes_per_token: Interval
+    tokens: Interval
+    lengths: tuple[float, ...]
+    too_long: float
+
+    @property
+    def unk_rate(self) -> float:
+        return self.unk_words / self.words if self.words else 0.0
+
+    @property
+    def judged_rate(self) -> float:
+        return self.unk_rate if self.held_out_rate is None else self.held_out_rate
+
+
+@dataclass(frozen=True)
+class TokenizerComparison:
+    """The rows in the order asked for, the one to take, and why."""
+
+    utf8_bytes: int
+    documents: int
+    sampled_bytes: int
+    rows: tuple[Row, ...]
+    recommended: str
+    reason: str
+
+
+def row_of(
+    artefact: Artefact, words: WordPart, sample: Sample, documents: DocumentPart, utf8_bytes: int, name: str
+) -> Row:
+    """The figures of one tokenizer."""
+    estimates = estimate_tokens(artefact, sample)
+    per_word = estimates.tokens_per_word() or Interval(0, 0, 0)
+    tokens = per_word.times(words.words)
+    if words.encoded_tokens is not None:
+        tokens = Interval(words.encoded_tokens, words.encoded_tokens, words.encoded_tokens)
+    per_byte = tokens.times(1 / utf8_bytes)
+    lengths, too_long = _lengths(documents, per_byte.value)
+    lost = sorted(words.lost.words().items(), key=lambda pair: (-pair[1], pair[0]))[:10]
+    return Row(
+        name=name,
+        model=artefact.model_type,
+        fingerprint=artefact.fingerprint,
+        vocab_size=artefact.vocab_size,
+        pieces_used=_used(artefact, sample),
+        words=words.words,
+        unk_words=words.unk_words,
+        held_out_rate=words.held_out_unk_rate if words.held_out_words else None,
+        documents_with_unk=words.documents_with_unk,
+        worst=tuple(lost),
+        tokens_per_word=per_word,
+        bytes_per_token=_inverse(per_byte),
+        tokens=tokens,
+        lengths=lengths,
+        too_long=too_long,
+    )
+
+
+def _inverse(interval: Interval) -> Interval:
+    if not interval.value:
+        return interval
+    return Interval(1 / interval.value, 1 / interval.high, 1 / interval.low if interval.low else 1 / interval.value)
+
+
+def _used(artefact: Artefact, sample: Sample) -> int:
+    """Pieces that the sample needs: at least as many are used in the whole text."""
+    used: set[int] = set()
+    texts = [text.decode() for text, _, _ in sample.smaller(TOKEN_BYTES).texts()]
+    for start in range(0, len(texts), 256):
+        for encoding in artefact.tokenizer.encode_batch(texts[start : start + 256], add_special_tokens=False):
+            used.update(encoding.ids)
+    return len(used)
+
+
+def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[float, ...], float]:
+    """Percentiles of tokens per document from their bytes, and the share over a sequence."""
+    _, _, counts, sizes = documents.columns()
+    if not len(sizes):
+        return (), 0.0
+    order = np.argsort(sizes, kind="stable")
+    reached = np.cumsum(counts[order])
+    places = [int(np.searchsorted(reached, p / 100 * reached[-1])) for p in PERCENTILES]
+    tokens = sizes * tokens_per_byte + _SPECIAL
+    return (
+        tuple(float(sizes[order[place]]) * tokens_per_byte for place in places),
+        float(counts[tokens > LONGEST_SEQUENCE].sum() / reached[-1]),
+    )
+
+
+def recommend(rows: Sequence[Row]) -> tuple[str, str]:
+    """The tokenizer to take, and why: what is lost counts first, then what it costs."""
+    least = min(rows, key=lambda row: (row.judged_rate, row.tokens.value, row.name))
+    shortest = min(rows, key=lambda row: (row.tokens.value, row.judged_rate, row.name))
+    if least is shortest:
+        return least.name, f"it loses least ({percent(least.judged_rate)} of the words) and needs the fewest tokens"
+    clearly_shorter = shortest.tokens.value < _MUCH_BETTER * least.tokens.value
+    if clearly_shorter and shortest.judged_rate <= max(2 * least.judged_rate, 0.001):
+        return shortest.name, (
+            f"it needs {percent(1 - shortest.tokens.value / least.tokens.value)} fewer tokens than {least.name} and "
+            f"loses hardly more ({percent(shortest.judged_rate)} against {percent(least.judged_rate)})"
+        )
+    return least.name, (
+        f"it loses least: {percent(least.judged_rate)} of the words, {shortest.name} {percent(shortest.judged_rate)}"
+    )

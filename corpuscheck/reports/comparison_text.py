@@ -1,0 +1,101 @@
+"""Tokenizers side by side, for a person and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.text import Text
+
+from corpuscheck import __version__
+from corpuscheck.feasibility.comparison import LONGEST_SEQUENCE, PERCENTILES, Row, TokenizerComparison
+from corpuscheck.profile.estimates import Interval
+from corpuscheck.reports.terminal_parts import columns, safe
+from corpuscheck.rules.amounts import count, percent, size
+
+SCHEMA_VERSION = 1
+
+
+def render_terminal(compared: TokenizerComparison, console: Console) -> None:
+    """Print the table, one column for each tokenizer, and the recommendation."""
+    table = columns(
+        ("", "left"), *((f"{number}", "right") for number in range(1, len(compared.rows) + 1)), ("", "left")
+    )
+    for label, cells in _cells(compared.rows):
+        table.add_row(Text(label, "dim"), *cells, "")
+    with console.capture() as capture:
+        head = f"{size(compared.utf8_bytes)} in {count(compared.documents)} documents"
+        console.print(Text(f"Tokenizers on {head}", "bold"))
+        for number, row in enumerate(compared.rows, 1):
+            console.print(Text.assemble((f"{number}  ", "bold"), safe(row.name, limit=300), (f"  {row.model}", "dim")))
+        console.print(Text())
+        console.print(table)
+        console.print(Text(f"tokens are estimated from {size(compared.sampled_bytes)} of the text, 95 % interval; "
+                           "the rest is counted", "dim"))  # fmt: skip
+        console.print(
+            Text.assemble("\n→ ", safe(compared.recommended, "bold", 300), ": ", safe(compared.reason, limit=600))
+        )
+    for line in capture.get().splitlines():
+        console.file.write(line.rstrip() + "\n")
+
+
+def _cells(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
+    lines = [
+        ("[UNK] rate", [percent(row.unk_rate) for row in rows]),
+        *([("  held out", [percent(row.judged_rate) for row in rows])] if rows[0].held_out_rate is not None else []),
+        ("[UNK] words", [count(row.unk_words) for row in rows]),
+        ("documents hit", [count(row.documents_with_unk) for row in rows]),
+        ("words", [count(row.words) for row in rows]),
+        ("tokens per word", [f"{row.tokens_per_word.value:.3f}" for row in rows]),
+        ("bytes per token", [f"{row.bytes_per_token.value:.2f}" for row in rows]),
+        ("tokens", [count(row.tokens.value) for row in rows]),
+        ("  from", [count(row.tokens.low) for row in rows]),
+        ("  to", [count(row.tokens.high) for row in rows]),
+        ("vocabulary", [count(row.vocab_size) for row in rows]),
+        ("  used, at least", [count(row.pieces_used) for row in rows]),
+    ]
+    for k, percentile in enumerate(PERCENTILES):
+        cells = [count(row.lengths[k]) if row.lengths else "" for row in rows]
+        lines.append((f"document, {percentile} % up to", cells))
+    return [*lines, (f"over {LONGEST_SEQUENCE} tokens", [percent(row.too_long) for row in rows])]
+
+
+def render_json(compared: TokenizerComparison) -> bytes:
+    """One JSON document, see comparison_schema.json."""
+    document = {
+        "schema_version": SCHEMA_VERSION,
+        "tool_version": __version__,
+        "utf8_bytes": compared.utf8_bytes,
+        "documents": compared.documents,
+        "sampled_bytes": compared.sampled_bytes,
+        "tokenizers": [_row(row) for row in compared.rows],
+        "recommended": compared.recommended,
+        "reason": compared.reason,
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "model": row.model,
+        "fingerprint": row.fingerprint,
+        "vocab_size": row.vocab_size,
+        "pieces_used_at_least": row.pieces_used,
+        "words": row.words,
+        "unk_words": row.unk_words,
+        "unk_rate": row.unk_rate,
+        "held_out_unk_rate": row.held_out_rate,
+        "documents_with_unk": row.documents_with_unk,
+        "worst_words": [{"word": word, "count": n} for word, n in row.worst],
+        "tokens_per_word": _interval(row.tokens_per_word),
+        "bytes_per_token": _interval(row.bytes_per_token),
+        "tokens": _interval(row.tokens),
+        "document_tokens": {str(p): value for p, value in zip(PERCENTILES, row.lengths, strict=False)},
+        "share_over_512_tokens": row.too_long,
+    }
+
+
+def _interval(interval: Interval) -> dict[str, Any]:
+    return {"value": interval.value, "interval": None if interval.exact else [interval.low, interval.high]}
