@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
+from corpuscheck.arrays import CODE_POINTS
 from corpuscheck.feasibility import forecast
 from corpuscheck.feasibility.forecast import Forecast, Spread
 from corpuscheck.kernels.forecast import word_types, words_with
-from corpuscheck.kernels.jit import CODE_POINTS
 from corpuscheck.measuring.forecasting import COVERAGE, forecast_part
 from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.reading.batch import batch_of

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.errors import ProfileError
-from corpuscheck.kernels.jit import Hashes, Ints
 from corpuscheck.printable import name_of
 from corpuscheck.profile.documents import file_id
 from corpuscheck.profile.files import FileFigures

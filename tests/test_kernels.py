@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpuscheck.arrays import CODE_POINTS
 from corpuscheck.kernels import hashing, utf8, words
-from corpuscheck.kernels.jit import CODE_POINTS
 from corpuscheck.measuring.strings import StringTable
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")

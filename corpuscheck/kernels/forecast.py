@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from corpuscheck.arrays import Bytes, Flags, Hashes, Ints
 from corpuscheck.kernels.hashing import hash_bytes
-from corpuscheck.kernels.jit import Bytes, Flags, Hashes, Ints, at, kernel
+from corpuscheck.kernels.jit import at, kernel
 from corpuscheck.kernels.utf8 import code_point
 from corpuscheck.kernels.words import COMPLEX, DELETED, ISOLATED, KIND, WORD
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.kernels.jit import Bytes, Hashes, Ints, at, kernel
+from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.jit import at, kernel
 
 HEAD = 4096
 """A document is known by its first bytes, so that no part of it has to wait for the others."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from corpuscheck.arrays import Bytes, Hashes, Ints
 from corpuscheck.kernels.hashing import hash_bytes, mix
-from corpuscheck.kernels.jit import Bytes, Hashes, Ints, kernel
+from corpuscheck.kernels.jit import kernel
 
 
 @kernel

@@ -7,16 +7,8 @@ from typing import TypeVar, cast
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
-
-Bytes = NDArray[np.uint8]
-Flags = NDArray[np.int32]
-Ints = NDArray[np.int64]
-Hashes = NDArray[np.uint64]
 
 F = TypeVar("F", bound=Callable[..., object])
-
-CODE_POINTS = 0x110000
 
 at = np.uintp
 """An index that is known not to be negative, which saves a check at each access: a fifth of the time."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from corpuscheck.kernels.jit import Bytes, Ints, at, kernel
+from corpuscheck.arrays import Bytes, Ints
+from corpuscheck.kernels.jit import at, kernel
 
 WINDOW = 8192
 """A long document is cut, for blocks and samples alike, once in every window of this many bytes."""

@@ -6,7 +6,8 @@ A word is a pre-token: a longest run of word characters between white space and 
 
 from __future__ import annotations
 
-from corpuscheck.kernels.jit import Bytes, Flags, Ints, at, kernel
+from corpuscheck.arrays import Bytes, Flags, Ints
+from corpuscheck.kernels.jit import at, kernel
 from corpuscheck.kernels.utf8 import code_point
 
 # What a code point is (the low bits of its entry) ...

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.kernels.hashing import hash_passages
-from corpuscheck.kernels.jit import Hashes, Ints
 from corpuscheck.profile.documents import DocumentPart, file_id
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corpuscheck.kernels.jit import Hashes, Ints
+from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.measuring.units import Units
 from corpuscheck.measuring.words import Counted
 from corpuscheck.reading.batch import Batch

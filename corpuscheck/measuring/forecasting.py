@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from corpuscheck.arrays import CODE_POINTS, Bytes, Hashes, Ints
 from corpuscheck.kernels.forecast import document_frequencies, word_types, words_with
-from corpuscheck.kernels.jit import CODE_POINTS, Bytes, Hashes, Ints
 from corpuscheck.measuring.units import Units
 from corpuscheck.profile.forecast import BLOCKS, GROUPS, Alone, ForecastPart
 from corpuscheck.profile.sample import ALL, Sample

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from corpuscheck.kernels.jit import CODE_POINTS, Hashes, Ints
+from corpuscheck.arrays import CODE_POINTS, Hashes, Ints
 from corpuscheck.kernels.utf8 import count_characters
 from corpuscheck.measuring.units import Units, passages_of
 from corpuscheck.profile.characters import CharacterPart

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from corpuscheck.arrays import Bytes, Ints
 from corpuscheck.kernels.interning import intern, place
-from corpuscheck.kernels.jit import Bytes, Ints
 
 
 class StringTable:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpuscheck.kernels.jit import CODE_POINTS, Ints
+from corpuscheck.arrays import CODE_POINTS, Ints
 from corpuscheck.kernels.words import find_unprobed, walk
 from corpuscheck.measuring.strings import StringTable
 from corpuscheck.measuring.units import Units

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from tokenizers import Encoding
 
-from corpuscheck.kernels.jit import Ints
+from corpuscheck.arrays import Ints
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
 from corpuscheck.measuring.strings import StringTable
 from corpuscheck.measuring.text import Walked, Walker

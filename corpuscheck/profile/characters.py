@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from corpuscheck.kernels.jit import Ints
+from corpuscheck.arrays import Ints
 from corpuscheck.profile.tables import added, earliest
 
 
@@ -33,8 +33,9 @@ class CharacterPart:
         inside = sum(n for cp, n in self.counts.items() if first <= cp <= last)
         return inside / self.total if inside else 0.0
 
-    def merge(self, other: CharacterPart) -> CharacterPart:
-        return CharacterPart(added(self.counts, other.counts), earliest(self.places, other.places))
+    def merge(self, *others: CharacterPart) -> CharacterPart:
+        parts = (self, *others)
+        return CharacterPart(added(*(p.counts for p in parts)), earliest(*(p.places for p in parts)))
 
     def to_state(self) -> dict[str, Any]:
         places = [(cp, path, line) for cp, (path, line) in sorted(self.places.items())]

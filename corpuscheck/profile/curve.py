@@ -47,16 +47,15 @@ class CurvePart:
             lost += n
         return smallest
 
-    def merge(self, other: CurvePart) -> CurvePart:
-        if not self.ranking and not self.conflict:
-            return other
-        if not other.ranking and not other.conflict:
+    def merge(self, *others: CurvePart) -> CurvePart:
+        parts = [part for part in (self, *others) if part.ranking or part.conflict]
+        if not parts:
             return self
-        if self.conflict or other.conflict or self.ranking != other.ranking:
+        if len({part.ranking for part in parts}) > 1 or parts[0].conflict:
             return CurvePart(conflict=True)
         return CurvePart(
-            self.ranking, self.characters, added(self.by_rank, other.by_rank),
-            self.overlong + other.overlong, self.sampled or other.sampled,
+            parts[0].ranking, parts[0].characters, added(*(part.by_rank for part in parts)),
+            sum(part.overlong for part in parts), any(part.sampled for part in parts),
         )  # fmt: skip
 
     def to_state(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from corpuscheck.kernels.jit import Hashes, Ints
+from corpuscheck.arrays import Hashes, Ints
 
 MOST_DOCUMENTS = 1 << 20
 
@@ -66,10 +66,11 @@ class DocumentPart:
             np.frombuffer(self.sizes, _COUNTS),
         )
 
-    def merge(self, other: DocumentPart) -> DocumentPart:
-        both = zip(self.columns(), other.columns(), strict=True)
-        hashes, files, counts, sizes = (np.concatenate(pair) for pair in both)
-        return DocumentPart.of(hashes, files, counts, sizes, max(self.level, other.level))
+    def merge(self, *others: DocumentPart) -> DocumentPart:
+        parts = (self, *others)
+        columns = zip(*(part.columns() for part in parts), strict=True)
+        hashes, files, counts, sizes = (np.concatenate(column) for column in columns)
+        return DocumentPart.of(hashes, files, counts, sizes, max(part.level for part in parts))
 
     def to_state(self) -> dict[str, Any]:
         columns = {name: b64encode(getattr(self, name)).decode() for name in ("hashes", "files", "counts", "sizes")}

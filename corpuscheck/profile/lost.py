@@ -35,8 +35,9 @@ class LostWords:
             total[word] = total.get(word, 0) + count
         return {word: count << self.level for word, count in total.items()}
 
-    def merge(self, other: LostWords) -> LostWords:
-        return LostWords.bounded(added(self.counts, other.counts), max(self.level, other.level))
+    def merge(self, *others: LostWords) -> LostWords:
+        parts = (self, *others)
+        return LostWords.bounded(added(*(p.counts for p in parts)), max(p.level for p in parts))
 
     @classmethod
     def bounded(cls, counts: dict[tuple[int, str], int], level: int = 0) -> LostWords:

@@ -50,16 +50,17 @@ class Sample:
         """The sample a smaller budget would have kept."""
         return Sample(budget, self.bound, self.items, self.groups).trimmed()
 
-    def merge(self, other: Sample) -> Sample:
-        bound = min(self.bound, other.bound)
+    def merge(self, *others: Sample) -> Sample:
+        parts = (self, *others)
+        bound = min(part.bound for part in parts)
         counts: dict[Item, int] = {}
         groups: dict[Item, int] = {}
-        for part in (self, other):
+        for part in parts:
             for item, count in part.items.items():
                 if item[0] < bound:
                     counts[item] = counts.get(item, 0) + count
                     groups[item] = part.groups[item]
-        return Sample(min(self.budget, other.budget), bound, counts, groups).trimmed()
+        return Sample(min(part.budget for part in parts), bound, counts, groups).trimmed()
 
     def trimmed(self) -> Sample:
         """Cut to the budget: the longest run of smallest hashes that fits."""

@@ -13,13 +13,14 @@ EXAMPLES = 50
 """Examples kept of each kind; the counts beside them are never cut."""
 
 
-def added(a: Mapping[K, int], b: Mapping[K, int]) -> dict[K, int]:
-    """The sum of two tables of counts."""
-    if not a or not b:
-        return dict(a or b)
-    total = dict(a)
-    for key, count in b.items():
-        total[key] = total.get(key, 0) + count
+def added(*tables: Mapping[K, int]) -> dict[K, int]:
+    """The sum of tables of counts."""
+    first, *others = sorted(tables, key=len, reverse=True)
+    total = dict(first)
+    known = total.get
+    for table in others:
+        for key, count in table.items():
+            total[key] = known(key, 0) + count
     return total
 
 
@@ -29,11 +30,12 @@ def worst(examples: Iterable[tuple[int, str, T]]) -> tuple[tuple[int, str, T], .
     return tuple(sorted(examples, key=lambda e: (-e[0], e[1]))[:EXAMPLES])
 
 
-def earliest(a: Mapping[K, P], b: Mapping[K, P]) -> dict[K, P]:
-    """Of two tables of places, for each key the one that comes first."""
-    if not a or not b:
-        return dict(a or b)
-    both = {**a, **b}
-    for key in a.keys() & b.keys():
-        both[key] = min(a[key], b[key])
-    return both
+def earliest(*tables: Mapping[K, P]) -> dict[K, P]:
+    """Of tables of places, for each key the one that comes first."""
+    first, *others = sorted(tables, key=len, reverse=True)
+    total = dict(first)
+    for table in others:
+        for key, place in table.items():
+            if key not in total or place < total[key]:
+                total[key] = place
+    return total

@@ -44,27 +44,29 @@ class WordPart:
         """The same, now that all parts of shared documents are in."""
         return replace(self, whole_documents_with_unk=self.documents_with_unk, split_documents={})
 
-    def merge(self, other: WordPart) -> WordPart:
-        """Raises ProfileError where the two were counted with different tokenizers."""
-        if not self.fingerprint or not other.fingerprint:
-            return self if self.fingerprint else other
-        if self.fingerprint != other.fingerprint:
+    def merge(self, *others: WordPart) -> WordPart:
+        """Raises ProfileError where they were counted with different tokenizers."""
+        parts = [part for part in (self, *others) if part.fingerprint]
+        if not parts:
+            return self
+        if len({part.fingerprint for part in parts}) > 1:
             raise ProfileError("these profiles were measured with different tokenizers: scan again with the same one")
-        split = dict(self.split_documents)
-        for document, unk in other.split_documents.items():
-            split[document] = split.get(document, False) or unk
-        tokens = (self.encoded_tokens, other.encoded_tokens)
+        split: dict[str, bool] = {}
+        for part in parts:
+            for document, unk in part.split_documents.items():
+                split[document] = split.get(document, False) or unk
+        encoded = [part.encoded_tokens for part in parts if part.encoded_tokens is not None]
         return WordPart(
-            self.fingerprint,
-            self.words + other.words,
-            self.unk_words + other.unk_words,
-            self.unk_tokens + other.unk_tokens,
-            self.held_out_words + other.held_out_words,
-            self.held_out_unk_words + other.held_out_unk_words,
-            self.whole_documents_with_unk + other.whole_documents_with_unk,
+            parts[0].fingerprint,
+            sum(part.words for part in parts),
+            sum(part.unk_words for part in parts),
+            sum(part.unk_tokens for part in parts),
+            sum(part.held_out_words for part in parts),
+            sum(part.held_out_unk_words for part in parts),
+            sum(part.whole_documents_with_unk for part in parts),
             split,
-            None if tokens[0] is None or tokens[1] is None else tokens[0] + tokens[1],
-            self.lost.merge(other.lost),
+            sum(encoded) if len(encoded) == len(parts) else None,
+            parts[0].lost.merge(*(part.lost for part in parts[1:])),
         )
 
     def to_state(self) -> dict[str, Any]:

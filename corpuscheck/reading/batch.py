@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corpuscheck.kernels.jit import Bytes, Ints
+from corpuscheck.arrays import Bytes, Ints
 
 BLOCK_BYTES = 1 << 20
 """Text is read, decoded and measured in blocks of about this size: small enough for a CPU's cache."""

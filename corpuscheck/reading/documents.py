@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpuscheck.kernels.jit import Ints
+from corpuscheck.arrays import Ints
 from corpuscheck.kernels.utf8 import WINDOW, last_boundary, line_spans, paragraph_spans
 from corpuscheck.reading.batch import Batch, Part
 from corpuscheck.settings import DocumentMode

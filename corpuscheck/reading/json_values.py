@@ -8,7 +8,7 @@ from typing import Any
 import ijson
 import numpy as np
 
-from corpuscheck.kernels.jit import Ints
+from corpuscheck.arrays import Ints
 from corpuscheck.kernels.utf8 import json_depth, json_numbers
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.paths import TextPath, best_path, quoted, unquoted, weight

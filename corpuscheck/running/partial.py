@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 from itertools import zip_longest
 from typing import Any
 
@@ -37,21 +39,24 @@ class Partial:
     sizes: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
     others: tuple[WordPart, ...] = ()
 
-    def merge(self, other: Partial) -> Partial:
+    def merge(self, *others: Partial) -> Partial:
+        parts = (self, *others)
+        samples = [part.sample for part in parts if part.sample]
+        counters = zip_longest(*(part.others for part in parts), fillvalue=WordPart())
         return Partial(
-            self.records + other.records,
-            self.size.merge(other.size),
-            self.characters.merge(other.characters),
-            self.words.merge(other.words),
-            self.curve.merge(other.curve),
-            self.training.merge(other.training),
-            self.units + other.units,
-            self.sample.merge(other.sample) if self.sample and other.sample else self.sample or other.sample,
-            self.documents.merge(other.documents),
-            _added(self.split, other.split),
-            earliest(self.places, other.places),
-            {**self.sizes, **other.sizes},
-            tuple(a.merge(b) for a, b in zip_longest(self.others, other.others, fillvalue=WordPart())),
+            tuple(record for part in parts for record in part.records),
+            reduce(SizePart.merge, (part.size for part in parts)),
+            self.characters.merge(*(part.characters for part in others)),
+            self.words.merge(*(part.words for part in others)),
+            self.curve.merge(*(part.curve for part in others)),
+            self.training.merge(*(part.training for part in others)),
+            sum(part.units for part in parts),
+            samples[0].merge(*samples[1:]) if samples else None,
+            self.documents.merge(*(part.documents for part in others)),
+            _joined([part.split for part in parts]),
+            earliest(*(part.places for part in parts)),
+            {place: sizes for part in parts for place, sizes in part.sizes.items()},
+            tuple(first.merge(*rest) for first, *rest in counters),
         )
 
     def to_state(self) -> dict[str, Any]:
@@ -92,27 +97,27 @@ _PARTS: dict[str, Any] = {
 
 
 class Fold:
-    """Merges partials as they come, always two of about the same size, so that many small ones stay quick."""
+    """Merges partials as they come, many at a time, so that many small ones stay quick."""
+
+    _AT_ONCE = 64
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[int, Partial]] = []
+        self._waiting = [Partial()]
 
     def add(self, partial: Partial) -> None:
-        weight = 1
-        while self._waiting and self._waiting[-1][0] <= weight:
-            other_weight, other = self._waiting.pop()
-            weight, partial = weight + other_weight, other.merge(partial)
-        self._waiting.append((weight, partial))
+        self._waiting.append(partial)
+        if len(self._waiting) > self._AT_ONCE:
+            self._waiting = [self.result()]
 
     def result(self) -> Partial:
-        total = Partial()
-        while self._waiting:
-            total = self._waiting.pop()[1].merge(total)
-        return total
+        return self._waiting[0].merge(*self._waiting[1:])
 
 
-def _added(a: dict[str, Open], b: dict[str, Open]) -> dict[str, Open]:
-    both = {**a, **b}
-    for path in a.keys() & b.keys():
-        both[path] = ((a[path][0] + b[path][0]) % 2**64, a[path][1] + b[path][1])
-    return both
+def _joined(tables: Sequence[dict[str, Open]]) -> dict[str, Open]:
+    """Of each shared document the sum of its passages and its bytes, as far as they are known."""
+    joined: dict[str, Open] = {}
+    for table in tables:
+        for path, (total, size) in table.items():
+            so_far = joined.get(path, (0, 0))
+            joined[path] = ((so_far[0] + total) % 2**64, so_far[1] + size)
+    return joined

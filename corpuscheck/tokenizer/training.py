@@ -18,8 +18,8 @@ from tokenizers.decoders import WordPiece as WordPieceDecoder
 from tokenizers.models import WordPiece
 from tokenizers.processors import TemplateProcessing
 
+from corpuscheck.arrays import CODE_POINTS, Flags
 from corpuscheck.errors import CorpuscheckError, TokenizerError
-from corpuscheck.kernels.jit import CODE_POINTS, Flags
 from corpuscheck.profile.sample import Sample
 from corpuscheck.settings import Training
 from corpuscheck.tokenizer.artefact import Artefact

@@ -1,0 +1,13 @@
+"""The arrays that pass between reading, kernels and measuring."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Flags = NDArray[np.int32]
+Ints = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+
+CODE_POINTS = 0x110000
