@@ -53,9 +53,11 @@ def judged_by(artefact: Artefact) -> Artefact:
     return segmentation_artefact() if artefact.not_characterwise else artefact
 
 
-def word_counter(artefact: Artefact, characters: CharacterTable) -> WordCounter:
+def word_counter(artefact: Artefact, characters: CharacterTable, judge: Judge | None = None) -> WordCounter:
     """The fast counter where it is sound for this tokenizer, else the one that encodes everything."""
-    return (EncodingCounter if artefact.not_characterwise else CharacterCounter)(artefact, characters)
+    if artefact.not_characterwise:
+        return EncodingCounter(artefact, characters)
+    return CharacterCounter(artefact, characters, judge)
 
 
 class _Tally:
@@ -109,44 +111,30 @@ class _Tally:
         )
 
 
-class CharacterCounter:
-    """Words of safe characters are never [UNK]; only the others are looked at, each distinct one once."""
+class Judge:
+    """What a tokenizer makes of each distinct suspect: asked once, remembered from file to file."""
 
-    def __init__(self, artefact: Artefact, characters: CharacterTable) -> None:
-        self.walker = Walker(characters, artefact.longest_word)
+    def __init__(self, artefact: Artefact) -> None:
         self._encoder = _Encoder(artefact)
-        self._tally = _Tally(artefact)
-        self._forget()
+        self.forget()
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
         self._strings = StringTable()
-        self._outcomes = np.zeros((0, 3), np.int64)
-        self._lost_in: list[tuple[str, ...]] = []
-        self._occurrences = np.zeros(0, np.int64)
+        self.outcomes = np.zeros((0, 3), np.int64)
+        self.lost_in: list[tuple[str, ...]] = []
 
-    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Counted:
-        walked = self.walker.walk(batch, units)
-        words, unk_words = walked.words, walked.lost
-        unk_tokens = int(walked.lost.sum())
-        first_unk = units.ends.copy()
-        if len(walked.spans):
-            ids = self._numbers(batch, units, walked)
-            unit, what = walked.spans[:, 2], walked.spans[:, 3]
-            open_question = what != IS_LOST
-            found = self._outcomes[ids[open_question]]
-            np.add.at(words, unit[open_question], np.where(what[open_question] == IS_CHUNK, found[:, 0], 0))
-            np.add.at(unk_words, unit[open_question], found[:, 1])
-            unk_tokens += int(found[:, 2].sum())
-            is_lost = ~open_question | (self._outcomes[ids, 1] > 0)
-            np.minimum.at(first_unk, unit[is_lost], walked.spans[is_lost, 0])
-            self._occurrences += np.bincount(ids, minlength=len(self._occurrences))
-        self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
-        if len(self._strings) > _MOST_DISTINCT or self._strings.size > 1 << 23:
-            self._flush()
-        return Counted(words, unk_words, first_unk, walked.new, walked.places)
+    @property
+    def full(self) -> bool:
+        return len(self._strings) > _MOST_DISTINCT or self._strings.size > 1 << 23
 
-    def _numbers(self, batch: Batch, units: Units, walked: Walked) -> Ints:
-        """The number of each span's string; strings not met before are judged."""
+    def octave(self, number: int) -> int:
+        return self._strings.label(number) // 4
+
+    def numbers(self, batch: Batch, units: Units, walked: Walked) -> Ints:
+        """The number of each span's string; strings not met before are judged.
+
+        `outcomes` has a row (words, words with [UNK], [UNK] tokens) for each, `lost_in` the words it loses.
+        """
         starts, ends, unit, what = (np.ascontiguousarray(walked.spans[:, k]) for k in range(4))
         labels = octaves_of(units, unit, starts) * 4 + what
         known = len(self._strings)
@@ -157,24 +145,58 @@ class CharacterCounter:
         for row, number in enumerate(new):
             text = self._strings.string(number).decode()
             if self._strings.label(number) % 4 == IS_LOST:
-                self._lost_in.append((text,))
+                self.lost_in.append((text,))
             else:
-                self._lost_in.append(())
+                self.lost_in.append(())
                 questions.append((row, text))
         for (row, _), (n_words, unk, tokens, lost) in zip(
             questions, self._encoder.judge([text for _, text in questions]), strict=True
         ):
             outcomes[row] = n_words, unk, tokens
-            self._lost_in[known + row] = lost
-        self._outcomes = np.concatenate((self._outcomes, outcomes))
-        self._occurrences = np.concatenate((self._occurrences, np.zeros(len(new), np.int64)))
+            self.lost_in[known + row] = lost
+        self.outcomes = np.concatenate((self.outcomes, outcomes))
         return ids
+
+
+class CharacterCounter:
+    """Words of safe characters are never [UNK]; only the others are looked at, each distinct one once."""
+
+    def __init__(self, artefact: Artefact, characters: CharacterTable, judge: Judge | None = None) -> None:
+        self.walker = Walker(characters, artefact.longest_word)
+        self._judge = judge or Judge(artefact)
+        self._tally = _Tally(artefact)
+        self._occurrences = np.zeros(0, np.int64)
+
+    def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Counted:
+        walked = self.walker.walk(batch, units)
+        words, unk_words = walked.words, walked.lost
+        unk_tokens = int(walked.lost.sum())
+        first_unk = units.ends.copy()
+        if len(walked.spans):
+            ids = self._judge.numbers(batch, units, walked)
+            unit, what = walked.spans[:, 2], walked.spans[:, 3]
+            outcomes = self._judge.outcomes
+            open_question = what != IS_LOST
+            found = outcomes[ids[open_question]]
+            np.add.at(words, unit[open_question], np.where(what[open_question] == IS_CHUNK, found[:, 0], 0))
+            np.add.at(unk_words, unit[open_question], found[:, 1])
+            unk_tokens += int(found[:, 2].sum())
+            is_lost = ~open_question | (outcomes[ids, 1] > 0)
+            np.minimum.at(first_unk, unit[is_lost], walked.spans[is_lost, 0])
+            occurrences = np.bincount(ids, minlength=len(outcomes))
+            occurrences[: len(self._occurrences)] += self._occurrences
+            self._occurrences = occurrences
+        self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
+        if self._judge.full:
+            self._flush()
+            self._judge.forget()
+        return Counted(words, unk_words, first_unk, walked.new, walked.places)
 
     def _flush(self) -> None:
         for number in np.flatnonzero(self._occurrences).tolist():
-            for word in self._lost_in[number]:
-                self._tally.lose(word, self._strings.label(number) // 4, int(self._occurrences[number]))
-        self._forget()
+            for word in self._judge.lost_in[number]:
+                self._tally.lose(word, self._judge.octave(number), int(self._occurrences[number]))
+        self._occurrences = np.zeros(0, np.int64)
 
     def finish(self) -> WordPart:
         self._flush()

@@ -38,10 +38,23 @@ class CharacterPart:
         return CharacterPart(added(*(p.counts for p in parts)), earliest(*(p.places for p in parts)))
 
     def to_state(self) -> dict[str, Any]:
-        places = [(cp, path, line) for cp, (path, line) in sorted(self.places.items())]
-        return {"counts": sorted(self.counts.items()), "places": places}
+        """Columns, in the order of the code points; paths are named once."""
+        code_points = np.sort(np.fromiter(self.counts, np.int64, len(self.counts))).tolist()
+        placed = [cp for cp in code_points if cp in self.places]
+        paths = sorted({self.places[cp][0] for cp in placed})
+        number = {path: k for k, path in enumerate(paths)}
+        return {
+            "code_points": code_points,
+            "counts": list(map(self.counts.__getitem__, code_points)),
+            "placed": placed,
+            "paths": paths,
+            "files": [number[self.places[cp][0]] for cp in placed],
+            "lines": [self.places[cp][1] for cp in placed],
+        }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> CharacterPart:
-        counts = {int(cp): int(n) for cp, n in state["counts"]}
-        return cls(counts, {int(cp): (str(path), int(line)) for cp, path, line in state["places"]})
+        counts = dict(zip(map(int, state["code_points"]), map(int, state["counts"]), strict=True))
+        paths = [str(path) for path in state["paths"]]
+        places = zip(map(paths.__getitem__, state["files"]), map(int, state["lines"]), strict=True)
+        return cls(counts, dict(zip(map(int, state["placed"]), places, strict=True)))

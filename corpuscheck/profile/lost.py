@@ -52,8 +52,15 @@ class LostWords:
         return cls(level, counts)
 
     def to_state(self) -> dict[str, Any]:
-        return {"level": self.level, "counts": [(o, w, n) for (o, w), n in sorted(self.counts.items())]}
+        rows = sorted(self.counts)
+        return {
+            "level": self.level,
+            "octaves": [octave for octave, _ in rows],
+            "words": [word for _, word in rows],
+            "counts": list(map(self.counts.__getitem__, rows)),
+        }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> LostWords:
-        return cls(int(state["level"]), {(int(o), str(w)): int(n) for o, w, n in state["counts"]})
+        keys = zip(map(int, state["octaves"]), map(str, state["words"]), strict=True)
+        return cls(int(state["level"]), dict(zip(keys, map(int, state["counts"]), strict=True)))

@@ -24,7 +24,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 
-FORMAT = 2
+FORMAT = 3
 _MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 

@@ -67,7 +67,7 @@ class Partial:
             "units": self.units,
             "sample": None if self.sample is None else self.sample.to_state(),
             "split": [(path, str(total), size) for path, (total, size) in self.split.items()],
-            "places": [(cp, *where) for cp, where in self.places.items()],
+            "places": _packed(self.places),
             "others": [part.to_state() for part in self.others],
             "sizes": [(path, start, sizes) for (path, start), sizes in self.sizes.items()],
         }
@@ -80,10 +80,28 @@ class Partial:
             units=int(state["units"]),
             sample=None if state["sample"] is None else Sample.from_state(state["sample"]),
             split={str(path): (int(total), int(size)) for path, total, size in state["split"]},
-            places={int(cp): (str(path), int(start), int(line)) for cp, path, start, line in state["places"]},
+            places=_unpacked(state["places"]),
             others=tuple(WordPart.from_state(part) for part in state["others"]),
             sizes={(str(path), int(start)): tuple(map(int, sizes)) for path, start, sizes in state["sizes"]},
         )
+
+
+def _packed(places: dict[int, Where]) -> dict[str, Any]:
+    """Columns; a file or range, in which many characters stand, is named once."""
+    ranges = list(dict.fromkeys((path, start) for path, start, _ in places.values()))
+    number = {name: k for k, name in enumerate(ranges)}
+    return {
+        "ranges": ranges,
+        "code_points": list(places),
+        "of": [number[path, start] for path, start, _ in places.values()],
+        "lines": [line for _, _, line in places.values()],
+    }
+
+
+def _unpacked(state: dict[str, Any]) -> dict[int, Where]:
+    ranges = [(str(path), int(start)) for path, start in state["ranges"]]
+    where = ((*ranges[k], line) for k, line in zip(state["of"], state["lines"], strict=True))
+    return dict(zip(state["code_points"], where, strict=True))
 
 
 _PARTS: dict[str, Any] = {

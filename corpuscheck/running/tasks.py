@@ -13,7 +13,7 @@ from corpuscheck.measuring.files import FileTally
 from corpuscheck.measuring.forecasting import DocumentSampler
 from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.units import Unit, UnitSplitter, passages_of
-from corpuscheck.measuring.words import WordCounter, judged_by, word_counter
+from corpuscheck.measuring.words import Judge, WordCounter, judged_by, word_counter
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
@@ -110,8 +110,8 @@ class MeasureTask(_ReadingTask):
         return {**super().describe(), "artefact": self.artefact.definition, "ranking": ranking, "others": others}
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        counter = word_counter(self.artefact, character_table(judged_by(self.artefact)))
-        others = [word_counter(other, character_table(judged_by(other))) for other in self.others]
+        counter = _counter(self.artefact)
+        others = [_counter(other) for other in self.others]
         sampler = Sampler(self.budget, self.bound)
         curve = CurveCounter(self.ranking) if self.ranking else None
         splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
@@ -180,24 +180,35 @@ def _batches(unit: WorkUnit, reading: Reading, tell: Tell) -> tuple[list[FileRec
     return records, packed(each())
 
 
-_MOST_TABLES = 8
+_MOST_KNOWN = 8
 
 
-class _Tables(threading.local):
-    """Character tables by tokenizer definition: probing is paid once per worker."""
+class _Known(threading.local):
+    """What a worker has learned, by tokenizer: asking it anew for each file would cost more than measuring the file."""
 
     def __init__(self) -> None:
-        self.by_definition: dict[str, CharacterTable] = {}
+        self.tables: dict[str, CharacterTable] = {}
+        self.judges: dict[str, Judge] = {}
 
 
-_tables = _Tables()
+_known = _Known()
+
+
+def _counter(artefact: Artefact) -> WordCounter:
+    """A counter that goes on from what this worker knows of the tokenizer."""
+    judges = _known.judges
+    if artefact.definition not in judges:
+        if len(judges) >= _MOST_KNOWN:
+            judges.clear()
+        judges[artefact.definition] = Judge(artefact)
+    return word_counter(artefact, character_table(judged_by(artefact)), judges[artefact.definition])
 
 
 def character_table(artefact: Artefact) -> CharacterTable:
     """This worker's table for a tokenizer."""
-    known = _tables.by_definition
-    if artefact.definition not in known:
-        if len(known) >= _MOST_TABLES:
-            known.clear()
-        known[artefact.definition] = CharacterTable(artefact)
-    return known[artefact.definition]
+    tables = _known.tables
+    if artefact.definition not in tables:
+        if len(tables) >= _MOST_KNOWN:
+            tables.clear()
+        tables[artefact.definition] = CharacterTable(artefact)
+    return tables[artefact.definition]
