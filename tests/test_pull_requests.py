@@ -137,6 +137,15 @@ def test_a_bad_pull_request_is_stopped_and_passes_when_it_is_repaired(branch: Re
     assert "::error" not in passed.stdout
 
 
+def test_a_pull_request_that_leaves_the_corpus_alone_changes_nothing(branch: Repository) -> None:
+    done = branch.scan("--baseline", "base.ccp", "--format", "markdown")
+    _, heading, changes = done.stdout.partition("### What has changed since `base.ccp`?\n\n")
+    assert (done.returncode, bool(heading)) == (0, True)
+    table = [line.split(" | ") for line in changes.splitlines()[2:]]
+    assert all(row[1] == row[2].removesuffix(" |") for row in table[:-1])
+    assert table[-1][-1] == "0 % (0 of 0) |"
+
+
 def test_a_pull_request_that_adds_good_text_passes(branch: Repository) -> None:
     branch.commit({"corpus/new.txt": _lines(3), "notes.md": "not in the corpus folder"})
     assert branch.scan("--baseline", "base.ccp").returncode == 0
