@@ -27,7 +27,7 @@ DAMAGE = ("invalid bytes", "cut short", "bad records", "lone surrogates", "mixed
 _ASCII = {"ascii", "utf-8"}
 _HARMLESS = {"empty", "hidden"}
 _LINE_ENDS = {ord("\n"), ord("\r")}
-"""Characters that a scan does not count where it holds lines out; the scan of the branch, which trains nothing, does."""
+"""Not counted by a scan that holds lines out, but by that of the branch, which trains nothing."""
 
 
 @dataclass(frozen=True)

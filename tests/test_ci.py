@@ -6,13 +6,13 @@ import json
 import os
 import re
 import shutil
-import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from markdown_it import MarkdownIt
 from scratch import NEEDS_GIT_AND_BASH, Repository, branch_of, watched_repository
-from support import korean_lines, write_files
+from support import REPOSITORY, korean_lines, write_files
 from workflow import ACTION, STEPS, Runner
 
 pytestmark = NEEDS_GIT_AND_BASH
@@ -62,13 +62,9 @@ def test_install_takes_the_action_itself_or_what_is_asked_for(runner: Runner) ->
     path = os.pathsep.join((str(commands), os.environ["PATH"]))
     script = STEPS["Install corpuscheck"]["run"]
     own = runner.run(script, PATH=path, SPECIFICATION="")
-    assert own.done.stdout.splitlines()[-1].endswith(f"pip install --quiet --disable-pip-version-check {_here()}")
+    assert own.done.stdout.splitlines()[-1].endswith(f"pip install --quiet --disable-pip-version-check {REPOSITORY}")
     assert own.outputs == {"command": f"{runner.temporary}/corpuscheck/bin/corpuscheck"}
     assert "corpuscheck==9" in runner.run(script, PATH=path, SPECIFICATION="corpuscheck==9").done.stdout
-
-
-def _here() -> Path:
-    return Path(__file__).resolve().parent.parent
 
 
 def test_a_corpus_that_passes(runner: Runner) -> None:
@@ -127,15 +123,48 @@ def test_an_unchanged_file_is_not_read_again_though_a_checkout_changes_its_time(
     assert runner.checkout.git("status", "--short") == ""  # the cache hides itself
 
 
-ARTIFACTS = [
-    {"id": 4, "expired": False, "created_at": "2026-04-01", "workflow_run": _run}
-    for _run in [{"id": 40, "head_branch": "topic", "head_repository_id": 1, "repository_id": 1}]
-] + [
-    {"id": n, "expired": expired, "created_at": f"2026-03-0{n}", "workflow_run": run}
-    for n, expired, run in [
-        (1, False, {"id": 10, "head_branch": "main", "head_repository_id": 1, "repository_id": 1}),
-        (2, False, {"id": 20, "head_branch": "main", "head_repository_id": 1, "repository_id": 1}),
-        (3, True, {"id": 30, "head_branch": "main", "head_repository_id": 1, "repository_id": 1}),
-        (5, False, {"id": 50, "head_branch": "main", "head_repository_id": 7, "repository_id": 1}),  # a fork's main
-    ]
+def _artifact(run: int, day: int, branch: str = "main", repository: int = 1, expired: bool = False) -> dict[str, Any]:
+    source = {"id": run, "head_branch": branch, "head_repository_id": repository, "repository_id": 1}
+    return {"created_at": f"2026-03-0{day}T00:00:00Z", "expired": expired, "workflow_run": source}
+
+
+OTHERS = [
+    _artifact(30, 3, expired=True),
+    _artifact(40, 4, branch="topic"),
+    _artifact(50, 5, repository=7),  # the main branch of a fork
 ]
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="needs jq, to do what gh does with its query")
+@pytest.mark.parametrize("artifacts", [[_artifact(10, 1), _artifact(20, 2), *OTHERS], OTHERS])
+def test_the_baseline_is_the_newest_artifact_of_the_main_branch(runner: Runner, artifacts: list[Any]) -> None:
+    gh = """#!/bin/sh
+case "$1" in
+  api) shift $(($# - 1)); jq --raw-output "$1" artifacts.json ;;
+  run) echo "$@" > arguments; for folder; do :; done; mkdir "$folder"; cp base.ccp "$folder/profile.ccp" ;;
+esac
+"""
+    folder = write_files(
+        runner.checkout.folder, {"artifacts.json": json.dumps({"artifacts": artifacts}), "commands/gh": gh}
+    )
+    (folder / "commands" / "gh").chmod(0o755)
+    context = {"github.event.repository.default_branch": "main"}
+    job = Runner(runner.checkout, runner.temporary, context)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", os.pathsep.join((str(folder / "commands"), os.environ["PATH"])))
+        fetched = job.step("Fetch the baseline", baseline_artifact="corpus-baseline")
+    if artifacts == OTHERS:
+        assert fetched.done.returncode == 2
+        assert "branch main has no artifact corpus-baseline to compare with" in fetched.done.stdout
+        return
+    assert (fetched.done.returncode, fetched.done.stdout) == (0, "")
+    assert (folder / "arguments").read_text().startswith("run download 20 --repo owner/corpus --name corpus-baseline ")
+    context = {"steps.baseline.outputs.file": fetched.outputs["file"]}
+    assert Runner(runner.checkout, runner.temporary, context).step("Scan").done.returncode == 0
+
+
+def test_only_runs_on_the_main_branch_make_the_baseline_and_they_do_not_fetch_one() -> None:
+    on_main = re.search(r"github\.ref_name == .*", STEPS["Upload the profile as the baseline"]["if"])
+    assert on_main is not None
+    assert f"!({on_main[0]})" in STEPS["Fetch the baseline"]["if"]
+    assert "pull_request" not in on_main[0]
