@@ -26,6 +26,8 @@ from corpuscheck.result import (
 DAMAGE = ("invalid bytes", "cut short", "bad records", "lone surrogates", "mixed encodings", "wrong declarations")
 _ASCII = {"ascii", "utf-8"}
 _HARMLESS = {"empty", "hidden"}
+_LINE_ENDS = {ord("\n"), ord("\r")}
+"""Not counted by a scan that holds lines out, but by that of the branch, which trains nothing."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _characters(base: Profile, head: Profile) -> tuple[NewCharacter, ...]:
     lost = {ch for word in head.words.lost.words() for ch in word}
     found: list[NewCharacter] = []
     for cp, count in head.characters.counts.items():
-        if cp not in base.characters.counts:
+        if cp not in base.characters.counts and cp not in _LINE_ENDS:
             path, line = head.characters.places.get(cp, ("", 0))
             place = Place(path, line or None) if path else None
             ch = chr(cp)

@@ -6,7 +6,7 @@ import io
 import tarfile
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
@@ -74,7 +74,8 @@ class Case:
     line: int
     message: str
     advice: str
-    taken_out: tuple[str, ...] = field(default=())
+    others: str = ""
+    taken_out: tuple[str, ...] = ()
 
 
 CASES = {
@@ -98,8 +99,9 @@ CASES = {
         },
         lambda _: {"corpus/new.txt": _lines(2)},
         "CC708 new-copies", "corpus/copies/0.txt", 1,
-        "5 new documents",
+        "; here: 1 document already in corpus/made/00.txt",
         "take the copies out",
+        "also in corpus/copies/1.txt, corpus/copies/2.txt, corpus/copies/3.txt, corpus/copies/4.txt",
         tuple(f"corpus/copies/{n}.txt" for n in range(5)),
     ),
     "a tar that is cut short": Case(
@@ -127,14 +129,24 @@ def test_a_bad_pull_request_is_stopped_and_passes_when_it_is_repaired(branch: Re
     assert (stopped.returncode, stopped.stderr) == (1, "")
     start = f"::error file={case.file},line={case.line},title={case.rule}::"
     (annotation,) = (line for line in stopped.stdout.splitlines() if line.startswith(start))
-    message, advice = annotation.removeprefix(start).split("%0A")
-    assert case.message in message
-    assert advice == case.advice
+    said = annotation.removeprefix(start).split("%0A")
+    assert case.message in said[0]
+    assert case.others in said[1]
+    assert said[-1] == case.advice
 
     branch.commit(case.repairs(branch), *case.taken_out)
     passed = branch.scan("--baseline", "base.ccp", "--format", "github")
     assert (passed.returncode, passed.stderr) == (0, "")
     assert "::error" not in passed.stdout
+
+
+def test_a_pull_request_that_leaves_the_corpus_alone_changes_nothing(branch: Repository) -> None:
+    done = branch.scan("--baseline", "base.ccp", "--format", "markdown")
+    _, heading, changes = done.stdout.partition("### What has changed since `base.ccp`?\n\n")
+    assert (done.returncode, bool(heading)) == (0, True)
+    table = [line.split(" | ") for line in changes.splitlines()[2:]]
+    assert all(row[1] == row[2].removesuffix(" |") for row in table[:-1])
+    assert table[-1][-1] == "0 % (0 of 0) |"
 
 
 def test_a_pull_request_that_adds_good_text_passes(branch: Repository) -> None:

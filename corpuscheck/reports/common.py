@@ -53,10 +53,14 @@ def file_and_line(place: Place) -> tuple[str, int]:
     return printable(path, LONGEST_PATH), 1 if member else max(1, place.line or 1)
 
 
-def with_member(text: str, place: Place) -> str:
-    """The text, and the member that `file_and_line` cannot name."""
-    member = archive_and_member(place)[1]
-    return f"{text}; in {member}" if member else text
+def said_at(finding: Finding, place: Place) -> str:
+    """The message of a finding, the member that `file_and_line` cannot name, and what is true of this place alone."""
+    text = printable(finding.message, LONGEST_TEXT)
+    if member := archive_and_member(place)[1]:
+        text += f"; in {member}"
+    if place.detail and place.detail not in finding.message:
+        text += f"; here: {printable(place.detail)}"
+    return text
 
 
 def encodings(profile: Profile, most: int = 6) -> str:
@@ -104,9 +108,7 @@ def _remarks(result: Result) -> Iterator[Remark]:
     for finding in result.findings:
         places = finding.places or (result.place_of(finding),)
         for n, place in enumerate(places[:_PLACES_OF_ONE], 1):
-            text = with_member(printable(finding.message, LONGEST_TEXT), place)
-            if place.detail and place.detail not in finding.message:
-                text += f"; here: {printable(place.detail)}"
+            text = said_at(finding, place)
             if n == _PLACES_OF_ONE < len(places):
                 text += f"; {plural(len(places) - n, 'more place')} not listed"
             key = (finding.rule, place.path, place.line)

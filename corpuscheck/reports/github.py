@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from corpuscheck.printable import printable
-from corpuscheck.reports.common import LONGEST_TEXT, file_and_line, with_member
+from corpuscheck.reports.common import LONGEST_TEXT, file_and_line, said_at, worst_places
 from corpuscheck.result import Finding, Result
 from corpuscheck.rules.amounts import plural
 from corpuscheck.settings import Severity
 
 MOST = 10
 """GitHub shows no more of one kind from one step."""
+
+_OTHERS = 5
+"""Further places of a finding that its annotation names; all are in the other formats."""
 
 _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
 
@@ -36,8 +39,8 @@ def _command(result: Result, finding: Finding) -> str:
         "title": f"{finding.rule} {finding.name}",
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    message = with_member(printable(finding.message, LONGEST_TEXT), place)
-    text = "\n".join(filter(None, (message, printable(finding.advice, LONGEST_TEXT))))
+    others = f"also in {worst_places(finding.places[1:], _OTHERS)}" if finding.places[1:] else ""
+    text = "\n".join(filter(None, (said_at(finding, place), others, printable(finding.advice, LONGEST_TEXT))))
     return f"::{_COMMANDS[finding.severity]} {listed}::{_data(text)}"
 
 

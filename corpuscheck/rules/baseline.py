@@ -197,8 +197,9 @@ def new_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
     share = copies.documents / max(added, copies.documents, 1)
     if share > limit:
         about = "about " if copies.sampled else ""
+        verb = "is a copy" if copies.documents == 1 else "are copies"
         yield Observation(
-            f"{about}{plural(copies.documents, 'new document')} ({size(copies.utf8_bytes)}) are copies of what is "
+            f"{about}{plural(copies.documents, 'new document')} ({size(copies.utf8_bytes)}) {verb} of what is "
             f"there already, {percent(share)} of the documents in new or changed files",
             "take the copies out",
             share,
