@@ -6,8 +6,8 @@ import unicodedata
 from dataclasses import replace
 
 from corpuscheck.comparing import Baseline, compare, newly_lost_words
-from corpuscheck.measuring.estimating import DEFAULT_ALPHABET
 from corpuscheck.printable import name_of
+from corpuscheck.profile.curve import DEFAULT_ALPHABET
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import (

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+
 
 class CorpuscheckError(Exception):
     """What happened, where, and what to do. The command line prints it and exits with 2."""
@@ -25,3 +28,12 @@ class ProfileError(CorpuscheckError):
 
 class ScanError(CorpuscheckError):
     """The scan was cut short, so its figures would be incomplete."""
+
+
+def nothing_to_scan(reasons: Iterable[str]) -> str:
+    """Why there is nothing to scan: the reasons for which files were skipped, each counted."""
+    counted = Counter(reasons)
+    if not counted:
+        return "nothing to scan: no files here (are --include and --exclude right?)"
+    named = ", ".join(f"{n:,} {reason}" for reason, n in sorted(counted.items(), key=lambda p: (-p[1], p[0])))
+    return f"nothing to scan: every file was skipped ({named})"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from corpuscheck import api
+from corpuscheck import measure
 from corpuscheck.api import Scan, run_scan
 from corpuscheck.measuring import estimating
 from corpuscheck.reading.discover import Source
@@ -61,8 +61,8 @@ def write_vocabulary(path: Path, characters: Iterable[str], further: Iterable[st
 
 def shrink_samples(monkeypatch: pytest.MonkeyPatch, size: int = 50_000) -> None:
     """Estimate from less text than the product does: quicker where the estimates are not what is tested."""
-    monkeypatch.setattr(api, "TOKEN_BYTES", size)
-    monkeypatch.setattr(api, "CURVE_BYTES", size)
+    monkeypatch.setattr(measure, "TOKEN_BYTES", size)
+    monkeypatch.setattr(measure, "CURVE_BYTES", size)
     monkeypatch.setattr(estimating, "TOKEN_BYTES", size)
 
 

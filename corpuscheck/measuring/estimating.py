@@ -10,7 +10,7 @@ import numpy as np
 from corpuscheck.kernels.utf8 import LONGEST_PASSAGE
 from corpuscheck.measuring.curve import CurveCounter
 from corpuscheck.measuring.units import UnitSplitter
-from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.curve import DEFAULT_ALPHABET, CurvePart
 from corpuscheck.profile.estimates import GROUPS, EstimatePart
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.sample import Sample
@@ -22,7 +22,6 @@ from corpuscheck.tokenizer.training import Ranking, segmentation_artefact
 
 TOKEN_BYTES = 1_000_000
 CURVE_BYTES = 8_000_000
-DEFAULT_ALPHABET = 1000
 _FEW_DOCUMENTS = 30
 
 

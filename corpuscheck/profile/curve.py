@@ -7,6 +7,9 @@ from typing import Any
 
 from corpuscheck.profile.tables import added
 
+DEFAULT_ALPHABET = 1000
+"""What Hugging Face's `BertWordPieceTokenizer.train` keeps in silence."""
+
 
 @dataclass(frozen=True)
 class CurvePart:

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 import zstandard
@@ -21,10 +21,12 @@ from corpuscheck.errors import CorpuscheckError
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
-from corpuscheck.running.partial import Partial
-from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import CacheKey, Settings
 from corpuscheck.tokenizer.artefact import Artefact
+
+if TYPE_CHECKING:
+    from corpuscheck.running.partial import Partial
+    from corpuscheck.running.units import WorkUnit
 
 T = TypeVar("T")
 
@@ -114,6 +116,8 @@ class Cache:
 
     def partials(self, keys: Iterable[bytes]) -> Iterator[Partial | None]:
         """What is known of the units with these keys."""
+        from corpuscheck.running.partial import Partial
+
         for state in self._get(keys):
             yield None if state is None else self._read(Partial.from_state, state)
 
@@ -193,7 +197,7 @@ class Cache:
             text = orjson.dumps(state, option=orjson.OPT_NON_STR_KEYS)
             if len(text) < _LARGEST_ENTRY:
                 self._fresh[key] = zstandard.ZstdCompressor(level=1, write_checksum=True).compress(text)
-        if sum(map(len, self._fresh.values())) > 1 << 26:
+        if sum(map(len, self._fresh.values())) > 1 << 24:
             self.flush()
 
     def flush(self) -> None:

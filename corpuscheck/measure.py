@@ -1,0 +1,121 @@
+"""Measure: the passes over a corpus, and what they make together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from corpuscheck.assembling import assemble, forecast_of, whole_records
+from corpuscheck.errors import NothingToScanError, nothing_to_scan
+from corpuscheck.feasibility.comparison import TokenizerComparison, recommend, row_of
+from corpuscheck.measuring.documents import joined
+from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
+from corpuscheck.measuring.units import Unit
+from corpuscheck.profile.profile import Profile
+from corpuscheck.profile.sample import Sample
+from corpuscheck.reading.discover import Found
+from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.reader import MARKUP
+from corpuscheck.running.cache import Cache
+from corpuscheck.running.corpus import Corpus, Watch
+from corpuscheck.running.partial import Partial
+from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask
+from corpuscheck.settings import Settings
+from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.training import Ranking, rank, train
+
+FORECAST_BYTES = 32_000_000
+"""Text of whole documents that a forecast looks at."""
+
+FEW_DOCUMENTS = 100
+"""With fewer documents than this, lines are held out instead."""
+
+
+def measured_corpus(
+    found: Found, settings: Settings, artefact: Artefact | None, watch: Watch, processes: bool, cache: Cache | None
+) -> tuple[Profile, tuple[FileRecord, ...]]:
+    """The profile and the record of each file, after one pass with a tokenizer at hand, else after two."""
+    corpus = Corpus(found.sources, settings, watch, processes, cache)
+    ranking: Ranking | None = None
+    unit: Unit = "document"
+    given = artefact
+    if artefact is None:
+        unit, survey = _survey(corpus, settings)
+        if not survey.characters.counts:
+            raise NothingToScanError(_nothing(survey.records))
+        ranking = rank(survey.characters.counts, settings.training.lowercase)
+        alphabet = rank(survey.training.counts, settings.training.lowercase)
+        with watch("training", 0, 0):
+            artefact = train(alphabet, survey.sample or Sample(0), settings.training)
+    measured = corpus.run("measuring", _measure_task(corpus, settings, artefact, unit, ranking))
+    seen = Partial()
+    if settings.forecast:
+        seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
+    records = (*whole_records(measured.records), *_records_of_skipped(found))
+    profile = assemble(records, measured, artefact, ranking, unit, settings.reading.described())
+    profile = replace(profile, forecast=forecast_of(seen))
+    if not profile.reading.measured:
+        raise NothingToScanError(_nothing(records))
+    if cache:
+        cache.keep_scan(found, settings, given, profile, records, corpus.read)
+    return profile, records
+
+
+def compared(
+    found: Found, given: dict[str, Artefact], train_one: bool, settings: Settings, watch: Watch
+) -> TokenizerComparison:
+    """Several tokenizers by name, and one trained here if asked for, over the same text in one pass."""
+    names, artefacts = list(given), list(given.values())
+    corpus = Corpus(found.sources, settings, watch, False)
+    unit: Unit = "document"
+    if train_one:
+        unit, survey = _survey(corpus, settings)
+        if not survey.characters.counts:
+            raise NothingToScanError(_nothing(survey.records))
+        with watch("training", 0, 0):
+            artefacts.append(train(rank(survey.training.counts), survey.sample or Sample(0), settings.training))
+        names.append("trained here")
+    share = settings.training.held_out_share if train_one else 0.0
+    task = _measure_task(corpus, settings, artefacts[0], unit, None)
+    task = replace(task, others=tuple(artefacts[1:]), held_out_share=share)
+    measured = corpus.run("measuring", task)
+    if not measured.size.utf8_bytes:
+        raise NothingToScanError(_nothing(measured.records))
+    sample = (measured.sample or Sample(0)).smaller(TOKEN_BYTES)
+    documents = measured.documents.merge(joined(measured.split))
+    counted = [part.settled() for part in (measured.words, *measured.others)]
+    size = measured.size.utf8_bytes
+    rows = tuple(
+        row_of(artefact, words, sample, documents, size, name)
+        for artefact, words, name in zip(artefacts, counted, names, strict=True)
+    )
+    return TokenizerComparison(size, measured.size.documents, sample.size, rows, *recommend(rows))
+
+
+def _survey(corpus: Corpus, settings: Settings) -> tuple[Unit, Partial]:
+    """The first pass, by documents where there are enough of them, else by lines."""
+    budget = settings.training.train_bytes
+    plain = all(s.kind.format in ("text", *MARKUP) and not s.kind.archive for s in corpus.sources)
+    one_each = settings.reading.document == "file" and plain
+    unit: Unit = "line" if one_each and len(corpus.sources) < FEW_DOCUMENTS else "document"
+    task = SurveyTask(settings.reading, unit, settings.training.held_out_share, budget, corpus.bound(budget))
+    survey = corpus.run("counting characters", task)
+    if unit == "document" and survey.size.documents < FEW_DOCUMENTS:
+        return "line", corpus.run("counting characters", replace(task, unit="line"))
+    return unit, survey
+
+
+def _measure_task(
+    corpus: Corpus, settings: Settings, artefact: Artefact, unit: Unit, ranking: Ranking | None
+) -> MeasureTask:
+    budget = TOKEN_BYTES if ranking else CURVE_BYTES
+    share = settings.training.held_out_share if artefact.trained else 0.0
+    return MeasureTask(settings.reading, artefact, unit, share, ranking, budget, corpus.bound(budget))
+
+
+def _records_of_skipped(found: Found) -> list[FileRecord]:
+    return [FileRecord(s.path, status="skipped", reason=s.reason, bytes=s.size) for s in found.skipped]
+
+
+def _nothing(records: Iterable[FileRecord]) -> str:
+    return nothing_to_scan([record.reason or "unknown" for record in records if record.status == "skipped"])
