@@ -225,7 +225,7 @@ def settings_from(**options: Any) -> Settings:
     preset = options.pop("preset", None)
     if preset is not None:
         if preset not in PRESETS:
-            raise UsageError(f"unknown preset '{preset}': there are {', '.join(PRESETS)}")
+            raise UsageError(f"--preset knows no '{preset}': there are {', '.join(PRESETS)}")
         if PRESETS[preset].text_field and not options.get("text_fields"):
             options["text_fields"] = (PRESETS[preset].text_field,)
         if PRESETS[preset].document != "file":

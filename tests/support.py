@@ -8,7 +8,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,10 @@ from corpuscheck.settings import Reading, settings_from
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXAMPLES = REPOSITORY / "examples"
+
+Outcome = tuple[int, str, str]
+"""Exit status, standard output, standard error."""
+Main = Callable[..., Outcome]
 
 _SYLLABLES = (
     "가나다라마바사아자차카타파하고노도로모보소오조초코토포호그느드르므브스으즈츠크트프흐한국말글씨똠방각하뷁쫡"
