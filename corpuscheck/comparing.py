@@ -25,7 +25,7 @@ from corpuscheck.result import (
 
 DAMAGE = ("invalid bytes", "cut short", "bad records", "lone surrogates", "mixed encodings", "wrong declarations")
 _ASCII = {"ascii", "utf-8"}
-_HARMLESS = {"empty", "hidden"}
+_HARMLESS = {"empty", "hidden", "saved profile"}
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ SPECIAL = "not a regular file"
 
 CACHE_FOLDER = ".corpuscheck_cache"
 IGNORE_FILE = ".corpuscheckignore"
-OWN_NAMES = (CACHE_FOLDER, IGNORE_FILE)
+CONFIGURATION_FILE = "corpuscheck.toml"
+OWN_NAMES = (CACHE_FOLDER, IGNORE_FILE, CONFIGURATION_FILE)
 """Made by this program or for it: no part of a corpus."""
 
 
