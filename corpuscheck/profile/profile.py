@@ -75,8 +75,7 @@ class Profile:
         if not data.startswith(_MAGIC):
             raise ProfileError(f"{name}: not a corpuscheck profile")
         try:
-            text = zstandard.ZstdDecompressor().decompress(data[len(_MAGIC) :], max_output_size=_LARGEST)
-            state: dict[str, Any] = orjson.loads(text)
+            state: dict[str, Any] = orjson.loads(decompressed(data[len(_MAGIC) :], _LARGEST))
             if state["format"] != FORMAT:
                 raise ProfileError(
                     f"{name}: written in profile format {state['format']}, this version reads {FORMAT}: scan again"
@@ -109,6 +108,13 @@ class Profile:
 
     def with_parts(self, **parts: Any) -> Profile:
         return replace(self, **parts)
+
+
+def decompressed(data: bytes, largest: int) -> bytes:
+    """The contents of a zstd frame. Raises ZstdError for a damaged one, and for one that only says it is huge."""
+    if zstandard.frame_content_size(data) > largest:
+        raise zstandard.ZstdError(f"more than {largest} bytes")
+    return zstandard.ZstdDecompressor().decompress(data, max_output_size=largest)
 
 
 def write_whole(path: str, data: bytes) -> None:
