@@ -22,7 +22,7 @@ from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import FileRecord, Piece
 from corpuscheck.reading.formats import kind_of
 from corpuscheck.reading.reader import read
-from corpuscheck.reports.json_report import render_json
+from corpuscheck.reports.json_report import render_files, render_json
 from corpuscheck.reports.terminal import render_terminal
 from corpuscheck.result import Result
 from corpuscheck.settings import Reading, settings_from
@@ -82,6 +82,11 @@ def document_of(paths: Path | str | Sequence[Path | str], **options: Any) -> dic
     """The JSON report of a scan, parsed."""
     document: dict[str, Any] = json.loads(json_of(paths, **options))
     return document
+
+
+def everything(scan: Scan) -> tuple[bytes, bytes, bytes]:
+    """All that a scan can write: its report, its profile, its records."""
+    return render_json(scan.result), scan.result.profile.to_bytes(), render_files(scan.records)
 
 
 def record_of(path: Path | str, **options: Any) -> FileRecord:
