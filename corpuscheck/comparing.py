@@ -82,20 +82,22 @@ def _files(base: Profile, head: Profile) -> tuple[ChangedFile, ...]:
     """Files by what became of them; those that lose most words first, then the largest."""
     before, after = base.files.files, head.files.files
     gone = {path: row for path, row in before.items() if path not in after}
-    by_digest = {(row.digest, row.utf8_bytes): path for path, row in gone.items()}
+    twins: dict[tuple[int, int], list[str]] = {}
+    for path in sorted(gone, reverse=True):
+        twins.setdefault((gone[path].digest, gone[path].utf8_bytes), []).append(path)
     files: list[ChangedFile] = []
     for path, row in after.items():
         if path not in before:
-            old = by_digest.pop((row.digest, row.utf8_bytes), None)
-            if old is None:
+            old = twins.get((row.digest, row.utf8_bytes))
+            if not old:
                 files.append(_changed(path, "added", row, row.words, row.unk_words))
             else:
-                del gone[old]
+                del gone[old.pop()]
                 files.append(_changed(path, "moved", row, 0, 0))
         elif (row.digest, row.encoding) != (before[path].digest, before[path].encoding):
             was = before[path]
-            more = max(0, row.words - was.words), max(0, row.unk_words - was.unk_words)
-            files.append(_changed(path, "changed", row, *more))
+            lost = max(0, row.unk_words - was.unk_words)
+            files.append(_changed(path, "changed", row, max(lost, row.words - was.words), lost))
     files += [_changed(path, "removed", row, 0, 0) for path, row in gone.items()]
     return tuple(sorted(files, key=lambda f: (-f.new_unk_words, -f.new_words, f.path)))
 
@@ -166,15 +168,16 @@ def _copies(base: Profile, head: Profile, files: tuple[ChangedFile, ...]) -> New
     left = _totals(texts, counts, candidates)
     left.update({text: left[text] - n for text, n in _totals(base_texts, base_counts, candidates).items()})
     of_base = np.isin(base_texts, candidates)
-    known = dict(zip(base_texts[of_base].tolist(), base_homes[of_base].tolist(), strict=True))
-    old = set(zip(base_texts[of_base].tolist(), base_homes[of_base].tolist(), strict=True))
+    at_home = list(zip(base_texts[of_base].tolist(), base_homes[of_base].tolist(), strict=True))
+    known = dict(at_home)
+    before = dict(zip(at_home, base_counts[of_base].tolist(), strict=True))
     names = {file_id(path): path for path in base.files.files}
     documents = size = 0
     found: dict[str, tuple[int, str]] = {}
     for k in rows.tolist():
         text, home, path = int(texts[k]), int(homes[k]), ids[int(homes[k])]
-        again = min(int(counts[k]), left[text])
-        if again <= 0 or (text, home) in old:
+        again = min(int(counts[k]) - before.get((text, home), 0), left[text])
+        if again <= 0:
             continue
         left[text] -= again
         documents += again
