@@ -15,6 +15,7 @@ from support import EXAMPLES, Main, everything, korean_lines, scanned, write_fil
 import corpuscheck
 from corpuscheck.api import Scan
 from corpuscheck.reading import opening, ranges
+from corpuscheck.reading.files import Piece
 from corpuscheck.running import cache, units
 
 Reads = Callable[[], list[str]]
@@ -191,7 +192,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
     corpus: Path, options: dict[str, Any], reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     once = [corpus / "07.txt"]
-    piece = ranges.Piece  # made after the file was found, before it is read
+    piece = Piece  # made after the file was found, before it is read
 
     def changing(source: Any, *rest: Any, **more: Any) -> Any:
         if once and source.path == str(once[0]):
