@@ -208,7 +208,7 @@ def init(paths: tuple[str, ...], force: bool, **given: Any) -> None:
 
 def _settings(context: click.Context, given: dict[str, Any]) -> Settings:
     from corpuscheck.configuration import blamed, nearer
-    from corpuscheck.rules.registry import policy_of
+    from corpuscheck.rules.registry import in_force, policy_of
     from corpuscheck.settings import settings_from
 
     found: Configuration = context.meta["configuration"]
@@ -221,7 +221,9 @@ def _settings(context: click.Context, given: dict[str, Any]) -> Settings:
         del given["jobs"]
     try:
         policy = policy_of(**policy_options, configuration=found, nearer=nearer(context))
-        return settings_from(policy=policy, **given)
+        settings = settings_from(policy=policy, **given)
+        in_force(settings.limits, policy)  # limits that were given by rule must be possible ones too
+        return settings
     except UsageError as error:
         raise UsageError(blamed(str(error), context, found)) from None
 

@@ -43,4 +43,6 @@ class CharacterPart:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> CharacterPart:
         counts = {int(cp): int(n) for cp, n in state["counts"]}
+        if max(counts, default=0) > 0x10FFFF:
+            raise ValueError("characters beyond the last one")
         return cls(counts, {int(cp): (str(path), int(line)) for cp, path, line in state["places"]})

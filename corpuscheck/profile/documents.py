@@ -81,4 +81,7 @@ class DocumentPart:
         columns = [b64decode(state[name], validate=True) for name in ("hashes", "files", "counts", "sizes")]
         if len({len(column) for column in columns}) != 1 or len(columns[0]) % 8 or not 0 <= state["level"] <= 64:
             raise ValueError("columns of different lengths")
-        return cls(int(state["level"]), *columns)
+        part = cls(int(state["level"]), *columns)
+        if any((column < 0).any() for column in part.columns()[2:]):
+            raise ValueError("figures below zero")
+        return part

@@ -55,4 +55,7 @@ class LostWords:
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> LostWords:
-        return cls(int(state["level"]), {(int(o), str(w)): int(n) for o, w, n in state["counts"]})
+        counts = {(int(o), str(w)): int(n) for o, w, n in state["counts"]}
+        if int(state["level"]) > OCTAVES or any(octave > OCTAVES for octave, _ in counts):
+            raise ValueError("octaves beyond the last one")
+        return cls(int(state["level"]), counts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ from corpuscheck.errors import UsageError
 from corpuscheck.result import Finding, SkippedRule
 from corpuscheck.rules import baseline, reading, size, tokenizer
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Rule
-from corpuscheck.settings import FailOn, Policy, Severity
+from corpuscheck.settings import FailOn, Limits, Policy, Severity
 
 if TYPE_CHECKING:
     from corpuscheck.configuration import Configuration
@@ -74,6 +75,12 @@ def policy_of(
     policy = Policy(tuple(select), tuple(ignore), fail_on, strict, severities, limits, configuration.path, lines)
     check_names(policy)
     return policy
+
+
+def in_force(limits: Limits, policy: Policy) -> Limits:
+    """The limits with those that were given by rule. Raises UsageError for one that cannot be."""
+    named = {rule.option: rule.limit_in_force(limits, policy) for rule in RULES if rule.option}
+    return replace(limits, **{name: type(getattr(limits, name))(value) for name, value in named.items()})
 
 
 def _rule_for(where: str, name: str) -> Rule:
