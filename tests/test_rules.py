@@ -113,8 +113,8 @@ def test_the_more_specific_of_select_and_ignore_wins(
         ("--limit unk-rate=0.5", 0, ""),
         ("--limit CC301=0.49", 1, "CC301 error"),
         ("--limit CC301=0.5 --max-unk-rate 0.1", 0, ""),
-        ("--limit CC201=0 --select CC201", 0, ""),
-        ("--limit CC201=0 --select CC201 --format text", 0, ""),
+        ("--limit CC201=0 --select CC201", 2, ""),  # as --target 0
+        ("--limit CC301=1.5", 2, ""),
         ("--limit CC202=1kB", 2, ""),
     ],
 )
