@@ -9,7 +9,7 @@ import numpy as np
 from corpuscheck.errors import ProfileError
 from corpuscheck.kernels.jit import Hashes, Ints
 from corpuscheck.printable import name_of
-from corpuscheck.profile.documents import file_id
+from corpuscheck.profile.documents import file_id, rows_below
 from corpuscheck.profile.files import FileFigures
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
@@ -206,5 +206,5 @@ def _copied(documents: int, example: str) -> str:
 def _below(profile: Profile, level: int) -> tuple[Hashes, Hashes, Ints, Ints]:
     """The rows that a table of this level would have kept."""
     texts, homes, counts, sizes = profile.documents.columns()
-    end = len(texts) if not level else int(np.searchsorted(texts, np.uint64(1 << (64 - level))))
+    end = rows_below(texts, level)
     return texts[:end], homes[:end], counts[:end], sizes[:end]
