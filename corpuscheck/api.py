@@ -20,7 +20,7 @@ from corpuscheck.result import Result
 from corpuscheck.running.cache import Cache, CacheUse
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.artefact import Artefact
-from corpuscheck.tokenizer.loading import load
+from corpuscheck.tokenizer.loading import load, usable
 
 if TYPE_CHECKING:
     from corpuscheck.feasibility.comparison import TokenizerComparison
@@ -94,15 +94,15 @@ def _check_extras(settings: Settings) -> None:
 
 def load_baseline(path: str) -> Baseline:
     """A saved profile to compare with. Raises ProfileError."""
-    return Baseline(Profile.load(path), printable(path))
+    baseline = Baseline(Profile.load(path), printable(path))
+    if "tokenizer" not in baseline.profile.about:
+        raise ProfileError(f"{baseline.name}: no tokenizer in this profile, so no baseline: scan again to make one")
+    return baseline
 
 
 def frozen(baseline: Baseline) -> Artefact:
     """The baseline's own tokenizer: rates by any other would mean something else."""
-    about = baseline.profile.about
-    if "tokenizer" not in about:
-        raise ProfileError(f"{baseline.name}: no tokenizer in this profile, so no baseline: scan again to make one")
-    return Artefact(about["tokenizer"], f"the baseline {baseline.name}")
+    return usable(Artefact(baseline.profile.about["tokenizer"], f"the baseline {baseline.name}"))
 
 
 def report(path: str, settings: Settings) -> Result:

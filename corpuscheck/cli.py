@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import wraps
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ from corpuscheck import __version__
 from corpuscheck.errors import CorpuscheckError, UsageError
 from corpuscheck.feasibility.commands import compare, estimate, train
 from corpuscheck.options import BASELINE, FORMATS, LIMITS, POLICY, READING, REPORT, SCAN, TOKENIZER, Command, options
+from corpuscheck.printable import printable
 
 if TYPE_CHECKING:
     from corpuscheck.api import Scan
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from corpuscheck.result import Result
     from corpuscheck.running.cache import CacheUse
     from corpuscheck.settings import Settings
-
-_FROM_ENVIRONMENT = {"auto_envvar_prefix": "CORPUSCHECK"}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -50,18 +50,23 @@ def _configured(function: Command) -> Command:
 
     @click.option("--show-config", is_flag=True, help="Show each value in force and where it comes from.")
     @click.option(
-        "--config", metavar="FILE", is_eager=True, expose_value=False, callback=_use_configuration,
+        "--config", envvar="CORPUSCHECK_CONFIG", metavar="FILE", is_eager=True, expose_value=False,
+        callback=_use_configuration,
         help="Configuration file. Default: the nearest corpuscheck.toml or pyproject.toml that has one.",
     )  # fmt: skip
     @click.pass_context
     @wraps(function)
     def configured(context: click.Context, /, show_config: bool, **given: Any) -> Any:
-        return _show_config(context) if show_config else function(context, **given)
+        if not show_config:
+            return function(context, **given)
+        from corpuscheck.configuration import render_origins
+
+        return click.echo(render_origins(context, context.meta["configuration"]), nl=False)
 
     return configured
 
 
-@cli.command(context_settings=_FROM_ENVIRONMENT)
+@cli.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
 @options(READING, TOKENIZER, BASELINE, LIMITS, POLICY, REPORT, SCAN)
 @_configured
@@ -99,11 +104,11 @@ def scan(
         save_artefact(finished.artefact, save_tokenizer)
     _keep(finished, save, files_output)
     if finished.cache and not (quiet or no_progress):
-        _tell_of_cache(finished.cache, settings.cache or "", verbose)
+        _tell_of_cache(finished.cache, printable(settings.cache or ""), verbose)
     _render(finished.result, report_format, reports, quiet)
 
 
-@cli.command(context_settings=_FROM_ENVIRONMENT)
+@cli.command()
 @click.argument("profile")
 @options(BASELINE, LIMITS, POLICY, REPORT)
 @_configured
@@ -122,7 +127,7 @@ def report(
     _render(report_on(profile, _settings(context, given)), report_format, _reports(outputs), quiet)
 
 
-@cli.command(context_settings=_FROM_ENVIRONMENT)
+@cli.command()
 @click.argument("base")
 @click.argument("head")
 @options(LIMITS, POLICY, REPORT)
@@ -156,7 +161,7 @@ def merge(profiles: tuple[str, ...], output: str) -> None:
     merge_profiles(profiles).save(output)
 
 
-@cli.command(context_settings=_FROM_ENVIRONMENT)
+@cli.command()
 @options(LIMITS, POLICY)
 @_configured
 def rules(context: click.Context, /, **given: Any) -> None:
@@ -167,7 +172,7 @@ def rules(context: click.Context, /, **given: Any) -> None:
     click.echo(render_rules(settings.limits, settings.policy), nl=False)
 
 
-@cli.command(context_settings=_FROM_ENVIRONMENT)
+@cli.command()
 @click.argument("rule")
 @options(LIMITS, POLICY)
 @_configured
@@ -180,7 +185,7 @@ def explain(context: click.Context, /, rule: str, **given: Any) -> None:
     click.echo(render_rule(rule_named(rule), settings.limits, settings.policy), nl=False)
 
 
-@cli.command(context_settings=_FROM_ENVIRONMENT)
+@cli.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @options(READING, TOKENIZER[:1])
 @click.option("--force", is_flag=True, help="Replace a corpuscheck.toml that is there.")
@@ -202,29 +207,25 @@ def init(paths: tuple[str, ...], force: bool, **given: Any) -> None:
 
 
 def _settings(context: click.Context, given: dict[str, Any]) -> Settings:
-    from corpuscheck.rules.registry import policy_of
+    from corpuscheck.configuration import blamed, nearer
+    from corpuscheck.rules.registry import in_force, policy_of
     from corpuscheck.settings import settings_from
 
     found: Configuration = context.meta["configuration"]
     names = ("select", "ignore", "severity", "limit", "fail_on", "strict")
-    policy = policy_of(**{name: given.pop(name) for name in names}, configuration=found)
+    policy_options = {name: given.pop(name) for name in names}
     if "cache_dir" in given:
         given["cache"] = None if given.pop("no_cache") else given["cache_dir"]
         del given["cache_dir"]
     if given.get("jobs", 0) is None:
         del given["jobs"]
-    return settings_from(policy=policy, **given)
-
-
-def _show_config(context: click.Context) -> None:
-    from corpuscheck.configuration import origins
-
-    found: Configuration = context.meta["configuration"]
-    rows = origins(context, found)
-    widths = [max(len(row[k]) for row in rows) for k in (0, 1)]
-    click.echo(f"# {found.path or 'no configuration file'}")
-    for key, value, where in rows:
-        click.echo(f"{key:{widths[0]}}  {value:{min(40, widths[1])}}  {where}")
+    try:
+        policy = policy_of(**policy_options, configuration=found, nearer=nearer(context))
+        settings = settings_from(policy=policy, **given)
+        in_force(settings.limits, policy)  # limits that were given by rule must be possible ones too
+        return settings
+    except UsageError as error:
+        raise UsageError(blamed(str(error), context, found)) from None
 
 
 def _reports(outputs: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -296,11 +297,17 @@ def main() -> None:
     except KeyboardInterrupt:
         _interrupted()
     except click.ClickException as error:
-        error.show()
+        shown = StringIO()
+        error.show(shown)
+        click.echo("\n".join(_safe(line) for line in shown.getvalue().split("\n")), err=True, nl=False)
         sys.exit(2)
     except CorpuscheckError as error:
-        click.echo(f"corpuscheck: {error}", err=True)
+        click.echo(f"corpuscheck: {_safe(str(error))}", err=True)
         sys.exit(2)
+
+
+def _safe(message: str) -> str:
+    return printable(message, 10_000)
 
 
 def _interrupted() -> None:

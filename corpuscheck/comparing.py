@@ -9,7 +9,7 @@ import numpy as np
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.errors import ProfileError
 from corpuscheck.printable import name_of
-from corpuscheck.profile.documents import file_id
+from corpuscheck.profile.documents import file_id, rows_below
 from corpuscheck.profile.files import FileFigures
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
@@ -25,7 +25,7 @@ from corpuscheck.result import (
 
 DAMAGE = ("invalid bytes", "cut short", "bad records", "lone surrogates", "mixed encodings", "wrong declarations")
 _ASCII = {"ascii", "utf-8"}
-_HARMLESS = {"empty", "hidden"}
+_HARMLESS = {"empty", "hidden", "saved profile"}
 _LINE_ENDS = {ord("\n"), ord("\r")}
 """Not counted by a scan that holds lines out, but by that of the branch, which trains nothing."""
 
@@ -84,22 +84,28 @@ def _files(base: Profile, head: Profile) -> tuple[ChangedFile, ...]:
     """Files by what became of them; those that lose most words first, then the largest."""
     before, after = base.files.files, head.files.files
     gone = {path: row for path, row in before.items() if path not in after}
-    by_digest = {(row.digest, row.utf8_bytes): path for path, row in gone.items()}
+    twins: dict[tuple[int, int], list[str]] = {}
+    for path in sorted(gone, reverse=True):
+        twins.setdefault((gone[path].digest, gone[path].utf8_bytes), []).append(path)
     files: list[ChangedFile] = []
     for path, row in after.items():
         if path not in before:
-            old = by_digest.pop((row.digest, row.utf8_bytes), None)
-            if old is None:
+            old = twins.get((row.digest, row.utf8_bytes))
+            if not old:
                 files.append(_changed(path, "added", row, row.words, row.unk_words))
             else:
-                del gone[old]
+                del gone[old.pop()]
                 files.append(_changed(path, "moved", row, 0, 0))
-        elif (row.digest, row.encoding) != (before[path].digest, before[path].encoding):
+        elif not _same(row, before[path]):
             was = before[path]
-            more = max(0, row.words - was.words), max(0, row.unk_words - was.unk_words)
-            files.append(_changed(path, "changed", row, *more))
+            lost = max(0, row.unk_words - was.unk_words)
+            files.append(_changed(path, "changed", row, max(lost, row.words - was.words), lost))
     files += [_changed(path, "removed", row, 0, 0) for path, row in gone.items()]
     return tuple(sorted(files, key=lambda f: (-f.new_unk_words, -f.new_words, f.path)))
+
+
+def _same(a: FileFigures, b: FileFigures) -> bool:
+    return a.digest == b.digest and (a.encoding == b.encoding or {a.encoding, b.encoding} <= _ASCII)
 
 
 def _changed(path: str, change: Change, row: FileFigures, words: int, unk_words: int) -> ChangedFile:
@@ -168,15 +174,16 @@ def _copies(base: Profile, head: Profile, files: tuple[ChangedFile, ...]) -> New
     left = _totals(texts, counts, candidates)
     left.update({text: left[text] - n for text, n in _totals(base_texts, base_counts, candidates).items()})
     of_base = np.isin(base_texts, candidates)
-    known = dict(zip(base_texts[of_base].tolist(), base_homes[of_base].tolist(), strict=True))
-    old = set(zip(base_texts[of_base].tolist(), base_homes[of_base].tolist(), strict=True))
+    at_home = list(zip(base_texts[of_base].tolist(), base_homes[of_base].tolist(), strict=True))
+    known = dict(at_home)
+    before = dict(zip(at_home, base_counts[of_base].tolist(), strict=True))
     names = {file_id(path): path for path in base.files.files}
     documents = size = 0
     found: dict[str, tuple[int, str]] = {}
     for k in rows.tolist():
         text, home, path = int(texts[k]), int(homes[k]), ids[int(homes[k])]
-        again = min(int(counts[k]), left[text])
-        if again <= 0 or (text, home) in old:
+        again = min(int(counts[k]) - before.get((text, home), 0), left[text])
+        if again <= 0:
             continue
         left[text] -= again
         documents += again
@@ -205,5 +212,5 @@ def _copied(documents: int, example: str) -> str:
 def _below(profile: Profile, level: int) -> tuple[Hashes, Hashes, Ints, Ints]:
     """The rows that a table of this level would have kept."""
     texts, homes, counts, sizes = profile.documents.columns()
-    end = len(texts) if not level else int(np.searchsorted(texts, np.uint64(1 << (64 - level))))
+    end = rows_below(texts, level)
     return texts[:end], homes[:end], counts[:end], sizes[:end]

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import replace
 
 from corpuscheck.comparing import Baseline, compare, newly_lost_words
+from corpuscheck.errors import ProfileError
 from corpuscheck.printable import name_of
 from corpuscheck.profile.curve import DEFAULT_ALPHABET
 from corpuscheck.profile.estimates import Interval
@@ -18,11 +19,12 @@ from corpuscheck.result import (
     Result,
     TokenizerReport,
 )
-from corpuscheck.rules.registry import RULES, judge
+from corpuscheck.rules.registry import in_force, judge
 from corpuscheck.rules.rule import Evidence
 from corpuscheck.settings import Limits, Policy
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.explain import Explainer
+from corpuscheck.tokenizer.loading import usable
 
 SHOWN = 100
 _GRID = (100, 200, 500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000)
@@ -47,16 +49,13 @@ def conclude(
     return Result(profile, limits, tokenizer, findings, skipped, policy, comparison)
 
 
-def in_force(limits: Limits, policy: Policy) -> Limits:
-    """The limits with those that were given by rule."""
-    named = {rule.option: rule.limit_in_force(limits, policy) for rule in RULES if rule.option}
-    return replace(limits, **{name: type(getattr(limits, name))(value) for name, value in named.items()})
-
-
 def artefact_of(profile: Profile) -> Artefact:
-    """The tokenizer that a profile was measured with."""
+    """The tokenizer that a profile was measured with. Raises ProfileError and TokenizerError."""
     about = profile.about
-    return Artefact(about["tokenizer"], about["tokenizer_source"], about["tokenizer_trained"] == "yes")
+    if "tokenizer" not in about:
+        raise ProfileError("there is no tokenizer in this profile: scan again to make one")
+    source = about.get("tokenizer_source", "unknown")
+    return usable(Artefact(about["tokenizer"], source, about.get("tokenizer_trained") == "yes"))
 
 
 def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> TokenizerReport:
@@ -71,7 +70,7 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         artefact.vocab_size,
         artefact.normalizer_text,
         f"every document was encoded ({why_slow})" if why_slow else "counted from characters, suspects encoded",
-        profile.about["held_out_unit"],
+        profile.about.get("held_out_unit", ""),
         tokens,
         exact,
         profile.estimates.tokens_per_word(),

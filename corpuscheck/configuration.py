@@ -14,14 +14,22 @@ from typing import Any
 import click
 
 from corpuscheck.errors import UsageError
+from corpuscheck.options import FORMATS
 from corpuscheck.printable import printable
 from corpuscheck.settings import CONFIGURATION_FILE
 
 SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "corpuscheck")
-_PATHS = {"tokenizer", "baseline", "cache-dir", "paths"}
+_PATHS = {"tokenizer", "baseline", "cache-dir", "paths", "save", "files", "save-tokenizer", "output"}
 _OF_A_RULE = ("severity", "limit")
-PREFIX = "CORPUSCHECK"
+_NOT_IN_A_FILE = {"help", "config", "show-config"}
+_FITTING: dict[str, tuple[tuple[type, ...], str]] = {
+    "boolean": ((bool,), "true or false"),
+    "integer": ((int,), "a whole number"),
+    "float": ((int, float), "a number"),
+    "size": ((int, str), 'a size, as in "4GB"'),
+}
+"""What a value may be in a file, by the type of its option; of any other type it is text."""
 
 
 @dataclass(frozen=True)
@@ -36,17 +44,23 @@ class Configuration:
     rules: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     lines: Mapping[str, int] = field(default_factory=dict)
 
+    def line(self, key: str) -> int:
+        """The line of a key, else of the table that it is in."""
+        while key and key not in self.lines:
+            key = key.rpartition(".")[0]
+        return self.lines.get(key, 1)
+
     def where(self, key: str) -> str:
-        return f"{self.path}:{self.lines[key]}" if key in self.lines else self.path
+        return f"{self.path}:{self.line(key)}"
 
 
 def find(start: Path) -> Path | None:
     """The nearest configuration file, in `start` or a folder above it; only that one counts."""
     for folder in (start, *start.parents):
-        if (folder / CONFIGURATION_FILE).is_file():
+        if os.path.isfile(folder / CONFIGURATION_FILE):
             return folder / CONFIGURATION_FILE
         shared = folder / SHARED_FILE
-        if shared.is_file() and _section(_parsed(shared)) is not None:
+        if os.path.isfile(shared) and _section(_parsed(shared)) is not None:
             return shared
     return None
 
@@ -58,28 +72,27 @@ def load(path: Path, known: Iterable[str]) -> Configuration:
     table = _section(document) if path.name == SHARED_FILE else document
     if not isinstance(table, dict):
         raise UsageError(f"{shown}: there is no [tool.corpuscheck] in it")
-    lines = _lines(path.read_text("utf-8", "replace"), path.name == SHARED_FILE)
     values = {key.replace("_", "-"): value for key, value in table.items() if key != "rules"}
-    names = {*known, "paths"}
+    lines = _lines(_text(path), path.name == SHARED_FILE)
+    found = Configuration(shown, values, table.get("rules", {}), lines)
+    names = {*known} - _NOT_IN_A_FILE
     for key in values:
         if key not in names:
-            raise UsageError(f"{shown}:{lines.get(key, 1)}: unknown key '{printable(key)}'{_close(key, names)}")
-    rules = table.get("rules", {})
-    _check_rules(rules, shown, lines)
+            raise UsageError(f"{found.where(key)}: unknown key '{key}'{_close(key, names)}")
+    _check_rules(found)
     for key in _PATHS & values.keys():
-        values[key] = _beside(path, values[key], f"{shown}:{lines.get(key, 1)}: {key}")
-    return Configuration(shown, values, rules, lines)
+        values[key] = _beside(path, values[key], f"{found.where(key)}: {key}")
+    return found
 
 
-def _check_rules(rules: Any, shown: str, lines: Mapping[str, int]) -> None:
-    if not isinstance(rules, dict) or not all(isinstance(table, dict) for table in rules.values()):
-        raise UsageError(f"{shown}: rules are tables, as in [rules.CC301]")
-    for rule, table in rules.items():
+def _check_rules(found: Configuration) -> None:
+    if not isinstance(found.rules, dict) or not all(isinstance(table, dict) for table in found.rules.values()):
+        raise UsageError(f"{found.where('rules')}: rules are tables, as in [rules.CC301]")
+    for rule, table in found.rules.items():
         for key in table:
             if key not in _OF_A_RULE:
-                line = lines.get(f"rules.{rule}", 1)
-                message = f"unknown key '{printable(key)}' of rule {printable(rule)}{_close(key, _OF_A_RULE)}"
-                raise UsageError(f"{shown}:{line}: {message}")
+                where = found.where(f"rules.{rule}.{key}")
+                raise UsageError(f"{where}: unknown key '{key}' of rule {rule}{_close(key, _OF_A_RULE)}")
 
 
 def _close(key: str, names: Iterable[str]) -> str:
@@ -87,12 +100,16 @@ def _close(key: str, names: Iterable[str]) -> str:
     return f": did you mean '{close[0]}'?" if close else ""
 
 
+def _text(path: Path) -> str:
+    return path.read_text("utf-8-sig")
+
+
 def _parsed(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(_text(path))
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise UsageError(f"{printable(str(path), 4096)}: cannot be read ({printable(str(reason))})") from None
+        raise UsageError(f"{printable(_relative(path), 4096)}: cannot be read ({printable(str(reason))})") from None
 
 
 def _section(document: dict[str, Any]) -> Any:
@@ -106,8 +123,11 @@ def _beside(path: Path, value: Any, name: str) -> Any:
     """Paths in a file are meant from its folder."""
     if isinstance(value, list):
         return [_beside(path, item, name) for item in value]
-    if not isinstance(value, str):
-        raise UsageError(f"{name} must be text")
+    if not isinstance(value, str) or "\0" in value:
+        raise UsageError(f"{name} must be {'a path' if isinstance(value, str) else 'text'}")
+    kind, equals, file = value.partition("=")
+    if name.endswith(": output") and equals and kind in FORMATS:
+        return f"{kind}={_beside(path, file, name)}"
     return value if os.path.isabs(value) else _relative(path.parent / value)
 
 
@@ -119,27 +139,30 @@ def _relative(path: Path) -> str:
 
 
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(#.*)?$")
-_KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
+_KEY = re.compile(r"\s*([A-Za-z0-9_.\" -]+?)\s*=")
 
 
 def _lines(text: str, shared: bool) -> dict[str, int]:
-    """The line of each key; of a rule the line of its limit, else of its table."""
-    prefix = ".".join(_TABLE)
-    table = ""
+    """The line of each key and table by its full name, such as ``rules.CC301.limit``."""
+    table: list[str] = []
     lines: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if header := _HEADER.match(line):
-            table = header[1].replace('"', "").replace(" ", "")
-            table = table.removeprefix(prefix).lstrip(".") if shared and table.startswith(prefix) else table
-            if shared and not header[1].strip().startswith(prefix):
-                table = "\0"
-            lines.setdefault(table, number)
+            table = _names(header[1])
+            full = table
         elif key := _KEY.match(line):
-            if not table:
-                lines.setdefault(key[1].replace("_", "-"), number)
-            elif table.startswith("rules.") and key[1] == "limit":
-                lines[table] = number
+            full = table + _names(key[1])
+        else:
+            continue
+        if shared:
+            full = full[len(_TABLE) :] if full[: len(_TABLE)] == list(_TABLE) else []
+        name = ".".join(full) if full[:1] == ["rules"] else ".".join(full).replace("_", "-")
+        lines.setdefault(name, number)
     return lines
+
+
+def _names(key: str) -> list[str]:
+    return [name.strip().strip('"') for name in key.split(".")]
 
 
 def apply(context: click.Context, configuration: Configuration) -> None:
@@ -161,8 +184,10 @@ def _checked(option: click.Parameter, value: Any, context: click.Context) -> Any
     many = option.multiple if isinstance(option, click.Option) else option.nargs == -1
     if many != isinstance(value, list):
         raise click.BadParameter("must be a list" if many else "must be one value, not a list")
-    if isinstance(option, click.Option) and option.is_flag != isinstance(value, bool):
-        raise click.BadParameter("must be true or false" if option.is_flag else "must not be true or false")
+    kinds, says = _FITTING.get(option.type.name, ((str,), "text"))
+    for item in value if many else (value,):
+        if not isinstance(item, kinds) or (isinstance(item, bool) and bool not in kinds):
+            raise click.BadParameter(f"must be {says}")
     return option.type_cast_value(context, value)
 
 
@@ -184,19 +209,45 @@ def origins(context: click.Context, configuration: Configuration) -> list[tuple[
     rows: list[tuple[str, str, str]] = []
     for option in context.command.params:
         key = key_of(option)
-        if key in ("help", "show-config", "config"):
+        if key in _NOT_IN_A_FILE:
             continue
         source = context.get_parameter_source(option.name or "")
         if source == click.core.ParameterSource.DEFAULT_MAP:
             where = configuration.where(key)
         elif source == click.core.ParameterSource.ENVIRONMENT:
-            where = f"environment, {PREFIX}_{(option.name or '').upper()}"
+            where = f"environment, {option.envvar}"
         else:
             where = _ORIGINS.get(source, "default") if source else "default"
         rows.append((key, _shown(context.params.get(option.name or "")), where))
     for rule, table in configuration.rules.items():
-        rows += [(f"rules.{rule}.{key}", _shown(v), configuration.where(f"rules.{rule}")) for key, v in table.items()]
+        for key, value in table.items():
+            name = f"rules.{rule}.{key}"
+            rows.append((printable(name), _shown(value), configuration.where(name)))
     return rows
+
+
+def render_origins(context: click.Context, configuration: Configuration) -> str:
+    """A line for each value in force."""
+    rows = origins(context, configuration)
+    widths = [max(len(row[k]) for row in rows) for k in (0, 1)]
+    lines = [f"{key:{widths[0]}}  {value:{min(40, widths[1])}}  {where}" for key, value, where in rows]
+    return "\n".join([f"# {configuration.path or 'no configuration file'}", *lines]) + "\n"
+
+
+def blamed(message: str, context: click.Context, configuration: Configuration) -> str:
+    """A message that begins with the name of an option, with the line of the file that the option's value is from."""
+    for option in context.command.params:
+        key = key_of(option)
+        from_file = context.get_parameter_source(option.name or "") == click.core.ParameterSource.DEFAULT_MAP
+        if from_file and message.startswith(f"--{key} "):
+            return f"{configuration.where(key)}: {message}"
+    return message
+
+
+def nearer(context: click.Context) -> set[str]:
+    """The names of the options that were given on the command line or by the environment."""
+    sources = click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT
+    return {name for name in context.params if context.get_parameter_source(name) in sources}
 
 
 def _shown(value: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
 
+from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
 from corpuscheck.result import Result
 from corpuscheck.rules.amounts import count, percent, size
@@ -29,7 +30,7 @@ def initial_configuration(result: Result, paths: Sequence[str], given: Mapping[s
     if not given.get("tokenizer"):
         lines.append('# tokenizer = "tokenizer"       # a trained one: corpuscheck scan --save-tokenizer tokenizer')
     rate = max(words.unk_rate, words.held_out_unk_rate)
-    allowed = max(0.0001, _rounded_up(1.5 * rate))
+    allowed = min(1.0, max(0.0001, _rounded_up(1.5 * rate)))
     lines += [
         "",
         f"# There are {size(text.utf8_bytes)} of text in {count(text.documents)} documents today.",
@@ -91,5 +92,8 @@ _KEYS = {"text_fields": "text-field"}
 
 
 def _toml(value: Any) -> str:
-    """JSON's strings, numbers, booleans and arrays are TOML's too."""
-    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    """JSON's strings, numbers, booleans and arrays are TOML's too, but for one character."""
+    text = json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+    if any("\ud800" <= ch <= "\udfff" for ch in text):
+        raise UsageError(f"{printable(text)}: a name that is not Unicode cannot stand in a configuration file")
+    return text.replace("\x7f", "\\u007f")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Literal
@@ -129,6 +129,19 @@ class Limits:
     max_unk_increase: float = 0.001
     max_shrinkage: float = 0.01
 
+    def __post_init__(self) -> None:
+        problems = (
+            (self.target_bytes < 1, "--target must be above zero, as in 4GB"),
+            (self.articles_per_gb < 1, "--articles-per-gb must be 1 or more"),
+            (not 0 <= self.max_unk_rate <= 1, "--max-unk-rate must lie between 0 and 1 (0.01 is 1 %)"),
+            (
+                not 0 <= self.max_unk_increase <= 1,
+                "--max-unk-increase must lie between 0 and 1 (0.001 is 0.1 points)",
+            ),
+            (not 0 <= self.max_shrinkage <= 1, "--max-shrinkage must lie between 0 and 1 (0.01 is 1 %)"),
+        )
+        _refuse(problems)
+
 
 @dataclass(frozen=True)
 class Policy:
@@ -164,7 +177,7 @@ class Settings:
     jobs: int = field(default_factory=available_processors)
 
     def __post_init__(self) -> None:
-        training, limits = self.training, self.limits
+        training = self.training
         problems = (
             (
                 self.reading.hint is not None and self.reading.hint not in HINTS,
@@ -179,18 +192,14 @@ class Settings:
                 "--limit-alphabet must be 1 or more",
             ),
             (training.train_bytes < 1, "--train-bytes must be 1 or more"),
-            (limits.target_bytes < 1, "--target must be above zero, as in 4GB"),
-            (limits.articles_per_gb < 1, "--articles-per-gb must be 1 or more"),
-            (not 0 <= limits.max_unk_rate <= 1, "--max-unk-rate must lie between 0 and 1 (0.01 is 1 %)"),
-            (
-                not 0 <= limits.max_unk_increase <= 1,
-                "--max-unk-increase must lie between 0 and 1 (0.001 is 0.1 points)",
-            ),
-            (not 0 <= limits.max_shrinkage <= 1, "--max-shrinkage must lie between 0 and 1 (0.01 is 1 %)"),
         )
-        for wrong, message in problems:
-            if wrong:
-                raise UsageError(message)
+        _refuse(problems)
+
+
+def _refuse(problems: Iterable[tuple[bool, str]]) -> None:
+    for wrong, message in problems:
+        if wrong:
+            raise UsageError(message)
 
 
 def _is_text_codec(name: str) -> bool:
@@ -230,7 +239,7 @@ def settings_from(**options: Any) -> Settings:
     preset = options.pop("preset", None)
     if preset is not None:
         if preset not in PRESETS:
-            raise UsageError(f"unknown preset '{preset}': there are {', '.join(PRESETS)}")
+            raise UsageError(f"--preset knows no '{preset}': there are {', '.join(PRESETS)}")
         if PRESETS[preset].text_field and not options.get("text_fields"):
             options["text_fields"] = (PRESETS[preset].text_field,)
         if PRESETS[preset].document != "file":

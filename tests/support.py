@@ -8,7 +8,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,17 @@ from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import FileRecord, Piece
 from corpuscheck.reading.formats import kind_of
 from corpuscheck.reading.reader import read
-from corpuscheck.reports.json_report import render_json
+from corpuscheck.reports.json_report import render_files, render_json
 from corpuscheck.reports.terminal import render_terminal
 from corpuscheck.result import Result
 from corpuscheck.settings import Reading, settings_from
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXAMPLES = REPOSITORY / "examples"
+
+Outcome = tuple[int, str, str]
+"""Exit status, standard output, standard error."""
+Main = Callable[..., Outcome]
 
 _SYLLABLES = (
     "가나다라마바사아자차카타파하고노도로모보소오조초코토포호그느드르므브스으즈츠크트프흐한국말글씨똠방각하뷁쫡"
@@ -78,6 +82,11 @@ def document_of(paths: Path | str | Sequence[Path | str], **options: Any) -> dic
     """The JSON report of a scan, parsed."""
     document: dict[str, Any] = json.loads(json_of(paths, **options))
     return document
+
+
+def everything(scan: Scan) -> tuple[bytes, bytes, bytes]:
+    """All that a scan can write: its report, its profile, its records."""
+    return render_json(scan.result), scan.result.profile.to_bytes(), render_files(scan.records)
 
 
 def record_of(path: Path | str, **options: Any) -> FileRecord:

@@ -9,39 +9,18 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, REPOSITORY, command, document_of, korean_lines, run, write_files, write_vocabulary
+from support import EXAMPLES, REPOSITORY, Main, command, document_of, korean_lines, run, write_files, write_vocabulary
 from tokenizers import Tokenizer
 from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 
 from corpuscheck import __version__
-from corpuscheck.cli import main
 from corpuscheck.profile.profile import Profile
 
 RECIPES = EXAMPLES / "english-recipes-jsonl"
-Outcome = tuple[int, str, str]
-Main = Callable[..., Outcome]
-
-
-@pytest.fixture
-def run_main(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Main:
-    """The same entry point as the command, in this process: (exit status, stdout, stderr)."""
-
-    def call(*arguments: str | Path) -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["corpuscheck", *map(str, arguments)])
-        status = 0
-        try:
-            main()
-        except SystemExit as ended:
-            status = int(ended.code or 0)
-        sys.stdout.flush()
-        return status, *capfd.readouterr()
-
-    return call
 
 
 def test_json_goes_to_stdout_and_nothing_else() -> None:

@@ -97,7 +97,7 @@ def test_prose_outweighs_identifiers() -> None:
 def test_presets_name_the_field_or_the_document() -> None:
     assert settings_from(preset="nikl").reading.text_fields == ("document[].paragraph[].form",)
     assert settings_from(preset="wikiextractor").reading.document == "wikiextractor"
-    with pytest.raises(UsageError, match="unknown preset"):
+    with pytest.raises(UsageError, match="--preset knows no"):
         settings_from(preset="nothing")
     assert all(preset.text_field or preset.document != "file" for preset in PRESETS.values())
 

@@ -55,6 +55,8 @@ class CharacterPart:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> CharacterPart:
         counts = dict(zip(map(int, state["code_points"]), map(int, state["counts"]), strict=True))
+        if max(counts, default=0) > 0x10FFFF:
+            raise ValueError("characters beyond the last one")
         paths = [str(path) for path in state["paths"]]
         places = zip(map(paths.__getitem__, state["files"]), map(int, state["lines"]), strict=True)
         return cls(counts, dict(zip(map(int, state["placed"]), places, strict=True)))

@@ -21,6 +21,11 @@ def file_id(path: str) -> int:
     return int.from_bytes(blake2b(path.encode("utf-8", "surrogateescape"), digest_size=8).digest(), "little")
 
 
+def rows_below(hashes: Hashes, level: int) -> int:
+    """How many of the ascending hashes a table of this level keeps."""
+    return int(np.searchsorted(hashes, np.uint64(1 << (64 - level)))) if level else len(hashes)
+
+
 @dataclass(frozen=True)
 class DocumentPart:
     """A table of (hash of the text, file, documents, bytes of one), ascending, each column packed in `bytes`.
@@ -46,10 +51,10 @@ class DocumentPart:
         first = np.flatnonzero(new)
         counts = np.add.reduceat(counts, first)
         hashes, files, sizes = hashes[first], files[first], sizes[first]
-        below = len(hashes)
-        while below > MOST_DOCUMENTS or (level and below and int(hashes[below - 1]) >> (64 - level)):
-            level += below > MOST_DOCUMENTS
-            below = int(np.searchsorted(hashes, np.uint64(1 << (64 - level))))
+        below = rows_below(hashes, level)
+        while below > MOST_DOCUMENTS and level < 64:
+            level += 1
+            below = rows_below(hashes, level)
         packed = (hashes.astype(_HASHES), files.astype(_HASHES), counts.astype(_COUNTS), sizes.astype(_COUNTS))
         return cls(level, *(column[:below].tobytes() for column in packed))
 
@@ -82,4 +87,7 @@ class DocumentPart:
         columns = [b64decode(state[name], validate=True) for name in ("hashes", "files", "counts", "sizes")]
         if len({len(column) for column in columns}) != 1 or len(columns[0]) % 8 or not 0 <= state["level"] <= 64:
             raise ValueError("columns of different lengths")
-        return cls(int(state["level"]), *columns)
+        part = cls(int(state["level"]), *columns)
+        if any((column < 0).any() for column in part.columns()[2:]):
+            raise ValueError("figures below zero")
+        return part

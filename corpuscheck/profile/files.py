@@ -96,4 +96,6 @@ class FilesPart:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> FilesPart:
         rows = {str(path): FileFigures(str(name), *map(int, figures)) for path, name, *figures in state["files"]}
+        if not 0 <= int(state["level"]) <= 64 or any(min(figures) < 0 for _, _, *figures in state["files"]):
+            raise ValueError("figures below zero")
         return cls(int(state["level"]), rows)

@@ -62,5 +62,8 @@ class LostWords:
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> LostWords:
-        keys = zip(map(int, state["octaves"]), map(str, state["words"]), strict=True)
+        octaves = list(map(int, state["octaves"]))
+        if int(state["level"]) > OCTAVES or max(octaves, default=0) > OCTAVES:
+            raise ValueError("octaves beyond the last one")
+        keys = zip(octaves, map(str, state["words"]), strict=True)
         return cls(int(state["level"]), dict(zip(keys, map(int, state["counts"]), strict=True)))

@@ -14,6 +14,7 @@ import zstandard
 from corpuscheck.errors import ProfileError
 from corpuscheck.printable import printable
 from corpuscheck.profile.characters import CharacterPart
+from corpuscheck.profile.checked import check
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import EstimatePart
@@ -34,7 +35,7 @@ class Profile:
     """Everything that was measured.
 
     `about` holds what the figures were measured with (strings only): tokenizer, settings. Two profiles
-    have a sum where their tokenizers agree.
+    have a sum where their tokenizers agree; where they differ in something else, it says ``several``.
     """
 
     reading: ReadingPart = field(default_factory=ReadingPart)
@@ -78,13 +79,12 @@ class Profile:
         if not data.startswith(_MAGIC):
             raise ProfileError(f"{name}: not a corpuscheck profile")
         try:
-            text = zstandard.ZstdDecompressor().decompress(data[len(_MAGIC) :], max_output_size=_LARGEST)
-            state: dict[str, Any] = orjson.loads(text)
+            state: dict[str, Any] = orjson.loads(decompressed(data[len(_MAGIC) :], _LARGEST))
             if state["format"] != FORMAT:
                 raise ProfileError(
                     f"{name}: written in profile format {state['format']}, this version reads {FORMAT}: scan again"
                 )
-            return cls(
+            profile = cls(
                 ReadingPart.from_state(state["reading"]),
                 SizePart.from_state(state["size"]),
                 CharacterPart.from_state(state["characters"]),
@@ -97,7 +97,10 @@ class Profile:
                 ForecastPart.from_state(state["forecast"]),
                 {str(key): str(value) for key, value in state["about"].items()},
             )
-        except (zstandard.ZstdError, ValueError, KeyError, TypeError, AttributeError) as error:
+            for part in ("reading", "size", "characters", "words", "curve", "estimates", "mojibake"):
+                check(getattr(profile, part), type(getattr(profile, part)), part)
+            return profile
+        except (zstandard.ZstdError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             raise ProfileError(f"{name}: damaged profile ({printable(str(error))})") from None
 
     def save(self, path: str) -> None:
@@ -113,6 +116,13 @@ class Profile:
 
     def with_parts(self, **parts: Any) -> Profile:
         return replace(self, **parts)
+
+
+def decompressed(data: bytes, largest: int) -> bytes:
+    """The contents of a zstd frame. Raises ZstdError for a damaged one, and for one that only says it is huge."""
+    if zstandard.frame_content_size(data) > largest:
+        raise zstandard.ZstdError(f"more than {largest} bytes")
+    return zstandard.ZstdDecompressor().decompress(data, max_output_size=largest)
 
 
 def write_whole(path: str, data: bytes) -> None:
@@ -144,4 +154,4 @@ def _umask() -> int:
 def _common(a: dict[str, str], b: dict[str, str]) -> dict[str, str]:
     if not a or not b:
         return a or b
-    return {key: value for key, value in a.items() if b.get(key) == value}
+    return {key: value if b[key] == value else "several" for key, value in a.items() if key in b}

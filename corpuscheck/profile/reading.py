@@ -98,7 +98,13 @@ class ReadingPart:
         examples = {
             kind: tuple((int(a), str(p), str(d)) for a, p, d in rows) for kind, rows in state["examples"].items()
         }
-        return cls(**{**state, "examples": examples})
+        part = cls(**{**state, "examples": examples})
+        named = {*part.troubled_files, *(f"skipped: {reason}" for reason in part.skipped)}
+        if part.troubled_files.keys() != part.trouble_amounts.keys() or not all(map(examples.get, named)):
+            raise ValueError("troubles without examples")
+        if part.encodings.keys() != part.encoding_bytes.keys():
+            raise ValueError("encodings without bytes")
+        return part
 
 
 def _count(table: dict[str, int], key: str, amount: int = 1) -> None:

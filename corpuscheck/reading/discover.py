@@ -178,11 +178,17 @@ def _walk_folder(root: str) -> Iterator[_Entry]:
             if entry.name.startswith("."):
                 yield _Entry(entry.path, False, HIDDEN)
             elif entry.is_dir(follow_symlinks=False):
-                folders.append(entry.path)
+                if not _is_cache(entry.path):
+                    folders.append(entry.path)
             elif entry.is_symlink() and os.path.isdir(entry.path):
                 links.append(entry.path)
             else:
                 yield _Entry(entry.path, False)
+
+
+def _is_cache(folder: str) -> bool:
+    """Whether it is a cache of this program, under whatever name."""
+    return all(os.path.isfile(os.path.join(folder, name)) for name in ("cache.db", "CACHEDIR.TAG"))
 
 
 def _classified(entries: list[_Entry]) -> Found:

@@ -123,7 +123,7 @@ def _size(result: Result) -> dict[str, Any]:
         "article_equivalent": round(size.utf8_bytes * limits.articles_per_gb / 10**9),
         "missing_bytes": missing,
         "missing_articles": -(-missing * limits.articles_per_gb // 10**9),
-        "missing_documents": round(missing / size.mean_document) if size.mean_document else None,
+        "missing_documents": min(2**53, round(missing / size.mean_document)) if size.mean_document else None,
     }
 
 

@@ -192,15 +192,16 @@ def new_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
     Fix: take the copies out.
     """
     compared = _files_compared(evidence)
-    copies = compared.copies
-    added = sum(file.documents for file in compared.files if file.change in ("added", "changed"))
+    copies, before = compared.copies, compared.base.files.files
+    added = sum(file.documents for file in compared.changed("added"))
+    added += sum(max(0, file.documents - before[file.path].documents) for file in compared.changed("changed"))
     share = copies.documents / max(added, copies.documents, 1)
     if share > limit:
         about = "about " if copies.sampled else ""
         verb = "is a copy" if copies.documents == 1 else "are copies"
         yield Observation(
             f"{about}{plural(copies.documents, 'new document')} ({size(copies.utf8_bytes)}) {verb} of what is "
-            f"there already, {percent(share)} of the documents in new or changed files",
+            f"there already, {percent(share)} of the new documents",
             "take the copies out",
             share,
             copies.places[:MOST_PLACES],

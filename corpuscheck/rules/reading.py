@@ -9,7 +9,7 @@ from corpuscheck.result import Place
 from corpuscheck.rules.amounts import count, files, percent, size
 from corpuscheck.rules.rule import Evidence, Observation, Rule
 
-_HARMLESS = {"empty", "hidden"}
+_HARMLESS = {"empty", "hidden", "saved profile"}
 
 MOST_PLACES = 20
 """Files named by a finding; the amounts are of all of them."""
@@ -18,7 +18,8 @@ MOST_PLACES = 20
 def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Files were found that could not be measured.
 
-    They add nothing to the figures. Empty and hidden files are counted in the report but not warned about.
+    They add nothing to the figures. Empty and hidden files and saved profiles are counted in the report but
+    not warned about.
 
     Fix: convert them to text, or leave them out with --exclude or .corpuscheckignore.
     """

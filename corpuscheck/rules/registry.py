@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corpuscheck.errors import UsageError
 from corpuscheck.result import Finding, SkippedRule
 from corpuscheck.rules import baseline, reading, size, tokenizer
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Rule
-from corpuscheck.settings import FailOn, Policy, Severity
+from corpuscheck.settings import FailOn, Limits, Policy, Severity
 
 if TYPE_CHECKING:
     from corpuscheck.configuration import Configuration
@@ -30,9 +31,10 @@ def rule_named(name: str) -> Rule:
 
 def check_names(policy: Policy) -> None:
     """Raises UsageError where the policy names what no rule answers to."""
-    for name in (*policy.select, *policy.ignore):
-        if not any(rule.id.startswith(name.upper()) or rule.name == name for rule in RULES) or not name:
-            raise UsageError(f"no rule's id starts with '{name}'{_nearest(name)}; 'corpuscheck rules' lists them")
+    for option, names in (("--select", policy.select), ("--ignore", policy.ignore)):
+        for name in names:
+            if not name or not any(rule.answers_to(name) for rule in RULES):
+                raise UsageError(f"{option} '{name}': no such rule{_nearest(name)}; 'corpuscheck rules' lists them")
     for name in (*policy.severity, *policy.limit):
         rule_named(name)
 
@@ -45,25 +47,27 @@ def policy_of(
     fail_on: FailOn,
     strict: bool,
     configuration: Configuration,
+    nearer: Collection[str] = (),
 ) -> Policy:
-    """The policy of a configuration file with what was given beside it. Raises UsageError."""
+    """The policy of a configuration file with what was given beside it. Raises UsageError.
+
+    `nearer` are the options that were given outside of the file: they beat a limit that the file sets by rule.
+    """
     severities: dict[str, Severity] = {}
     limits: dict[str, float] = {}
     lines: dict[str, int] = {}
     for name, table in configuration.rules.items():
-        rule = rule_named(name)
-        where = configuration.where(f"rules.{name}")
-        lines[rule.id] = configuration.lines.get(f"rules.{name}", 1)
+        rule = _rule_for(configuration.where(f"rules.{name}"), name)
+        lines[rule.id] = configuration.line(f"rules.{name}.limit")
         if "severity" in table:
-            if table["severity"] not in _ORDER:
-                raise UsageError(f"{where}: a severity is one of {', '.join(_ORDER)}")
+            if table["severity"] not in list(_ORDER):
+                where = configuration.where(f"rules.{name}.severity")
+                raise UsageError(f"{where}: severity must be one of {', '.join(_ORDER)}")
             severities[rule.id] = table["severity"]
-        if "limit" in table:
-            if not isinstance(table["limit"], int | float) or isinstance(table["limit"], bool):
-                raise UsageError(f"{where}: a limit is a number")
-            limits[rule.id] = table["limit"]
-    severities.update({rule_named(name).id: value for name, value in severity})
-    limits.update({rule_named(name).id: value for name, value in limit})
+        if "limit" in table and rule.option not in nearer:
+            limits[rule.id] = _limit(table["limit"], configuration.where(f"rules.{name}.limit"))
+    severities.update({_rule_for(f"--severity {name}", name).id: value for name, value in severity})
+    limits.update({_rule_for(f"--limit {name}", name).id: _limit(value, f"--limit {name}") for name, value in limit})
     for rule in RULES:
         key = _KEYS.get(rule.option, rule.option.replace("_", "-"))
         if key in configuration.lines:
@@ -71,6 +75,26 @@ def policy_of(
     policy = Policy(tuple(select), tuple(ignore), fail_on, strict, severities, limits, configuration.path, lines)
     check_names(policy)
     return policy
+
+
+def in_force(limits: Limits, policy: Policy) -> Limits:
+    """The limits with those that were given by rule. Raises UsageError for one that cannot be."""
+    named = {rule.option: rule.limit_in_force(limits, policy) for rule in RULES if rule.option}
+    return replace(limits, **{name: type(getattr(limits, name))(value) for name, value in named.items()})
+
+
+def _rule_for(where: str, name: str) -> Rule:
+    try:
+        return rule_named(name)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from None
+
+
+def _limit(value: Any, where: str) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not 0 <= value < float("inf"):
+        raise UsageError(f"{where}: limit must be a number, 0 or more")
+    return float(value) if isinstance(value, float) else int(value)
 
 
 _KEYS = {"target_bytes": "target", "min_bytes": "min-size"}

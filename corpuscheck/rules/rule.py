@@ -71,6 +71,10 @@ class Rule:
         by_itself = 0 if policy.select or (self.needs_baseline and not baseline) else 1
         return _match(self, policy.ignore) < max(asked_for, by_itself)
 
+    def answers_to(self, name: str) -> bool:
+        """Whether this is its id, the beginning of its id, or its name."""
+        return self.id.startswith(name.upper()) or self.name == name
+
     def findings(self, evidence: Evidence, policy: Policy) -> Iterable[Finding]:
         """Raises NotJudgedError."""
         limit = self.limit_in_force(evidence.limits, policy)
@@ -81,4 +85,5 @@ class Rule:
 
 def _match(rule: Rule, names: Iterable[str]) -> int:
     """The length of the longest of the names that the rule answers to; 0 where there is none."""
-    return max((len(name) for name in names if rule.id.startswith(name.upper()) or rule.name == name), default=0)
+    lengths = (len(rule.id) if name == rule.name else len(name) for name in names if rule.answers_to(name))
+    return max(lengths, default=0)

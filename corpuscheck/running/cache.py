@@ -8,7 +8,7 @@ import sqlite3
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,8 @@ import orjson
 import zstandard
 
 from corpuscheck.errors import CorpuscheckError
-from corpuscheck.profile.profile import Profile
+from corpuscheck.printable import printable
+from corpuscheck.profile.profile import Profile, decompressed
 from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.settings import CacheKey, Settings
@@ -34,6 +35,7 @@ LARGEST = 1 << 30
 _LARGEST_ENTRY = 1 << 28
 _NAME = "cache.db"
 _WAIT_SECONDS = 10.0
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT}
 
 
 @cache
@@ -157,35 +159,35 @@ class Cache:
         )
 
     def _get(self, keys: Iterable[bytes]) -> Iterator[Any]:
-        """The state under each key, None where there is none."""
-        keys = list(keys)
-        try:
-            connection = self._connect(False)
-        except (OSError, sqlite3.Error):
-            yield from (None for _ in keys)
-            return
-        try:
-            for key in keys:
-                yield self._state(connection, key)
-        finally:
-            connection.close()
+        """The state under each key, None where there is none.
 
-    def _state(self, connection: sqlite3.Connection, key: bytes) -> Any:
+        A file without the table is one that another scan is about to begin.
+        """
+        keys = list(keys)
+        asked = 0
         try:
-            row = connection.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone()
-        except sqlite3.Error as error:
+            with closing(self._connect(False)) as connection:
+                if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'entries'").fetchall():
+                    raise FileNotFoundError
+                for key in keys:
+                    rows = connection.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchall()
+                    asked += 1
+                    yield self._state(key, rows[0][0]) if rows else None
+        except FileNotFoundError:
+            pass
+        except (OSError, sqlite3.Error) as error:
             self._discard(error)
-            return None
-        if row is None:
-            return None
+        yield from (None for _ in keys[asked:])
+
+    def _state(self, key: bytes, value: Any) -> Any:
         self._found.append(key)
-        return self._read(_unpacked, row[0])
+        return self._read(_unpacked, value)
 
     def _read(self, reader: Callable[[Any], T], value: Any) -> T | None:
         """None, and counted, for an entry that is damaged."""
         try:
             return reader(value)
-        except (zstandard.ZstdError, CorpuscheckError, ValueError, TypeError, KeyError, AttributeError):
+        except (zstandard.ZstdError, CorpuscheckError, ValueError, TypeError, LookupError, AttributeError):
             self.use.damaged += 1
             return None
 
@@ -204,22 +206,17 @@ class Cache:
         """Write what is new, note what was used, drop what is too much."""
         now = int(time.time())
         try:
-            connection = self._connect(True)
-            try:
+            with closing(self._connect(True)) as connection:
                 with connection:
                     rows = [(key, value, now) for key, value in self._fresh.items()]
                     connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
                     used = [(now, key) for key in self._found]
                     connection.executemany("UPDATE entries SET used = ? WHERE key = ?", used)
                     self._drop(connection)
-                connection.execute("PRAGMA incremental_vacuum")
-            finally:
-                connection.close()
+                connection.executescript("PRAGMA incremental_vacuum")  # a script takes all its steps
             self.use.bytes = (self._folder / _NAME).stat().st_size
-        except sqlite3.Error as error:
+        except (OSError, sqlite3.Error) as error:
             self._discard(error)
-        except OSError as error:
-            self.use.trouble = f"the cache cannot be written to {self._folder} ({error.strerror})"
         self._fresh, self._found = {}, []
 
     def _drop(self, connection: sqlite3.Connection) -> None:
@@ -247,13 +244,15 @@ class Cache:
             )
         return connection
 
-    def _discard(self, error: sqlite3.Error) -> None:
-        """A file that is no database of ours is begun anew; one that is busy is left alone."""
-        self.use.trouble = f"the cache in {self._folder} could not be used ({error})"
-        if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+    def _discard(self, error: OSError | sqlite3.Error) -> None:
+        """A file that is no database of ours is begun anew; one that is busy or out of reach is left alone."""
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        self.use.trouble = f"the cache in {printable(str(self._folder))} could not be used ({printable(str(reason))})"
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
             self.use.damaged += 1
-            with suppress(OSError):
-                (self._folder / _NAME).unlink()
+            for name in (_NAME, _NAME + "-journal"):
+                with suppress(OSError):
+                    (self._folder / name).unlink()
 
 
 def _make(folder: Path) -> None:
@@ -267,7 +266,7 @@ def _make(folder: Path) -> None:
 
 
 def _unpacked(value: bytes) -> Any:
-    return orjson.loads(zstandard.ZstdDecompressor().decompress(value, max_output_size=_LARGEST_ENTRY))
+    return orjson.loads(decompressed(value, _LARGEST_ENTRY))
 
 
 def _scan_from_state(state: Any) -> tuple[Profile, tuple[FileRecord, ...]]:
