@@ -24,17 +24,19 @@ Files = dict[str, str | bytes]
 
 KNOWN = "가나다라마바사아자차카타파하"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
+
+
+def records(*texts: str) -> str:
+    return "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
+
+
 THREE = ("가 나 다", "라 마 바", "사 아 자")
 A = "가나 다라\n마바 사아\n"
 BASE: Files = {
     "a.txt": A,
     "b.txt": "자차 카타\n파하 가나\n",
-    "c.jsonl": "".join(json.dumps({"text": text}) + "\n" for text in THREE),
+    "c.jsonl": records(*THREE),
 }
-
-
-def records(*texts: str) -> str:
-    return "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts)
 
 
 @dataclass(frozen=True)
