@@ -35,10 +35,22 @@ def check(value: Any, kind: Any, name: str) -> None:
 
 
 def _check_all(values: Any, kind: Any, name: str) -> None:
+    """The same for many values, column by column where they are rows: a profile has hundreds of thousands."""
+    arguments = get_args(kind)
     if kind is int:
         _expect(all(type(value) is int and 0 <= value < _BEYOND for value in values), name)
+    elif is_dataclass(kind):
+        rows = list(values)
+        _expect(all(type(row) is kind for row in rows), name)
+        for field, of in get_type_hints(kind).items():
+            _check_all([getattr(row, field) for row in rows], of, f"{name}.{field}")
     elif isinstance(kind, type):
         _expect(all(type(value) is kind for value in values), name)
+    elif get_origin(kind) is tuple and Ellipsis not in arguments:
+        rows = list(values)
+        _expect(all(type(row) is tuple and len(row) == len(arguments) for row in rows), name)
+        for column, of in zip(zip(*rows, strict=True), arguments, strict=bool(rows)):
+            _check_all(column, of, name)
     else:
         for value in values:
             check(value, kind, name)
