@@ -115,6 +115,8 @@ def compare_tokenizers(
     paths: Paths, tokenizers: Sequence[str], train_one: bool, settings: Settings, watch: Watch = _silently
 ) -> TokenizerComparison:
     """Several tokenizers, and one trained here if asked for, over the same text in one pass."""
+    if settings.reading.strip_markup:
+        require_parser()
     found = discover([paths] if isinstance(paths, str | os.PathLike) else paths, settings.reading)
     if not found.sources:
         raise NothingToScanError(_nothing(found.skipped))
@@ -127,7 +129,8 @@ def compare_tokenizers(
         if not survey.characters.counts:
             raise NothingToScanError(_nothing(_skipped_records(survey.records)))
         with watch("training", 0, 0):
-            artefacts.append(train(rank(survey.training.counts), survey.sample or Sample(0), settings.training))
+            alphabet = rank(survey.training.counts, settings.training.lowercase)
+            artefacts.append(train(alphabet, survey.sample or Sample(0), settings.training))
         names.append("trained here")
     share = settings.training.held_out_share if train_one else 0.0
     task = _measure_task(corpus, settings, artefacts[0], unit, None)
