@@ -9,10 +9,11 @@ from math import log10
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from corpuscheck.feasibility.estimate import Estimate, Figure
+from corpuscheck.feasibility.estimate import Estimate, Model
+from corpuscheck.feasibility.figure import Figure
 from corpuscheck.feasibility.laws import LADDER
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
-from corpuscheck.rules.amounts import count, percent, size
+from corpuscheck.rules.amounts import about, count, percent, size
 
 _MARKS = {"given": "from your figures", "measured": "measured", "rule": "rule", "forecast": "forecast"}
 _WIDTH = 20
@@ -45,6 +46,8 @@ def shown(figure: Figure, how: Shown) -> Text:
     """A figure with its interval and its mark; why not, where it is not known."""
     if not figure.known:
         return Text(f"not enough to tell: {figure.unknown}", "dim")
+    if figure.kind == "forecast" and how is count:
+        how = about
     text = Text(how(figure.value), "bold")
     if figure.low != figure.high:
         text.append(f"  {how(figure.low)} to {how(figure.high)}")
@@ -53,44 +56,62 @@ def shown(figure: Figure, how: Shown) -> Text:
 
 
 def _answer(estimate: Estimate) -> Group:
+    """Enough or not, in one line; in a second, what all that could be had would make."""
     plan, missing = estimate.plan, estimate.missing
-    have = f"{count(plan.articles or estimate.documents)} documents, {size(estimate.bytes)}"
+    have = f"{count(estimate.documents)} documents, {size(estimate.bytes)}"
     if not missing.known:
         answer = Text("not enough to tell how much is missing", "bold yellow")
     elif missing.value <= 0:
         answer = Text("enough", "bold green")
     else:
-        answer = Text(f"{count(missing.value)} documents like these are missing", "bold yellow")
-    return Group(Text.assemble(answer, "  ", safe(f"for {size(plan.target_bytes)}; there are {have}")))
+        answer = Text(f"{_short(missing, count)} documents like these are missing", "bold yellow")
+    lines = [Text.assemble(answer, "  ", safe(f"for {size(plan.target_bytes)}; there are {have}"))]
+    if plan.available and estimate.collectable.known and missing.known and missing.value > 0:
+        share = estimate.collectable.value / plan.target_bytes
+        verdict = "enough" if share >= 1 else f"{percent(share)} of it"
+        lines.append(
+            Text(f"all {count(plan.available)} available would be {size(estimate.collectable.value)}, {verdict}")
+        )
+    return Group(*lines)
 
 
 def _collect(estimate: Estimate) -> Group:
     plan = estimate.plan
+    usable = shown(estimate.usable, percent)
+    if estimate.usable.kind == "measured":
+        usable.append(", second copies of documents left out", "dim")
+    rule = Text.assemble(shown(estimate.by_rule, count), (f", {count(plan.articles_per_gb)} articles per GB", "dim"))
     rows: list[tuple[str | Text, str | Text]] = [
         ("mean document", shown(estimate.mean_document, size)),
-        ("usable", shown(estimate.usable, percent)),
-        (
-            "by the rule",
-            Text.assemble(shown(estimate.by_rule, count), f"  {count(plan.articles_per_gb)} articles per GB"),
-        ),
+        ("usable", usable),
+        ("by the rule", rule),
         ("by your mean", shown(estimate.by_mean, count)),
         ("still missing", shown(estimate.missing, count)),
     ]
     if plan.per_day:
-        rows.append(("time", Text.assemble(shown(estimate.days, _days), f"  at {plan.per_day:g} a day")))
+        days = Text.assemble(shown(estimate.days, _days), (f", at {plan.per_day:g} a day", "dim"))
+        rows.append(("time", days))
     if plan.available or plan.articles:
         label = "all available" if plan.available else "all together"
         rows.append((label, shown(estimate.collectable, size)))
         if estimate.collectable.known:
             share = estimate.collectable.times(1 / plan.target_bytes)
-            rows.append(("  of the target", shown(share, percent)))
+            rows.append(("  of the target", shown(share, _share)))
     return section(
         1, f"How many documents make {size(plan.target_bytes)}?", _short(estimate.by_mean, count), labelled(rows)
     )
 
 
+def _share(share: float) -> str:
+    return percent(share) if share < 1 else f"{count(100 * share)} %"
+
+
 def _short(figure: Figure, how: Shown) -> str:
-    return how(figure.value) if figure.known else "not known"
+    if not figure.known:
+        return "not enough to tell"
+    if figure.kind == "forecast" and how is count:
+        return f"about {about(figure.value)}"
+    return how(figure.value)
 
 
 def _days(days: float) -> str:
@@ -101,15 +122,35 @@ def _ladder(estimate: Estimate) -> Group:
     """Published corpora and this one, on a logarithmic scale."""
     table = columns(("", "left"), ("text", "right"), ("", "left"), ("", "left"))
     rungs = [(rung.size, rung.name, rung.source, "") for rung in LADDER]
-    rungs.append((round(estimate.full_bytes), "this corpus, at full size", "", "bold green"))
+    rungs.append((round(estimate.full_bytes), _full_size(estimate), "", "bold green"))
     rungs.append((estimate.bytes, "what there is now", "", "bold cyan"))
     top = log10(max(rung[0] for rung in rungs))
     for bytes_, name, source, style in sorted(rungs):
         reach = max(1, round(_WIDTH * max(0.0, log10(max(bytes_, 1)) - 5) / (top - 5)))
         table.add_row(Text(name, style), size(bytes_), Text("▇" * reach, style or "dim"), Text(source, "dim"))
-    below = estimate.below.name if estimate.below else "nothing on the ladder"
-    note = f"above {below}" + (f", below {estimate.above.name}" if estimate.above else "")
-    return section(2, "Where does that stand?", note, table, Text("each step of the bar is a factor, not a sum", "dim"))
+    return section(
+        2,
+        f"Where would {size(estimate.full_bytes)} stand?",
+        _place(estimate),
+        table,
+        Text("the bars are logarithmic; published sizes are of text, as their authors give them", "dim"),
+    )
+
+
+def _full_size(estimate: Estimate) -> str:
+    plan = estimate.plan
+    if (plan.available or plan.articles) and estimate.collectable.known:
+        return "all that is available" if plan.available else "all of it"
+    return "your target" if round(estimate.full_bytes) == plan.target_bytes else "all of it"
+
+
+def _place(estimate: Estimate) -> str:
+    below, above = estimate.below, estimate.above
+    if below is None:
+        return f"below {above.name}" if above else ""
+    if below.size == round(estimate.full_bytes):
+        return f"as large as {below.name}"
+    return f"above {below.name}" + (f", below {above.name}" if above else "")
 
 
 def _models(estimate: Estimate) -> Group:
@@ -119,14 +160,26 @@ def _models(estimate: Estimate) -> Group:
         ("tokens", shown(estimate.tokens, count)),
     ]
     table = columns(("model", "left"), ("tokens by the rule", "right"), ("passes over it", "right"), ("", "left"))
-    fed = [model for model in estimate.models if model.fed(plan.epochs)]
     for model in estimate.models:
-        mark = Text("fed", "green") if model.fed(plan.epochs) else Text(f"more than {plan.epochs}", "dim")
+        mark = Text("enough", "green") if model.fed(plan.epochs) else Text(_why_not(model, plan.epochs), "dim")
         passes = _passes(model.passes.value) if model.passes.known else "?"
         table.add_row(f"{model.name} ({count(model.parameters)})", count(model.tokens), passes, mark)
-    answer = f"up to {fed[-1].name}" if fed else "none of these"
-    law = "20 tokens per parameter and up to 4 passes are laws of decoder models (arXiv 2203.15556, 2305.16264)"
-    return section(3, "What can it feed?", answer, labelled(rows), Text(), table, Text(law, "dim"))
+    law = "rules for decoder models: 20 tokens per parameter (arXiv 2203.15556), 4 passes (arXiv 2305.16264)"
+    title = f"What could {size(estimate.full_bytes)} feed?"
+    return section(3, title, _fed(estimate), labelled(rows), Text(), table, Text(law, "dim"))
+
+
+def _why_not(model: Model, epochs: int) -> str:
+    return f"more than {epochs}" if model.passes.known else "not enough to tell"
+
+
+def _fed(estimate: Estimate) -> str:
+    if not estimate.tokens.known:
+        return "not enough to tell"
+    fed = [model for model in estimate.models if model.fed(estimate.plan.epochs)]
+    if estimate.plan.parameters:
+        return "your model" if fed else "not your model"
+    return f"up to {fed[-1].name}" if fed else "none of these"
 
 
 def _passes(value: float) -> str:
@@ -134,7 +187,7 @@ def _passes(value: float) -> str:
 
 
 _NAMES: dict[str, tuple[str, Shown]] = {
-    "unseen_character_mass": ("characters never seen here", percent),
+    "unseen_character_mass": ("unseen characters", percent),
     "unk_rate_all_characters": ("[UNK], every character kept", percent),
     "unk_rate_alphabet_by_coverage": ("[UNK], 0.9995 coverage", percent),
     "documents_touched": ("documents touched", percent),
@@ -151,7 +204,9 @@ def _forecasts(estimate: Estimate) -> Group:
     ]
     body: list[RenderableType] = [
         labelled(rows),
-        Text("in the text still to come; intervals hold 90 % of the time", "dim"),
+        Text("of the text still to come; the intervals are made to hold 9 times in 10 (docs/method.md)", "dim"),
     ]
-    answer = _short(estimate.forecasts["unk_rate_alphabet_by_coverage"], percent) + " [UNK]"
-    return section(4, f"What will a tokenizer made now lose at {size(estimate.full_bytes)}?", answer, *body)
+    lost = estimate.forecasts["unk_rate_alphabet_by_coverage"]
+    answer = f"about {percent(lost.value)} [UNK]" if lost.known else "not enough to tell"
+    title = f"What would a tokenizer made from this sample lose at {size(estimate.full_bytes)}?"
+    return section(4, title, answer, *body)
