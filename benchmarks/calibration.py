@@ -23,7 +23,7 @@ from corpuscheck.feasibility import forecast
 from corpuscheck.feasibility.forecast import Forecast, Spread
 from corpuscheck.kernels.forecast import word_types, words_with
 from corpuscheck.kernels.jit import CODE_POINTS
-from corpuscheck.measuring.forecasting import COVERAGE, forecast_part
+from corpuscheck.measuring.forecasting import ALL_HASHES, COVERAGE, forecast_part
 from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.reading.batch import batch_of
 from corpuscheck.reading.discover import discover
@@ -116,7 +116,7 @@ class Truth:
         data = np.frombuffer(document, np.uint8)
         hashes, holders = np.empty(len(data) + 2, np.uint64), np.empty(len(data) + 2, np.int64)
         span = np.zeros(1, np.int64), np.array([len(data)], np.int64)
-        _, n = word_types(data, *span, self.table.table, 1 << 63, hashes, holders, 0)
+        _, n = word_types(data, *span, self.table.table, ALL_HASHES, hashes, holders, 0)
         return set(hashes[:n].tolist())
 
     def lost(self, chosen: list[int], known: set[str]) -> tuple[int, int, int]:
