@@ -157,7 +157,7 @@ def _models(estimate: Estimate) -> Group:
     plan = estimate.plan
     rows: list[tuple[str | Text, str | Text]] = [
         ("words", shown(estimate.words, count)),
-        ("tokens", shown(estimate.tokens, count)),
+        ("tokens", shown(estimate.tokens, about)),
     ]
     table = columns(("model", "left"), ("tokens by the rule", "right"), ("passes over it", "right"), ("", "left"))
     for model in estimate.models:
