@@ -87,7 +87,7 @@ def _unseen(alone: Alone, growth: float, spread: Spread, paired: bool) -> Foreca
     """Leave-one-document-out: R = Σuᵢ/Σnᵢ (after Good 1953), s from Σuᵢ² and, for pairs, 2·Σa·b."""
     if alone.documents < FEW_DOCUMENTS:
         documents = "document brings" if alone.documents == 1 else "documents bring"
-        return Forecast(unknown=f"{alone.documents} {documents} a character no other has, {FEW_DOCUMENTS} are needed")
+        return Forecast(unknown=f"{alone.documents} {documents} anything new, {FEW_DOCUMENTS} are needed")
     if alone.largest > _LARGEST_SHARE * alone.sum:
         return Forecast(unknown="one document alone brings over a quarter of what is new")
     variance = alone.squares + (2 * alone.pairs if paired else 0)
