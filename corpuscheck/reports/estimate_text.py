@@ -9,9 +9,9 @@ from math import log10
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from corpuscheck.feasibility.estimate import Estimate, Model
+from corpuscheck.feasibility.estimate import Estimate, Model, Plan
 from corpuscheck.feasibility.figure import Figure
-from corpuscheck.feasibility.laws import LADDER
+from corpuscheck.feasibility.laws import EPOCHS, LADDER
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.rules.amounts import about, count, percent, size
 
@@ -51,7 +51,7 @@ def shown(figure: Figure, how: Shown) -> Text:
     text = Text(how(figure.value), "bold")
     if figure.low != figure.high:
         text.append(f"  {how(figure.low)} to {how(figure.high)}")
-    mark = _MARKS[figure.kind] + (", order of magnitude" if figure.rough else "")
+    mark = _MARKS[figure.kind] + (", rough" if figure.rough else "")
     return text.append(f"  {mark}", "dim")
 
 
@@ -133,7 +133,7 @@ def _ladder(estimate: Estimate) -> Group:
         f"Where would {size(estimate.full_bytes)} stand?",
         _place(estimate),
         table,
-        Text("the bars are logarithmic; published sizes are of text, as their authors give them", "dim"),
+        Text("the bars are logarithmic; sizes of text as the sources give them", "dim"),
     )
 
 
@@ -159,14 +159,21 @@ def _models(estimate: Estimate) -> Group:
         ("words", shown(estimate.words, count)),
         ("tokens", shown(estimate.tokens, about)),
     ]
-    table = columns(("model", "left"), ("tokens by the rule", "right"), ("passes over it", "right"), ("", "left"))
+    table = columns(("model", "left"), ("tokens by the rule", "right"), ("passes", "right"), ("", "left"))
     for model in estimate.models:
         mark = Text("enough", "green") if model.fed(plan.epochs) else Text(_why_not(model, plan.epochs), "dim")
         passes = _passes(model.passes.value) if model.passes.known else "?"
-        table.add_row(f"{model.name} ({count(model.parameters)})", count(model.tokens), passes, mark)
-    law = "rules for decoder models: 20 tokens per parameter (arXiv 2203.15556), 4 passes (arXiv 2305.16264)"
+        table.add_row(_named(model, plan), count(model.tokens), passes, mark)
+    laws = (
+        "rules for decoder models: 20 tokens per parameter (arXiv 2203.15556),\n"
+        f"{EPOCHS} passes over the same text lose little (arXiv 2305.16264)"
+    )
     title = f"What could {size(estimate.full_bytes)} feed?"
-    return section(3, title, _fed(estimate), labelled(rows), Text(), table, Text(law, "dim"))
+    return section(3, title, _fed(estimate), labelled(rows), Text(), table, Text(laws, "dim"))
+
+
+def _named(model: Model, plan: Plan) -> str:
+    return f"{model.name}, {count(model.parameters)}" if plan.parameters else model.name
 
 
 def _why_not(model: Model, epochs: int) -> str:
@@ -190,7 +197,7 @@ _NAMES: dict[str, tuple[str, Shown]] = {
     "unseen_character_mass": ("unseen characters", percent),
     "unk_rate_all_characters": ("[UNK], every character kept", percent),
     "unk_rate_alphabet_by_coverage": ("[UNK], 0.9995 coverage", percent),
-    "documents_touched": ("documents touched", percent),
+    "documents_touched": ("documents hit", percent),
     "new_characters": ("new characters", count),
     "new_words": ("new words", count),
 }
@@ -204,9 +211,9 @@ def _forecasts(estimate: Estimate) -> Group:
     ]
     body: list[RenderableType] = [
         labelled(rows),
-        Text("of the text still to come; the intervals are made to hold 9 times in 10 (docs/method.md)", "dim"),
+        Text("of the text still to come; intervals should hold 9 times in 10, see docs/method.md", "dim"),
     ]
     lost = estimate.forecasts["unk_rate_alphabet_by_coverage"]
     answer = f"about {percent(lost.value)} [UNK]" if lost.known else "not enough to tell"
-    title = f"What would a tokenizer made from this sample lose at {size(estimate.full_bytes)}?"
+    title = f"What would a tokenizer from this lose at {size(estimate.full_bytes)}?"
     return section(4, title, answer, *body)
