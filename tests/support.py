@@ -8,7 +8,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +126,16 @@ def run(
         env=None if env is None else dict(env),
         cwd=cwd,
     )
+
+
+Outcome = tuple[int, str, str]
+Estimating = Callable[..., Outcome]
+"""The estimate command in this process: (exit status, stdout, stderr)."""
+
+
+def estimate_document(estimating: Estimating, *arguments: str | Path) -> dict[str, Any]:
+    """What it prints as JSON, parsed."""
+    status, out, err = estimating(*arguments, "--format", "json", "-q")
+    assert (status, err) == (0, "")
+    document: dict[str, Any] = json.loads(out)
+    return document

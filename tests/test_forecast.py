@@ -292,10 +292,9 @@ def test_two_samples_cannot_be_added_up() -> None:
 
 
 def test_state_does_not_depend_on_the_order_of_reading() -> None:
-    documents = korean_lines(60)
-    texts = [document.encode() for document in documents]
+    texts = [document.encode() for document in korean_lines(60)]
     items = {(k * 2**50, text): 1 for k, text in enumerate(texts)}
-    sample = Sample(1 << 40, ALL, dict(items), {item: item[0] for item in items})
+    sample = Sample(1 << 40, ALL, items, {item: item[0] for item in items})
     sizes = [len(text) for text in texts]
-    one, other = forecast_part(sizes, sample), forecast_part(sizes[::-1], sample)
-    assert replace(one, blocks=()) == replace(other, blocks=())
+    one, other = (replace(forecast_part(order, sample), blocks=()) for order in (sizes, sizes[::-1]))
+    assert one == other
