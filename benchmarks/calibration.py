@@ -57,9 +57,12 @@ def generated(seed: int, tail: float, documents: int = 4000) -> list[bytes]:
     """Documents with lengths of a Pareto tail, words of a Zipf law over made-up syllables, and topics of their own."""
     dice = np.random.default_rng(seed)
     alphabet = [chr(cp) for cp in range(0xAC00, 0xAC00 + 11172, 3)]
-    weights = 1 / np.arange(1, len(alphabet) + 1) ** 1.4
-    weights /= weights.sum()
-    lexicon = ["".join(dice.choice(alphabet, dice.integers(1, 4), p=weights)) for _ in range(60_000)]
+    reached = np.cumsum(1 / np.arange(1, len(alphabet) + 1) ** 1.4)
+    reached /= reached[-1]
+    lexicon = [
+        "".join(alphabet[k] for k in np.searchsorted(reached, dice.random(dice.integers(1, 4)), "right").tolist())
+        for _ in range(60_000)
+    ]
     made = []
     for _ in range(documents):
         length = int(min(20_000, 20 * (1 + dice.pareto(tail))))
