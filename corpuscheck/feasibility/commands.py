@@ -76,7 +76,8 @@ def estimate(
     From a SAMPLE of the text (files and folders), from a saved PROFILE (.ccp), or from --articles and
     --mean-bytes alone. A sample must be drawn at random: the first documents of a sorted corpus are none.
     """
-    from corpuscheck.feasibility.estimate import Plan, from_numbers, from_profile
+    from corpuscheck.api import report, run_scan
+    from corpuscheck.feasibility.estimate import Plan, from_numbers, from_profile, with_findings
     from corpuscheck.profile.profile import Profile, write_whole
     from corpuscheck.progress import watcher
     from corpuscheck.settings import settings_from
@@ -90,14 +91,13 @@ def estimate(
     elif len(paths) == 1 and paths[0].endswith(".ccp"):
         _no_text_options(context, "a saved profile")
         told = from_profile(Profile.load(paths[0]), plan, paths[0])
+        told = with_findings(told, report(paths[0], settings_from()).findings)
     else:
-        from corpuscheck.api import run_scan
-
         if given["jobs"] is None:
             del given["jobs"]
         settings = settings_from(forecast=True, **given)
-        profile = run_scan(list(paths), settings, watcher(not quiet, False), processes=True).result.profile
-        told = from_profile(profile, plan, ", ".join(paths))
+        result = run_scan(list(paths), settings, watcher(not quiet, False), processes=True).result
+        told = with_findings(from_profile(result.profile, plan, ", ".join(paths)), result.findings)
     from corpuscheck.reports import estimate_json, estimate_text
 
     if output:

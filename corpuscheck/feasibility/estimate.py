@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from corpuscheck.errors import UsageError
@@ -11,6 +12,7 @@ from corpuscheck.feasibility.laws import BYTES_PER_TOKEN, EPOCHS, GB, LADDER, MO
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import Z_95, Interval, ratio
 from corpuscheck.profile.profile import Profile
+from corpuscheck.result import Finding
 from corpuscheck.rules.amounts import percent, size
 
 SORTED = 0.05
@@ -115,25 +117,31 @@ def from_profile(profile: Profile, plan: Plan, source: str) -> Estimate:
     mean = foretold(forecast.mean_bytes(part)) if part.documents else _mean_of(profile.documents)
     measured = exactly("measured", 1 - _copied_share(profile.documents))
     usable = exactly("given", plan.usable) if plan.usable else measured
-    full, notes = _full_bytes(plan, size.utf8_bytes, mean, usable.value)
+    full = _full_bytes(plan, size.utf8_bytes, size.documents, usable.value)
     growth = full / size.utf8_bytes
     whole = growth <= 1 + 1e-9
     if whole:
         mean = exactly("measured", size.utf8_bytes / size.documents)
     forecasts, further = _forecasts(profile, growth, whole)
     rates = _words_and_tokens(profile, mean, whole)
-    notes = (*notes, *_tail(part, mean), *further)
+    notes = (*_tail(part, mean), *further)
     return _estimate(
         source, plan, size.documents, size.utf8_bytes, mean, usable, full, rates, forecasts, notes
     )  # fmt: skip
 
 
-def _full_bytes(plan: Plan, size: int, mean: Figure, usable: float) -> tuple[float, tuple[str, ...]]:
+def with_findings(estimate: Estimate, findings: Iterable[Finding]) -> Estimate:
+    """With what scan found wrong with the text itself: an estimate counts tags and damage as text."""
+    about_text = [f for f in findings if f.rule.startswith("CC1") or f.rule == "CC203"]
+    notes = [f"{finding.rule} {finding.message}: {finding.advice}" for finding in about_text]
+    return replace(estimate, notes=(*estimate.notes, *notes))
+
+
+def _full_bytes(plan: Plan, size: int, documents: int, usable: float) -> float:
     """The text that there will be, before cleaning: all that is available, else what the target takes."""
-    if plan.available and mean.known:
-        return max(size, plan.available * mean.value), ()
-    note = "how much all available documents hold is not known, so what follows is for the target"
-    return max(size, plan.target_bytes / usable), (note,) if plan.available else ()
+    if plan.available:
+        return size * plan.available / documents
+    return max(size, plan.target_bytes / usable)
 
 
 def _words_and_tokens(profile: Profile, mean: Figure, whole: bool) -> tuple[Figure, Figure]:
@@ -206,14 +214,16 @@ def _forecasts(profile: Profile, growth: float, whole: bool) -> tuple[dict[str, 
         notes.insert(0, f"the sample is {percent(1 / growth)} of the corpus at full size; forecasts were calibrated "
                         "from 0.5 % on, so take these as rough")  # fmt: skip
     if forecast.likeness(part) > SORTED:
-        notes.insert(0, "documents near each other are alike: if these are the first ones of a sorted corpus, they are "
-                        "no sample of it and no forecast here holds; draw documents at random")  # fmt: skip
+        notes.insert(0, "documents near each other are alike. Were they drawn at random, all is well; if they are the "
+                        "first ones of a sorted corpus, no forecast here holds: draw some at random")  # fmt: skip
     return told, tuple(notes)
 
 
 def _tail(part: object, mean: Figure) -> tuple[str, ...]:
     documents = getattr(part, "documents", 0)
-    if mean.known and mean.kind == "forecast" and mean.high > _WIDE * mean.low and documents:
+    if not mean.known:
+        return ("document lengths vary so much, or documents are so few, that their mean is only this sample's",)
+    if mean.kind == "forecast" and mean.high > _WIDE * mean.low and documents:
         return (f"document lengths vary so much that the mean is uncertain; {3 * documents:,} documents more would "
                 "halve its interval",)  # fmt: skip
     return ()

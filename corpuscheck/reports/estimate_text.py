@@ -7,6 +7,7 @@ from collections.abc import Callable
 from math import log10
 
 from rich.console import Console, Group, RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from corpuscheck.feasibility.estimate import Estimate, Model, Plan
@@ -36,15 +37,19 @@ def render_terminal(estimate: Estimate, console: Console) -> None:
     with console.capture() as capture:
         for part in parts:
             console.print(part)
+        notes = Table.grid(padding=(0, 1))
         for note in estimate.notes:
-            console.print(Text.assemble(("! ", "yellow"), safe(note, limit=400)))
+            notes.add_row(Text("!", "yellow"), safe(note, limit=400))
+        console.print(notes)
     for line in capture.get().splitlines():
         console.file.write(line.rstrip() + "\n")
 
 
-def shown(figure: Figure, how: Shown) -> Text:
-    """A figure with its interval and its mark; why not, where it is not known."""
+def shown(figure: Figure, how: Shown, after: Figure | None = None) -> Text:
+    """A figure with its interval and its mark; why not, where it is not known, unless that stands `after` another."""
     if not figure.known:
+        if after and after.unknown == figure.unknown:
+            return Text("not enough to tell", "dim")
         return Text(f"not enough to tell: {figure.unknown}", "dim")
     if figure.kind == "forecast" and how is count:
         how = about
@@ -85,15 +90,17 @@ def _collect(estimate: Estimate) -> Group:
         ("mean document", shown(estimate.mean_document, size)),
         ("usable", usable),
         ("by the rule", rule),
-        ("by your mean", shown(estimate.by_mean, count)),
-        ("still missing", shown(estimate.missing, count)),
+        ("by your mean", shown(estimate.by_mean, count, estimate.mean_document)),
+        ("still missing", shown(estimate.missing, count, estimate.mean_document)),
     ]
     if plan.per_day:
-        days = Text.assemble(shown(estimate.days, _days), (f", at {plan.per_day:g} a day", "dim"))
+        days = Text.assemble(
+            shown(estimate.days, _days, estimate.mean_document), (f", at {plan.per_day:g} a day", "dim")
+        )
         rows.append(("time", days))
     if plan.available or plan.articles:
         label = "all available" if plan.available else "all together"
-        rows.append((label, shown(estimate.collectable, size)))
+        rows.append((label, shown(estimate.collectable, size, estimate.mean_document)))
         if estimate.collectable.known:
             share = estimate.collectable.times(1 / plan.target_bytes)
             rows.append(("  of the target", shown(share, _share)))
@@ -139,7 +146,7 @@ def _ladder(estimate: Estimate) -> Group:
 
 def _full_size(estimate: Estimate) -> str:
     plan = estimate.plan
-    if (plan.available or plan.articles) and estimate.collectable.known:
+    if plan.available or plan.articles:
         return "all that is available" if plan.available else "all of it"
     return "your target" if round(estimate.full_bytes) == plan.target_bytes else "all of it"
 
@@ -156,8 +163,8 @@ def _place(estimate: Estimate) -> str:
 def _models(estimate: Estimate) -> Group:
     plan = estimate.plan
     rows: list[tuple[str | Text, str | Text]] = [
-        ("words", shown(estimate.words, count)),
-        ("tokens", shown(estimate.tokens, about)),
+        ("words", shown(estimate.words, count, estimate.mean_document)),
+        ("tokens", shown(estimate.tokens, about, estimate.mean_document)),
     ]
     table = columns(("model", "left"), ("tokens by the rule", "right"), ("passes", "right"), ("", "left"))
     for model in estimate.models:
@@ -177,7 +184,7 @@ def _named(model: Model, plan: Plan) -> str:
 
 
 def _why_not(model: Model, epochs: int) -> str:
-    return f"more than {epochs}" if model.passes.known else "not enough to tell"
+    return f"more than {epochs}" if model.passes.known else ""
 
 
 def _fed(estimate: Estimate) -> str:
