@@ -185,3 +185,13 @@ def test_a_part_that_was_not_looked_at_is_said(
     shrink_samples(monkeypatch)
     document = estimate_document(estimating, sample, "--document", "line", "--target", "200kB", "--jobs", "1")
     assert any("were looked for in" in note for note in document["notes"])
+
+
+def test_what_scan_finds_wrong_with_the_text_is_said(tmp_path: Path, estimating: Estimating) -> None:
+    """An estimate counts tags as text, so a sample full of them must not pass without a word."""
+    write_files(
+        tmp_path, {f"{k}.html": f"<html><p><b>{line}</b></p></html>" for k, line in enumerate(korean_lines(40))}
+    )
+    assert any(note.startswith("CC112 ") for note in estimate_document(estimating, tmp_path)["notes"])
+    stripped = estimate_document(estimating, tmp_path, "--strip-markup")
+    assert not any(note.startswith("CC") for note in stripped["notes"])
