@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from corpuscheck.errors import UsageError
 from corpuscheck.feasibility import forecast
-from corpuscheck.feasibility.figure import Figure, exactly, foretold
+from corpuscheck.feasibility.figure import Figure, exactly, foretold, product
 from corpuscheck.feasibility.laws import BYTES_PER_TOKEN, EPOCHS, GB, LADDER, MODELS, TOKENS_PER_PARAMETER, Rung
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import Z_95, Interval, ratio
@@ -249,7 +249,8 @@ def _estimate(
     in_all = plan.available or plan.articles
     collectable = useful.times(in_all) if in_all else Figure("given", unknown="no --available was given")
     full = full_raw * usable.value
-    words, tokens = (rate.times(full) for rate in rates)
+    size_of_all = collectable if plan.available and collectable.known else exactly("given", full)
+    words, tokens = (product(rate, size_of_all) for rate in rates)
     models = tuple(_model(name, parameters, tokens) for name, parameters in _model_sizes(plan))
     smaller = [rung for rung in LADDER if rung.size <= full]
     larger = [rung for rung in LADDER if rung.size > full]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import exp, log, sqrt
 from typing import Literal
 
 from corpuscheck.feasibility.forecast import Forecast
@@ -33,6 +34,17 @@ class Figure:
         if not self.known or self.value <= 0:
             return self if not self.known else replace(self, unknown="nothing to divide by")
         return replace(self, value=total / self.value, low=total / self.high, high=total / self.low)
+
+
+def product(rate: Figure, amount: Figure) -> Figure:
+    """rate · amount, whose errors do not depend on each other: they add up in squares on a logarithmic scale."""
+    if not rate.known or not amount.known:
+        return rate if not rate.known else replace(amount, kind=rate.kind)
+    value, ends = rate.value * amount.value, []
+    for name in ("low", "high"):
+        errors = [log(getattr(of, name) / of.value) for of in (rate, amount) if of.value > 0 and getattr(of, name) > 0]
+        ends.append(sqrt(sum(error * error for error in errors)))
+    return replace(rate, value=value, low=value * exp(-ends[0]), high=value * exp(ends[1]))
 
 
 def exactly(kind: Kind, value: float) -> Figure:
