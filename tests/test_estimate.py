@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from support import Estimating, estimate_document, korean_lines, run, shrink_samples, write_files
 
 from corpuscheck.feasibility.estimate import Estimate, Plan, from_numbers, from_profile
-from corpuscheck.feasibility.figure import Figure, exactly
+from corpuscheck.feasibility.figure import Figure, exactly, product
 from corpuscheck.feasibility.laws import GB, LADDER
 from corpuscheck.profile.profile import Profile
 
@@ -73,6 +74,20 @@ def test_epochs_decide_what_is_enough() -> None:
 def test_the_ladder_goes_up() -> None:
     assert [rung.size for rung in LADDER] == sorted(rung.size for rung in LADDER)
     assert all(rung.source for rung in LADDER)
+
+
+def test_errors_that_do_not_depend_on_each_other_add_up_in_squares() -> None:
+    both = product(Figure("forecast", 2, 2 / 8, 2 * 27), Figure("forecast", 5, 5 / 8, 5 * 81))
+    assert (both.value, both.low) == pytest.approx((10, 10 * 8 ** -sqrt(2)))
+    assert both.high == pytest.approx(10 * 3**5)
+    assert product(Figure("forecast", 2, 1, 3), exactly("given", 10)).low == pytest.approx(10)
+    assert product(Figure("forecast", unknown="why"), exactly("given", 10)).unknown == "why"
+
+
+def test_words_are_as_uncertain_as_the_size_of_all_that_is_available(profile: Path) -> None:
+    target, available = told(profile, target_bytes=10**6), told(profile, available=4000)
+    assert available.words.high / available.words.low > target.words.high / target.words.low
+    assert available.words.high / available.words.low > available.collectable.high / available.collectable.low
 
 
 def test_dividing_changes_the_ends() -> None:
