@@ -18,7 +18,7 @@ from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
 from corpuscheck.measuring.units import Unit
 from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
-from corpuscheck.profile.sample import Sample
+from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.reading.discover import Found, discover
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.markup import require_parser
@@ -134,11 +134,13 @@ def compare_tokenizers(
         names.append("trained here")
     share = settings.training.held_out_share if train_one else 0.0
     task = _measure_task(corpus, settings, artefacts[0], unit, None)
-    task = replace(task, others=tuple(artefacts[1:]), held_out_share=share)
+    task = replace(task, others=tuple(artefacts[1:]), held_out_share=share, sample_held_out=train_one)
     measured = corpus.run("measuring", task)
     if not measured.size.utf8_bytes:
         raise NothingToScanError(_nothing(_skipped_records(measured.records)))
     sample = (measured.sample or Sample(0)).smaller(TOKEN_BYTES)
+    if train_one:  # a tenth of the text is not all of it
+        sample = replace(sample, bound=min(sample.bound, ALL - 1))
     documents = measured.documents.merge(joined(measured.split))
     counted = [part.settled() for part in (measured.words, *measured.others)]
     size = measured.size.utf8_bytes

@@ -124,7 +124,7 @@ def from_profile(profile: Profile, plan: Plan, source: str) -> Estimate:
         mean = exactly("measured", size.utf8_bytes / size.documents)
     forecasts, further = _forecasts(profile, growth, whole)
     rates = _words_and_tokens(profile, mean, whole)
-    notes = (*_tail(part, mean), *further)
+    notes = (*_tail(part, mean), *_by_heart(profile, rates[1]), *further)
     return _estimate(
         source, plan, size.documents, size.utf8_bytes, mean, usable, full, rates, forecasts, notes
     )  # fmt: skip
@@ -142,6 +142,13 @@ def _full_bytes(plan: Plan, size: int, documents: int, usable: float) -> float:
     if plan.available:
         return size * plan.available / documents
     return max(size, plan.target_bytes / usable)
+
+
+def _by_heart(profile: Profile, tokens: Figure) -> tuple[str, ...]:
+    if not tokens.known or tokens.kind == "measured" or profile.about.get("tokenizer_trained") != "yes":
+        return ()
+    return ("tokens are those of a tokenizer trained on this sample, which knows its words by heart: others need more "
+            "(--tokenizer judges by one of them)",)  # fmt: skip
 
 
 def _words_and_tokens(profile: Profile, mean: Figure, whole: bool) -> tuple[Figure, Figure]:

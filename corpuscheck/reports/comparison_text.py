@@ -43,7 +43,8 @@ def _how_counted(compared: TokenizerComparison) -> str:
     if all(row.tokens.exact for row in compared.rows):
         return "everything is counted, but document lengths come from bytes and the mean bytes per token"
     sampled = size(compared.sampled_bytes)
-    return f"tokens are estimated from {sampled} of the text, with 95 % intervals; words and [UNK] are counted"
+    what = "of the text" if compared.rows[0].held_out_rate is None else "of held-out text"
+    return f"tokens are estimated from {sampled} {what}, with 95 % intervals; words and [UNK] are counted"
 
 
 def _cells(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:

@@ -48,7 +48,10 @@ def card(artefact: Artefact, profile: Profile, training: Training) -> str:
             f"[UNK] on held-out {profile.about['held_out_unit']}s",
             f"{words.held_out_unk_rate:.6f} ({words.held_out_unk_words:,} of {words.held_out_words:,} words)",
         ),
-        ("tokens per word", f"{per_word.value:.3f}" if per_word else "not known"),
+        (
+            "tokens per word",
+            f"{per_word.value:.3f}, on all text, most of which it has learned from" if per_word else "not known",
+        ),
         ("fingerprint", artefact.fingerprint),
         ("made by", f"corpuscheck {__version__}"),
     ]
