@@ -90,6 +90,19 @@ def test_one_trained_here_is_the_one_that_scan_trains(tokenizers: dict[str, str]
     assert compared(tokenizers["vocab"], tokenizers["saved"])[0].held_out_rate is None
 
 
+def test_tokens_come_from_held_out_text_where_one_has_learned_the_rest_by_heart(tokenizers: dict[str, str]) -> None:
+    settings = settings_from(jobs=1)
+    alone = compare_tokenizers(NEWS, [tokenizers["vocab"], tokenizers["bpe"]], False, settings)
+    beside = compare_tokenizers(NEWS, [tokenizers["vocab"], tokenizers["bpe"]], True, settings)
+    assert alone.sampled_bytes == alone.utf8_bytes
+    assert beside.sampled_bytes < 0.2 * beside.utf8_bytes
+    by_heart = document_of(NEWS)["tokenizer"]["tokens"] / document_of(NEWS)["tokenizer"]["words"]
+    assert beside.rows[-1].tokens_per_word.value > 1.2 * by_heart
+    for row, other in zip(beside.rows, alone.rows, strict=False):
+        assert row.tokens_per_word.low < other.tokens_per_word.value < row.tokens_per_word.high
+        assert row.tokens.low < row.tokens.value < row.tokens.high
+
+
 @pytest.mark.parametrize("options", [{"lowercase": True}, {"vocab_size": 2000}, {"limit_alphabet": 50}])
 def test_options_of_training_are_those_of_scan(tokenizers: dict[str, str], options: dict[str, Any]) -> None:
     recipes = EXAMPLES / "english-recipes-jsonl"
