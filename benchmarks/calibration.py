@@ -23,7 +23,7 @@ from corpuscheck.arrays import CODE_POINTS
 from corpuscheck.feasibility import forecast
 from corpuscheck.feasibility.forecast import Forecast, Spread
 from corpuscheck.kernels.forecast import word_types, words_with
-from corpuscheck.measuring.forecasting import COVERAGE, forecast_part
+from corpuscheck.measuring.forecasting import ALL_HASHES, COVERAGE, forecast_part
 from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.reading.batch import batch_of
 from corpuscheck.reading.discover import discover
@@ -57,9 +57,12 @@ def generated(seed: int, tail: float, documents: int = 4000) -> list[bytes]:
     """Documents with lengths of a Pareto tail, words of a Zipf law over made-up syllables, and topics of their own."""
     dice = np.random.default_rng(seed)
     alphabet = [chr(cp) for cp in range(0xAC00, 0xAC00 + 11172, 3)]
-    weights = 1 / np.arange(1, len(alphabet) + 1) ** 1.4
-    weights /= weights.sum()
-    lexicon = ["".join(dice.choice(alphabet, dice.integers(1, 4), p=weights)) for _ in range(60_000)]
+    reached = np.cumsum(1 / np.arange(1, len(alphabet) + 1) ** 1.4)
+    reached /= reached[-1]
+    lexicon = [
+        "".join(alphabet[k] for k in np.searchsorted(reached, dice.random(dice.integers(1, 4)), "right").tolist())
+        for _ in range(60_000)
+    ]
     made = []
     for _ in range(documents):
         length = int(min(20_000, 20 * (1 + dice.pareto(tail))))
@@ -116,7 +119,7 @@ class Truth:
         data = np.frombuffer(document, np.uint8)
         hashes, holders = np.empty(len(data) + 2, np.uint64), np.empty(len(data) + 2, np.int64)
         span = np.zeros(1, np.int64), np.array([len(data)], np.int64)
-        _, n = word_types(data, *span, self.table.table, 1 << 63, hashes, holders, 0)
+        _, n = word_types(data, *span, self.table.table, ALL_HASHES, hashes, holders, 0)
         return set(hashes[:n].tolist())
 
     def lost(self, chosen: list[int], known: set[str]) -> tuple[int, int, int]:

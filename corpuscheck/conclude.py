@@ -80,6 +80,7 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         profile.words.lost.exact,
         saved_by_nfc(artefact, profile.words.lost.words()),
         _advice(profile, limits),
+        sum(1 for piece in artefact.vocabulary if len(piece) == 1),
     )
 
 

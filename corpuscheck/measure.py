@@ -12,7 +12,7 @@ from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
 from corpuscheck.measuring.units import Unit
 from corpuscheck.profile.profile import Profile
-from corpuscheck.profile.sample import Sample
+from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import MARKUP
@@ -73,15 +73,18 @@ def compared(
         if not survey.characters.counts:
             raise NothingToScanError(_nothing(survey.records))
         with watch("training", 0, 0):
-            artefacts.append(train(rank(survey.training.counts), survey.sample or Sample(0), settings.training))
+            alphabet = rank(survey.training.counts, settings.training.lowercase)
+            artefacts.append(train(alphabet, survey.sample or Sample(0), settings.training))
         names.append("trained here")
     share = settings.training.held_out_share if train_one else 0.0
     task = _measure_task(corpus, settings, artefacts[0], unit, None)
-    task = replace(task, others=tuple(artefacts[1:]), held_out_share=share)
+    task = replace(task, others=tuple(artefacts[1:]), held_out_share=share, sample_held_out=train_one)
     measured = corpus.run("measuring", task)
     if not measured.size.utf8_bytes:
         raise NothingToScanError(_nothing(measured.records))
     sample = (measured.sample or Sample(0)).smaller(TOKEN_BYTES)
+    if train_one:  # a tenth of the text is not all of it
+        sample = replace(sample, bound=min(sample.bound, ALL - 1))
     documents = measured.documents.merge(joined(measured.split))
     counted = [part.settled() for part in (measured.words, *measured.others)]
     size = measured.size.utf8_bytes

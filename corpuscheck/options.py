@@ -27,6 +27,15 @@ class _Size(click.ParamType):  # type: ignore[type-arg]  # generic only in new v
             self.fail(str(error), param, ctx)
 
 
+class _SizeOrAll(_Size):
+    name = "size|all"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        from corpuscheck.settings import ALL_TEXT
+
+        return ALL_TEXT if str(value).strip().lower() == "all" else super().convert(value, param, ctx)
+
+
 class _Assignment(click.ParamType):  # type: ignore[type-arg]
     """``CC301=0.02``: a rule and what it is set to, as a pair."""
 
@@ -89,8 +98,8 @@ TOKENIZER: list[Option] = [
             help="Share of the characters that the alphabet must cover."),
     _option("--limit-alphabet", type=int, metavar="N", help="Exactly the N most frequent characters instead."),
     _option("--lowercase", is_flag=True, help="Lowercase and strip accents (this takes Hangul apart)."),
-    _option("--train-bytes", type=SIZE, default="16MB", show_default=True,
-            help="Text to learn longer pieces from; the alphabet always comes from all of it."),
+    _option("--train-bytes", type=_SizeOrAll(), default="16MB", show_default=True,
+            help="Text to learn longer pieces from, or the word all; the alphabet always comes from all of it."),
     _option("--save-tokenizer", metavar="DIR", help="Keep the tokenizer in this folder."),
 ]  # fmt: skip
 BASELINE: list[Option] = [

@@ -101,7 +101,7 @@ class AlphabetAdvice:
 
 @dataclass(frozen=True)
 class TokenizerReport:
-    """The tokenizer and what it loses, ready to be shown."""
+    """The tokenizer and what it loses, ready to be shown. `own_alphabet` counts its pieces of one character."""
 
     source: str
     trained: bool
@@ -120,6 +120,7 @@ class TokenizerReport:
     words_exact: bool
     saved_by_nfc: int
     alphabet: AlphabetAdvice = field(default_factory=AlphabetAdvice)
+    own_alphabet: int = 0
 
 
 Change = Literal["added", "changed", "moved", "removed"]

@@ -13,6 +13,8 @@ from corpuscheck.errors import UsageError
 
 GB = 10**9
 MB = 10**6
+ALL_TEXT = 1 << 62
+"""More bytes than any corpus has, for --train-bytes all."""
 
 CONFIGURATION_FILE = "corpuscheck.toml"
 

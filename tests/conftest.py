@@ -1,12 +1,13 @@
-"""What holds for all tests."""
+"""What holds for all tests, and a sample that several of them estimate from."""
 
 from __future__ import annotations
 
+import random
 import sys
 from pathlib import Path
 
 import pytest
-from support import Main, Outcome
+from support import Main, Outcome, korean_lines, run, write_files
 
 from corpuscheck.cli import main
 
@@ -15,6 +16,12 @@ from corpuscheck.cli import main
 def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """Commands keep no cache in the repository unless a test asks for one."""
     monkeypatch.setenv("CORPUSCHECK_NO_CACHE", "1")
+
+
+@pytest.fixture
+def estimating(run_main: Main) -> Main:
+    """The estimate command in this process: (exit status, stdout, stderr)."""
+    return lambda *arguments: run_main("estimate", *arguments)
 
 
 @pytest.fixture
@@ -32,3 +39,21 @@ def run_main(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str])
         return status, *capfd.readouterr()
 
     return call
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """400 documents, each on a line, one in three with a character of its own."""
+    dice = random.Random(4)
+    rare = iter(chr(cp) for cp in range(0x4E00, 0x5E00))
+    lines = [line + (f" {next(rare)}글" if dice.random() < 1 / 3 else "") for line in korean_lines(400, 3, 30)]
+    return write_files(tmp_path_factory.mktemp("sample"), {"sample.txt": "\n".join(lines)})
+
+
+@pytest.fixture(scope="session")
+def profile(sample: Path) -> Path:
+    """The same, scanned and saved."""
+    path = sample.parent / f"{sample.name}.ccp"
+    done = run("scan", sample, "--document", "line", "--save", path, "-q", "--no-cache")
+    assert done.returncode in (0, 1), done.stderr
+    return path

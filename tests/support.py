@@ -135,3 +135,11 @@ def run(
         env=None if env is None else dict(env),
         cwd=cwd,
     )
+
+
+def estimate_document(estimating: Main, *arguments: str | Path) -> dict[str, Any]:
+    """What it prints as JSON, parsed."""
+    status, out, err = estimating(*arguments, "--format", "json", "-q")
+    assert (status, err) == (0, "")
+    document: dict[str, Any] = json.loads(out)
+    return document

@@ -189,7 +189,7 @@ UNSUITABLE: dict[str, tuple[dict[str, str | bytes], str]] = {
     "empty vocabulary": ({"vocab.txt": ""}, "[UNK]"),
     "empty tokenizer": ({"tokenizer.json": ""}, "tokenizer.json"),
     "binary": ({"tokenizer.json": b"\x80\x03}q\x00\xff"}, "not UTF-8"),
-    "unrelated": ({"model.bin": b"x"}, "no tokenizer.json and no vocab.txt"),
+    "unrelated": ({"model.bin": b"x"}, "none of tokenizer.json, vocab.txt"),
 }
 
 

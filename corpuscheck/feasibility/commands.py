@@ -7,9 +7,11 @@ import sys
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from corpuscheck.errors import UsageError
 from corpuscheck.options import READING, SIZE, TOKENIZER, Option, options
+from corpuscheck.settings import Reading
 
 _COUNT = re.compile(r"([0-9][0-9_,]*\.?[0-9]*)\s*([kmb]?)$", re.IGNORECASE)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "b": 10**9}
@@ -24,6 +26,10 @@ class _Parameters(click.ParamType):  # type: ignore[type-arg]  # generic only in
             self.fail(f"'{value}' is not a number of parameters, such as 110M or 1.3B", param, ctx)
         return round(float(match[1].replace(",", "").replace("_", "")) * _FACTORS[match[2].lower()])
 
+
+_TEXT_OPTIONS = {
+    *(name for name in Reading.__dataclass_fields__ if name not in ("majority", "defer")), "preset", "tokenizer",
+}  # fmt: skip
 
 _OUTPUT: list[Option] = [
     click.option("--format", "report_format", type=click.Choice(["text", "json"]), default="text", show_default=True,
@@ -46,7 +52,10 @@ _OUTPUT: list[Option] = [
 @click.option("--params", "parameters", type=_Parameters(), metavar="N", help="A model size to feed, such as 110M.")
 @click.option("--epochs", type=int, default=4, show_default=True, help="Passes over the text that you would make.")
 @options(READING, TOKENIZER[:1], _OUTPUT)
+@click.pass_context
 def estimate(
+    context: click.Context,
+    /,
     paths: tuple[str, ...],
     articles: int | None,
     mean_bytes: int | None,
@@ -67,26 +76,28 @@ def estimate(
     From a SAMPLE of the text (files and folders), from a saved PROFILE (.ccp), or from --articles and
     --mean-bytes alone. A sample must be drawn at random: the first documents of a sorted corpus are none.
     """
-    from corpuscheck.feasibility.estimate import Plan, from_numbers, from_profile
+    from corpuscheck.api import report, run_scan
+    from corpuscheck.feasibility.estimate import Plan, from_numbers, from_profile, with_findings
     from corpuscheck.profile.profile import Profile, write_whole
     from corpuscheck.progress import watcher
     from corpuscheck.settings import settings_from
 
     plan = Plan(target_bytes, articles_per_gb, articles, mean_bytes, available, per_day, usable, parameters, epochs)
     if not paths:
+        _no_text_options(context, "plain numbers")
         told = from_numbers(plan)
     elif articles is not None or mean_bytes is not None:
         raise UsageError("--articles and --mean-bytes are for when there is no sample; say --available with one")
     elif len(paths) == 1 and paths[0].endswith(".ccp"):
+        _no_text_options(context, "a saved profile")
         told = from_profile(Profile.load(paths[0]), plan, paths[0])
+        told = with_findings(told, report(paths[0], settings_from()).findings)
     else:
-        from corpuscheck.api import run_scan
-
         if given["jobs"] is None:
             del given["jobs"]
         settings = settings_from(forecast=True, **given)
-        profile = run_scan(list(paths), settings, watcher(not quiet, False), processes=True).result.profile
-        told = from_profile(profile, plan, ", ".join(paths))
+        result = run_scan(list(paths), settings, watcher(not quiet, False), processes=True).result
+        told = with_findings(from_profile(result.profile, plan, ", ".join(paths)), result.findings)
     from corpuscheck.reports import estimate_json, estimate_text
 
     if output:
@@ -98,6 +109,14 @@ def estimate(
         from corpuscheck.reports.terminal import terminal
 
         estimate_text.render_terminal(told, terminal())
+
+
+def _no_text_options(context: click.Context, source: str) -> None:
+    """Raises UsageError for an option that says how to read or encode text, where none is read."""
+    for option in context.command.params:
+        about_text = option.name in _TEXT_OPTIONS
+        if about_text and context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE:
+            raise UsageError(f"{option.opts[0]} is for a sample: nothing is read to estimate from {source}")
 
 
 @click.command(context_settings={"auto_envvar_prefix": "CORPUSCHECK"})

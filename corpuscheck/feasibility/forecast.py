@@ -12,8 +12,16 @@ from math import exp, log, sqrt
 from corpuscheck.profile.forecast import Alone, ForecastPart
 
 FEW_DOCUMENTS = 30
+FURTHEST = 200
+"""Calibrated were samples of 0.5 % and more: nothing new is counted for a corpus over 200 times the sample."""
+
+ROUGH = 20
 _LARGEST_SHARE = 0.25
-_Z_90 = 1.645
+_EACH_BLOCK = 5
+_NOT_BY_CHANCE = 2.0
+"""Shuffled documents in 20 blocks give an F above it about once in a hundred samples."""
+
+Z_90 = 1.645
 
 
 @dataclass(frozen=True)
@@ -82,9 +90,10 @@ def _relative_error(part: ForecastPart) -> tuple[float, float]:
 def _unseen(alone: Alone, growth: float, spread: Spread, paired: bool) -> Forecast:
     """Leave-one-document-out: R = Σuᵢ/Σnᵢ (after Good 1953), s from Σuᵢ² and, for pairs, 2·Σa·b."""
     if alone.documents < FEW_DOCUMENTS:
-        return Forecast(unknown=f"only {alone.documents} documents bring anything new, {FEW_DOCUMENTS} are needed")
+        documents = "document brings" if alone.documents == 1 else "documents bring"
+        return Forecast(unknown=f"{alone.documents} {documents} anything new, {FEW_DOCUMENTS} are needed")
     if alone.largest > _LARGEST_SHARE * alone.sum:
-        return Forecast(unknown="one document brings over a quarter of all that is new")
+        return Forecast(unknown="one document alone brings over a quarter of what is new")
     variance = alone.squares + (2 * alone.pairs if paired else 0)
     s = sqrt(variance / alone.sum**2 / (1 - 1 / max(growth, 1.01)) + 0.2**2)
     return _interval(alone.sum / alone.total, s, spread)
@@ -105,47 +114,60 @@ def unk_covered(part: ForecastPart, growth: float) -> Forecast:
     return _unseen(part.covered, growth, UNK_COVERED, False)
 
 
+def _reaches(part: ForecastPart, growth: float) -> tuple[float, float]:
+    """How many times the text that was looked at the sample is, and the corpus at full size."""
+    sample = max(1.0, part.bytes / part.examined_bytes)
+    return sample, sample * growth
+
+
+def _too_far(reach: float) -> str:
+    return "" if reach <= FURTHEST else f"the corpus is {reach:,.0f} times the sample, {FURTHEST} times can be told"
+
+
 def new_characters(part: ForecastPart, growth: float) -> Forecast:
     """Distinct characters still to come: U = Q₁(g^β - 1)/β, β = 1 - 2Q₂/Q₁, Q_j characters in just j documents."""
     if unknown := _too_few(part, 100):
         return Forecast(unknown=unknown)
     if part.once < 5:
         return Forecast(unknown=f"only {part.once} characters stand in one document alone, 5 are needed")
-    value = _characters(part.once, part.twice, growth)
-    without = [_characters(q1, q2, growth) for q1, q2 in part.groups]
+    sample, reach = _reaches(part, growth)
+    if unknown := _too_far(reach):
+        return Forecast(unknown=unknown)
+    value = _characters(part.once, part.twice, sample, reach)
+    without = [_characters(q1, q2, sample, reach) for q1, q2 in part.groups]
     mean = sum(without) / len(without)
     error = sqrt((len(without) - 1) / len(without) * sum((u - mean) ** 2 for u in without))
-    s = sqrt((error / value) ** 2 + (0.1 * log(growth)) ** 2) if value else 0.0
-    return _interval(value, s, NEW_CHARACTERS, rough=growth > 20)
+    s = sqrt((error / value) ** 2 + (0.1 * log(reach)) ** 2) if value else 0.0
+    return _interval(value, s, NEW_CHARACTERS, rough=reach > ROUGH)
 
 
-def _characters(once: int, twice: int, growth: float) -> float:
+def _characters(once: int, twice: int, start: float, stop: float) -> float:
+    """What comes between `start` and `stop` times the text."""
     if not once:
         return 0.0
     beta = 1 - 2 * twice / once
-    return once * log(growth) if abs(beta) < 1e-9 else once * (growth**beta - 1) / beta
+    return once * log(stop / start) if abs(beta) < 1e-9 else once * (stop**beta - start**beta) / beta
 
 
 def new_words(part: ForecastPart, growth: float) -> Forecast:
-    """Distinct words still to come: U = ∫₀^ln g Q₁·exp(bL + γL²/2) dL, b and γ ≤ 0 from Q₁ at 1/16, 1/4 and all."""
+    """Distinct words still to come: U = ∫ Q₁·exp(bL + γL²/2) dL up to ln g, b and γ ≤ 0 from Q₁ at 1/16, 1/4, all."""
     if unknown := _too_few(part, FEW_DOCUMENTS):
         return Forecast(unknown=unknown)
     sizes, singles = [row[0] for row in part.types], [row[2] for row in part.types]
     if min(singles, default=0) < 5 or not sizes[0] < sizes[1] < sizes[2]:
         return Forecast(unknown="too few words stand in one document alone")
+    sample, reach = _reaches(part, growth)
+    if unknown := _too_far(reach):
+        return Forecast(unknown=unknown)
     lower = log(singles[1] / singles[0]) / log(sizes[1] / sizes[0])
     upper = log(singles[2] / singles[1]) / log(sizes[2] / sizes[1])
     curvature = min(0.0, (upper - lower) / (log(sizes[2] / sizes[0]) / 2))
     slope = upper + curvature * log(sizes[2] / sizes[1]) / 2
-    reach = log(growth)
     steps = 200
-    value = (
-        sum(exp(slope * at + curvature * at * at / 2) for at in ((k + 0.5) * reach / steps for k in range(steps)))
-        * singles[2]
-        * reach
-        / steps
-    )
-    return _interval(value, sqrt(0.1**2 + (0.2 * reach) ** 2), NEW_WORDS, rough=growth > 20)
+    step = log(reach / sample) / steps
+    places = (log(sample) + (k + 0.5) * step for k in range(steps))
+    value = singles[2] * step * sum(exp(slope * at + curvature * at * at / 2) for at in places)
+    return _interval(value, sqrt(0.1**2 + (0.2 * log(reach)) ** 2), NEW_WORDS, rough=reach > ROUGH)
 
 
 def touched(part: ForecastPart, growth: float) -> Forecast:
@@ -191,11 +213,12 @@ def _solve(rising: object) -> float:
 def likeness(part: ForecastPart) -> float:
     """How much documents that stand near each other are alike: the intraclass correlation of log bytes by blocks.
 
-    Above 0.05 the corpus is sorted, and its first documents are no sample of it. 0 where there are too few.
+    Above 0.05 the corpus is sorted, and its first documents are no sample of it. 0 where there are too few documents,
+    and where chance alone would often make blocks differ as much.
     """
     blocks = [block for block in part.blocks if block[0]]
     n = sum(count for count, _, _ in blocks)
-    if len(blocks) < 3 or n <= len(blocks):
+    if len(blocks) < 3 or n < _EACH_BLOCK * len(blocks):
         return 0.0
     total = sum(x for _, x, _ in blocks)
     between = sum(x * x / count for count, x, _ in blocks) - total * total / n
@@ -203,4 +226,4 @@ def likeness(part: ForecastPart) -> float:
     if within <= 0:
         return 1.0 if between > 0 else 0.0
     f = (between / (len(blocks) - 1)) / (within / (n - len(blocks)))
-    return max(0.0, (f - 1) / (f - 1 + n / len(blocks)))
+    return (f - 1) / (f - 1 + n / len(blocks)) if f > _NOT_BY_CHANCE else 0.0

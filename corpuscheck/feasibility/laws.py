@@ -29,13 +29,13 @@ class Rung:
 LADDER: tuple[Rung, ...] = (
     Rung("KR-BERT", 2_470_000_000, "snunlp/KR-BERT", "233 million words"),
     Rung("CamemBERT-4GB", 4 * GB, "arXiv 1911.03894", "does as well as 138 GB of web text"),
-    Rung("LEGAL-BERT", 12 * GB, "nlpaueb, model card"),
+    Rung("LEGAL-BERT", 12 * GB, "nlpaueb model card"),
     Rung("KcBERT", 12_500_000_000, "Beomi/KcBERT", "15.4 GB before cleaning"),
-    Rung("KR-FinBERT's base", 13_200_000_000, "model card", "plus 440,067 articles"),
+    Rung("KR-FinBERT's base", 13_200_000_000, "snunlp/KR-FinBert", "plus 440,067 articles"),
     Rung("KoELECTRA v1", 14 * GB, "monologg/KoELECTRA", "2.6 billion tokens"),
     Rung("BERT", 15 * GB, "arXiv 1810.04805", "3.3 billion words, about 40 epochs"),
     Rung("KoELECTRA v3", 34 * GB, "monologg/KoELECTRA"),
-    Rung("KLUE", 62 * GB, "klue/bert-base, model card"),
+    Rung("KLUE", 62 * GB, "klue/bert-base"),
     Rung("RoBERTa", 160 * GB, "arXiv 1907.11692"),
 )
 

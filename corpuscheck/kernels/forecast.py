@@ -72,9 +72,9 @@ def words_with(
 
 @kernel
 def word_types(
-    data: Bytes, starts: Ints, ends: Ints, table: Flags, below: int, hashes: Hashes, holders: Ints, start: int
+    data: Bytes, starts: Ints, ends: Ints, table: Flags, highest: int, hashes: Hashes, holders: Ints, start: int
 ) -> tuple[int, int]:
-    """The hash and the document of each word, from document `start` on, whose hash shifted right by 1 is under `below`.
+    """The hash and the document of each word, from document `start` on, with a hash of at most 2·`highest` + 1.
 
     Returns (documents done, rows); not all are done where the rows did not suffice.
     """
@@ -97,7 +97,7 @@ def word_types(
             elif kind != DELETED:
                 if length:
                     h = hash_bytes(data, first, i)
-                    if int(h >> 1) < below:
+                    if int(h >> 1) <= highest:
                         hashes[n] = h
                         holders[n] = u
                         n += 1

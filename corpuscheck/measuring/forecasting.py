@@ -20,6 +20,7 @@ from corpuscheck.tokenizer.training import LONGEST_WORD, rank, segmentation_arte
 COVERAGE = 0.9995
 FOLDS = 10
 _MOST_WORDS = 1 << 22
+ALL_HASHES = (1 << 63) - 1
 
 
 class DocumentSampler:
@@ -196,7 +197,7 @@ class _Examined:
         while len(data) // 4 // share > _MOST_WORDS:
             share *= 2
         order = np.argsort(np.argsort(self.keys, kind="stable"), kind="stable")
-        hashes, holders = self._word_rows((1 << 63) // share)
+        hashes, holders = self._word_rows(ALL_HASHES // share)
         rows = []
         for part in (16, 4, 1):
             inside = order[holders] < max(1, len(starts) // part)
@@ -205,14 +206,14 @@ class _Examined:
             rows.append((size, len(documents) * share, int((documents == 1).sum()) * share))
         return tuple(rows)
 
-    def _word_rows(self, below: int) -> tuple[Hashes, Ints]:
+    def _word_rows(self, highest: int) -> tuple[Hashes, Ints]:
         starts, ends = self.batch.starts, self.batch.ends
         room = max(1 << 20, int((ends - starts).max()) + 1)
         hashes, holders = np.empty(room, np.uint64), np.empty(room, np.int64)
         found: list[tuple[Hashes, Ints]] = []
         done = 0
         while done < len(starts):
-            done, n = word_types(self.batch.data, starts, ends, self.characters.table, below, hashes, holders, done)
+            done, n = word_types(self.batch.data, starts, ends, self.characters.table, highest, hashes, holders, done)
             found.append((hashes[:n].copy(), holders[:n].copy()))
         return np.concatenate([h for h, _ in found]), np.concatenate([u for _, u in found])
 

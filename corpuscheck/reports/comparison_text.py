@@ -1,4 +1,4 @@
-"""Tokenizers side by side, for a person and as JSON."""
+"""Tokenizers side by side, for a person and as JSON, see comparison_schema.json."""
 
 from __future__ import annotations
 
@@ -31,8 +31,7 @@ def render_terminal(compared: TokenizerComparison, console: Console) -> None:
             console.print(Text.assemble((f"{number}  ", "bold"), safe(row.name, limit=300), (f"  {row.model}", "dim")))
         console.print(Text())
         console.print(table)
-        console.print(Text(f"tokens are estimated from {size(compared.sampled_bytes)} of the text, 95 % interval; "
-                           "the rest is counted", "dim"))  # fmt: skip
+        console.print(Text(_how_counted(compared), "dim"))
         console.print(
             Text.assemble("\n→ ", safe(compared.recommended, "bold", 300), ": ", safe(compared.reason, limit=600))
         )
@@ -40,9 +39,17 @@ def render_terminal(compared: TokenizerComparison, console: Console) -> None:
         console.file.write(line.rstrip() + "\n")
 
 
+def _how_counted(compared: TokenizerComparison) -> str:
+    if all(row.tokens.exact for row in compared.rows):
+        return "everything is counted, but document lengths come from bytes and the mean bytes per token"
+    sampled = size(compared.sampled_bytes)
+    what = "of the text" if compared.rows[0].held_out_rate is None else "of held-out text"
+    return f"tokens are estimated from {sampled} {what}, with 95 % intervals; words and [UNK] are counted"
+
+
 def _cells(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
     lines = [
-        ("[UNK] rate", [percent(row.unk_rate) for row in rows]),
+        ("[UNK]", [percent(row.unk_rate) for row in rows]),
         *([("  held out", [percent(row.judged_rate) for row in rows])] if rows[0].held_out_rate is not None else []),
         ("[UNK] words", [count(row.unk_words) for row in rows]),
         ("documents hit", [count(row.documents_with_unk) for row in rows]),
@@ -57,8 +64,8 @@ def _cells(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
     ]
     for k, percentile in enumerate(PERCENTILES):
         cells = [count(row.lengths[k]) if row.lengths else "" for row in rows]
-        lines.append((f"document, {percentile} % up to", cells))
-    return [*lines, (f"over {LONGEST_SEQUENCE} tokens", [percent(row.too_long) for row in rows])]
+        lines.append((f"{percentile} % of documents up to", cells))
+    return [*lines, (f"documents over {LONGEST_SEQUENCE}", [percent(row.too_long) for row in rows])]
 
 
 def render_json(compared: TokenizerComparison) -> bytes:

@@ -7,7 +7,8 @@ from typing import Any
 import orjson
 
 from corpuscheck import __version__
-from corpuscheck.feasibility.estimate import Estimate, Figure
+from corpuscheck.feasibility.estimate import Estimate
+from corpuscheck.feasibility.figure import Figure
 
 SCHEMA_VERSION = 1
 

@@ -10,6 +10,11 @@ def count(n: int | float) -> str:
     return f"{round(n):,}"
 
 
+def about(n: int | float) -> str:
+    """1,230,000: three significant digits, for what is not known better than that."""
+    return count(n if n < 1000 else round(n, 2 - floor(log10(n))))
+
+
 def files(n: int) -> str:
     """1 file, 2 files"""
     return plural(n, "file")

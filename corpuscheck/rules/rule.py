@@ -23,6 +23,13 @@ class Evidence:
     comparison: Comparison | None = None
 
 
+def rate_after_nfc(evidence: Evidence) -> float:
+    """The [UNK] rate were the text normalised to NFC, from the lost words that were kept."""
+    words = evidence.profile.words
+    kept = sum(words.lost.words().values())
+    return words.unk_rate * (1 - evidence.tokenizer.saved_by_nfc / kept) if kept else words.unk_rate
+
+
 @dataclass(frozen=True)
 class Observation:
     """What a rule found: the finding without the rule's own name."""

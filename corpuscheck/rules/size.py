@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from corpuscheck.rules.amounts import count, percent, plural, size
-from corpuscheck.rules.rule import Evidence, Observation, Rule
+from corpuscheck.rules.rule import Evidence, Observation, Rule, rate_after_nfc
 
 
 def below_target(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -54,9 +54,11 @@ def decomposed(evidence: Evidence, limit: float) -> Iterable[Observation]:
     if share > limit:
         saved = evidence.tokenizer.saved_by_nfc
         words = f" and {plural(saved, '[UNK] word')}" if saved else ""
+        rates = percent(evidence.profile.words.unk_rate), percent(rate_after_nfc(evidence))
+        better = f": {rates[0]} -> {rates[1]} [UNK]" if saved else ""
         yield Observation(
             f"the text is not in NFC: composing it saves {size(text.nfc_saving)} ({percent(share)}){words}",
-            "normalise the corpus to NFC before training (unicodedata.normalize('NFC', text))",
+            f"normalise the corpus to NFC before training (unicodedata.normalize('NFC', text)){better}",
             share,
         )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from corpuscheck.printable import printable
 from corpuscheck.rules.amounts import count, percent
-from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
+from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule, rate_after_nfc
 
 
 def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -36,9 +36,14 @@ def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def _unk_advice(evidence: Evidence, limit: float) -> str:
-    words, alphabet = evidence.profile.words, evidence.tokenizer.alphabet.recommended
-    if not evidence.tokenizer.trained:
-        return "add the missing characters to its vocabulary, or train one on this corpus (leave out --tokenizer)"
+    words, tokenizer = evidence.profile.words, evidence.tokenizer
+    alphabet = tokenizer.alphabet.recommended
+    composed = rate_after_nfc(evidence)
+    if composed < words.unk_rate / 2:
+        return f"normalise the text to NFC first: {percent(words.unk_rate)} -> {percent(composed)} [UNK]"
+    if not tokenizer.trained:
+        own = f": with {alphabet.alphabet:,} characters it loses {percent(alphabet.unk_rate)}" if alphabet else ""
+        return f"add the missing characters to its vocabulary, or train one on this corpus (leave out --tokenizer){own}"
     if words.unk_rate <= limit:
         return (
             "the held-out text has characters that the rest never shows, so no alphabet made here helps: "
@@ -46,10 +51,16 @@ def _unk_advice(evidence: Evidence, limit: float) -> str:
         )
     if alphabet is None:
         return "most of these words are over 100 characters long: look for text without spaces, such as encoded data"
-    return f"train with --limit-alphabet {alphabet.alphabet}, which would lose {percent(alphabet.unk_rate)}"
+    slots = 2 * (alphabet.alphabet - tokenizer.own_alphabet)
+    cost = f", costs {count(slots)} vocabulary slots" if slots > 0 else ""
+    return (
+        f"raise the alphabet with --limit-alphabet {alphabet.alphabet}: {percent(words.unk_rate)} -> "
+        f"{percent(alphabet.unk_rate)} [UNK]{cost}"
+    )
 
 
-HANGUL_OR_KANA = ((0xAC00, 0xD7A3), (0x304C, 0x3094), (0x30AC, 0x30FE))
+HANGUL = (0xAC00, 0xD7A3)
+KANA = ((0x304C, 0x3094), (0x30AC, 0x30FE))
 
 
 def takes_letters_apart(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -61,12 +72,15 @@ def takes_letters_apart(evidence: Evidence, limit: float) -> Iterable[Observatio
     """
     if "accents stripped" not in evidence.tokenizer.normalizer and "StripAccents" not in evidence.tokenizer.normalizer:
         return
-    share = sum(evidence.profile.characters.share(*span) for span in HANGUL_OR_KANA)
-    if share > limit:
+    hangul = evidence.profile.characters.share(*HANGUL)
+    kana = sum(evidence.profile.characters.share(*span) for span in KANA)
+    becomes = [(hangul, "Hangul, which turns into jamo"), (kana, "kana, where が turns into か")]
+    said = " and ".join(f"{percent(share)} of the characters are {what}" for share, what in becomes if share)
+    if hangul + kana > limit:
         yield Observation(
-            f"the tokenizer strips accents: {percent(share)} of the characters are Hangul or kana that it takes apart",
+            f"the tokenizer strips accents, as lowercase=True does by itself: {said}",
             "use a cased tokenizer (lowercase=False, strip_accents=False)",
-            share,
+            hangul + kana,
         )
 
 

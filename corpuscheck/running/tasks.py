@@ -93,7 +93,8 @@ class SurveyTask(_ReadingTask):
 class MeasureTask(_ReadingTask):
     """Everything that the report needs, with a tokenizer at hand and, if known, a ranking for the curve.
 
-    With `others` the words of further tokenizers are counted in the same pass.
+    With `others` the words of further tokenizers are counted in the same pass. `sample_held_out` takes the sample from
+    the held-out units alone, where one of the tokenizers has learned the others by heart.
     """
 
     artefact: Artefact
@@ -103,11 +104,18 @@ class MeasureTask(_ReadingTask):
     budget: int
     bound: int
     others: tuple[Artefact, ...] = ()
+    sample_held_out: bool = False
 
     def describe(self) -> dict[str, Any]:
         ranking = self.ranking.characters if self.ranking else ""
         others = [other.definition for other in self.others]
-        return {**super().describe(), "artefact": self.artefact.definition, "ranking": ranking, "others": others}
+        return {
+            **super().describe(),
+            "artefact": self.artefact.definition,
+            "ranking": ranking,
+            "others": others,
+            "held": self.sample_held_out,
+        }
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
         counter = _counter(self.artefact)
@@ -126,7 +134,10 @@ class MeasureTask(_ReadingTask):
             counted = counter.observe(batch, units, held_out)
             for other in others:
                 other.observe(batch, units, held_out)
-            sampler.observe(batch, whole, passages)
+            if self.sample_held_out:
+                sampler.observe(batch, units, passages_of(batch, units), held_out)
+            else:
+                sampler.observe(batch, whole, passages)
             files.observe(batch, units, counted, hasher.observe(batch, passages[0]))
             if curve:
                 curve.observe(batch, units, counter.walker.characters)

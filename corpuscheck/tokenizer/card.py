@@ -8,7 +8,7 @@ from corpuscheck import __version__
 from corpuscheck.errors import CorpuscheckError
 from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
-from corpuscheck.settings import Training
+from corpuscheck.settings import ALL_TEXT, Training
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.training import save
 
@@ -33,19 +33,25 @@ def card(artefact: Artefact, profile: Profile, training: Training) -> str:
         if training.limit_alphabet
         else f"the fewest characters that make up {training.character_coverage:g} of the text"
     )
+    learned = "all of the text that is not held out"
+    if training.train_bytes < ALL_TEXT:
+        learned = f"at most {training.train_bytes:,} bytes of passages chosen by hash"
     per_word = profile.estimates.tokens_per_word()
     rows = [
         ("text", f"{size.utf8_bytes:,} bytes of UTF-8 in {size.documents:,} documents"),
         ("vocabulary", f"{artefact.vocab_size:,} pieces, asked for {training.vocab_size:,}"),
         ("alphabet", f"{alphabet:,} characters, each as `c` and as `##c`: {chosen}"),
-        ("longer pieces", f"learned from at most {training.train_bytes:,} bytes of passages chosen by hash"),
+        ("longer pieces", f"learned from {learned}"),
         ("normaliser", artefact.normalizer_text),
         ("[UNK] on all text", f"{words.unk_rate:.6f} ({words.unk_words:,} of {words.words:,} words)"),
         (
             f"[UNK] on held-out {profile.about['held_out_unit']}s",
             f"{words.held_out_unk_rate:.6f} ({words.held_out_unk_words:,} of {words.held_out_words:,} words)",
         ),
-        ("tokens per word", f"{per_word.value:.3f}" if per_word else "not known"),
+        (
+            "tokens per word",
+            f"{per_word.value:.3f}, on all text, most of which it has learned from" if per_word else "not known",
+        ),
         ("fingerprint", artefact.fingerprint),
         ("made by", f"corpuscheck {__version__}"),
     ]

@@ -1,4 +1,4 @@
-"""Load: a tokenizer.json, a vocab.txt, or a folder with either, as an artefact that can be judged."""
+"""Load: tokenizer.json, vocab.txt, a SentencePiece model, or a folder with one, as an artefact that can be judged."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from corpuscheck.errors import TokenizerError
 from corpuscheck.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.sentencepiece import from_sentencepiece, looks_like_sentencepiece
 
 UNK = "[UNK]"
+_IN_FOLDERS = ("tokenizer.json", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model")
 SPECIAL_TOKENS = ("[PAD]", UNK, "[CLS]", "[SEP]", "[MASK]")
 
 
@@ -27,16 +29,21 @@ def load(path: str, lowercase: bool | None = None) -> Artefact:
     place = Path(path)
     shown = printable(path, 200)
     if place.is_dir():
-        for name in ("tokenizer.json", "vocab.txt"):
+        for name in _IN_FOLDERS:
             if (place / name).is_file():
                 return load(str(place / name), lowercase)
-        raise TokenizerError(f"{shown}: this folder holds no tokenizer.json and no vocab.txt")
+        raise TokenizerError(f"{shown}: this folder holds none of {', '.join(_IN_FOLDERS)}")
     try:
-        content = place.read_bytes().decode("utf-8-sig")
+        raw = place.read_bytes()
+        if looks_like_sentencepiece(raw):
+            return usable(Artefact(from_sentencepiece(raw, shown), shown))
+        content = raw.decode("utf-8-sig")
     except OSError as error:
         raise TokenizerError(f"{shown}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
-        raise TokenizerError(f"{shown}: not a tokenizer.json or vocab.txt (it is not UTF-8 text)") from None
+        raise TokenizerError(
+            f"{shown}: not a tokenizer.json, vocab.txt or SentencePiece model (it is not UTF-8 text)"
+        ) from None
     definition = (
         _checked(content, shown) if content.lstrip().startswith("{") else _from_vocab(content, place, lowercase)
     )

@@ -108,10 +108,10 @@ def alphabet_size(ranking: Ranking, settings: Training) -> int:
     needed = 2 * size + len(SPECIAL_TOKENS)
     if needed > settings.vocab_size:
         room = (settings.vocab_size - len(SPECIAL_TOKENS)) // 2
-        advice = f" or pass --limit-alphabet {room} and lose more words" if room > 0 else ""
+        advice = f", or pass --limit-alphabet {room} and lose more words" if room > 0 else ""
         raise TokenizerError(
             f"--vocab-size {settings.vocab_size:,} cannot hold an alphabet of {size:,} characters in both forms: "
-            f"pass --vocab-size {needed:,} or more{advice}"
+            f"pass --vocab-size {needed} or more{advice}"
         )
     return size
 

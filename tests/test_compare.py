@@ -1,0 +1,233 @@
+"""compare: each tokenizer is counted as scan counts it, in any order, whatever file it comes in."""
+
+from __future__ import annotations
+
+import io
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from support import EXAMPLES, document_of, korean_lines, run, write_files, write_vocabulary
+from tokenizer_zoo import artefact
+
+from corpuscheck.api import compare_tokenizers
+from corpuscheck.errors import TokenizerError
+from corpuscheck.feasibility.comparison import Row, recommend
+from corpuscheck.profile.estimates import Interval
+from corpuscheck.settings import settings_from
+from corpuscheck.tokenizer.loading import load
+
+NEWS = EXAMPLES / "korean-news"
+
+
+@pytest.fixture(scope="module")
+def validator() -> Draft202012Validator:
+    schema = json.loads((files("corpuscheck.reports") / "comparison_schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
+
+
+@pytest.fixture(scope="module")
+def tokenizers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A small vocab.txt, a folder as transformers saves it, a byte-level BPE and a Unigram."""
+    folder = tmp_path_factory.mktemp("tokenizers")
+    text = "".join(path.read_text("utf-8") for path in sorted(NEWS.glob("*.txt")))
+    often = sorted({ch for ch in text if text.count(ch) > 3 and not ch.isspace()})
+    saved = write_files(
+        folder / "saved",
+        {"tokenizer.json": artefact("bert cased").definition, "tokenizer_config.json": "{}",
+         "special_tokens_map.json": "{}"},
+    )  # fmt: skip
+    files_of = {"bpe.json": artefact("byte-level BPE").definition, "unigram.json": artefact("Unigram").definition}
+    write_files(folder, files_of)
+    return {
+        "vocab": write_vocabulary(folder / "vocab.txt", often, ["##에서", "있다"]),
+        "saved": str(saved),
+        "bpe": str(folder / "bpe.json"),
+        "unigram": str(folder / "unigram.json"),
+    }
+
+
+def compared(*paths: str, train: bool = False, corpus: Path = NEWS, **options: Any) -> tuple[Row, ...]:
+    return compare_tokenizers(corpus, paths, train, settings_from(jobs=1, **options)).rows
+
+
+def figures_of(row: Row) -> tuple[Any, ...]:
+    return (row.words, row.unk_words, row.documents_with_unk, row.fingerprint, row.vocab_size)
+
+
+@pytest.mark.parametrize("document", ["file", "line"])
+def test_counts_are_those_of_a_scan_with_each(tokenizers: dict[str, str], document: Any) -> None:
+    for row in compared(*tokenizers.values(), document=document):
+        found = document_of(NEWS, tokenizer=row.name, document=document)["tokenizer"]
+        names = ("words", "unk_words", "documents_with_unk", "fingerprint", "vocab_size")
+        assert figures_of(row) == tuple(found[name] for name in names), row.name
+        worst = [(word["word"], word["count"]) for word in found["worst_words"][:10]]
+        assert list(row.worst) == worst
+        assert row.tokens.value == found["tokens"]
+        assert row.tokens.exact
+
+
+def test_the_order_changes_no_figure(tokenizers: dict[str, str]) -> None:
+    paths = list(tokenizers.values())
+    settings = settings_from(jobs=1)
+    one, other = (compare_tokenizers(NEWS, order, False, settings) for order in (paths, paths[::-1]))
+    assert one.rows == other.rows[::-1]
+    assert (one.recommended, one.reason) == (other.recommended, other.reason)
+
+
+def test_one_trained_here_is_the_one_that_scan_trains(tokenizers: dict[str, str]) -> None:
+    given, trained = compared(tokenizers["vocab"], train=True)
+    found = document_of(NEWS)["tokenizer"]
+    assert trained.name == "trained here"
+    assert trained.fingerprint == found["fingerprint"]
+    assert (trained.words, trained.unk_words) == (found["words"], found["unk_words"])
+    assert trained.held_out_rate == found["held_out"]["unk_rate"]
+    assert given.held_out_rate is not None  # judged on the same held-out text
+    assert compared(tokenizers["vocab"], tokenizers["saved"])[0].held_out_rate is None
+
+
+def test_tokens_come_from_held_out_text_where_one_has_learned_the_rest_by_heart(tokenizers: dict[str, str]) -> None:
+    settings = settings_from(jobs=1)
+    alone = compare_tokenizers(NEWS, [tokenizers["vocab"], tokenizers["bpe"]], False, settings)
+    beside = compare_tokenizers(NEWS, [tokenizers["vocab"], tokenizers["bpe"]], True, settings)
+    assert alone.sampled_bytes == alone.utf8_bytes
+    assert beside.sampled_bytes < 0.2 * beside.utf8_bytes
+    by_heart = document_of(NEWS)["tokenizer"]["tokens"] / document_of(NEWS)["tokenizer"]["words"]
+    assert beside.rows[-1].tokens_per_word.value > 1.2 * by_heart
+    for row, other in zip(beside.rows, alone.rows, strict=False):
+        assert row.tokens_per_word.low < other.tokens_per_word.value < row.tokens_per_word.high
+        assert row.tokens.low < row.tokens.value < row.tokens.high
+
+
+@pytest.mark.parametrize("options", [{"lowercase": True}, {"vocab_size": 2000}, {"limit_alphabet": 50}])
+def test_options_of_training_are_those_of_scan(tokenizers: dict[str, str], options: dict[str, Any]) -> None:
+    recipes = EXAMPLES / "english-recipes-jsonl"
+    _, trained = compared(tokenizers["saved"], train=True, corpus=recipes, **options)
+    assert trained.fingerprint == document_of(recipes, **options)["tokenizer"]["fingerprint"]
+
+
+def test_a_large_text_is_estimated_and_says_so(tmp_path: Path, tokenizers: dict[str, str]) -> None:
+    write_files(tmp_path, {"a.txt": "\n".join(korean_lines(30_000))})
+    done = run("compare", tmp_path, "--document", "line", "--tokenizer", tokenizers["vocab"], "--tokenizer",
+               tokenizers["saved"], "-q")  # fmt: skip
+    assert "tokens are estimated from " in done.stdout
+    for row in compared(tokenizers["vocab"], tokenizers["saved"], corpus=tmp_path, document="line"):
+        assert row.tokens.low < row.tokens.value < row.tokens.high
+        exact = document_of(tmp_path, tokenizer=row.name, document="line")["tokenizer"]
+        assert row.unk_words == exact["unk_words"]
+
+
+def test_json_fits_its_schema(validator: Draft202012Validator, tokenizers: dict[str, str], tmp_path: Path) -> None:
+    pair = ("--tokenizer", tokenizers["vocab"], "--tokenizer", tokenizers["unigram"])
+    (tmp_path / "spaces.txt").write_text(" \n", "utf-8")
+    (tmp_path / "one.txt").write_text("가", "utf-8")
+    for paths, options in (((NEWS,), ("--train",)), ((NEWS,), ()), ((tmp_path,), ())):
+        done = run("compare", *paths, *pair, *options, "--format", "json", "-q", "--output", tmp_path / "x.json")
+        assert (done.returncode, done.stderr) == (0, "")
+        document = json.loads(done.stdout)
+        validator.validate(document)
+        assert json.loads((tmp_path / "x.json").read_text("utf-8")) == document
+        assert not validator.is_valid({**document, "more": 1})
+
+
+def test_the_report_has_a_column_for_each_and_a_recommendation(tokenizers: dict[str, str]) -> None:
+    done = run("compare", NEWS, "--tokenizer", tokenizers["vocab"], "--tokenizer", tokenizers["bpe"], "-q")
+    assert done.returncode == 0
+    lines = done.stdout.splitlines()
+    assert lines[0] == "Tokenizers on 34.2 kB in 24 documents"
+    assert lines[1] == f"1  {tokenizers['vocab']}  WordPiece"
+    assert any(line.split()[0] == "[UNK]" for line in lines if line)
+    assert f"→ {tokenizers['bpe']}: it loses least" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "name at least two tokenizers to compare"),
+        (("--train",), "name at least two tokenizers to compare"),
+        (("--tokenizer", "VOCAB"), "name at least two tokenizers to compare"),
+        (("--tokenizer", "VOCAB", "--tokenizer", "nowhere.txt"), "nowhere.txt: cannot be read"),
+        (("--tokenizer", "VOCAB", "--train", "--vocab-size", "10"), "--vocab-size 10 cannot hold"),
+    ],
+)
+def test_nonsense_is_one_clear_line(tokenizers: dict[str, str], arguments: tuple[str, ...], said: str) -> None:
+    done = run("compare", NEWS, *(tokenizers["vocab"] if a == "VOCAB" else a for a in arguments), "-q")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_nothing_to_compare_on_is_one_clear_line(tmp_path: Path, tokenizers: dict[str, str]) -> None:
+    (tmp_path / "empty.txt").write_text("", "utf-8")
+    done = run("compare", tmp_path, "--tokenizer", tokenizers["vocab"], "--train", "-q")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "nothing to scan" in done.stderr
+
+
+def row(name: str, unk: int, tokens: float) -> Row:
+    counted = Interval(tokens, tokens, tokens)
+    return Row(name, "", "", 1, 1, 10_000, unk, None, 0, (), counted, counted, counted, (), 0.0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "taken", "why"),
+    [
+        ((row("a", 10, 900), row("b", 20, 1000)), "a", "loses least (0.10 % of the words) and needs the fewest"),
+        ((row("a", 0, 1000), row("b", 5, 800)), "b", "needs 20.0 % fewer tokens than a and loses hardly more"),
+        ((row("a", 0, 1000), row("b", 5, 950)), "a", "it loses least: 0 % of the words, b 0.050 %"),
+        ((row("a", 0, 1000), row("b", 300, 500)), "a", "it loses least: 0 % of the words, b 3.0 %"),
+        ((row("b", 10, 900), row("a", 10, 900)), "a", "it loses least"),
+    ],
+)
+def test_what_is_lost_counts_first_then_what_it_costs(rows: tuple[Row, ...], taken: str, why: str) -> None:
+    name, reason = recommend(rows)
+    assert name == taken
+    assert why in reason
+
+
+# SentencePiece
+
+
+def sentencepiece_model(kind: str = "unigram", **options: Any) -> bytes:
+    sentencepiece = pytest.importorskip("sentencepiece", reason="sentencepiece is not installed")
+    out = io.BytesIO()
+    lines = [line for path in sorted(NEWS.glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line]
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(lines), model_writer=out, vocab_size=1450, model_type=kind, minloglevel=2, **options
+    )
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("options", [{}, {"byte_fallback": True}, {"normalization_rule_name": "identity"},
+                                     {"add_dummy_prefix": False, "remove_extra_whitespaces": False}])  # fmt: skip
+def test_a_sentencepiece_model_encodes_as_sentencepiece_does(tmp_path: Path, options: dict[str, Any]) -> None:
+    model = sentencepiece_model(**options)
+    import sentencepiece
+
+    theirs = sentencepiece.SentencePieceProcessor(model_proto=model)
+    write_files(tmp_path, {"spiece.model": model})
+    ours = load(str(tmp_path))
+    assert ours.model_type == "Unigram"
+    assert ours.fingerprint == load(str(tmp_path / "spiece.model")).fingerprint
+    lines = [line for path in sorted(NEWS.glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line]
+    for line in [*lines, "ﾊﾝｶｸ 뷁뷁 x", "  a   b ", "똻똻하다"]:
+        assert ours.tokenizer.encode(line, add_special_tokens=False).ids == theirs.encode(line), line
+
+
+def test_a_sentencepiece_model_that_is_no_unigram_says_what_to_do(tmp_path: Path) -> None:
+    write_files(tmp_path, {"bpe.model": sentencepiece_model("bpe")})
+    with pytest.raises(TokenizerError, match="not Unigram: convert its folder with transformers"):
+        load(str(tmp_path / "bpe.model"))
+
+
+def test_a_sentencepiece_model_that_is_cut_off_is_one_clear_line(tmp_path: Path) -> None:
+    model = sentencepiece_model()
+    for end in (5, 100, 10_000, len(model) - 3):
+        write_files(tmp_path, {"cut.model": model[:end]})
+        with pytest.raises(TokenizerError, match=r"cut\.model"):
+            load(str(tmp_path / "cut.model"))
