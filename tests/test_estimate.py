@@ -195,7 +195,7 @@ def test_merged_profiles_are_not_forecast_from(tmp_path: Path, sample: Path, pro
 
 
 def test_a_part_that_was_not_looked_at_is_said(sample: Path, estimating: Main, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpuscheck.api.FORECAST_BYTES", 10_000)
+    monkeypatch.setattr("corpuscheck.measure.FORECAST_BYTES", 10_000)
     shrink_samples(monkeypatch)
     document = estimate_document(estimating, sample, "--document", "line", "--target", "200kB", "--jobs", "1")
     assert any("were looked for in" in note for note in document["notes"])
