@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
+from corpuscheck.commands.options import FORMATS
 from corpuscheck.errors import UsageError
-from corpuscheck.options import FORMATS
 from corpuscheck.printable import printable
 from corpuscheck.settings import CONFIGURATION_FILE
 

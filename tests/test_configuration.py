@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support import Main, write_files, write_vocabulary
 
-from corpuscheck.cli import scan
+from corpuscheck.commands.gate import scan
 from corpuscheck.configuration import key_of
 
 OPTIONS: dict[str, tuple[str, str, str, str]] = {

@@ -12,8 +12,8 @@ import pytest
 import zstandard
 from support import EXAMPLES, Main, korean_lines, scanned, write_files, write_vocabulary
 
+from corpuscheck.commands.options import FORMATS
 from corpuscheck.errors import ProfileError
-from corpuscheck.options import FORMATS
 from corpuscheck.profile.profile import FORMAT, Profile
 from corpuscheck.reports.json_report import render_json
 

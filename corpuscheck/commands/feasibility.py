@@ -9,8 +9,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from corpuscheck.commands.options import READING, SIZE, TOKENIZER, Option, options
 from corpuscheck.errors import UsageError
-from corpuscheck.options import READING, SIZE, TOKENIZER, Option, options
 from corpuscheck.settings import Reading
 
 _COUNT = re.compile(r"([0-9][0-9_,]*\.?[0-9]*)\s*([kmb]?)$", re.IGNORECASE)

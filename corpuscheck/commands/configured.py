@@ -1,0 +1,73 @@
+"""Commands that take their defaults from a configuration file and from the environment."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpuscheck.commands.options import Command
+from corpuscheck.errors import UsageError
+
+if TYPE_CHECKING:
+    from corpuscheck.configuration import Configuration
+    from corpuscheck.settings import Settings
+
+
+def _use_configuration(context: click.Context, _: click.Parameter, given: str | None) -> None:
+    from pathlib import Path
+
+    from corpuscheck import configuration
+    from corpuscheck.commands.gate import scan  # its options are all there are
+
+    path = Path(given) if given else configuration.find(Path.cwd())
+    found = configuration.Configuration()
+    if path:
+        found = configuration.load(path, {configuration.key_of(option) for option in scan.params})
+    configuration.apply(context, found)
+    context.meta["configuration"] = found
+
+
+def configured(function: Command) -> Command:
+    """The command takes defaults from the configuration file and from CORPUSCHECK_* variables, and can show them."""
+
+    @click.option("--show-config", is_flag=True, help="Show each value in force and where it comes from.")
+    @click.option(
+        "--config", envvar="CORPUSCHECK_CONFIG", metavar="FILE", is_eager=True, expose_value=False,
+        callback=_use_configuration,
+        help="Configuration file. Default: the nearest corpuscheck.toml or pyproject.toml that has one.",
+    )  # fmt: skip
+    @click.pass_context
+    @wraps(function)
+    def command(context: click.Context, /, show_config: bool, **given: Any) -> Any:
+        if not show_config:
+            return function(context, **given)
+        from corpuscheck.configuration import render_origins
+
+        return click.echo(render_origins(context, context.meta["configuration"]), nl=False)
+
+    return command
+
+
+def settings_of(context: click.Context, given: dict[str, Any]) -> Settings:
+    """The settings that the options of a command, its configuration and the environment give. Raises UsageError."""
+    from corpuscheck.configuration import blamed, nearer
+    from corpuscheck.rules.registry import in_force, policy_of
+    from corpuscheck.settings import settings_from
+
+    found: Configuration = context.meta["configuration"]
+    names = ("select", "ignore", "severity", "limit", "fail_on", "strict")
+    policy_options = {name: given.pop(name) for name in names}
+    if "cache_dir" in given:
+        given["cache"] = None if given.pop("no_cache") else given["cache_dir"]
+        del given["cache_dir"]
+    if given.get("jobs", 0) is None:
+        del given["jobs"]
+    try:
+        policy = policy_of(**policy_options, configuration=found, nearer=nearer(context))
+        settings = settings_from(policy=policy, **given)
+        in_force(settings.limits, policy)  # limits that were given by rule must be possible ones too
+        return settings
+    except UsageError as error:
+        raise UsageError(blamed(str(error), context, found)) from None

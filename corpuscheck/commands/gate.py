@@ -1,0 +1,185 @@
+"""The commands that measure and judge: scan, report, diff, merge."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from corpuscheck.commands.configured import configured, settings_of
+from corpuscheck.commands.options import (
+    BASELINE,
+    FORMATS,
+    LIMITS,
+    POLICY,
+    READING,
+    REPORT,
+    SCAN,
+    TOKENIZER,
+    options,
+)  # fmt: skip
+from corpuscheck.errors import CorpuscheckError, UsageError
+from corpuscheck.printable import printable
+
+if TYPE_CHECKING:
+    from corpuscheck.api import Scan
+    from corpuscheck.result import Result
+    from corpuscheck.running.cache import CacheUse
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="PATH...")
+@options(READING, TOKENIZER, BASELINE, LIMITS, POLICY, REPORT, SCAN)
+@configured
+def scan(
+    context: click.Context,
+    /,
+    paths: tuple[str, ...],
+    report_format: str,
+    outputs: tuple[str, ...],
+    quiet: bool,
+    save: str | None,
+    files_output: str | None,
+    save_tokenizer: str | None,
+    verbose: bool,
+    no_progress: bool,
+    **given: Any,
+) -> None:
+    """Measure the text under PATH and judge it.
+
+    Reads text, Markdown, HTML and XML, JSON and JSON Lines, CSV and TSV, Parquet and Arrow, each also
+    compressed (.gz .bz2 .xz .zst) or inside .zip and .tar. Exit status: 0 ready or caution, 1 not ready,
+    2 could not check, 130 interrupted.
+    """
+    from corpuscheck.api import run_scan
+    from corpuscheck.progress import watcher
+
+    if not paths:
+        raise UsageError("name the files and folders to scan, or set paths in corpuscheck.toml")
+    settings = settings_of(context, {**given, "forecast": bool(save)})
+    reports = _reports(outputs)
+    finished = run_scan(list(paths), settings, watcher(not (quiet or no_progress), verbose), processes=True)
+    if save_tokenizer:
+        from corpuscheck.tokenizer.training import save as save_artefact
+
+        save_artefact(finished.artefact, save_tokenizer)
+    _keep(finished, save, files_output)
+    if finished.cache and not (quiet or no_progress):
+        _tell_of_cache(finished.cache, printable(settings.cache or ""), verbose)
+    _render(finished.result, report_format, reports, quiet)
+
+
+@click.command()
+@click.argument("profile")
+@options(BASELINE, LIMITS, POLICY, REPORT)
+@configured
+def report(
+    context: click.Context,
+    /,
+    profile: str,
+    report_format: str,
+    outputs: tuple[str, ...],
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Judge and render a saved PROFILE again, without reading the corpus."""
+    from corpuscheck.api import report as report_on
+
+    _render(report_on(profile, settings_of(context, given)), report_format, _reports(outputs), quiet)
+
+
+@click.command()
+@click.argument("base")
+@click.argument("head")
+@options(LIMITS, POLICY, REPORT)
+@configured
+def diff(
+    context: click.Context,
+    /,
+    base: str,
+    head: str,
+    report_format: str,
+    outputs: tuple[str, ...],
+    quiet: bool,
+    **given: Any,
+) -> None:
+    """Judge what has become of a corpus: profile HEAD against profile BASE.
+
+    Make HEAD with `corpuscheck scan --baseline BASE --save HEAD`, so that both have the same tokenizer.
+    """
+    from corpuscheck.api import report as report_on
+
+    _render(report_on(head, settings_of(context, {**given, "baseline": base})), report_format, _reports(outputs), quiet)
+
+
+@click.command()
+@click.argument("profiles", nargs=-1, required=True)
+@click.option("-o", "--output", "output", required=True, metavar="FILE", help="Where the sum is saved.")
+def merge(profiles: tuple[str, ...], output: str) -> None:
+    """Add up saved PROFILES of the parts of a corpus, measured with the same tokenizer, into one."""
+    from corpuscheck.api import merge_profiles
+
+    merge_profiles(profiles).save(output)
+
+
+def _reports(outputs: tuple[str, ...]) -> list[tuple[str, str]]:
+    """(format, file) of each --output; a name without a format is JSON."""
+    found = []
+    for output in outputs:
+        name, equals, path = output.partition("=")
+        found.append((name, path) if equals and name in FORMATS else ("json", output))
+    return found
+
+
+def _keep(finished: Scan, save: str | None, files_output: str | None) -> None:
+    from corpuscheck.profile.profile import write_whole
+    from corpuscheck.reports.json_report import render_files
+
+    if save:
+        finished.result.profile.save(save)
+    if files_output:
+        write_whole(files_output, render_files(finished.records))
+
+
+def _tell_of_cache(use: CacheUse, folder: str, verbose: bool) -> None:
+    from corpuscheck.rules.amounts import files, size
+
+    if use.known or verbose:
+        kept = f"; {size(use.bytes)} kept in {folder}" if verbose else ""
+        damaged = f", {use.damaged:,} damaged entries ignored" if use.damaged else ""
+        click.echo(f"{files(use.known)} as before, {use.read:,} read{damaged}{kept}", err=True)
+    if use.trouble:
+        click.echo(use.trouble, err=True)
+
+
+def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bool) -> None:
+    """Write all reports, print the one for standard output, and leave with the status of the gate."""
+    from corpuscheck.profile.profile import write_whole
+    from corpuscheck.reports.registry import render
+
+    for other, path in outputs:
+        write_whole(path, render(result, other))
+    try:
+        if name == "text":
+            from corpuscheck.reports.terminal import render_terminal, terminal
+
+            render_terminal(result, terminal(), brief=quiet)
+        else:
+            sys.stdout.buffer.write(render(result, name))
+            sys.stdout.buffer.flush()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence_stdout()
+        sys.exit(141)
+    except OSError as error:
+        _silence_stdout()
+        raise CorpuscheckError(f"the report cannot be written to standard output ({error.strerror})") from None
+    sys.exit(0 if result.passed else 1)
+
+
+def _silence_stdout() -> None:
+    """The reader went away; keep the interpreter from complaining when it flushes."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

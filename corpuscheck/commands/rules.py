@@ -1,0 +1,56 @@
+"""The commands about the rules themselves: rules, explain, init."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from corpuscheck.commands.configured import configured, settings_of
+from corpuscheck.commands.options import LIMITS, POLICY, READING, TOKENIZER, options
+from corpuscheck.errors import UsageError
+
+
+@click.command()
+@options(LIMITS, POLICY)
+@configured
+def rules(context: click.Context, /, **given: Any) -> None:
+    """List all rules with the severities and limits in force."""
+    from corpuscheck.reports.rule_list import render_rules
+
+    settings = settings_of(context, given)
+    click.echo(render_rules(settings.limits, settings.policy), nl=False)
+
+
+@click.command()
+@click.argument("rule")
+@options(LIMITS, POLICY)
+@configured
+def explain(context: click.Context, /, rule: str, **given: Any) -> None:
+    """Say what a RULE means, why it matters, how to fix it and how to configure it."""
+    from corpuscheck.reports.rule_list import render_rule
+    from corpuscheck.rules.registry import rule_named
+
+    settings = settings_of(context, given)
+    click.echo(render_rule(rule_named(rule), settings.limits, settings.policy), nl=False)
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@options(READING, TOKENIZER[:1])
+@click.option("--force", is_flag=True, help="Replace a corpuscheck.toml that is there.")
+def init(paths: tuple[str, ...], force: bool, **given: Any) -> None:
+    """Write a commented corpuscheck.toml, with limits taken from the corpus as it is now."""
+    from pathlib import Path
+
+    from corpuscheck.api import run_scan
+    from corpuscheck.initial import initial_configuration
+    from corpuscheck.profile.profile import write_whole
+    from corpuscheck.progress import watcher
+    from corpuscheck.settings import CONFIGURATION_FILE, settings_from
+
+    if Path(CONFIGURATION_FILE).exists() and not force:
+        raise UsageError(f"{CONFIGURATION_FILE} is there already: --force replaces it")
+    finished = run_scan(list(paths), settings_from(**given), watcher(True, False), processes=True)
+    write_whole(CONFIGURATION_FILE, initial_configuration(finished.result, paths, given).encode())
+    click.echo(f"wrote {CONFIGURATION_FILE}; next: corpuscheck scan --save base.ccp", err=True)
