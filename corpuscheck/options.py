@@ -86,7 +86,8 @@ READING: list[Option] = [
     click.option("--exclude", multiple=True, metavar="PATTERN", help="No files matching this gitignore pattern."),
 ]  # fmt: skip
 TOKENIZER: list[Option] = [
-    click.option("--tokenizer", metavar="PATH", help="tokenizer.json, vocab.txt or folder. Otherwise one is trained."),
+    click.option("--tokenizer", metavar="PATH",
+                 help="tokenizer.json, vocab.txt, SentencePiece .model or folder. Otherwise one is trained."),
     click.option("--vocab-size", type=int, default=32_000, show_default=True, help="Pieces of a trained tokenizer."),
     click.option("--character-coverage", type=float, default=0.9995, show_default=True,
                  help="Share of the characters that the alphabet must cover."),
