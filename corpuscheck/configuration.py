@@ -13,10 +13,9 @@ from typing import Any
 
 import click
 
-from corpuscheck.commands.options import FORMATS
 from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
-from corpuscheck.settings import CONFIGURATION_FILE
+from corpuscheck.settings import CONFIGURATION_FILE, REPORT_FORMATS
 
 SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "corpuscheck")
@@ -126,7 +125,7 @@ def _beside(path: Path, value: Any, name: str) -> Any:
     if not isinstance(value, str) or "\0" in value:
         raise UsageError(f"{name} must be {'a path' if isinstance(value, str) else 'text'}")
     kind, equals, file = value.partition("=")
-    if name.endswith(": output") and equals and kind in FORMATS:
+    if name.endswith(": output") and equals and kind in REPORT_FORMATS:
         return f"{kind}={_beside(path, file, name)}"
     return value if os.path.isabs(value) else _relative(path.parent / value)
 

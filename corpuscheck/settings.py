@@ -21,6 +21,7 @@ CONFIGURATION_FILE = "corpuscheck.toml"
 DocumentMode = Literal["file", "line", "blank-line", "wikiextractor"]
 Severity = Literal["error", "warning", "info"]
 FailOn = Literal["error", "warning", "never"]
+REPORT_FORMATS = ("text", "concise", "json", "markdown", "github", "gitlab", "junit", "sarif")
 CacheKey = Literal["mtime", "content"]
 
 

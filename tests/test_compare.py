@@ -142,6 +142,7 @@ def test_the_report_has_a_column_for_each_and_a_recommendation(tokenizers: dict[
     assert lines[1] == f"1  {tokenizers['vocab']}  WordPiece"
     assert any(line.split()[0] == "[UNK]" for line in lines if line)
     assert f"→ {tokenizers['bpe']}: it loses least" in done.stdout
+    assert "a lost word is one token" in done.stdout
     assert "\x1b" not in done.stdout
 
 

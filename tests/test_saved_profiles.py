@@ -12,10 +12,10 @@ import pytest
 import zstandard
 from support import EXAMPLES, Main, korean_lines, scanned, write_files, write_vocabulary
 
-from corpuscheck.commands.options import FORMATS
 from corpuscheck.errors import ProfileError
 from corpuscheck.profile.profile import FORMAT, Profile
 from corpuscheck.reports.json_report import render_json
+from corpuscheck.settings import REPORT_FORMATS
 
 MAGIC = b"corpuscheck profile\n"
 
@@ -39,7 +39,7 @@ def saved(paths: Any, name: str, **options: Any) -> Profile:
 @pytest.mark.parametrize("example", ["broken", "korean-news"])
 def test_report_says_what_scan_said(example: str, run_main: Main, vocabulary: str) -> None:
     for given in ([], ["--tokenizer", vocabulary]):
-        for name in FORMATS:
+        for name in REPORT_FORMATS:
             _, wanted, _ = run_main("scan", EXAMPLES / example, *given, "--save", "p.ccp", "--format", name, "-q")
             assert run_main("report", "p.ccp", "--format", name, "-q")[1] == wanted
         assert run_main("report", "p.ccp", "--max-unk-rate", "1", "--severity", "CC106=info")[0] in (0, 1)
@@ -51,7 +51,7 @@ def test_diff_says_what_scan_said_with_a_baseline(tmp_path: Path, run_main: Main
     write_files(
         tmp_path, {"data/new.txt": "뷁뷁 가나\n", "data/3.txt": korean_lines(20)[5], "data/x.txt": b"\x89PNG\0"}
     )
-    for name in FORMATS:
+    for name in REPORT_FORMATS:
         one = run_main("scan", "data", "--baseline", "base.ccp", "--save", "head.ccp", "--format", name, "-q")
         two = run_main("diff", "base.ccp", "head.ccp", "--format", name, "-q")
         three = run_main("report", "head.ccp", "--baseline", "base.ccp", "--format", name, "-q")

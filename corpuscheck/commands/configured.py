@@ -19,14 +19,21 @@ def _use_configuration(context: click.Context, _: click.Parameter, given: str | 
     from pathlib import Path
 
     from corpuscheck import configuration
-    from corpuscheck.commands.gate import scan  # its options are all there are
 
     path = Path(given) if given else configuration.find(Path.cwd())
     found = configuration.Configuration()
     if path:
-        found = configuration.load(path, {configuration.key_of(option) for option in scan.params})
+        found = configuration.load(path, _known(context))
     configuration.apply(context, found)
     context.meta["configuration"] = found
+
+
+def _known(context: click.Context) -> set[str]:
+    """The options of scan, which are all that a file may hold."""
+    from corpuscheck import configuration
+
+    commands: dict[str, click.Command] = getattr(context.find_root().command, "commands", {})
+    return {configuration.key_of(option) for option in commands.get("scan", context.command).params}
 
 
 def configured(function: Command) -> Command:

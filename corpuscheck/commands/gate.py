@@ -10,7 +10,6 @@ import click
 from corpuscheck.commands.configured import configured, settings_of
 from corpuscheck.commands.options import (
     BASELINE,
-    FORMATS,
     LIMITS,
     POLICY,
     READING,
@@ -21,6 +20,7 @@ from corpuscheck.commands.options import (
 )  # fmt: skip
 from corpuscheck.errors import CorpuscheckError, UsageError
 from corpuscheck.printable import printable
+from corpuscheck.settings import REPORT_FORMATS
 
 if TYPE_CHECKING:
     from corpuscheck.api import Scan
@@ -128,7 +128,7 @@ def _reports(outputs: tuple[str, ...]) -> list[tuple[str, str]]:
     found = []
     for output in outputs:
         name, equals, path = output.partition("=")
-        found.append((name, path) if equals and name in FORMATS else ("json", output))
+        found.append((name, path) if equals and name in REPORT_FORMATS else ("json", output))
     return found
 
 

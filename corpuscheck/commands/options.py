@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from corpuscheck.errors import CorpuscheckError
+from corpuscheck.settings import REPORT_FORMATS
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
@@ -55,7 +56,6 @@ class _Assignment(click.ParamType):  # type: ignore[type-arg]
 
 SIZE = _Size()
 SEVERITIES = ("error", "warning", "info")
-FORMATS = ("text", "concise", "json", "markdown", "github", "gitlab", "junit", "sarif")
 
 
 def options(*groups: Sequence[Option]) -> Option:
@@ -92,7 +92,8 @@ READING: list[Option] = [
     _option("--exclude", multiple=True, metavar="PATTERN", help="No files matching this gitignore pattern."),
 ]  # fmt: skip
 TOKENIZER: list[Option] = [
-    _option("--tokenizer", metavar="PATH", help="tokenizer.json, vocab.txt or folder. Otherwise one is trained."),
+    _option("--tokenizer", metavar="PATH",
+            help="tokenizer.json, vocab.txt, SentencePiece .model or folder. Otherwise one is trained."),
     _option("--vocab-size", type=int, default=32_000, show_default=True, help="Pieces of a trained tokenizer."),
     _option("--character-coverage", type=float, default=0.9995, show_default=True,
             help="Share of the characters that the alphabet must cover."),
@@ -129,7 +130,7 @@ POLICY: list[Option] = [
     _option("--strict", is_flag=True, help="A rule that cannot be judged is an error."),
 ]  # fmt: skip
 REPORT: list[Option] = [
-    _option("--format", "report_format", type=click.Choice(FORMATS), default="text", show_default=True,
+    _option("--format", "report_format", type=click.Choice(REPORT_FORMATS), default="text", show_default=True,
             help="What is printed on standard output."),
     _option("--output", "outputs", multiple=True, metavar="FORMAT=FILE",
             help="Also write a report to a file (repeat for several); without FORMAT= it is JSON."),

@@ -15,6 +15,7 @@ from corpuscheck.reports.terminal_parts import columns, safe
 from corpuscheck.rules.amounts import count, percent, size
 
 SCHEMA_VERSION = 1
+_LOSES_MUCH = 0.01
 
 
 def render_terminal(compared: TokenizerComparison, console: Console) -> None:
@@ -32,6 +33,8 @@ def render_terminal(compared: TokenizerComparison, console: Console) -> None:
         console.print(Text())
         console.print(table)
         console.print(Text(_how_counted(compared), "dim"))
+        if any(row.judged_rate > _LOSES_MUCH for row in compared.rows):
+            console.print(Text("a lost word is one token: who loses many looks cheaper than it is", "dim"))
         console.print(
             Text.assemble("\n→ ", safe(compared.recommended, "bold", 300), ": ", safe(compared.reason, limit=600))
         )
