@@ -46,12 +46,13 @@ class FileTally:
         if not len(hit) or batch.files is None:
             return
         numbers, first = np.unique(batch.files[units.documents[hit]], return_index=True)
-        hit = hit[first]
+        fresh = np.array([self._records[number].first_unk_line is None for number in numbers.tolist()])
+        if not fresh.any():
+            return
+        numbers, hit = numbers[fresh], hit[first[fresh]]
         lines = _lines(batch, self._records, units.documents[hit], counted.first_unk[hit])
         for number, line in zip(numbers.tolist(), lines.tolist(), strict=True):
-            record = self._records[number]
-            if record.first_unk_line is None:
-                record.first_unk_line = line or None
+            self._records[number].first_unk_line = line or None
 
     def _new_characters(self, batch: Batch, counted: Counted) -> None:
         if batch.files is None or not len(counted.new):

@@ -95,9 +95,9 @@ class _Tally:
         self._open_document = bool(touched[-1]) and batch.unfinished
         self._documents += int(touched.sum()) - self._open_document
 
-    def lose(self, word: str, octave: int, count: int) -> None:
-        if octave >= self._level:
-            key = (octave, word)
+    def lose(self, key: tuple[int, str], count: int) -> None:
+        """Note a lost word by its (octave, word)."""
+        if key[0] >= self._level:
             self.lost[key] = self.lost.get(key, 0) + count
             if len(self.lost) > 2 * _MOST_DISTINCT:
                 bounded = LostWords.bounded(self.lost, self._level)
@@ -121,19 +121,17 @@ class Judge:
     def forget(self) -> None:
         self._strings = StringTable()
         self.outcomes = np.zeros((0, 3), np.int64)
-        self.lost_in: list[tuple[str, ...]] = []
+        self.lost_in: list[tuple[tuple[int, str], ...]] = []
 
     @property
     def full(self) -> bool:
         return len(self._strings) > _MOST_DISTINCT or self._strings.size > 1 << 23
 
-    def octave(self, number: int) -> int:
-        return self._strings.label(number) // 4
-
     def numbers(self, batch: Batch, units: Units, walked: Walked) -> Ints:
         """The number of each span's string; strings not met before are judged.
 
-        `outcomes` has a row (words, words with [UNK], [UNK] tokens) for each, `lost_in` the words it loses.
+        `outcomes` has a row (words, words with [UNK], [UNK] tokens) for each, `lost_in` the words it loses, each with
+        the octave of its passage.
         """
         starts, ends, unit, what = (np.ascontiguousarray(walked.spans[:, k]) for k in range(4))
         labels = octaves_of(units, unit, starts) * 4 + what
@@ -144,8 +142,9 @@ class Judge:
         questions: list[tuple[int, str]] = []
         for row, number in enumerate(new):
             text = self._strings.string(number).decode()
-            if self._strings.label(number) % 4 == IS_LOST:
-                self.lost_in.append((text,))
+            octave, what_it_is = divmod(self._strings.label(number), 4)
+            if what_it_is == IS_LOST:
+                self.lost_in.append(((octave, text),))
             else:
                 self.lost_in.append(())
                 questions.append((row, text))
@@ -153,7 +152,8 @@ class Judge:
             questions, self._encoder.judge([text for _, text in questions]), strict=True
         ):
             outcomes[row] = n_words, unk, tokens
-            self.lost_in[known + row] = lost
+            octave = self._strings.label(known + row) // 4
+            self.lost_in[known + row] = tuple((octave, word) for word in lost)
         self.outcomes = np.concatenate((self.outcomes, outcomes))
         return ids
 
@@ -193,9 +193,11 @@ class CharacterCounter:
         return Counted(words, unk_words, first_unk, walked.new, walked.places)
 
     def _flush(self) -> None:
-        for number in np.flatnonzero(self._occurrences).tolist():
-            for word in self._judge.lost_in[number]:
-                self._tally.lose(word, self._judge.octave(number), int(self._occurrences[number]))
+        met = np.flatnonzero(self._occurrences)
+        lost_in = self._judge.lost_in
+        for number, count in zip(met.tolist(), self._occurrences[met].tolist(), strict=True):
+            for octave_and_word in lost_in[number]:
+                self._tally.lose(octave_and_word, count)
         self._occurrences = np.zeros(0, np.int64)
 
     def finish(self) -> WordPart:
@@ -227,7 +229,7 @@ class EncodingCounter:
                 unk_tokens += tokens
                 self._tokens += len(encoding.ids)
                 for word in lost:
-                    self._tally.lose(word, int(octaves[u]), 1)
+                    self._tally.lose((int(octaves[u]), word), 1)
         self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
         return Counted(words, unk_words, units.starts, walked.new, walked.places)
 

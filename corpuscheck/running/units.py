@@ -13,7 +13,7 @@ from corpuscheck.settings import Reading
 
 LARGEST_UNIT = 64 << 20
 _SMALLEST_UNIT = 4 << 20
-_MANY_UNITS = 64
+_MANY_UNITS = 8
 _MOST_BUNDLES = 1024
 
 WorkUnit = tuple[Piece, ...]
