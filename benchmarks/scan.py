@@ -110,7 +110,7 @@ def main() -> None:
 
 def compare(text: str, tokenizer: str, runs: int, train: bool, folder: Path) -> None:
     """Run the contestants and print their ratios to ours. Hugging Face runs once: it takes minutes."""
-    scan = [sys.executable, "-m", "corpuscheck", "scan", text, "--no-progress", "--format", "json"]
+    scan = [sys.executable, "-m", "corpuscheck", "scan", text, "--no-cache", "--no-progress", "--format", "json"]
     run([*scan, "--tokenizer", tokenizer], 1)  # compiles the kernels and fills the page cache
     one = run([*scan, "--tokenizer", tokenizer, "--jobs", "1"], runs)
     two = run([*scan, "--tokenizer", tokenizer, "--jobs", "2"], runs)

@@ -33,8 +33,8 @@ def initial_configuration(result: Result, paths: Sequence[str], given: Mapping[s
     allowed = min(1.0, max(0.0001, _rounded_up(1.5 * rate)))
     lines += [
         "",
-        f"# There are {size(text.utf8_bytes)} of text in {count(text.documents)} documents today.",
-        f"min-size = {_toml(size(_rounded_down(text.utf8_bytes)))}",
+        f"# There are {size(text.utf8_bytes)} of text in {count(text.documents)} documents today; a tenth may go.",
+        f"min-size = {_toml(size(_rounded_down(9 * text.utf8_bytes // 10)))}",
         '# target = "4GB"                 # the rule of thumb for decent performance in a domain',
         "",
         f"# {percent(rate)} of the words are [UNK] today; half as much again is allowed.",

@@ -20,6 +20,7 @@ from corpuscheck import api
 from corpuscheck.errors import NothingToScanError, UsageError
 from corpuscheck.reading import discover as discovering
 from corpuscheck.reading.discover import Found
+from corpuscheck.settings import Reading
 
 GOOD = "the quick brown fox jumps over the lazy dog\n"
 TEXT = "\n".join(korean_lines(6000, seed=9)) + "\n"
@@ -285,3 +286,18 @@ def test_utf8_without_its_last_byte_is_cut_short(tmp_path: Path, name: str, text
     write_files(tmp_path, {name: f'{{"text": "a"}}\n{text.rstrip(chr(10) + ".")}가'.encode()[:-1]})
     _, record = documents_in(tmp_path / name)
     assert (record.encoding, record.damage) == ("utf-8", "the last character is cut")
+
+
+@pytest.mark.parametrize(
+    ("place", "patterns"),
+    [("", "corpus/drafts/"), ("", "drafts/"), ("corpus", "drafts/"), ("corpus", "/drafts"), ("corpus/drafts", "*.txt")],
+)
+def test_an_ignore_file_counts_from_here_down_to_the_file(
+    place: str, patterns: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"corpus/a.txt": "one", "corpus/drafts/b.txt": "two", f"{place}/.corpuscheckignore".lstrip("/"): patterns}
+    write_files(tmp_path, files)
+    monkeypatch.chdir(tmp_path)
+    assert [source.path for source in discovering.discover(["corpus"], Reading()).sources] == [
+        os.path.join("corpus", "a.txt")
+    ]

@@ -100,7 +100,12 @@ def filtered(relative: str, settings: Reading, opens: bool = True) -> bool:
 
 
 def _ignored(path: str, root: str) -> bool:
-    """Whether a `.corpuscheckignore` in a folder from `root` down to the file leaves it out; the nearest decides."""
+    """Whether a `.corpuscheckignore` leaves the file out, in a folder from `root` down to it; the nearest decides.
+
+    Where `root` lies in the present folder, those from here down to it count too.
+    """
+    inside = not os.path.isabs(root) and not os.path.normpath(root).startswith(os.pardir)
+    top = "" if inside else os.path.normpath(root)
     folder = os.path.dirname(path)
     while True:
         spec = _ignore_file(folder)
@@ -109,7 +114,7 @@ def _ignored(path: str, root: str) -> bool:
             verdict = spec.check_file(name).include
             if verdict is not None:
                 return verdict
-        if os.path.normpath(folder) == os.path.normpath(root) or not folder:
+        if not folder or (top and os.path.normpath(folder) == top):
             return False
         folder = os.path.dirname(folder)
 
