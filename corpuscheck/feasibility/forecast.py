@@ -51,9 +51,9 @@ class Spread:
 
 
 MEAN_BYTES = Spread(-1.5, 3.0)
-UNSEEN_MASS = Spread(-1.3, 2.2)
-UNK_FULL = Spread(-1.15, 2.0)
-UNK_COVERED = Spread(-1.4, 2.5)
+UNSEEN_MASS = Spread(-1.2, 1.6)
+UNK_FULL = Spread(-1.1, 1.3)
+UNK_COVERED = Spread(-1.3, 1.7)
 NEW_CHARACTERS = Spread(-1.4, 1.6)
 NEW_WORDS = Spread(-1.65, 0.6)
 
@@ -174,7 +174,7 @@ def touched(part: ForecastPart, growth: float) -> Forecast:
     """Share of the documents still to come with a character that the sample never showed (Clopper and Pearson)."""
     if part.examined < FEW_DOCUMENTS:
         return Forecast(unknown=f"{part.examined} documents, {FEW_DOCUMENTS} are needed")
-    share = (1 - 1 / max(growth, 1.01)) / 2  # the rest is finite, and documents share their rare characters
+    share = (1 - 1 / max(growth, 1.01)) * 2 / 3  # the rest is finite, and documents share their rare characters
     trials = max(1, round(share * part.examined))
     low, high = clopper_pearson(min(trials, round(share * part.touched)), trials)
     return Forecast(part.touched / part.examined, low, high)
