@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from io import StringIO
 
@@ -30,6 +31,7 @@ for command in (scan, report, diff, merge, rules, explain, init, estimate, train
 
 def main() -> None:
     """Run the command line; every known error is one line on standard error and exit status 2."""
+    gc.set_threshold(100_000, 20, 20)  # tables of a million entries and no circles: looking for them is time lost
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
 from corpuscheck.rules.amounts import size
 
 if TYPE_CHECKING:
@@ -30,6 +28,8 @@ class _Bar:
     """One tqdm bar in bytes; files done and skipped behind it."""
 
     def __init__(self, name: str, total: int, files: int) -> None:
+        from tqdm import tqdm  # a scan that is answered from the cache draws no bar
+
         self._files, self._done, self._failures = files, 0, 0
         self._bar = tqdm(total=total, desc=name, unit="B", unit_scale=True, leave=False, file=sys.stderr, disable=None)
 

@@ -35,7 +35,9 @@ class Corpus:
         self.sources = sources
         self.size = sum(source.size for source in sources)
         self._units: list[WorkUnit] = work_units(sources, settings.reading)
-        self._pool = Pool(settings.jobs, processes and holds_gil(sources))
+        apart = holds_gil(sources)
+        jobs = settings.jobs if processes or not apart else 1  # threads would only wait for each other
+        self._pool = Pool(jobs, processes and apart)
         self._watch = watch
         self._reading = settings.reading
         self._cache = cache

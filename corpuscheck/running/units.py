@@ -15,6 +15,7 @@ LARGEST_UNIT = 64 << 20
 _SMALLEST_UNIT = 4 << 20
 _MANY_UNITS = 8
 _MOST_BUNDLES = 1024
+_MANY_FILES, _SMALL_FILE = 4000, 1 << 14
 
 WorkUnit = tuple[Piece, ...]
 
@@ -60,7 +61,12 @@ def _ends_bundle(path: str, every: int) -> bool:
 
 
 def holds_gil(sources: Sequence[Source]) -> bool:
-    """Whether most of the work runs in the interpreter (records), so that only processes run it side by side."""
+    """Whether most of the work runs in the interpreter, so that only processes run it side by side.
+
+    So it is with records, and with thousands of files that are sooner measured than opened.
+    """
     total = sum(source.size for source in sources)
+    if len(sources) > _MANY_FILES and total < _SMALL_FILE * len(sources):
+        return True
     records = sum(source.size for source in sources if source.kind.format in RECORD_READERS)
     return records > max(total // 4, 16 << 20)

@@ -47,17 +47,22 @@ def load(path: str, lowercase: bool | None = None) -> Artefact:
     definition = (
         _checked(content, shown) if content.lstrip().startswith("{") else _from_vocab(content, place, lowercase)
     )
-    return usable(Artefact(definition, shown))
+    return _able(Artefact(definition, shown))
 
 
 def usable(artefact: Artefact) -> Artefact:
     """The same. Raises TokenizerError where it cannot encode text, or lost words could not be counted."""
     shown = printable(artefact.source, 200)
     _checked(artefact.definition, shown)
+    return _able(artefact)
+
+
+def _able(artefact: Artefact) -> Artefact:
     _ = artefact.unk_id
     try:
         artefact.tokenizer.encode("a 가 1", add_special_tokens=False)
     except Exception as error:  # the library raises bare Exception
+        shown = printable(artefact.source, 200)
         raise TokenizerError(f"{shown}: this tokenizer cannot encode text ({printable(str(error))})") from None
     return artefact
 
