@@ -97,7 +97,8 @@ def test_declarations(head: bytes, says: str) -> None:
     ("says", "encoding", "wrong"),
     [
         ("euc_kr", "cp949", False),
-        ("euc_kr", "ascii", False),
+        ("euc_kr", "ascii", True),
+        ("iso8859-1", "ascii", False),
         ("utf-16", "ascii", True),
         ("euc_kr", "utf-8", True),
         ("utf-8", "cp949", True),

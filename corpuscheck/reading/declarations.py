@@ -12,6 +12,9 @@ _DECLARATION = re.compile(
 )
 
 
+_CJK = ("euc_kr", "cp949", "johab", "shift_jis", "cp932", "euc_jp", "gb2312", "gbk", "gb18030", "big5", "cp950")
+
+
 def declared(head: bytes) -> str:
     """The encoding that a file says it has in its first kilobyte, as Python names it; '' where it says none."""
     match = _DECLARATION.search(head[:1024])
@@ -25,9 +28,13 @@ def declared(head: bytes) -> str:
 
 
 def disagrees(declaration: str, encoding: str) -> bool:
-    """Whether a declaration is wrong about an encoding. ASCII is right under every name that extends it."""
+    """Whether a declaration is wrong about an encoding.
+
+    ASCII is right under every name that extends it; but a file that declares a CJK codec and has no letter of it has
+    lost its text, or its declaration is a leftover.
+    """
     if encoding == "ascii":
-        return declaration.startswith(("utf-16", "utf-32"))
+        return declaration.startswith(("utf-16", "utf-32")) or declaration in _CJK
     if not declaration or encoding in ("binary", "mixed", "empty"):
         return False
     try:
