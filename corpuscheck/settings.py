@@ -239,6 +239,8 @@ def parse_size(text: str) -> int:
 
 def settings_from(**options: Any) -> Settings:
     """Settings from one flat set of names. Raises UsageError for a name that none of the groups has."""
+    if options.get("jobs", 0) is None:  # as many as there are processors
+        del options["jobs"]
     preset = options.pop("preset", None)
     if preset is not None:
         if preset not in PRESETS:

@@ -69,8 +69,6 @@ def settings_of(context: click.Context, given: dict[str, Any]) -> Settings:
     if "cache_dir" in given:
         given["cache"] = None if given.pop("no_cache") else given["cache_dir"]
         del given["cache_dir"]
-    if given.get("jobs", 0) is None:
-        del given["jobs"]
     try:
         policy = policy_of(**policy_options, configuration=found, nearer=nearer(context))
         settings = settings_from(policy=policy, **given)

@@ -1,15 +1,15 @@
-"""The commands for before a corpus is collected: estimate and train."""
+"""The commands for before a corpus is collected: estimate, train, compare."""
 
 from __future__ import annotations
 
 import re
-import sys
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
 from corpuscheck.commands.options import READING, SIZE, TOKENIZER, Option, options
+from corpuscheck.commands.printing import print_bytes, print_text
 from corpuscheck.errors import UsageError
 from corpuscheck.settings import Reading
 
@@ -93,8 +93,6 @@ def estimate(
         told = from_profile(Profile.load(paths[0]), plan, paths[0])
         told = with_findings(told, report(paths[0], settings_from()).findings)
     else:
-        if given["jobs"] is None:
-            del given["jobs"]
         settings = settings_from(forecast=True, **given)
         result = run_scan(list(paths), settings, watcher(not quiet, False), processes=True).result
         told = with_findings(from_profile(result.profile, plan, ", ".join(paths)), result.findings)
@@ -103,12 +101,9 @@ def estimate(
     if output:
         write_whole(output, estimate_json.render(told))
     if report_format == "json":
-        sys.stdout.buffer.write(estimate_json.render(told))
-        sys.stdout.buffer.flush()
+        print_bytes(estimate_json.render(told))
     else:
-        from corpuscheck.reports.terminal import terminal
-
-        estimate_text.render_terminal(told, terminal())
+        print_text(lambda console: estimate_text.render_terminal(told, console))
 
 
 def _no_text_options(context: click.Context, source: str) -> None:
@@ -137,8 +132,6 @@ def train(paths: tuple[str, ...], folder: str, quiet: bool, **given: Any) -> Non
     from corpuscheck.settings import settings_from
     from corpuscheck.tokenizer.card import save_with_card
 
-    if given["jobs"] is None:
-        del given["jobs"]
     settings = settings_from(**given)
     finished = run_scan(list(paths), settings, watcher(not quiet, False), processes=True)
     save_with_card(finished.artefact, finished.result.profile, settings.training, folder)
@@ -173,15 +166,10 @@ def compare(
 
     if len(tokenizers) + train_one < 2:
         raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
-    if given["jobs"] is None:
-        del given["jobs"]
     compared = compare_tokenizers(list(paths), tokenizers, train_one, settings_from(**given), watcher(not quiet, False))
     if output:
         write_whole(output, comparison_text.render_json(compared))
     if report_format == "json":
-        sys.stdout.buffer.write(comparison_text.render_json(compared))
-        sys.stdout.buffer.flush()
+        print_bytes(comparison_text.render_json(compared))
     else:
-        from corpuscheck.reports.terminal import terminal
-
-        comparison_text.render_terminal(compared, terminal())
+        print_text(lambda console: comparison_text.render_terminal(compared, console))

@@ -18,7 +18,8 @@ from corpuscheck.commands.options import (
     TOKENIZER,
     options,
 )  # fmt: skip
-from corpuscheck.errors import CorpuscheckError, UsageError
+from corpuscheck.commands.printing import print_bytes, print_text
+from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
 from corpuscheck.settings import REPORT_FORMATS
 
@@ -160,26 +161,10 @@ def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bo
 
     for other, path in outputs:
         write_whole(path, render(result, other))
-    try:
-        if name == "text":
-            from corpuscheck.reports.terminal import render_terminal, terminal
+    if name == "text":
+        from corpuscheck.reports.terminal import render_terminal
 
-            render_terminal(result, terminal(), brief=quiet)
-        else:
-            sys.stdout.buffer.write(render(result, name))
-            sys.stdout.buffer.flush()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _silence_stdout()
-        sys.exit(141)
-    except OSError as error:
-        _silence_stdout()
-        raise CorpuscheckError(f"the report cannot be written to standard output ({error.strerror})") from None
+        print_text(lambda console: render_terminal(result, console, brief=quiet))
+    else:
+        print_bytes(render(result, name))
     sys.exit(0 if result.passed else 1)
-
-
-def _silence_stdout() -> None:
-    """The reader went away; keep the interpreter from complaining when it flushes."""
-    import os
-
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,48 @@
+"""Standard output: a report as bytes or on a console, to readers that may go away and disks that may be full."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from corpuscheck.errors import CorpuscheckError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def print_bytes(report: bytes) -> None:
+    """Print a finished report."""
+    with _to_standard_output():
+        sys.stdout.buffer.write(report)
+        sys.stdout.buffer.flush()
+
+
+def print_text(render: Callable[[Console], None]) -> None:
+    """Print what `render` puts on a console as wide as the terminal."""
+    from corpuscheck.reports.terminal import terminal
+
+    with _to_standard_output():
+        render(terminal())
+
+
+@contextmanager
+def _to_standard_output() -> Iterator[None]:
+    """Leaves with 141 where the reader went away. Raises CorpuscheckError where nothing can be written."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _silence()
+        sys.exit(141)
+    except OSError as error:
+        _silence()
+        raise CorpuscheckError(f"the report cannot be written to standard output ({error.strerror})") from None
+
+
+def _silence() -> None:
+    """Keep the interpreter from complaining when it flushes."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
