@@ -12,7 +12,7 @@ from corpuscheck.printable import name_of
 from corpuscheck.profile.documents import file_id, rows_below
 from corpuscheck.profile.files import FileFigures
 from corpuscheck.profile.profile import Profile
-from corpuscheck.profile.reading import ReadingPart
+from corpuscheck.profile.reading import HARMLESS, ReadingPart
 from corpuscheck.result import (
     Change,
     ChangedFile,
@@ -25,7 +25,6 @@ from corpuscheck.result import (
 
 DAMAGE = ("invalid bytes", "cut short", "bad records", "lone surrogates", "mixed encodings", "wrong declarations")
 _ASCII = {"ascii", "utf-8"}
-_HARMLESS = {"empty", "hidden", "saved profile"}
 _LINE_ENDS = {ord("\n"), ord("\r")}
 """Not counted by a scan that holds lines out, but by that of the branch, which trains nothing."""
 
@@ -152,7 +151,7 @@ def _skipped(base: ReadingPart, head: ReadingPart) -> tuple[NewDamage, ...]:
     found: list[NewDamage] = []
     for reason, files in sorted(head.skipped.items()):
         more = files - base.skipped.get(reason, 0)
-        if more > 0 and reason not in _HARMLESS:
+        if more > 0 and reason not in HARMLESS:
             kind = f"skipped: {reason}"
             before = {path for _, path, _ in base.examples.get(kind, ())}
             places = [Place(p, detail=reason) for _, p, _ in head.examples[kind] if p not in before]

@@ -7,13 +7,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import click
 
-from corpuscheck.errors import UsageError
+from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.printable import printable
 from corpuscheck.settings import CONFIGURATION_FILE, REPORT_FORMATS
 
@@ -77,7 +76,7 @@ def load(path: Path, known: Iterable[str]) -> Configuration:
     names = {*known} - _NOT_IN_A_FILE
     for key in values:
         if key not in names:
-            raise UsageError(f"{found.where(key)}: unknown key '{key}'{_close(key, names)}")
+            raise UsageError(f"{found.where(key)}: unknown key '{key}'{did_you_mean(key, names)}")
     _check_rules(found)
     for key in _PATHS & values.keys():
         values[key] = _beside(path, values[key], f"{found.where(key)}: {key}")
@@ -91,12 +90,7 @@ def _check_rules(found: Configuration) -> None:
         for key in table:
             if key not in _OF_A_RULE:
                 where = found.where(f"rules.{rule}.{key}")
-                raise UsageError(f"{where}: unknown key '{key}' of rule {rule}{_close(key, _OF_A_RULE)}")
-
-
-def _close(key: str, names: Iterable[str]) -> str:
-    close = get_close_matches(key, list(names), 1)
-    return f": did you mean '{close[0]}'?" if close else ""
+                raise UsageError(f"{where}: unknown key '{key}' of rule {rule}{did_you_mean(key, _OF_A_RULE)}")
 
 
 def _text(path: Path) -> str:

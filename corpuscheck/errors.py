@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from difflib import get_close_matches
 
 
 class CorpuscheckError(Exception):
@@ -37,3 +38,9 @@ def nothing_to_scan(reasons: Iterable[str]) -> str:
         return "nothing to scan: no files here (are --include and --exclude right?)"
     named = ", ".join(f"{n:,} {reason}" for reason, n in sorted(counted.items(), key=lambda p: (-p[1], p[0])))
     return f"nothing to scan: every file was skipped ({named})"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message about a name that is not known; empty where none is near."""
+    close = get_close_matches(name, list(known), 1)
+    return f": did you mean '{close[0]}'?" if close else ""

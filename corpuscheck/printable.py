@@ -31,6 +31,16 @@ def printable(text: str, limit: int = _LIMIT) -> str:
     return shown if len(text) <= limit else shown + "…"
 
 
+def codepoint(ch: str) -> str:
+    """U+B63B"""
+    return f"U+{ord(ch):04X}"
+
+
+def with_codepoint(ch: str) -> str:
+    """The character as it may be shown, and its code point: 똻 (U+B63B)."""
+    return f"{printable(ch)} ({codepoint(ch)})"
+
+
 def name_of(ch: str) -> str:
     """The Unicode name; control characters, which have none, get their category."""
     return unicodedata.name(ch, "") or {"Cc": "CONTROL CHARACTER", "Co": "PRIVATE USE CHARACTER"}.get(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpuscheck.printable import codepoint
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
 from corpuscheck.settings import Limits, Policy, Severity
@@ -74,7 +75,7 @@ class GuiltyCharacter:
 
     @property
     def codepoint(self) -> str:
-        return f"U+{ord(self.character):04X}"
+        return codepoint(self.character)
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class NewCharacter:
 
     @property
     def codepoint(self) -> str:
-        return f"U+{ord(self.character):04X}"
+        return codepoint(self.character)
 
 
 @dataclass(frozen=True)

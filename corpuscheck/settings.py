@@ -6,10 +6,9 @@ import codecs
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Literal
 
-from corpuscheck.errors import UsageError
+from corpuscheck.errors import UsageError, did_you_mean
 
 GB = 10**9
 MB = 10**6
@@ -262,6 +261,5 @@ def settings_from(**options: Any) -> Settings:
             rest[name] = value
         else:
             known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]
-            close = get_close_matches(name, known, 1)
-            raise UsageError(f"unknown option '{name}'" + (f": did you mean '{close[0]}'?" if close else ""))
+            raise UsageError(f"unknown option '{name}'{did_you_mean(name, known)}")
     return Settings(**{group: kinds[group](**values) for group, values in groups.items()}, **rest)

@@ -14,6 +14,10 @@ Example = tuple[int, str, str]
 """(amount, path, detail): the amount orders the list."""
 
 
+HARMLESS = {"empty", "hidden", "saved profile"}
+"""Reasons for which a file is skipped that nobody has to be warned of."""
+
+
 @dataclass(frozen=True)
 class ReadingPart:
     """Counts of files and bytes, and the worst examples of each trouble.

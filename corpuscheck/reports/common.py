@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.formats import kind_of
 from corpuscheck.result import Comparison, Finding, NewCopies, Place, Result, Verdict
@@ -15,7 +16,6 @@ from corpuscheck.rules.amounts import count, files, percent, plural, size
 
 VERDICTS: dict[Verdict, str] = {"ready": "READY", "caution": "CAUTION", "not_ready": "NOT READY"}
 
-LONGEST_PATH = 4096
 LONGEST_TEXT = 1000
 _PLACES_OF_ONE = 20
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
-from corpuscheck.reports.common import LONGEST_PATH
 from corpuscheck.result import Change, ChangedFile, Comparison, LostWord, NewDamage, Place
 
 

@@ -28,18 +28,14 @@ def render_rule(rule: Rule, limits: Limits, policy: Policy) -> str:
     severity = rule.severity_in_force(policy)
     head = f"{rule.id} {rule.name}: {severity}, allowed: {limit_text(rule, limits, policy)}"
     body = [textwrap.fill(paragraph, _WIDTH) for paragraph in documentation(rule)]
-    option = rule.option and _OPTIONS.get(rule.option, "--" + rule.option.replace("_", "-"))
     ways = [f"  on the command line   --limit {rule.id}={rule.limit_in_force(limits, policy):g}"]
-    if option:
-        ways[0] = f"  on the command line   {option} VALUE"
+    if rule.option:
+        ways[0] = f"  on the command line   --{rule.key} VALUE"
     ways[0] += f"   --severity {rule.id}=warning   --ignore {rule.id}"
     ways.append(f"  in corpuscheck.toml   [rules.{rule.id}]")
     ways.append(f"                        limit = {rule.limit_in_force(limits, policy):g}")
     ways.append(f'                        severity = "{severity}"')
     return "\n\n".join([head, *body, "Configure:\n" + "\n".join(ways)]) + "\n"
-
-
-_OPTIONS = {"target_bytes": "--target", "min_bytes": "--min-size"}
 
 
 def documentation(rule: Rule) -> list[str]:
@@ -51,7 +47,7 @@ def documentation(rule: Rule) -> list[str]:
 def limit_text(rule: Rule, limits: Limits, policy: Policy) -> str:
     """The limit in force in the rule's own unit."""
     limit = rule.limit_in_force(limits, policy)
-    if rule.option in _OPTIONS:
+    if rule.unit == "bytes" and rule.option:
         return f"at least {size(limit)}"
     if rule.unit == "bytes":
         return size(limit)

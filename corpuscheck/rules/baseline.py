@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from corpuscheck.printable import printable
+from corpuscheck.printable import printable, with_codepoint
 from corpuscheck.profile.files import MOST_FILES
-from corpuscheck.result import Comparison, Place
+from corpuscheck.result import Comparison, NewCharacter, Place
 from corpuscheck.rules.amounts import count, files, percent, plural, points, size
-from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
-
-MOST_PLACES = 20
+from corpuscheck.rules.rule import MOST_PLACES, Evidence, NotJudgedError, Observation, Rule
 
 
 def _compared(evidence: Evidence) -> Comparison:
@@ -60,7 +58,7 @@ def lossy_additions(evidence: Evidence, limit: float) -> Iterable[Observation]:
     excess = compared.new_unk_rate - compared.base.words.unk_rate
     if compared.new_words and excess > limit:
         worst = [c for c in compared.new_characters if c.lost][:5]
-        named = ", ".join(f"{printable(c.character)} ({c.codepoint})" for c in worst)
+        named = ", ".join(with_codepoint(c.character) for c in worst)
         yield Observation(
             f"{percent(compared.new_unk_rate)} of the new words are [UNK], {percent(compared.base.words.unk_rate)} in "
             f"the baseline" + (f"; new characters that lose words: {named}" if named else ""),
@@ -90,24 +88,25 @@ def new_characters(evidence: Evidence, limit: float) -> Iterable[Observation]:
     compared = _compared(evidence)
     lost = [character for character in compared.new_characters if character.lost]
     if len(lost) > limit:
-        named = ", ".join(f"{printable(c.character)} ({c.codepoint})" for c in lost[:5])
-        by_file: dict[str, tuple[int | None, list[str]]] = {}
+        named = ", ".join(with_codepoint(c.character) for c in lost[:5])
+        by_file: dict[str, list[NewCharacter]] = {}
         for character in lost:
             if character.place:
-                line, there = by_file.setdefault(character.place.path, (character.place.line, []))
-                there.append(printable(character.character))
-                by_file[character.place.path] = (min(line or 0, character.place.line or 0) or line, there)
-        worst = sorted(by_file.items(), key=lambda item: (-len(item[1][1]), item[0]))[:MOST_PLACES]
+                by_file.setdefault(character.place.path, []).append(character)
+        worst = sorted(by_file.items(), key=lambda item: (-len(item[1]), item[0]))[:MOST_PLACES]
         yield Observation(
             f"{plural(len(lost), 'new character')} that the tokenizer cannot spell: {named}"
             + (", …" if len(lost) > 5 else ""),
             "clean them out if they are a mistake; else train a tokenizer that knows them and save a new baseline",
             len(lost),
-            tuple(
-                Place(path, line, f"{plural(len(there), 'new character')}: {' '.join(there[:10])}")
-                for path, (line, there) in worst
-            ),
+            tuple(_where_new(path, there) for path, there in worst),
         )
+
+
+def _where_new(path: str, there: list[NewCharacter]) -> Place:
+    lines = [character.place.line for character in there if character.place and character.place.line]
+    shown = " ".join(printable(character.character) for character in there[:10])
+    return Place(path, min(lines, default=None), f"{plural(len(there), 'new character')}: {shown}")
 
 
 def new_encodings(evidence: Evidence, limit: float) -> Iterable[Observation]:

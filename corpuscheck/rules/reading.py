@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from corpuscheck.printable import printable
+from corpuscheck.profile.reading import HARMLESS
 from corpuscheck.result import Place
 from corpuscheck.rules.amounts import count, files, percent, size
-from corpuscheck.rules.rule import Evidence, Observation, Rule
-
-_HARMLESS = {"empty", "hidden", "saved profile"}
-
-MOST_PLACES = 20
-"""Files named by a finding; the amounts are of all of them."""
+from corpuscheck.rules.rule import MOST_PLACES, Evidence, Observation, Rule
 
 
 def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -24,7 +20,7 @@ def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
     Fix: convert them to text, or leave them out with --exclude or .corpuscheckignore.
     """
     reading = evidence.profile.reading
-    skipped = {reason: n for reason, n in reading.skipped.items() if reason not in _HARMLESS}
+    skipped = {reason: n for reason, n in reading.skipped.items() if reason not in HARMLESS}
     if skipped:
         worst = sorted(skipped.items(), key=lambda pair: (-pair[1], pair[0]))
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in worst[:3]) + (", …" if len(worst) > 3 else "")

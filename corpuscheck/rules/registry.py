@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from corpuscheck.errors import UsageError
+from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.result import Finding, SkippedRule
 from corpuscheck.rules import baseline, reading, size, tokenizer
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Rule
@@ -69,9 +68,8 @@ def policy_of(
     severities.update({_rule_for(f"--severity {name}", name).id: value for name, value in severity})
     limits.update({_rule_for(f"--limit {name}", name).id: _limit(value, f"--limit {name}") for name, value in limit})
     for rule in RULES:
-        key = _KEYS.get(rule.option, rule.option.replace("_", "-"))
-        if key in configuration.lines:
-            lines.setdefault(rule.id, configuration.lines[key])
+        if rule.key in configuration.lines:
+            lines.setdefault(rule.id, configuration.lines[rule.key])
     policy = Policy(tuple(select), tuple(ignore), fail_on, strict, severities, limits, configuration.path, lines)
     check_names(policy)
     return policy
@@ -97,13 +95,8 @@ def _limit(value: Any, where: str) -> float:
     return float(value) if isinstance(value, float) else int(value)
 
 
-_KEYS = {"target_bytes": "target", "min_bytes": "min-size"}
-"""Options whose name in a configuration file is another than that of their field."""
-
-
 def _nearest(name: str) -> str:
-    close = get_close_matches(name, [text for rule in RULES for text in (rule.id, rule.name)], 1)
-    return f": did you mean '{close[0]}'?" if close else ""
+    return did_you_mean(name, [text for rule in RULES for text in (rule.id, rule.name)])
 
 
 def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tuple[SkippedRule, ...]]:

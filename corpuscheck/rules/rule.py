@@ -10,6 +10,12 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.result import Comparison, Finding, Place, TokenizerReport
 from corpuscheck.settings import Limits, Policy, Severity
 
+MOST_PLACES = 20
+"""Files named by a finding; the amounts are of all of them."""
+
+_LONG_NAMES = {"target_bytes": "target", "min_bytes": "min-size"}
+"""Options with another name than that of their field."""
+
 Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts", "places"]
 
 
@@ -64,6 +70,11 @@ class Rule:
     unit: Unit = "files"
     option: str = ""
     needs_baseline: bool = False
+
+    @property
+    def key(self) -> str:
+        """The long name of its option, as in a configuration file; empty where it has none."""
+        return _LONG_NAMES.get(self.option, self.option.replace("_", "-"))
 
     def limit_in_force(self, limits: Limits, policy: Policy) -> float:
         own: float = getattr(limits, self.option) if self.option else self.limit

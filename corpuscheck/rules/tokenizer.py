@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from corpuscheck.printable import printable
+from corpuscheck.printable import with_codepoint
 from corpuscheck.rules.amounts import count, percent
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule, rate_after_nfc
 
@@ -26,7 +26,7 @@ def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
         return
     where = " of the held-out words" if words.held_out_unk_rate > words.unk_rate else " of the words"
     worst = evidence.tokenizer.worst_characters[:3]
-    named = ", ".join(f"{printable(c.character)} ({c.codepoint})" for c in worst)
+    named = ", ".join(with_codepoint(c.character) for c in worst)
     yield Observation(
         f"{percent(rate)}{where} are [UNK], above the limit of {percent(limit)}"
         + (f"; the worst characters are {named}" if named else ""),
