@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from corpuscheck.measuring.documents import joined
+import numpy as np
+
+from corpuscheck.measuring.documents import PLACE_BITS, joined
 from corpuscheck.measuring.estimating import estimate_curve, estimate_tokens, find_mojibake
 from corpuscheck.measuring.forecasting import forecast_part
+from corpuscheck.measuring.ledger import judge_shared
 from corpuscheck.measuring.units import Unit
 from corpuscheck.printable import printable
+from corpuscheck.profile.clean import CleanPart
+from corpuscheck.profile.documents import DocumentPart, Documents, file_id
 from corpuscheck.profile.files import LONGEST_PATH, FilesPart
 from corpuscheck.profile.forecast import ForecastPart
+from corpuscheck.profile.near import NearPart, Signatures
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.sample import Sample
@@ -49,10 +56,74 @@ def assemble(
     }
     mojibake = find_mojibake(sample)
     characters = replace(measured.characters, places=_whole_places(measured))
-    documents = measured.documents.merge(joined(measured.split))
+    before = _documents_before(measured.records)
+    shared, rubbish, (more_lines, more_paragraphs) = judge_shared(measured.split)
+    documents = DocumentPart.of(_numbered(measured.documents.columns(), before), measured.documents.level)
+    near = NearPart.of(_numbered(measured.near.columns(), before), measured.near.level)
     files = FilesPart.of(records)
     words = measured.words.settled()
-    return Profile(reading, size, characters, words, curve, estimates, mojibake, files, documents, about=about)
+    return Profile(
+        reading,
+        size,
+        characters,
+        words,
+        curve,
+        estimates,
+        mojibake,
+        files,
+        documents.merge(joined(measured.split, rubbish)),
+        clean=_placed(measured.clean, before).merge(shared),
+        near=near,
+        lines=measured.lines.merge(more_lines),
+        paragraphs=measured.paragraphs.merge(more_paragraphs),
+        boilerplate=measured.boilerplate,
+        about=about,
+    )
+
+
+def _documents_before(records: Iterable[FileRecord]) -> dict[tuple[str, int], int]:
+    """How many documents of its file lie before each range of it."""
+    before: dict[tuple[str, int], int] = {}
+    so_far: dict[str, int] = {}
+    for record in sorted(records, key=lambda r: r.start):
+        before[record.path, record.start] = so_far.get(record.path, 0)
+        so_far[record.path] = so_far.get(record.path, 0) + record.documents
+    return before
+
+
+Rows = TypeVar("Rows", Documents, Signatures)
+
+
+def _numbered(rows: Rows, before: dict[tuple[str, int], int]) -> Rows:
+    """The rows with places that are numbers in the file, not in one of its ranges."""
+    places = rows.places.copy()
+    ids = {(file_id(path), start): n for (path, start), n in before.items() if start}
+    for k in np.flatnonzero(places >> PLACE_BITS).tolist() if ids else ():
+        start = int(places[k]) >> PLACE_BITS
+        number = int(places[k]) & ((1 << PLACE_BITS) - 1)
+        places[k] = number + ids.get((int(rows.files[k]), start), 0)
+    return replace(rows, places=places)
+
+
+def _placed(clean: CleanPart, before: dict[tuple[str, int], int]) -> CleanPart:
+    """The same with paths that can be shown and numbers in the file."""
+    return CleanPart(
+        {
+            name: replace(
+                tally,
+                worst=tuple(
+                    replace(
+                        w,
+                        path=printable(w.path, LONGEST_PATH),
+                        number=w.number + before.get((w.path, w.start), 0),
+                        start=0,
+                    )
+                    for w in tally.worst
+                ),
+            )
+            for name, tally in clean.tallies.items()
+        }
+    )
 
 
 def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:
@@ -85,5 +156,5 @@ def forecast_of(seen: Partial) -> ForecastPart:
         return ForecastPart()
     order = sorted(seen.sizes, key=lambda place: (os.path.normpath(place[0]), place[1]))
     sizes = [size for place in order for size in seen.sizes[place]]
-    sizes += [size for _, (_, size) in sorted(seen.split.items())]
+    sizes += [shared.size for _, shared in sorted(seen.split.items())]
     return forecast_part(sizes, seen.sample or Sample(0))

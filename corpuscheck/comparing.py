@@ -9,8 +9,9 @@ import numpy as np
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.errors import ProfileError
 from corpuscheck.printable import name_of
-from corpuscheck.profile.documents import file_id, rows_below
+from corpuscheck.profile.documents import file_id
 from corpuscheck.profile.files import FileFigures
+from corpuscheck.profile.packing import rows_below
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import HARMLESS, ReadingPart
 from corpuscheck.result import (
@@ -210,6 +211,6 @@ def _copied(documents: int, example: str) -> str:
 
 def _below(profile: Profile, level: int) -> tuple[Hashes, Hashes, Ints, Ints]:
     """The rows that a table of this level would have kept."""
-    texts, homes, counts, sizes = profile.documents.columns()
-    end = rows_below(texts, level)
-    return texts[:end], homes[:end], counts[:end], sizes[:end]
+    rows = profile.documents.columns()
+    end = rows_below(rows.hashes, level)
+    return rows.hashes[:end], rows.files[:end], rows.counts[:end], rows.sizes[:end]

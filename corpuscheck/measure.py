@@ -27,6 +27,9 @@ from corpuscheck.tokenizer.training import Ranking, rank, train
 FORECAST_BYTES = 32_000_000
 """Text of whole documents that a forecast looks at."""
 
+LINE_BYTES = 2_000_000
+"""Text of lines from which the most frequent ones are drawn."""
+
 FEW_DOCUMENTS = 100
 """With fewer documents than this, lines are held out instead."""
 
@@ -47,7 +50,8 @@ def measured_corpus(
         alphabet = rank(survey.training.counts, settings.training.lowercase)
         with watch("training", 0, 0):
             artefact = train(alphabet, survey.sample or Sample(0), settings.training)
-    measured = corpus.run("measuring", _measure_task(corpus, settings, artefact, unit, ranking))
+    task = _with_cleanliness(_measure_task(corpus, settings, artefact, unit, ranking), corpus, settings)
+    measured = corpus.run("measuring", task)
     seen = Partial()
     if settings.forecast:
         seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
@@ -85,7 +89,7 @@ def compared(
     sample = (measured.sample or Sample(0)).smaller(TOKEN_BYTES)
     if train_one:  # a tenth of the text is not all of it
         sample = replace(sample, bound=min(sample.bound, ALL - 1))
-    documents = measured.documents.merge(joined(measured.split))
+    documents = measured.documents.merge(joined(measured.split, {}))
     counted = [part.settled() for part in (measured.words, *measured.others)]
     size = measured.size.utf8_bytes
     rows = tuple(
@@ -114,6 +118,11 @@ def _measure_task(
     budget = TOKEN_BYTES if ranking else CURVE_BYTES
     share = settings.training.held_out_share if artefact.trained else 0.0
     return MeasureTask(settings.reading, artefact, unit, share, ranking, budget, corpus.bound(budget))
+
+
+def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> MeasureTask:
+    near = settings.clean and settings.near_duplicates
+    return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(LINE_BYTES))
 
 
 def _records_of_skipped(found: Found) -> list[FileRecord]:

@@ -174,6 +174,8 @@ class Settings:
     tokenizer: str | None = None
     baseline: str | None = None
     forecast: bool = False
+    clean: bool = True
+    near_duplicates: bool = True
     cache: str | None = None
     cache_key: CacheKey = "mtime"
     jobs: int = field(default_factory=available_processors)
@@ -257,7 +259,17 @@ def settings_from(**options: Any) -> Settings:
         owner = next((group for group in groups if name in kinds[group].__dataclass_fields__), None)
         if owner is not None:
             groups[owner][name] = tuple(value) if isinstance(value, list) else value
-        elif name in ("tokenizer", "policy", "baseline", "forecast", "cache", "cache_key", "jobs"):
+        elif name in (
+            "tokenizer",
+            "policy",
+            "baseline",
+            "forecast",
+            "clean",
+            "near_duplicates",
+            "cache",
+            "cache_key",
+            "jobs",
+        ):
             rest[name] = value
         else:
             known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]

@@ -116,7 +116,8 @@ def _used(artefact: Artefact, sample: Sample) -> int:
 
 def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[float, ...], float]:
     """Percentiles of tokens per document from their bytes, and the share over a sequence."""
-    _, _, counts, sizes = documents.columns()
+    rows = documents.columns()
+    counts, sizes = rows.counts, rows.sizes
     if not len(sizes):
         return (), 0.0
     order = np.argsort(sizes, kind="stable")

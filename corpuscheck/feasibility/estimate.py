@@ -180,7 +180,8 @@ def _with_jackknife(value: float, sampled: Interval | None) -> Figure:
 
 def _mean_of(documents: DocumentPart) -> Figure:
     """The mean document of a profile that was saved without a forecast."""
-    _, _, counts, sizes = documents.columns()
+    rows = documents.columns()
+    counts, sizes = rows.counts, rows.sizes
     n, total = int(counts.sum()), int((counts * sizes).sum())
     squares = sum(c * s * s for c, s in zip(counts.tolist(), sizes.tolist(), strict=True))
     from corpuscheck.profile.forecast import ForecastPart
@@ -190,9 +191,9 @@ def _mean_of(documents: DocumentPart) -> Figure:
 
 def _copied_share(documents: DocumentPart) -> float:
     """Share of the bytes that are second and further copies of a document."""
-    hashes, _, counts, sizes = documents.columns()
-    total = int((counts * sizes).sum())
-    kept: dict[int, int] = dict(zip(hashes.tolist(), sizes.tolist(), strict=True))
+    rows = documents.columns()
+    total = int((rows.counts * rows.sizes).sum())
+    kept: dict[int, int] = dict(zip(rows.hashes.tolist(), rows.sizes.tolist(), strict=True))
     return (total - sum(kept.values())) / total if total else 0.0
 
 

@@ -2,21 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.kernels.hashing import hash_passages
-from corpuscheck.profile.documents import DocumentPart, file_id
+from corpuscheck.profile.documents import DocumentPart, Documents, file_id
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 
 _MASK = (1 << 64) - 1
 _ODD = 0xD6E8FEB86659FD93
 
-Open = tuple[int, int]
-"""(sum of the passages' hashes, bytes) of a document that is not complete."""
+PLACE_BITS = 26
+"""While files are read in ranges, a document's place is the start of its range and, in so many bits, its number."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """What is known of a document that other work units have parts of: the sum of its passages' hashes, its bytes,
+    and what was counted in it (empty where nothing was)."""
+
+    total: int = 0
+    size: int = 0
+    counts: tuple[int, ...] = ()
+
+    def merge(self, other: Open) -> Open:
+        counts = self.counts or (0,) * len(other.counts)
+        added = tuple(a + b for a, b in zip(counts, other.counts or (0,) * len(counts), strict=True))
+        return Open((self.total + other.total) & _MASK, self.size + other.size, added)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """The documents of a batch that end in it: the hash and the bytes of each.
+
+    `files` (the number in the work unit) and `places` are of all documents of the batch.
+    """
+
+    hashes: Hashes
+    sizes: Ints
+    files: Ints
+    places: Ints
+
+    def __len__(self) -> int:
+        return len(self.hashes)
 
 
 def text_hash(total: int, size: int) -> int:
@@ -25,45 +57,81 @@ def text_hash(total: int, size: int) -> int:
 
 
 class DocumentHasher:
-    """Collects the documents of one work unit. `split` has, by path, what it saw of documents shared with others."""
+    """Hashes the documents of one work unit. `split` has, by path, what it saw of documents shared with others."""
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
-        self._columns: list[tuple[Hashes, Ints, Ints]] = []
-        self._open: Open = (0, 0)
+        self._open = Open()
+        self._last = (-1, 0)
         self.split: dict[str, Open] = {}
 
-    def observe(self, batch: Batch, rows: Ints) -> Hashes:
-        """Take in the documents with these passages; gives the sum of each."""
+    def observe(self, batch: Batch, rows: Ints) -> tuple[Hashes, Closed]:
+        """Take in the documents with these passages; gives the sum of each, and the documents that end here."""
         sums = np.zeros(len(batch.starts), np.uint64)
         hash_passages(batch.data, rows, sums)
         sizes = batch.ends - batch.starts
         if batch.part is not None:
-            total, size = self.split.get(batch.part.path, (0, 0))
-            self.split[batch.part.path] = ((total + int(sums[0])) & _MASK, size + int(sizes[0]))
-            return sums
+            path = batch.part.path
+            self.split[path] = self.split.get(path, Open()).merge(Open(int(sums[0]), int(sizes[0])))
+            zeros = np.zeros(len(sums), np.int64)
+            return sums, Closed(sums[:0], sizes[:0], zeros, zeros)
+        files = np.zeros(len(batch.starts), np.int64) if batch.files is None else batch.files
+        places = self._places(files, batch.offset > 0)
         whole, lengths = sums.copy(), sizes.copy()
         if batch.offset and len(whole):
-            whole[0] = (int(whole[0]) + self._open[0]) & _MASK
-            lengths[0] += self._open[1]
+            whole[0] = (int(whole[0]) + self._open.total) & _MASK
+            lengths[0] += self._open.size
         if batch.unfinished and len(whole):
-            self._open = (int(whole[-1]), int(lengths[-1]))
+            self._open = Open(int(whole[-1]), int(lengths[-1]))
             whole, lengths = whole[:-1], lengths[:-1]
-        files = np.zeros(len(batch.starts), np.int64) if batch.files is None else batch.files
-        self._columns.append((whole + lengths.astype(np.uint64) * np.uint64(_ODD), files[: len(whole)], lengths))
-        return sums
+        return sums, Closed(whole + lengths.astype(np.uint64) * np.uint64(_ODD), lengths, files, places)
+
+    def _places(self, files: Ints, goes_on: bool) -> Ints:
+        """The number of each document in its file, on top of the range of the file."""
+        if not len(files):
+            return files
+        first = np.searchsorted(files, files)
+        numbers = np.arange(len(files)) - first
+        file, last = self._last
+        numbers[files == file] += last + (0 if goes_on else 1)
+        self._last = (int(files[-1]), int(numbers[-1]))
+        starts: Ints = np.array([self._records[k].start for k in range(int(files[0]), int(files[-1]) + 1)], np.int64)
+        places: Ints = (starts[files - files[0]] << PLACE_BITS) + numbers
+        return places
+
+
+class DocumentTable:
+    """Collects the documents of one work unit as they end."""
+
+    def __init__(self, records: Sequence[FileRecord]) -> None:
+        self._records = records
+        self._rows: list[tuple[Closed, Hashes, Ints]] = []
+
+    def add(self, closed: Closed, norms: Hashes, debris: Ints) -> None:
+        self._rows.append((closed, norms, debris))
 
     def finish(self) -> DocumentPart:
-        if not self._columns:
+        if not self._rows:
             return DocumentPart()
-        hashes, files, sizes = (np.concatenate(column) for column in zip(*self._columns, strict=True))
-        ids = np.array([file_id(record.path) for record in self._records], np.uint64)
-        return DocumentPart.of(hashes, ids[files], np.ones(len(hashes), np.int64), sizes)
+        hashes, sizes, files, places = (
+            np.concatenate([getattr(closed, name)[: len(closed)] for closed, _, _ in self._rows])
+            for name in ("hashes", "sizes", "files", "places")
+        )
+        norms, debris = np.concatenate([n for _, n, _ in self._rows]), np.concatenate([d for _, _, d in self._rows])
+        ids = file_ids(self._records)[files]
+        return DocumentPart.of(Documents(hashes, ids, np.ones(len(hashes), np.int64), sizes, norms, places, debris))
 
 
-def joined(split: dict[str, Open]) -> DocumentPart:
-    """The documents that were shared, now that all their parts are known."""
-    hashes = np.array([text_hash(total, size) for total, size in split.values()], np.uint64)
+def file_ids(records: Iterable[FileRecord]) -> Hashes:
+    """The ids of the files of a work unit, by their number."""
+    return np.array([file_id(record.path) for record in records], np.uint64)
+
+
+def joined(split: dict[str, Open], debris: dict[str, int]) -> DocumentPart:
+    """The documents that were shared, now that all their parts are known. Only equal ones are known as copies."""
+    hashes = np.array([text_hash(known.total, known.size) for known in split.values()], np.uint64)
     ids = np.array([file_id(path) for path in split], np.uint64)
-    sizes = np.array([size for _, size in split.values()], np.int64)
-    return DocumentPart.of(hashes, ids, np.ones(len(hashes), np.int64), sizes)
+    sizes = np.array([known.size for known in split.values()], np.int64)
+    ones, zeros = np.ones(len(split), np.int64), np.zeros(len(split), np.int64)
+    rubbish = np.array([debris.get(path, 0) for path in split], np.int64)
+    return DocumentPart.of(Documents(hashes, ids, ones, sizes, hashes, zeros, rubbish))

@@ -1,19 +1,37 @@
-"""Which documents there are: the hash of each, with its file, for finding copies."""
+"""Which documents there are: the hash of each, with its place, for finding copies."""
 
 from __future__ import annotations
 
-from base64 import b64decode, b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.profile.packing import (
+    COUNTS,
+    HASHES,
+    bounded,
+    check_counts,
+    columns_of,
+    first_rows,
+    packed,
+    packed_state,
+    unpacked,
+)
 
-MOST_DOCUMENTS = 1 << 20
+MOST_DOCUMENTS = 1 << 19
 
-_HASHES, _COUNTS = np.dtype("<u8"), np.dtype("<i8")
+_COLUMNS = {
+    "hashes": HASHES,
+    "files": HASHES,
+    "counts": COUNTS,
+    "sizes": COUNTS,
+    "norms": HASHES,
+    "places": COUNTS,
+    "debris": COUNTS,
+}
 
 
 def file_id(path: str) -> int:
@@ -21,14 +39,36 @@ def file_id(path: str) -> int:
     return int.from_bytes(blake2b(path.encode("utf-8", "surrogateescape"), digest_size=8).digest(), "little")
 
 
-def rows_below(hashes: Hashes, level: int) -> int:
-    """How many of the ascending hashes a table of this level keeps."""
-    return int(np.searchsorted(hashes, np.uint64(1 << (64 - level)))) if level else len(hashes)
+@dataclass(frozen=True)
+class Documents:
+    """Columns, one row for each text in each file.
+
+    Attributes:
+        hashes, norms: uint64, of the text and of its letters and digits alone.
+        files: uint64, see `file_id`.
+        counts: how many such documents the file has.
+        sizes, debris: bytes of one of them, and those of its bytes that are no text.
+        places: the number of the first of them in its file, from 0.
+    """
+
+    hashes: Hashes
+    files: Hashes
+    counts: Ints
+    sizes: Ints
+    norms: Hashes
+    places: Ints
+    debris: Ints
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def chosen(self, rows: Any) -> Documents:
+        return Documents(*(column[rows] for column in vars(self).values()))
 
 
 @dataclass(frozen=True)
 class DocumentPart:
-    """A table of (hash of the text, file, documents, bytes of one), ascending, each column packed in `bytes`.
+    """A table of `Documents`, ascending, each column packed in `bytes`.
 
     Up to `MOST_DOCUMENTS` rows hold every document. Beyond, only the hashes below 2^(64-level) are kept, a sample
     of 1 in 2^level texts. The level depends on the union alone, so merging is exact in any order.
@@ -39,55 +79,40 @@ class DocumentPart:
     files: bytes = b""
     counts: bytes = b""
     sizes: bytes = b""
+    norms: bytes = b""
+    places: bytes = b""
+    debris: bytes = b""
 
     @classmethod
-    def of(cls, hashes: Hashes, files: Hashes, counts: Ints, sizes: Ints, level: int = 0) -> DocumentPart:
-        """From columns in any order; rows of the same text in the same file are added up."""
-        if not len(hashes):
+    def of(cls, documents: Documents, level: int = 0) -> DocumentPart:
+        """From rows in any order; those of the same text in the same file are added up."""
+        if not len(documents):
             return cls(level)
-        order = np.lexsort((files, hashes))
-        hashes, files, counts, sizes = hashes[order], files[order], counts[order], sizes[order]
-        new = np.concatenate(([True], (hashes[1:] != hashes[:-1]) | (files[1:] != files[:-1])))
-        first = np.flatnonzero(new)
-        counts = np.add.reduceat(counts, first)
-        hashes, files, sizes = hashes[first], files[first], sizes[first]
-        below = rows_below(hashes, level)
-        while below > MOST_DOCUMENTS and level < 64:
-            level += 1
-            below = rows_below(hashes, level)
-        packed = (hashes.astype(_HASHES), files.astype(_HASHES), counts.astype(_COUNTS), sizes.astype(_COUNTS))
-        return cls(level, *(column[:below].tobytes() for column in packed))
+        rows = documents.chosen(np.lexsort((documents.places, documents.files, documents.hashes)))
+        first = first_rows(rows.hashes, rows.files)
+        counts, debris = np.add.reduceat(rows.counts, first), np.maximum.reduceat(rows.debris, first)
+        rows = replace(rows.chosen(first), counts=counts, debris=debris)
+        level, below = bounded(rows.hashes, MOST_DOCUMENTS, level)
+        return cls(level, **packed(rows, _COLUMNS, below))
 
     @property
     def exact(self) -> bool:
         return self.level == 0
 
-    def columns(self) -> tuple[Hashes, Hashes, Ints, Ints]:
-        """Hashes, files, documents, bytes of one document."""
-        return (
-            np.frombuffer(self.hashes, _HASHES),
-            np.frombuffer(self.files, _HASHES),
-            np.frombuffer(self.counts, _COUNTS),
-            np.frombuffer(self.sizes, _COUNTS),
-        )
+    def columns(self) -> Documents:
+        return Documents(**unpacked(self, _COLUMNS))
 
     def merge(self, *others: DocumentPart) -> DocumentPart:
-        parts = (self, *others)
-        columns = zip(*(part.columns() for part in parts), strict=True)
-        hashes, files, counts, sizes = (np.concatenate(column) for column in columns)
-        return DocumentPart.of(hashes, files, counts, sizes, max(part.level for part in parts))
+        parts = [part.columns() for part in (self, *others)]
+        both = Documents(*(np.concatenate([getattr(part, name) for part in parts]) for name in _COLUMNS))
+        return DocumentPart.of(both, max(part.level for part in (self, *others)))
 
     def to_state(self) -> dict[str, Any]:
-        columns = {name: b64encode(getattr(self, name)).decode() for name in ("hashes", "files", "counts", "sizes")}
-        return {"level": self.level, **columns}
+        return packed_state(self, _COLUMNS)
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> DocumentPart:
         """Raises ValueError for columns that do not belong together."""
-        columns = [b64decode(state[name], validate=True) for name in ("hashes", "files", "counts", "sizes")]
-        if len({len(column) for column in columns}) != 1 or len(columns[0]) % 8 or not 0 <= state["level"] <= 64:
-            raise ValueError("columns of different lengths")
-        part = cls(int(state["level"]), *columns)
-        if any((column < 0).any() for column in part.columns()[2:]):
-            raise ValueError("figures below zero")
-        return part
+        level, columns = columns_of(state, dict.fromkeys(_COLUMNS, 8))
+        check_counts(columns["counts"], columns["sizes"], columns["places"], columns["debris"])
+        return cls(level, **columns)

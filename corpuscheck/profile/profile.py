@@ -15,17 +15,20 @@ from corpuscheck.errors import ProfileError
 from corpuscheck.printable import printable
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import check
+from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import EstimatePart
 from corpuscheck.profile.files import FilesPart
 from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.mojibake import MojibakePart
+from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.reading import ReadingPart
+from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 
-FORMAT = 3
+FORMAT = 4
 _MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
@@ -48,27 +51,21 @@ class Profile:
     files: FilesPart = field(default_factory=FilesPart)
     documents: DocumentPart = field(default_factory=DocumentPart)
     forecast: ForecastPart = field(default_factory=ForecastPart)
+    clean: CleanPart = field(default_factory=CleanPart)
+    near: NearPart = field(default_factory=NearPart)
+    lines: RepeatsPart = field(default_factory=RepeatsPart)
+    paragraphs: RepeatsPart = field(default_factory=RepeatsPart)
+    boilerplate: LinesSeen = field(default_factory=LinesSeen)
     about: dict[str, str] = field(default_factory=dict)
 
     def merge(self, other: Profile) -> Profile:
         """The profile of both corpora together. Raises ProfileError where they cannot be compared."""
-        return Profile(
-            self.reading.merge(other.reading),
-            self.size.merge(other.size),
-            self.characters.merge(other.characters),
-            self.words.merge(other.words),
-            self.curve.merge(other.curve),
-            self.estimates.merge(other.estimates),
-            self.mojibake.merge(other.mojibake),
-            self.files.merge(other.files),
-            self.documents.merge(other.documents),
-            self.forecast.merge(other.forecast),
-            _common(self.about, other.about),
-        )
+        parts = {name: getattr(self, name).merge(getattr(other, name)) for name in PARTS}
+        return Profile(**parts, about=_common(self.about, other.about))
 
     def to_bytes(self) -> bytes:
         """State only, in one order: equal profiles give equal bytes."""
-        parts = {name: part.to_state() for name, part in vars(self).items() if name != "about"}
+        parts = {name: getattr(self, name).to_state() for name in PARTS}
         state = {"format": FORMAT, "about": self.about, **parts}
         text = orjson.dumps(state, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
         return _MAGIC + zstandard.ZstdCompressor(level=9).compress(text)
@@ -84,19 +81,8 @@ class Profile:
                 raise ProfileError(
                     f"{name}: written in profile format {state['format']}, this version reads {FORMAT}: scan again"
                 )
-            profile = cls(
-                ReadingPart.from_state(state["reading"]),
-                SizePart.from_state(state["size"]),
-                CharacterPart.from_state(state["characters"]),
-                WordPart.from_state(state["words"]),
-                CurvePart.from_state(state["curve"]),
-                EstimatePart.from_state(state["estimates"]),
-                MojibakePart.from_state(state["mojibake"]),
-                FilesPart.from_state(state["files"]),
-                DocumentPart.from_state(state["documents"]),
-                ForecastPart.from_state(state["forecast"]),
-                {str(key): str(value) for key, value in state["about"].items()},
-            )
+            parts = {name: part.from_state(state[name]) for name, part in PARTS.items()}
+            profile = cls(**parts, about={str(key): str(value) for key, value in state["about"].items()})
             for part in ("reading", "size", "characters", "words", "curve", "estimates", "mojibake"):
                 check(getattr(profile, part), type(getattr(profile, part)), part)
             return profile
@@ -116,6 +102,26 @@ class Profile:
 
     def with_parts(self, **parts: Any) -> Profile:
         return replace(self, **parts)
+
+
+PARTS: dict[str, Any] = {
+    "reading": ReadingPart,
+    "size": SizePart,
+    "characters": CharacterPart,
+    "words": WordPart,
+    "curve": CurvePart,
+    "estimates": EstimatePart,
+    "mojibake": MojibakePart,
+    "files": FilesPart,
+    "documents": DocumentPart,
+    "forecast": ForecastPart,
+    "clean": CleanPart,
+    "near": NearPart,
+    "lines": RepeatsPart,
+    "paragraphs": RepeatsPart,
+    "boilerplate": LinesSeen,
+}
+"""Every part by its name: each has `merge`, `to_state` and `from_state`."""
 
 
 def decompressed(data: bytes, largest: int) -> bytes:

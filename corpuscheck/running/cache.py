@@ -155,7 +155,12 @@ class Cache:
         tokenizer = [artefact.definition, artefact.source] if artefact else [vars(settings.training)]
         files = [(source.path, *self.stamp(source)) for source in found.sources]
         return key_of(
-            "scan", vars(settings.reading), tokenizer, files, [tuple(vars(s).values()) for s in found.skipped]
+            "scan",
+            vars(settings.reading),
+            f"{settings.clean} {settings.near_duplicates}",
+            tokenizer,
+            files,
+            [tuple(vars(s).values()) for s in found.skipped],
         )
 
     def _get(self, keys: Iterable[bytes]) -> Iterator[Any]:

@@ -11,8 +11,11 @@ from typing import Any
 from corpuscheck.measuring.documents import Open
 from corpuscheck.measuring.files import Where
 from corpuscheck.profile.characters import CharacterPart
+from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.near import NearPart
+from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.tables import earliest
@@ -38,6 +41,11 @@ class Partial:
     places: dict[int, Where] = field(default_factory=dict)
     sizes: dict[tuple[str, int], tuple[int, ...]] = field(default_factory=dict)
     others: tuple[WordPart, ...] = ()
+    clean: CleanPart = field(default_factory=CleanPart)
+    near: NearPart = field(default_factory=NearPart)
+    lines: RepeatsPart = field(default_factory=RepeatsPart)
+    paragraphs: RepeatsPart = field(default_factory=RepeatsPart)
+    boilerplate: LinesSeen = field(default_factory=LinesSeen)
 
     def merge(self, *others: Partial) -> Partial:
         parts = (self, *others)
@@ -57,7 +65,17 @@ class Partial:
             earliest(*(part.places for part in parts)),
             {place: sizes for part in parts for place, sizes in part.sizes.items()},
             tuple(first.merge(*rest) for first, *rest in counters),
+            self.clean.merge(*(part.clean for part in others)),
+            self.near.merge(*(part.near for part in others)),
+            self.lines.merge(*(part.lines for part in others)),
+            self.paragraphs.merge(*(part.paragraphs for part in others)),
+            self.boilerplate.merge(*(part.boilerplate for part in others)),
         )
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes it holds in tables that grow with the documents."""
+        return len(self.near.signatures) + 8 * len(self.documents.hashes) + 3 * len(self.lines.hashes)
 
     def to_state(self) -> dict[str, Any]:
         """Plain values; the same again from `from_state`."""
@@ -66,7 +84,7 @@ class Partial:
             **{name: getattr(self, name).to_state() for name in _PARTS},
             "units": self.units,
             "sample": None if self.sample is None else self.sample.to_state(),
-            "split": [(path, str(total), size) for path, (total, size) in self.split.items()],
+            "split": [(path, str(known.total), known.size, known.counts) for path, known in self.split.items()],
             "places": _packed(self.places),
             "others": [part.to_state() for part in self.others],
             "sizes": [(path, start, sizes) for (path, start), sizes in self.sizes.items()],
@@ -79,7 +97,10 @@ class Partial:
             **{name: part.from_state(state[name]) for name, part in _PARTS.items()},
             units=int(state["units"]),
             sample=None if state["sample"] is None else Sample.from_state(state["sample"]),
-            split={str(path): (int(total), int(size)) for path, total, size in state["split"]},
+            split={
+                str(path): Open(int(total), int(size), tuple(map(int, counts)))
+                for path, total, size, counts in state["split"]
+            },
             places=_unpacked(state["places"]),
             others=tuple(WordPart.from_state(part) for part in state["others"]),
             sizes={(str(path), int(start)): tuple(map(int, sizes)) for path, start, sizes in state["sizes"]},
@@ -111,6 +132,11 @@ _PARTS: dict[str, Any] = {
     "curve": CurvePart,
     "training": CharacterPart,
     "documents": DocumentPart,
+    "clean": CleanPart,
+    "near": NearPart,
+    "lines": RepeatsPart,
+    "paragraphs": RepeatsPart,
+    "boilerplate": LinesSeen,
 }
 
 
@@ -118,14 +144,18 @@ class Fold:
     """Merges partials as they come, many at a time, so that many small ones stay quick."""
 
     _AT_ONCE = 64
+    _HEAVY = 64_000_000
 
     def __init__(self) -> None:
         self._waiting = [Partial()]
+        self._weight = 0
 
     def add(self, partial: Partial) -> None:
         self._waiting.append(partial)
-        if len(self._waiting) > self._AT_ONCE:
+        self._weight += partial.weight
+        if len(self._waiting) > self._AT_ONCE or self._weight > self._HEAVY:
             self._waiting = [self.result()]
+            self._weight = 0
 
     def result(self) -> Partial:
         return self._waiting[0].merge(*self._waiting[1:])
@@ -135,7 +165,6 @@ def _joined(tables: Sequence[dict[str, Open]]) -> dict[str, Open]:
     """Of each shared document the sum of its passages and its bytes, as far as they are known."""
     joined: dict[str, Open] = {}
     for table in tables:
-        for path, (total, size) in table.items():
-            so_far = joined.get(path, (0, 0))
-            joined[path] = ((so_far[0] + total) % 2**64, so_far[1] + size)
+        for path, known in table.items():
+            joined[path] = joined.get(path, Open()).merge(known)
     return joined

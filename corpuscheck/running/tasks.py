@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self
 
 from corpuscheck.measuring.curve import CurveCounter
-from corpuscheck.measuring.documents import DocumentHasher
+from corpuscheck.measuring.documents import DocumentHasher, Open
 from corpuscheck.measuring.files import FileTally
 from corpuscheck.measuring.forecasting import DocumentSampler
+from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.units import Unit, UnitSplitter, passages_of
 from corpuscheck.measuring.words import Judge, WordCounter, judged_by, word_counter
 from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.sample import ALL
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, packed
@@ -105,6 +107,9 @@ class MeasureTask(_ReadingTask):
     bound: int
     others: tuple[Artefact, ...] = ()
     sample_held_out: bool = False
+    clean: bool = False
+    near: bool = False
+    line_bound: int = ALL
 
     def describe(self) -> dict[str, Any]:
         ranking = self.ranking.characters if self.ranking else ""
@@ -125,6 +130,7 @@ class MeasureTask(_ReadingTask):
         splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
         records, batches = _batches(unit, self.reading, tell)
         hasher, files = DocumentHasher(records), FileTally(records)
+        ledger = DocumentLedger(records, self.clean, self.near, self.line_bound)
         size = documents = 0
         for batch in batches:
             units = splitter.split(batch)
@@ -138,7 +144,9 @@ class MeasureTask(_ReadingTask):
                 sampler.observe(batch, units, passages_of(batch, units), held_out)
             else:
                 sampler.observe(batch, whole, passages)
-            files.observe(batch, units, counted, hasher.observe(batch, passages[0]))
+            sums, closed = hasher.observe(batch, passages[0])
+            files.observe(batch, units, counted, sums)
+            ledger.observe(batch, closed)
             if curve:
                 curve.observe(batch, units, counter.walker.characters)
             size += batch.utf8_bytes
@@ -150,10 +158,10 @@ class MeasureTask(_ReadingTask):
             counter.finish(),
             curve.finish()[0] if curve else CurvePart(),
             sample=sampler.finish(),
-            documents=hasher.finish(),
-            split=hasher.split,
+            split=ledger.shared(hasher.split),
             places=files.places,
             others=tuple(_finished(other) for other in others),
+            **ledger.finish(),
         )
 
 
@@ -176,7 +184,7 @@ class ForecastTask(_ReadingTask):
         for batch in batches:
             sampler.observe(batch, splitter.split(batch))
         sizes = {(records[n].path, records[n].start): tuple(sizes) for n, sizes in sampler.sizes.items()}
-        split = {path: (0, size) for path, size in sampler.split.items()}
+        split = {path: Open(0, size) for path, size in sampler.split.items()}
         return Partial(tuple(records), sample=sampler.finish(), split=split, sizes=sizes)
 
 

@@ -1,0 +1,133 @@
+"""Lines and paragraphs of documents: short ones, bullets, ends, and which are there twice."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.counted import (
+    BULLET_LINES,
+    ENDED_LINES,
+    LINE_BYTES,
+    LINES,
+    NEW_LINE_BYTES,
+    NEW_LINES,
+    PARAGRAPH_BYTES,
+    PARAGRAPHS,
+    PUNCTUATION,
+    REPEATED_LINE_BYTES,
+    SHORT_LINES,
+)
+from corpuscheck.kernels.hashing import hash_bytes, mix
+from corpuscheck.kernels.jit import at, kernel
+from corpuscheck.kernels.shingles import remembered
+from corpuscheck.kernels.utf8 import code_point
+
+SHORT_COLUMNS = 30
+"""A line of at most so many columns is short; wide characters take two."""
+
+LINE, OCCURRENCE, PARAGRAPH = range(3)
+
+_BULLETS = (0x2D, 0x2A, 0x2022, 0xB7, 0x25AA, 0x25A0, 0x25A1, 0x25CB, 0x25CF, 0x25E6, 0x2023, 0x25B6, 0x25BA, 0x203B)
+
+
+@kernel
+def is_blank(b: int) -> bool:
+    """Whether a line is trimmed of this byte."""
+    return b == 0x20 or b == 0x09 or b == 0x0D
+
+
+@kernel
+def is_short(data: Bytes, start: int, stop: int) -> bool:
+    """Whether the line is of at most `SHORT_COLUMNS`."""
+    columns = 0
+    for i in range(start, stop):
+        b = data[at(i)]
+        if b & 0xC0 != 0x80:
+            columns += 2 if b >= 0xE0 else 1
+            if columns > SHORT_COLUMNS:
+                return False
+    return True
+
+
+@kernel
+def ends_with_mark(data: Bytes, start: int, stop: int, kinds: Bytes) -> bool:
+    """Whether the last character of a line is punctuation."""
+    i = stop - 1
+    while i > start and data[at(i)] & 0xC0 == 0x80:
+        i -= 1
+    cp, _ = code_point(data, i)
+    return int(kinds[at(cp)]) == PUNCTUATION
+
+
+@kernel
+def has_bullet(data: Bytes, start: int) -> bool:
+    """Whether the line begins with a bullet."""
+    cp, _ = code_point(data, start)
+    for bullet in _BULLETS:
+        if cp == bullet:
+            return True
+    return False
+
+
+@kernel
+def read_lines(
+    data: Bytes, starts: Ints, ends: Ints, kinds: Bytes, first_stamp: int, table: Hashes, stamps: Ints,
+    keys: Hashes, highest: Hashes, rows: Ints, hashes: Hashes, spans: Ints,
+) -> int:  # fmt: skip
+    """Count the lines of each document. Those that it has not held before go to `hashes` and `spans`.
+
+    Spans are rows (start, end, document, what): a line or paragraph whose own hash is at most `highest[0]` is LINE or
+    PARAGRAPH, a line whose hash with its document's key is at most `highest[1]` is also an OCCURRENCE, with that hash.
+    Returns the number of rows.
+    """
+    n = 0
+    top, rare = highest[0], highest[1]
+    for d in range(starts.shape[0]):
+        row = rows[d]
+        paragraph, lines, begin, finish = np.uint64(0), 0, starts[d], starts[d]
+        start = starts[d]
+        while start <= ends[d]:
+            stop = start
+            while stop < ends[d] and data[at(stop)] != 0x0A:
+                stop += 1
+            left, right = start, stop
+            while left < right and is_blank(data[at(left)]):
+                left += 1
+            while left < right and is_blank(data[at(right - 1)]):
+                right -= 1
+            if left < right:
+                h = hash_bytes(data, left, right)
+                row[LINES] += 1
+                row[LINE_BYTES] += right - left
+                row[SHORT_LINES] += is_short(data, left, right)
+                row[ENDED_LINES] += ends_with_mark(data, left, right, kinds)
+                row[BULLET_LINES] += has_bullet(data, left)
+                if remembered(table, stamps, first_stamp + d, h):
+                    row[REPEATED_LINE_BYTES] += right - left
+                else:
+                    if h <= top:
+                        hashes[n] = h
+                        spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = left, right, d, LINE
+                        n += 1
+                    occurrence = mix(h ^ keys[d])
+                    if occurrence <= rare:
+                        hashes[n] = occurrence
+                        spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = left, right, d, OCCURRENCE
+                        n += 1
+                    row[NEW_LINES] += 1
+                    row[NEW_LINE_BYTES] += right - left
+                if lines == 0:
+                    begin = left
+                paragraph, lines, finish = mix(paragraph ^ h), lines + 1, right
+            if left == right or stop >= ends[d]:
+                if lines > 1:
+                    row[PARAGRAPHS] += 1
+                    row[PARAGRAPH_BYTES] += finish - begin
+                if lines > 1 and paragraph <= top:
+                    hashes[n] = paragraph
+                    spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = begin, finish, d, PARAGRAPH
+                    n += 1
+                paragraph, lines = np.uint64(0), 0
+            start = stop + 1
+    return n

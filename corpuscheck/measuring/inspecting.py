@@ -1,0 +1,196 @@
+"""Inspect documents: what each holds, which rules name it, what is needed to find near copies and boilerplate."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.counted import (
+    BYTES,
+    COLUMNS,
+    DEBRIS,
+    FIRST_DEBRIS,
+    FIRST_PII,
+    KOREAN_SHAPES,
+    LETTERS,
+    SHINGLES,
+    WIDE_SCRIPTS,
+)
+from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
+from corpuscheck.kernels.hashing import hash_parts
+from corpuscheck.kernels.inspection import inspect
+from corpuscheck.kernels.lines import read_lines
+from corpuscheck.kernels.shingles import BINS, EMPTY, SHORT, shingle, sign
+from corpuscheck.measuring.documents import Closed, file_ids
+from corpuscheck.measuring.kinds import folds, kinds
+from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.profile.near import LEAST_SHINGLES, NearPart, Signatures
+from corpuscheck.reading.batch import Batch
+from corpuscheck.reading.files import FileRecord
+from corpuscheck.scripts import SCRIPTS
+
+_STRETCHES, _LINES = 1 << 15, 1 << 16
+_LONGEST_SHINGLE = max(SHORT)
+_HANGUL = SCRIPTS.index("Hangul")
+_DEBRIS_BYTES = [FIRST_DEBRIS + 2 * k + 1 for k in range(len(DEBRIS))]
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """What was found in documents: rows of counts, the hash of each after normalising, and its MinHash bins,
+    in row `slots[d]` where that is not below 0."""
+
+    rows: Ints
+    norms: Hashes
+    bins: Hashes
+    slots: Ints
+
+    @classmethod
+    def nothing(cls, documents: int = 0) -> Inspected:
+        zeros = np.zeros(documents, np.uint64)
+        return cls(
+            np.zeros((documents, COLUMNS), np.int64),
+            zeros,
+            np.zeros((0, BINS), np.uint64),
+            -np.ones_like(zeros, np.int64),
+        )
+
+    def chosen(self, rows: slice) -> Inspected:
+        slots = self.slots[rows]
+        kept = slots >= 0
+        return Inspected(
+            self.rows[rows].copy(),
+            self.norms[rows].copy(),
+            self.bins[slots[kept]],
+            np.where(kept, np.cumsum(kept) - 1, -1),
+        )
+
+    @property
+    def debris(self) -> Ints:
+        return debris_of(self.rows)
+
+
+def debris_of(rows: Ints) -> Ints:
+    """Bytes of each document that are no text."""
+    found: Ints = np.minimum(rows[:, _DEBRIS_BYTES].sum(1), rows[:, BYTES])
+    return found
+
+
+def only_korean(rows: Ints) -> None:
+    """Numbers that look Korean are somebody else's where less than a tenth of the letters are Hangul."""
+    foreign = 10 * rows[:, _HANGUL] < rows[:, :LETTERS].sum(1)
+    for shape in KOREAN_SHAPES:
+        rows[foreign, FIRST_PII + shape] = 0
+
+
+class _Seen:
+    """Sets of hashes that need no clearing: each document has a stamp of its own."""
+
+    def __init__(self, slots: int) -> None:
+        self.table: Hashes = np.zeros(slots, np.uint64)
+        self.stamps: Ints = np.full(slots, -1, np.int64)
+
+
+class Inspector:
+    """Runs the kernels over batches, and keeps what is known of the document that goes on.
+
+    `split` has, by path, what was counted in documents shared with other work units.
+    """
+
+    def __init__(self, records: Sequence[FileRecord], near: bool, lines: LineTable) -> None:
+        self._records, self._near, self._lines = records, near, lines
+        self._stretches, self._seen = _Seen(_STRETCHES), _Seen(_LINES)
+        self._stamp = 0
+        self._prefix: Hashes = np.empty(0, np.uint64)
+        self._carry = Inspected.nothing()
+        self._triggers, self._names = triggers(), packed_names(TAGS)
+        self.split: dict[str, Ints] = {}
+
+    def observe(self, batch: Batch, closed: Closed) -> Inspected:
+        """The documents that end in this batch."""
+        n = len(batch.starts)
+        found = Inspected.nothing(n)
+        goes_on = batch.part is None and batch.offset > 0 and len(self._carry.norms) > 0
+        if goes_on:
+            found.rows[0], found.norms[0] = self._carry.rows[0], self._carry.norms[0]
+        first = self._stamp - 1 if goes_on else self._stamp
+        self._stamp = first + n
+        found.rows[:, BYTES] += batch.ends - batch.starts
+        found = self._shingled(batch, first, found, self._carry.bins if goes_on else None)
+        data, starts, ends = batch.data, batch.starts, batch.ends
+        find_debris(data, starts, ends, self._triggers, self._names, found.rows, np.empty((0, 4), np.int64))
+        self._read_lines(batch, closed, first, found.rows)
+        if batch.part is not None:
+            path = batch.part.path
+            self.split[path] = self.split.get(path, np.zeros(COLUMNS, np.int64)) + found.rows[0]
+            return Inspected.nothing()
+        self._carry = found.chosen(slice(len(closed), None))
+        ended = found.chosen(slice(0, len(closed)))
+        only_korean(ended.rows)
+        self._lines.close(ended.rows)
+        return ended
+
+    def _shingled(self, batch: Batch, first: int, found: Inspected, carried: Hashes | None) -> Inspected:
+        data, starts, ends, n = batch.data, batch.starts, batch.ends, len(batch.starts)
+        if len(self._prefix) < len(data) + n + 1:
+            self._prefix = np.empty(len(data) + n + 1, np.uint64)
+        begins, stops = np.empty(n, np.int64), np.empty(n, np.int64)
+        inspect(data, starts, ends, kinds(), folds(), found.rows, found.norms, self._prefix, begins, stops)
+        if not self._near:
+            return found
+        long = stops - begins >= LEAST_SHINGLES
+        long[:1] |= carried is not None
+        long[-1:] |= batch.unfinished
+        slots = np.where(long, np.cumsum(long) - 1, -1)
+        bins = np.full((int(long.sum()), BINS), EMPTY, np.uint64)
+        if carried is not None:
+            bins[:1] = carried
+        seen = self._stretches
+        shingle(self._prefix, begins, stops, _wide(found.rows), slots, first, seen.table, seen.stamps, bins, found.rows)
+        return Inspected(found.rows, found.norms, bins, slots)
+
+    def _read_lines(self, batch: Batch, closed: Closed, first: int, rows: Ints) -> None:
+        most = 3 * (int(np.count_nonzero(batch.data == 0x0A)) + len(batch.starts))
+        hashes, spans = np.empty(most, np.uint64), np.empty((most, 4), np.int64)
+        keys = np.empty(len(batch.starts), np.uint64)
+        hash_parts(file_ids(self._records)[closed.files], closed.places, keys)
+        n = read_lines(
+            batch.data, batch.starts, batch.ends, kinds(), first, self._seen.table, self._seen.stamps, keys,
+            self._lines.bounds(), rows, hashes, spans,
+        )  # fmt: skip
+        self._lines.take(batch, rows, hashes[:n], spans[:n])
+
+
+def _wide(rows: Ints) -> Bytes:
+    """Whether most letters of a document are of a script in which few characters say much."""
+    return np.asarray(2 * rows[:, WIDE_SCRIPTS].sum(1) > rows[:, :LETTERS].sum(1)).view(np.uint8)
+
+
+class SignatureTable:
+    """Collects the signatures of the documents of one work unit."""
+
+    def __init__(self, records: Sequence[FileRecord]) -> None:
+        self._records = records
+        self._rows: list[Signatures] = []
+
+    def add(self, closed: Closed, inspected: Inspected) -> None:
+        """Documents of fewer than `LEAST_SHINGLES` shingles are too short to be nearly the same."""
+        chosen = np.flatnonzero((inspected.slots >= 0) & (inspected.rows[:, SHINGLES] >= LEAST_SHINGLES))
+        if not len(chosen):
+            return
+        bins = inspected.bins[inspected.slots[chosen]]
+        signatures, keys = np.empty(bins.shape, np.uint8), np.empty(len(bins), np.uint64)
+        sign(bins, signatures, keys)
+        files = file_ids(self._records)[closed.files[chosen]]
+        rows = (inspected.norms[chosen], files, closed.places[chosen], closed.sizes[chosen], inspected.debris[chosen])
+        self._rows.append(Signatures(keys, *rows, signatures))
+
+    def finish(self) -> NearPart:
+        if not self._rows:
+            return NearPart()
+        return NearPart.of(
+            Signatures(*(np.concatenate([getattr(r, n) for r in self._rows]) for n in vars(self._rows[0])))
+        )

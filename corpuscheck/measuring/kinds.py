@@ -1,0 +1,84 @@
+"""Tables over all code points: of which kind each is, and what is left of it when its trimmings are taken off."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+import numpy as np
+
+from corpuscheck.arrays import CODE_POINTS, Bytes, Flags
+from corpuscheck.counted import (
+    BRACES,
+    CONTROLS,
+    DIGITS,
+    LETTERS,
+    LINE_ENDS,
+    PRIVATE,
+    PUNCTUATION,
+    REPLACEMENTS,
+    SPACES,
+    SYMBOLS,
+    UNASSIGNED,
+)
+from corpuscheck.scripts import RANGES
+
+_OF_CATEGORY = {
+    "L": 0, "M": 0, "Nd": DIGITS, "Nl": 0, "No": SYMBOLS, "P": PUNCTUATION, "S": SYMBOLS, "Z": SPACES, "Cc": CONTROLS,
+    "Cf": SPACES, "Co": PRIVATE, "Cn": UNASSIGNED, "Cs": UNASSIGNED,
+}  # fmt: skip
+
+_PLANES = ((0, 0x3400), (0xA000, 0xAC00), (0xD7A4, 0xD800), (0xF900, 0x20000), (0xE0000, 0xE0200))
+"""Where code points differ from their neighbours; the rest is Han, Hangul, private or not assigned."""
+
+_HANGUL, _HAN = (0xAC00, 0xD7A4), ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
+
+
+@cache
+def kinds() -> Bytes:
+    """uint8 for each code point: the number of a letter's script, or one of the other kinds of `counted`."""
+    table = np.full(CODE_POINTS, UNASSIGNED, np.uint8)
+    for first, end in (_HANGUL, *_HAN):
+        table[first:end] = 0
+    for first, end in ((0xE000, 0xF900), (0xF0000, 0xFFFFE), (0x100000, 0x10FFFE)):
+        table[first:end] = PRIVATE
+    by_category = {
+        name: _OF_CATEGORY.get(name, _OF_CATEGORY.get(name[0], 0))
+        for name in {unicodedata.category(chr(cp)) for cp in range(0x3400)} | {"Co", "Cs", "Cn", "Cf"}
+    }
+    for first, end in _PLANES:
+        names = map(unicodedata.category, map(chr, range(first, end)))
+        table[first:end] = np.fromiter(map(by_category.__getitem__, names), np.uint8, end - first)
+    for first, last, script in RANGES:
+        span = table[first : last + 1]
+        span[span < LETTERS] = script
+    table[[ord(ch) for ch in "{}"]] = BRACES
+    table[[0x09]] = SPACES
+    table[[0x0A, 0x0D]] = LINE_ENDS
+    table[0x4DC0:0x4E00] = SYMBOLS
+    table[0xFFFD] = REPLACEMENTS
+    return table
+
+
+@cache
+def folds() -> Flags:
+    """int32 for each code point: its base letter in lower case, a digit as it is; 0 for all that is not text.
+
+    Documents whose letters and digits fold to the same are the same but for case, spaces, punctuation and marks.
+    """
+    kind = kinds()
+    table = np.zeros(CODE_POINTS, np.int32)
+    text = np.flatnonzero((kind < LETTERS) | (kind == DIGITS))
+    table[text] = text
+    for first, end in _PLANES:
+        for cp in (np.flatnonzero(table[first:end]) + first).tolist():
+            table[cp] = _base(chr(cp))
+    return table
+
+
+def _base(ch: str) -> int:
+    """The letter under the marks; conjoining jamo stay, since only together they make a syllable."""
+    if "ᄀ" <= ch <= "ᇿ":
+        return ord(ch)
+    letters = [c for c in unicodedata.normalize("NFKD", ch.lower()) if not unicodedata.combining(c)]
+    return ord(letters[0]) if letters and unicodedata.category(letters[0])[0] in "LN" else 0

@@ -1,0 +1,74 @@
+"""The ledger of documents: whatever is entered of each when it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from corpuscheck.counted import NEW_LINE_BYTES, NEW_LINES, PARAGRAPH_BYTES, PARAGRAPHS
+from corpuscheck.measuring.documents import Closed, DocumentTable, Open
+from corpuscheck.measuring.inspecting import Inspector, SignatureTable, debris_of, only_korean
+from corpuscheck.measuring.repeats import LineTable, counted
+from corpuscheck.measuring.tallying import Tallies
+from corpuscheck.profile.clean import CleanPart
+from corpuscheck.profile.repeats import RepeatsPart
+from corpuscheck.profile.sample import ALL
+from corpuscheck.reading.batch import Batch
+from corpuscheck.reading.files import FileRecord
+
+
+class DocumentLedger:
+    """Documents of one work unit by their hashes, and with `clean` whatever is found by looking into them."""
+
+    def __init__(self, records: Sequence[FileRecord], clean: bool, near: bool, line_bound: int = ALL) -> None:
+        self._table = DocumentTable(records)
+        self._lines = LineTable(line_bound)
+        self._inspector = Inspector(records, near, self._lines) if clean else None
+        self._signatures = SignatureTable(records)
+        self._tallies = Tallies(records)
+
+    def observe(self, batch: Batch, closed: Closed) -> None:
+        """Look into the documents of the batch; enter those that end in it."""
+        if self._inspector is None:
+            self._table.add(closed, closed.hashes, np.zeros(len(closed), np.int64))
+            return
+        found = self._inspector.observe(batch, closed)
+        self._table.add(closed, found.norms, found.debris)
+        self._signatures.add(closed, found)
+        self._tallies.add(found.rows, closed.files[: len(closed)], closed.places[: len(closed)])
+
+    def shared(self, split: dict[str, Open]) -> dict[str, Open]:
+        """The documents shared with other work units, with what was counted in them."""
+        counts = self._inspector.split if self._inspector else {}
+        return {
+            path: Open(known.total, known.size, tuple(counts[path].tolist()) if path in counts else ())
+            for path, known in split.items()
+        }
+
+    def finish(self) -> dict[str, Any]:
+        """The parts, by their names in a partial."""
+        lines, paragraphs, boilerplate = self._lines.finish()
+        return {
+            "documents": self._table.finish(),
+            "clean": self._tallies.finish(),
+            "near": self._signatures.finish(),
+            "lines": lines,
+            "paragraphs": paragraphs,
+            "boilerplate": boilerplate,
+        }
+
+
+def judge_shared(split: dict[str, Open]) -> tuple[CleanPart, dict[str, int], tuple[RepeatsPart, RepeatsPart]]:
+    """Of documents that several work units shared: their tallies, the bytes of each that are no text, and their units
+    of lines and of paragraphs."""
+    known = {path: shared for path, shared in split.items() if shared.counts}
+    if not known:
+        return CleanPart(), {}, (RepeatsPart(), RepeatsPart())
+    rows = np.array([shared.counts for shared in known.values()], np.int64)
+    only_korean(rows)
+    tallies = Tallies([FileRecord(path) for path in known])
+    tallies.add(rows, np.arange(len(known)), np.zeros(len(known), np.int64))
+    units = counted(rows, NEW_LINES, NEW_LINE_BYTES), counted(rows, PARAGRAPHS, PARAGRAPH_BYTES)
+    return tallies.finish(), dict(zip(known, debris_of(rows).tolist(), strict=True)), units

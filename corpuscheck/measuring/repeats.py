@@ -1,0 +1,96 @@
+"""Collect lines and paragraphs by hash: in how many documents each stands."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.counted import LINES, NEW_LINE_BYTES, NEW_LINES, PARAGRAPH_BYTES, PARAGRAPHS
+from corpuscheck.kernels.lines import LINE, OCCURRENCE, PARAGRAPH
+from corpuscheck.profile.repeats import MOST_OCCURRENCES, MOST_UNITS, LinesSeen, RepeatsPart
+from corpuscheck.profile.sample import ALL
+from corpuscheck.reading.batch import Batch
+
+_EXCERPT = 160
+_LEAST_LINES = 2
+"""A document of one line is a document: its copies are told among the documents."""
+
+
+class _Units:
+    """One kind of unit: what has come in since the last time that equal ones were added up."""
+
+    def __init__(self) -> None:
+        self.part = RepeatsPart()
+        self._waiting: list[tuple[Hashes, Ints]] = []
+        self._rows = 0
+
+    def add(self, hashes: Hashes, sizes: Ints) -> None:
+        self._waiting.append((hashes, sizes))
+        self._rows += len(hashes)
+        if self._rows > 2 * MOST_UNITS:
+            self.settle()
+
+    def settle(self) -> None:
+        if self._rows:
+            hashes = np.concatenate([h for h, _ in self._waiting])
+            sizes = np.concatenate([s for _, s in self._waiting])
+            new = RepeatsPart.of(0, 0, hashes, np.ones(len(hashes), np.int64), sizes, self.part.level)
+            self.part = self.part.merge(new)
+            self._waiting, self._rows = [], 0
+
+
+class LineTable:
+    """The lines and paragraphs of one work unit. A first `bound` saves collecting occurrences that cannot stay."""
+
+    def __init__(self, bound: int = ALL) -> None:
+        self._lines, self._paragraphs = _Units(), _Units()
+        self._seen = LinesSeen(bound)
+
+    def bounds(self) -> Hashes:
+        """The highest hash of a line or paragraph that is still of use, and of an occurrence."""
+        level = min(self._lines.part.level, self._paragraphs.part.level)
+        return np.array([(1 << (64 - level)) - 1, self._seen.bound - 1], np.uint64)
+
+    def take(self, batch: Batch, rows: Ints, hashes: Hashes, spans: Ints) -> None:
+        """What the kernel found in the documents with these counts so far."""
+        many = rows[:, LINES] >= _LEAST_LINES
+        many[-1:] |= batch.unfinished
+        inside = many[spans[:, 2]]
+        hashes, spans = hashes[inside], spans[inside]
+        sizes = spans[:, 1] - spans[:, 0]
+        for what, units in ((LINE, self._lines), (PARAGRAPH, self._paragraphs)):
+            mine = spans[:, 3] == what
+            units.add(hashes[mine], sizes[mine])
+        self._remember(batch, hashes, spans)
+
+    def _remember(self, batch: Batch, hashes: Hashes, spans: Ints) -> None:
+        """Keep the beginnings of lines that were drawn; an occurrence follows its line where that is of use itself."""
+        drawn = np.flatnonzero(spans[:, 3] == OCCURRENCE)
+        if not len(drawn):
+            return
+        found = {}
+        for k in drawn.tolist():
+            start, end = int(spans[k, 0]), int(spans[k, 1])
+            text = batch.data[start : min(end, start + _EXCERPT)].tobytes().decode("utf-8", "ignore")
+            found[int(hashes[k])] = (end - start, text)
+        new = LinesSeen(self._seen.bound, found)
+        self._seen = LinesSeen(self._seen.bound, {**self._seen.rows, **new.rows})
+        if len(self._seen.rows) > 2 * MOST_OCCURRENCES:
+            self._seen = self._seen.merge()
+
+    def close(self, rows: Ints) -> None:
+        """Count the units of documents that have ended."""
+        rows = rows[rows[:, LINES] >= _LEAST_LINES]
+        self._lines.part = self._lines.part.merge(counted(rows, NEW_LINES, NEW_LINE_BYTES))
+        self._paragraphs.part = self._paragraphs.part.merge(counted(rows, PARAGRAPHS, PARAGRAPH_BYTES))
+
+    def finish(self) -> tuple[RepeatsPart, RepeatsPart, LinesSeen]:
+        """Lines, paragraphs, and the sample of occurrences."""
+        for units in (self._lines, self._paragraphs):
+            units.settle()
+        return self._lines.part, self._paragraphs.part, self._seen.merge()
+
+
+def counted(rows: Ints, units: int, size: int) -> RepeatsPart:
+    """How many units, and bytes of them, documents with these counts have."""
+    return RepeatsPart(0, int(rows[:, units].sum()), int(rows[:, size].sum()))
