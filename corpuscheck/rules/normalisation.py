@@ -14,13 +14,14 @@ _NAMED = 3
 
 
 def places_of(rows: Iterable[NormalisationRow]) -> tuple[Place, ...]:
-    """Where the characters of these kinds first stand, the most frequent character first."""
+    """One place in each file where characters of these kinds first stand, the most frequent character first."""
     seen = sorted((seen for row in rows for seen in row.characters), key=lambda s: (-s.count, s.code_point))
-    told: dict[tuple[str, int], Place] = {}
+    told: dict[str, Place] = {}
     for one in seen:
-        detail = f"first {shown_or_codepoint(chr(one.code_point))}"
-        told.setdefault((one.path, one.line), Place(one.path, one.line or None, detail))
-    return tuple(place for place in told.values() if place.path)[:MOST_PLACES]
+        if one.path:
+            detail = f"first {shown_or_codepoint(chr(one.code_point))}"
+            told.setdefault(one.path, Place(one.path, one.line or None, detail))
+    return tuple(told.values())[:MOST_PLACES]
 
 
 def _beyond(rows: Sequence[NormalisationRow], limit: float, verb: str) -> Iterable[Observation]:
