@@ -147,7 +147,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "fullwidth-letters", "fullwidth letters, digits", "width",
         ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A)),
-        "normalise these characters to NFKC, or all other text of this domain is spelt differently",
+        "normalise these characters to NFKC, so that a model sees one spelling of a word",
     ),
     Kind(
         "fullwidth-punctuation", "fullwidth punctuation", "spacing",

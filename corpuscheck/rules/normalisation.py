@@ -39,9 +39,9 @@ def invisible_characters(evidence: Evidence, limit: float) -> Iterable[Observati
     """Characters that nobody sees stand between and inside of words.
 
     Spaces of no width, Hangul fillers, soft hyphens, controls of writing direction: leftovers of web pages and
-    word processors. They make two words of one, or one of two, and each is a word of its own to a tokenizer. Those that
-    a script needs are not counted: joiners in Persian, Indic scripts and emoji, spaces of no width in Thai and
-    Khmer, directions in Arabic and Hebrew.
+    word processors. They make one word look like two to a tokenizer, or two like one: BERT's normaliser deletes most
+    of them, and keeps fillers as letters. Those that a script needs are not counted: joiners in Persian, Indic scripts
+    and emoji, spaces of no width in Thai and Khmer, directions in Arabic and Hebrew.
 
     Fix: remove them, or replace them by spaces. The limit is a share of the characters.
     """
