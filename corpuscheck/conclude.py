@@ -21,6 +21,7 @@ from corpuscheck.result import (
 )
 from corpuscheck.rules.registry import in_force, judge
 from corpuscheck.rules.rule import Evidence
+from corpuscheck.scripts import composition
 from corpuscheck.settings import Limits, Policy
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.explain import Explainer
@@ -45,8 +46,10 @@ def conclude(
         comparison = compare(baseline.profile, profile, baseline.name)
         newly_lost, _, _ = explained(artefact, newly_lost_words(baseline.profile, profile))
         comparison = replace(comparison, newly_lost=newly_lost)
-    findings, skipped = judge(Evidence(profile, tokenizer, limits, comparison), policy)
-    return Result(profile, limits, tokenizer, findings, skipped, policy, comparison)
+    evidence = Evidence(profile, tokenizer, limits, comparison)
+    findings, skipped = judge(evidence, policy)
+    scripts = composition(profile.characters.counts)
+    return Result(profile, limits, tokenizer, findings, skipped, policy, comparison, evidence.normalisation, scripts)
 
 
 def artefact_of(profile: Profile) -> Artefact:

@@ -41,6 +41,12 @@ def with_codepoint(ch: str) -> str:
     return f"{printable(ch)} ({codepoint(ch)})"
 
 
+def shown_or_codepoint(ch: str) -> str:
+    """The same; the code point alone of what cannot be seen or cannot stand by itself."""
+    alone = printable(ch) == ch and unicodedata.category(ch)[0] not in "MZ"
+    return with_codepoint(ch) if alone else codepoint(ch)
+
+
 def name_of(ch: str) -> str:
     """The Unicode name; control characters, which have none, get their category."""
     return unicodedata.name(ch, "") or {"Cc": "CONTROL CHARACTER", "Co": "PRIVATE USE CHARACTER"}.get(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpuscheck.normalisation import Normalisation
 from corpuscheck.printable import codepoint
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
+from corpuscheck.scripts import ScriptShare
 from corpuscheck.settings import Limits, Policy, Severity
 
 Verdict = Literal["ready", "caution", "not_ready"]
@@ -229,6 +231,8 @@ class Result:
     skipped_rules: tuple[SkippedRule, ...] = ()
     policy: Policy = field(default_factory=Policy)
     comparison: Comparison | None = None
+    normalisation: Normalisation = field(default_factory=Normalisation)
+    scripts: tuple[ScriptShare, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from bisect import bisect_right
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 COMMON = "other"
 
@@ -68,3 +72,30 @@ def script_of(code_point: int) -> str:
     """The script of a letter or mark; ``other`` for digits, punctuation, symbols and rarer scripts."""
     k = bisect_right(_FIRSTS, code_point) - 1
     return SCRIPTS[RANGES[k][2]] if k >= 0 and code_point <= RANGES[k][1] else COMMON
+
+
+@dataclass(frozen=True)
+class ScriptShare:
+    """A script: how many of all letters are its own."""
+
+    name: str
+    characters: int
+    letters: int
+
+    @property
+    def share(self) -> float:
+        """Of the letters of all scripts."""
+        return self.characters / self.letters
+
+
+def composition(counts: Mapping[int, int]) -> tuple[ScriptShare, ...]:
+    """The letters and marks by script, the most frequent first; ``other`` are letters of rarer scripts."""
+    letters: Counter[str] = Counter()
+    for code_point, n in counts.items():
+        script = script_of(code_point)
+        if script != COMMON or unicodedata.category(chr(code_point)).startswith("L"):
+            letters[script] += n
+    total = letters.total()
+    return tuple(
+        ScriptShare(name, n, total) for name, n in sorted(letters.items(), key=lambda pair: (-pair[1], pair[0]))
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
 
 import pytest
@@ -30,7 +31,7 @@ def test_a_character_belongs_to_its_script(script: str, characters: str) -> None
 
 
 def test_ranges_do_not_overlap() -> None:
-    assert all(last < first for (_, last, _), (first, _, _) in zip(RANGES, RANGES[1:], strict=False))
+    assert all(last < first for (_, last, _), (first, _, _) in itertools.pairwise(RANGES))
 
 
 def test_letters_are_where_their_names_say() -> None:

@@ -15,6 +15,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.reports.common import VERDICTS, tally, where
 from corpuscheck.reports.terminal_changes import changes
+from corpuscheck.reports.terminal_normalisation import normalisation_rows, scripts_line
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import CurvePoint, Finding, GuiltyCharacter, LostWord, Result, Verdict
 from corpuscheck.rules.amounts import count, files, percent, plural, size
@@ -43,7 +44,7 @@ def render(result: Result) -> bytes:
 
 def render_terminal(result: Result, console: Console, brief: bool = False) -> None:
     """Print the report. Corpus text only ever reaches the console as escaped `Text`, never as markup."""
-    sections: tuple[Callable[[Result], Group], ...] = (_verdict, _reading, _size, _tokenizer, _curve)
+    sections: tuple[Callable[[Result], Group], ...] = (_verdict, _reading, _size, _tokenizer, _curve, _clean)
     with console.capture() as capture:
         for part in sections[:1] if brief else sections:
             console.print(part(result))
@@ -284,3 +285,11 @@ def _curve(result: Result) -> Group:
 
 def _shown_points(result: Result) -> tuple[CurvePoint, ...]:
     return tuple(point for point in result.tokenizer.alphabet.points if point.alphabet >= 500)[:12]
+
+
+def _clean(result: Result) -> Group:
+    kinds = len(result.normalisation.troubles)
+    answer = f"{plural(kinds, 'kind')} of unusual characters" if kinds else "nothing unusual"
+    return section(
+        5, "Is it clean, and is it really this domain?", answer, scripts_line(result), *normalisation_rows(result)
+    )

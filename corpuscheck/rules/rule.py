@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
+from corpuscheck.normalisation import Normalisation, normalisation_of
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import Comparison, Finding, Place, TokenizerReport
 from corpuscheck.settings import Limits, Policy, Severity
@@ -27,6 +29,10 @@ class Evidence:
     tokenizer: TokenizerReport
     limits: Limits = field(default_factory=Limits)
     comparison: Comparison | None = None
+
+    @cached_property
+    def normalisation(self) -> Normalisation:
+        return normalisation_of(self.profile, self.tokenizer.saved_by_nfc)
 
 
 def rate_after_nfc(evidence: Evidence) -> float:

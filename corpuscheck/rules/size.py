@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from corpuscheck.rules.amounts import count, percent, plural, size
+from corpuscheck.rules.normalisation import places_of
 from corpuscheck.rules.rule import Evidence, Observation, Rule, rate_after_nfc
 
 
@@ -60,6 +61,7 @@ def decomposed(evidence: Evidence, limit: float) -> Iterable[Observation]:
             f"the text is not in NFC: composing it saves {size(text.nfc_saving)} ({percent(share)}){words}",
             f"normalise the corpus to NFC before training (unicodedata.normalize('NFC', text)){better}",
             share,
+            places_of(evidence.normalisation.of("composed by NFC")),
         )
 
 

@@ -1,0 +1,55 @@
+"""What the terminal report says about scripts, and about characters that are written in another way than usual."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from corpuscheck.normalisation import NormalisationRow
+from corpuscheck.printable import shown_or_codepoint
+from corpuscheck.reports.common import where
+from corpuscheck.reports.terminal_parts import columns, labelled
+from corpuscheck.result import Place, Result
+from corpuscheck.rules.amounts import count, percent, plural, size
+
+_SCRIPTS = 6
+_CHARACTERS = 3
+
+
+def scripts_line(result: Result) -> Table:
+    """letters  Hangul 97.3 %, Latin 2.4 %, Han 0.060 %"""
+    told = [f"{script.name} {percent(script.share)}" for script in result.scripts[:_SCRIPTS]]
+    more = len(result.scripts) - _SCRIPTS
+    return labelled([("letters", (", ".join(told) + (f" and {more:,} more" if more > 0 else "")) or "none")])
+
+
+def normalisation_rows(result: Result) -> Iterator[RenderableType]:
+    """The kinds that occur, what NFC saves, and what is usual here; one line where there is nothing."""
+    normalisation = result.normalisation
+    if normalisation.troubles:
+        table = columns(("unusual characters", "left"), ("how many, such as, and where the first one stands", "left"))
+        for row in normalisation.troubles:
+            table.add_row(row.kind.name, _told(row))
+        yield table
+    else:
+        yield Text("no character is written in an unusual way", "dim")
+    if normalisation.nfc_saving > 0:
+        share = percent(normalisation.nfc_saving / result.profile.size.utf8_bytes)
+        lost = plural(normalisation.saved_by_nfc, "[UNK] word")
+        words = f" and {lost}" if normalisation.saved_by_nfc else ""
+        yield Text(f"NFC saves {size(normalisation.nfc_saving)}, {share} of the text{words}")
+    usual = [f"{count(row.occurrences)} {row.kind.name}" for row in normalisation.rows if row.usual]
+    if usual:
+        yield Text(f"usual in these scripts: {', '.join(usual)}", "dim")
+
+
+def _told(row: NormalisationRow) -> Text:
+    """Amount and share, the most frequent characters, and where the first of them stands."""
+    amount = f"{'at most ' if row.kind.bound else ''}{count(row.at_most)}, {percent(row.share)}: "
+    shown = ", ".join(shown_or_codepoint(chr(seen.code_point)) for seen in row.characters[:_CHARACTERS])
+    first = row.characters[0]
+    place = f"\n{where(Place(first.path, first.line or None))}" if first.path else ""
+    return Text.assemble(amount + shown + (", …" if row.distinct > _CHARACTERS else ""), (place, "dim"))
