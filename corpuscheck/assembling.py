@@ -26,6 +26,7 @@ from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.files import NO_TEXT, FileRecord, skip
 from corpuscheck.running.partial import Partial
+from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.training import Ranking, rank
 
@@ -36,7 +37,7 @@ def assemble(
     artefact: Artefact,
     ranking: Ranking | None,
     unit: Unit,
-    reading_settings: str,
+    settings: Settings,
 ) -> Profile:
     """Put the parts together and add what comes from the sample."""
     reading = ReadingPart.of(records)
@@ -52,7 +53,8 @@ def assemble(
         "tokenizer_source": artefact.source,
         "tokenizer_trained": "yes" if artefact.trained else "no",
         "held_out_unit": unit if artefact.trained else "",
-        "reading": reading_settings,
+        "reading": settings.reading.described(),
+        "near_duplicates": "yes" if settings.clean and settings.near_duplicates else "no",
     }
     mojibake = find_mojibake(sample)
     characters = replace(measured.characters, places=_whole_places(measured))

@@ -187,13 +187,14 @@ class DocumentRule:
     score: Callable[[Counts], Shares]
     beyond: float
     applies: Callable[[Counts], Mask] = _long
+    needs_shingles: bool = False
 
 
 DOCUMENT_RULES: tuple[DocumentRule, ...] = (
     DocumentRule("CC401", "few-letters", "few letters", few_letters, 0.5),
     DocumentRule("CC402", "many-digits", "many digits", many_digits, 0.4),
     DocumentRule("CC403", "many-symbols", "many symbols", many_symbols, 0.35),
-    DocumentRule("CC404", "repeats-itself", "repeats itself", repeats_itself, 0.3),
+    DocumentRule("CC404", "repeats-itself", "repeats itself", repeats_itself, 0.3, needs_shingles=True),
     DocumentRule("CC405", "repeated-lines", "repeats lines", repeated_lines, 0.2, _lines(5)),
     DocumentRule("CC406", "only-short-lines", "only short lines", only_short_lines, 0.8999, _lines(10)),
     DocumentRule("CC407", "long-runs", "long runs", long_runs, 0.1),

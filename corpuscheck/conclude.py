@@ -49,7 +49,18 @@ def conclude(
     evidence = Evidence(profile, tokenizer, limits, comparison)
     findings, skipped = judge(evidence, policy)
     scripts = composition(profile.characters.counts)
-    return Result(profile, limits, tokenizer, findings, skipped, policy, comparison, evidence.normalisation, scripts)
+    return Result(
+        profile,
+        limits,
+        tokenizer,
+        findings,
+        skipped,
+        policy,
+        comparison,
+        evidence.normalisation,
+        evidence.cleanliness,
+        scripts,
+    )
 
 
 def artefact_of(profile: Profile) -> Artefact:

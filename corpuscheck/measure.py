@@ -56,7 +56,7 @@ def measured_corpus(
     if settings.forecast:
         seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
     records = (*whole_records(measured.records), *_records_of_skipped(found))
-    profile = assemble(records, measured, artefact, ranking, unit, settings.reading.described())
+    profile = assemble(records, measured, artefact, ranking, unit, settings)
     profile = replace(profile, forecast=forecast_of(seen))
     if not profile.reading.measured:
         raise NothingToScanError(_nothing(records))

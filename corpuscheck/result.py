@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpuscheck.copies import Cleanliness
 from corpuscheck.normalisation import Normalisation
 from corpuscheck.printable import codepoint
 from corpuscheck.profile.estimates import Interval
@@ -232,6 +233,7 @@ class Result:
     policy: Policy = field(default_factory=Policy)
     comparison: Comparison | None = None
     normalisation: Normalisation = field(default_factory=Normalisation)
+    cleanliness: Cleanliness = field(default_factory=Cleanliness)
     scripts: tuple[ScriptShare, ...] = ()
 
     @property

@@ -94,7 +94,8 @@ def test_equal_texts_are_equal_wherever_they_stand(tmp_path: Path, vocabulary: s
         },
     )
     profile = scanned(tmp_path / "corpus", tokenizer=vocabulary).result.profile
-    hashes, _, counts, _ = profile.documents.columns()
+    rows = profile.documents.columns()
+    hashes, counts = rows.hashes, rows.counts
     assert len(hashes) == 6
     assert sorted(counts.tolist()) == [1] * 6
     assert max(hashes.tolist().count(h) for h in hashes.tolist()) == 4
@@ -114,11 +115,12 @@ def test_documents_past_the_bound_are_a_sample_that_merges_exactly(monkeypatch: 
 
     def part(chosen: slice) -> DocumentPart:
         size = len(hashes[chosen])
-        return DocumentPart.of(hashes[chosen], np.zeros(size, np.uint64), ones[:size], ones[:size])
+        zeros = np.zeros(size, np.uint64)
+        return DocumentPart.of(documents.Documents(hashes[chosen], zeros, *[ones[:size]] * 2, zeros, *[ones[:size]] * 2))
 
     whole = part(slice(None))
     assert not whole.exact
-    assert 0 < len(whole.columns()[0]) <= 100
+    assert 0 < len(whole.columns()) <= 100
     assert part(slice(0, 300)).merge(part(slice(300, 1000))) == whole
     assert part(slice(300, 1000)).merge(part(slice(0, 300))) == whole
     assert DocumentPart.from_state(whole.to_state()) == whole

@@ -71,7 +71,7 @@ def options(*groups: Sequence[Option]) -> Option:
 
 def _option(*names: str, **attributes: Any) -> Option:
     """An option that an environment variable of its own name can set: CORPUSCHECK_MIN_SIZE for --min-size."""
-    long = next(name for name in names if name.startswith("--"))
+    long = next(name for name in names if name.startswith("--")).split("/")[0]
     return click.option(*names, envvar="CORPUSCHECK_" + long[2:].replace("-", "_").upper(), **attributes)
 
 
@@ -139,6 +139,10 @@ REPORT: list[Option] = [
 SCAN: list[Option] = [
     _option("--save", metavar="FILE", help="Save the profile, to be compared and merged later."),
     _option("--files", "files_output", metavar="FILE", help="Write one JSON line for each file found."),
+    _option("--clean/--no-clean", default=True, show_default=True,
+            help="Look into each document for debris, copies and what is doubtful."),
+    _option("--near-duplicates/--no-near-duplicates", default=True, show_default=True,
+            help="Find documents that are nearly the same, and what a document repeats."),
     _option("--jobs", type=int, help="Workers. Default: the processors this process may use."),
     _option("--cache-dir", metavar="DIR", default=".corpuscheck_cache", show_default=True,
             help="Where what was measured is kept, so that only changed files are read again."),

@@ -78,7 +78,8 @@ def read_lines(
     """Count the lines of each document. Those that it has not held before go to `hashes` and `spans`.
 
     Spans are rows (start, end, document, what): a line or paragraph whose own hash is at most `highest[0]` is LINE or
-    PARAGRAPH, a line whose hash with its document's key is at most `highest[1]` is also an OCCURRENCE, with that hash.
+    PARAGRAPH, a line whose hash with its document's key is at most `highest[1]` is also an OCCURRENCE, with that hash
+    and the bits of its own in a fifth column.
     Returns the number of rows.
     """
     n = 0
@@ -114,6 +115,7 @@ def read_lines(
                     if occurrence <= rare:
                         hashes[n] = occurrence
                         spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = left, right, d, OCCURRENCE
+                        spans[n, 4] = np.int64(h)
                         n += 1
                     row[NEW_LINES] += 1
                     row[NEW_LINE_BYTES] += right - left

@@ -72,7 +72,7 @@ class LineTable:
         for k in drawn.tolist():
             start, end = int(spans[k, 0]), int(spans[k, 1])
             text = batch.data[start : min(end, start + _EXCERPT)].tobytes().decode("utf-8", "ignore")
-            found[int(hashes[k])] = (end - start, text)
+            found[int(hashes[k])] = (int(spans[k, 4]) % ALL, end - start, text)
         new = LinesSeen(self._seen.bound, found)
         self._seen = LinesSeen(self._seen.bound, {**self._seen.rows, **new.rows})
         if len(self._seen.rows) > 2 * MOST_OCCURRENCES:

@@ -86,12 +86,12 @@ class RepeatsPart:
 class LinesSeen:
     """A sample of lines by occurrence: what stands in many documents is surely among them.
 
-    `rows` maps the hash of a line in a document to the line's bytes and its beginning; those with hashes below
-    `bound` are here, at most `MOST_OCCURRENCES`.
+    `rows` maps the hash of a line in a document to the hash of the line, its bytes and its beginning; those with
+    hashes below `bound` are here, at most `MOST_OCCURRENCES`.
     """
 
     bound: int = ALL
-    rows: dict[int, tuple[int, str]] = field(default_factory=dict)
+    rows: dict[int, tuple[int, int, str]] = field(default_factory=dict)
 
     @property
     def complete(self) -> bool:
@@ -107,12 +107,12 @@ class LinesSeen:
         return LinesSeen(bound, rows)
 
     def to_state(self) -> dict[str, Any]:
-        rows = [(str(key), size, text) for key, (size, text) in sorted(self.rows.items())]
+        rows = [(str(key), str(line), size, text) for key, (line, size, text) in sorted(self.rows.items())]
         return {"bound": str(self.bound), "rows": rows}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> LinesSeen:
-        rows = {int(key): (int(size), str(text)) for key, size, text in state["rows"]}
-        if any(min(key, size) < 0 or key >= ALL for key, (size, _) in rows.items()):
+        rows = {int(key): (int(line), int(size), str(text)) for key, line, size, text in state["rows"]}
+        if any(min(key, line, size) < 0 or max(key, line) >= ALL for key, (line, size, _) in rows.items()):
             raise ValueError("figures that cannot be")
         return cls(int(state["bound"]), rows)

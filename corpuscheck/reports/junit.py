@@ -9,6 +9,7 @@ from corpuscheck.printable import printable
 from corpuscheck.reports.common import LONGEST_TEXT, where
 from corpuscheck.result import Finding, Result
 from corpuscheck.rules.registry import RULES
+from corpuscheck.rules.rule import at_hand
 
 
 def render(result: Result) -> bytes:
@@ -34,7 +35,9 @@ def render(result: Result) -> bytes:
 
 def _rules(result: Result) -> dict[str, str]:
     """The chosen rules, and whatever else has a finding: nothing is lost here."""
-    chosen = {rule.id: rule.name for rule in RULES if rule.chosen(result.policy, result.comparison is not None)}
+    chosen = {
+        rule.id: rule.name for rule in RULES if rule.chosen(result.policy, at_hand(result.profile, result.comparison))
+    }
     skipped = {reason.rule: reason.name for reason in result.skipped_rules}
     return chosen | skipped | {finding.rule: finding.name for finding in result.findings}
 

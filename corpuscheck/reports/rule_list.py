@@ -7,7 +7,7 @@ import textwrap
 
 from corpuscheck.rules.amounts import count, percent, points, size
 from corpuscheck.rules.registry import RULES
-from corpuscheck.rules.rule import Rule
+from corpuscheck.rules.rule import NEEDS, Rule
 from corpuscheck.settings import Limits, Policy
 
 _WIDTH = 100
@@ -17,7 +17,7 @@ def render_rules(limits: Limits, policy: Policy) -> str:
     """A line for each rule: id, severity, limit, name and what it finds."""
     lines = []
     for rule in RULES:
-        severity = rule.severity_in_force(policy) if rule.chosen(policy, baseline=True) else "ignored"
+        severity = rule.severity_in_force(policy) if rule.chosen(policy, NEEDS) else "ignored"
         first = documentation(rule)[0].split(". ")[0].rstrip(".")
         lines.append(f"{rule.id}  {severity:8} {limit_text(rule, limits, policy):>16}  {rule.name}: {first}")
     return "\n".join(lines) + "\n\nThe limit is what is still allowed. 'corpuscheck explain RULE' says more.\n"

@@ -15,7 +15,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.reports.common import VERDICTS, tally, where
 from corpuscheck.reports.terminal_changes import changes
-from corpuscheck.reports.terminal_normalisation import normalisation_rows, scripts_line
+from corpuscheck.reports.terminal_clean import clean
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import CurvePoint, Finding, GuiltyCharacter, LostWord, Result, Verdict
 from corpuscheck.rules.amounts import count, files, percent, plural, size
@@ -44,7 +44,7 @@ def render(result: Result) -> bytes:
 
 def render_terminal(result: Result, console: Console, brief: bool = False) -> None:
     """Print the report. Corpus text only ever reaches the console as escaped `Text`, never as markup."""
-    sections: tuple[Callable[[Result], Group], ...] = (_verdict, _reading, _size, _tokenizer, _curve, _clean)
+    sections: tuple[Callable[[Result], Group], ...] = (_verdict, _reading, _size, _tokenizer, _curve, clean)
     with console.capture() as capture:
         for part in sections[:1] if brief else sections:
             console.print(part(result))
@@ -244,7 +244,7 @@ def _worst_characters(characters: tuple[GuiltyCharacter, ...]) -> Table:
 def _curve(result: Result) -> Group:
     advice, limits = result.tokenizer.alphabet, result.limits
     if advice.unavailable:
-        return section(4, "What would another alphabet lose?", "not known", Text(advice.unavailable))
+        return section(None, "What would another alphabet lose?", "not known", Text(advice.unavailable))
     table = columns(("characters", "right"), ("[UNK] words", "right"), ("", "left"))
     highest = max((point.unk_rate for point in _shown_points(result)), default=0.0)
     for point in _shown_points(result):
@@ -280,16 +280,8 @@ def _curve(result: Result) -> Group:
         notes.append(Text("no alphabet gets under the limit: words over 100 characters are lost by all of them"))
     default = next((p.unk_rate for p in advice.points if p.alphabet == 1000), 0.0)
     answer = f"{percent(default)} [UNK] with the default of 1,000"
-    return section(4, "What would another alphabet lose?", answer, *notes)
+    return section(None, "What would another alphabet lose?", answer, *notes)
 
 
 def _shown_points(result: Result) -> tuple[CurvePoint, ...]:
     return tuple(point for point in result.tokenizer.alphabet.points if point.alphabet >= 500)[:12]
-
-
-def _clean(result: Result) -> Group:
-    kinds = len(result.normalisation.troubles)
-    answer = f"{plural(kinds, 'kind')} of unusual characters" if kinds else "nothing unusual"
-    return section(
-        5, "Is it clean, and is it really this domain?", answer, scripts_line(result), *normalisation_rows(result)
-    )

@@ -17,9 +17,9 @@ def safe(text: str, style: str = "", limit: int = 120) -> Text:
     return Text(printable(text, limit), style)
 
 
-def section(number: int, title: str, answer: str, *body: RenderableType) -> Group:
-    """A question, its answer in a few words, and what lies behind it."""
-    head = Text.assemble("\n", (f"{number}  {title}", "bold"), "  ", (answer, "bold cyan"))
+def section(number: int | None, title: str, answer: str, *body: RenderableType) -> Group:
+    """A question, its answer in a few words, and what lies behind it; without a number it belongs to the one before."""
+    head = Text.assemble("\n", (f"{number or ' '}  {title}", "bold"), "  ", (answer, "bold cyan"))
     return Group(head, *(Padding(part, (0, 0, 0, 3)) for part in body))
 
 

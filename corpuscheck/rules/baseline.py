@@ -208,7 +208,7 @@ def new_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 RULES = tuple(
-    replace(rule, needs_baseline=True)
+    replace(rule, needs="baseline")
     for rule in (
         Rule("CC701", "unk-increase", "error", unk_increase, unit="points", option="max_unk_increase"),
         Rule("CC702", "lossy-additions", "error", lossy_additions, 0.01, "points"),

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING, Any
 
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.result import Finding, SkippedRule
-from corpuscheck.rules import baseline, normalisation, reading, size, tokenizer
+from corpuscheck.rules import baseline, clean, normalisation, reading, size, tokenizer
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Rule
 from corpuscheck.settings import FailOn, Limits, Policy, Severity
 
 if TYPE_CHECKING:
     from corpuscheck.configuration import Configuration
 
-RULES: tuple[Rule, ...] = (*reading.RULES, *size.RULES, *tokenizer.RULES, *normalisation.RULES, *baseline.RULES)
+RULES: tuple[Rule, ...] = (
+    *reading.RULES,
+    *size.RULES,
+    *tokenizer.RULES,
+    *clean.RULES,
+    *normalisation.RULES,
+    *clean.COPY_RULES,
+    *baseline.RULES,
+)
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -108,7 +116,7 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tupl
     findings: list[Finding] = []
     skipped: list[SkippedRule] = []
     for rule in RULES:
-        if not rule.chosen(policy, evidence.comparison is not None):
+        if not rule.chosen(policy, evidence.at_hand):
             continue
         try:
             findings.extend(rule.findings(evidence, policy))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
+from corpuscheck.copies import Cleanliness, cleanliness
 from corpuscheck.normalisation import Normalisation, normalisation_of
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import Comparison, Finding, Place, TokenizerReport
@@ -18,7 +19,23 @@ MOST_PLACES = 20
 _LONG_NAMES = {"target_bytes": "target", "min_bytes": "min-size"}
 """Options with another name than that of their field."""
 
-Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts", "places"]
+Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts", "places", "documents"]
+
+
+Need = Literal["", "baseline", "documents", "near copies"]
+"""What a rule looks at that not every scan has: a baseline, the inside of documents, their near copies."""
+
+NEEDS: frozenset[str] = frozenset(get_args(Need)) - {""}
+
+
+def at_hand(profile: Profile, comparison: Comparison | None) -> frozenset[str]:
+    """What there is of what rules may need."""
+    there = {
+        "baseline": comparison is not None,
+        "documents": bool(profile.clean.tallies),
+        "near copies": profile.about.get("near_duplicates") == "yes",
+    }
+    return frozenset(need for need, known in there.items() if known)
 
 
 @dataclass(frozen=True)
@@ -29,6 +46,14 @@ class Evidence:
     tokenizer: TokenizerReport
     limits: Limits = field(default_factory=Limits)
     comparison: Comparison | None = None
+
+    @property
+    def at_hand(self) -> frozenset[str]:
+        return at_hand(self.profile, self.comparison)
+
+    @cached_property
+    def cleanliness(self) -> Cleanliness:
+        return cleanliness(self.profile)
 
     @cached_property
     def normalisation(self) -> Normalisation:
@@ -65,7 +90,7 @@ class Rule:
     """An id, a name, a severity, a limit and a check, whose docstring is the rule's documentation.
 
     `option` names the field of `Limits` that holds the limit, where the limit has an option of its own. A rule
-    that needs a baseline is judged where there is one, or where it was asked for.
+    that needs what not every scan has is judged where there is such, or where it was asked for.
     """
 
     id: str
@@ -75,7 +100,7 @@ class Rule:
     limit: float = 0
     unit: Unit = "files"
     option: str = ""
-    needs_baseline: bool = False
+    needs: Need = ""
 
     @property
     def key(self) -> str:
@@ -89,10 +114,10 @@ class Rule:
     def severity_in_force(self, policy: Policy) -> Severity:
         return policy.severity.get(self.id, self.severity)
 
-    def chosen(self, policy: Policy, baseline: bool) -> bool:
+    def chosen(self, policy: Policy, at_hand: Collection[str]) -> bool:
         """Whether --select and --ignore leave it in; the longer of two that match decides."""
         asked_for = _match(self, policy.select)
-        by_itself = 0 if policy.select or (self.needs_baseline and not baseline) else 1
+        by_itself = 0 if policy.select or (self.needs and self.needs not in at_hand) else 1
         return _match(self, policy.ignore) < max(asked_for, by_itself)
 
     def answers_to(self, name: str) -> bool:

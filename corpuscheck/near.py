@@ -1,0 +1,84 @@
+"""Find documents that are nearly the same: candidates by bands of their signatures, verified by all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpuscheck.arrays import Bytes, Ints
+from corpuscheck.profile.near import Signatures
+
+ALIKE = 0.8
+"""Jaccard similarity of the shingles from which on two documents are copies of each other."""
+
+_BAND = np.dtype("<u8")
+_CHANCE = 1 / 256
+"""Eight bits of two different bins are equal so often (Li & König, WWW 2010)."""
+
+_ROUNDS = 4
+_AT_ONCE = 1 << 16
+
+
+@dataclass(frozen=True)
+class NearCopies:
+    """Rows of the table: those left out, for each the one that is kept, and their estimated similarity."""
+
+    copies: Ints
+    kept: Ints
+    likeness: NDArray[np.float64]
+
+
+def likeness(signatures: Bytes, a: Ints, b: Ints) -> NDArray[np.float64]:
+    """Estimated Jaccard similarity of pairs of rows."""
+    equal = [
+        (signatures[a[k : k + _AT_ONCE]] == signatures[b[k : k + _AT_ONCE]]).mean(1) for k in range(0, len(a), _AT_ONCE)
+    ]
+    shares: NDArray[np.float64] = (np.concatenate(equal) - _CHANCE) / (1 - _CHANCE) if equal else np.zeros(0)
+    return np.maximum(shares, 0.0)
+
+
+def near_copies(rows: Signatures) -> NearCopies:
+    """Which rows are nearly the same as a larger one that stays. No chains: each is verified against what is kept."""
+    order = np.lexsort((rows.norms, -rows.sizes))
+    signatures = rows.signatures[order]
+    pairs = [pair for pair in _candidates(signatures) if len(pair)]
+    if not pairs:
+        nothing = np.zeros(0, np.int64)
+        return NearCopies(nothing, nothing, np.zeros(0))
+    unique = np.unique(np.concatenate(pairs), axis=0)
+    alike = likeness(signatures, unique[:, 0], unique[:, 1]) >= ALIKE
+    home: dict[int, int] = {}
+    for copy, larger in unique[alike][np.lexsort((unique[alike][:, 1], unique[alike][:, 0]))].tolist():
+        if copy in home:
+            continue
+        kept = home.get(larger, larger)
+        if kept == larger or likeness(signatures, np.array([copy]), np.array([kept]))[0] >= ALIKE:
+            home[copy] = kept
+    copies, kept_rows = np.array(list(home), np.int64), np.array(list(home.values()), np.int64)
+    return NearCopies(order[copies], order[kept_rows], likeness(signatures, copies, kept_rows))
+
+
+def _candidates(signatures: Bytes) -> Iterator[Ints]:
+    """Pairs (row, larger row) that agree in a band of eight bins: each with the first of its bucket, and again among
+    those that were not like it."""
+    bands = np.ascontiguousarray(signatures).view(_BAND)
+    for band in range(bands.shape[1]):
+        rows = np.argsort(bands[:, band], kind="stable")
+        for _ in range(_ROUNDS):
+            keys = bands[rows, band]
+            starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+            lengths = np.diff(np.append(starts, len(rows)))
+            first = np.repeat(rows[starts], lengths)
+            others = np.ones(len(rows), np.bool_)
+            others[starts] = False
+            if not others.any():
+                break
+            pairs = np.stack((rows[others], first[others]), 1)
+            alike = likeness(signatures, pairs[:, 0], pairs[:, 1]) >= ALIKE
+            yield pairs[alike]
+            rows = rows[others][~alike]
+            if len(rows) < 2:
+                break

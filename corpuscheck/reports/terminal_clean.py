@@ -1,0 +1,184 @@
+"""What the terminal report says about copies, debris and doubtful documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from corpuscheck.cleanliness import DOCUMENT_RULES, SHORT_DOCUMENT
+from corpuscheck.copies import Amount, Cleanliness, DocumentPlace
+from corpuscheck.printable import printable
+from corpuscheck.profile.clean import Tally
+from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.terminal_normalisation import normalisation_rows, scripts_line
+from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
+from corpuscheck.result import Result
+from corpuscheck.rules.amounts import about, count, percent, plural, size
+
+_LINES = 5
+_SCRIPTS = 5
+_PLACE = 36
+
+
+def clean(result: Result) -> Group:
+    """The fourth question, its first half: from raw to usable text, and what is doubtful."""
+    found = result.cleanliness
+    if not found.looked_into:
+        told = Text("nobody looked into the documents: leave out --no-clean", "dim")
+        return section(4, "Is it clean?", "not known", told, scripts_line(result), *normalisation_rows(result))
+    share = percent(found.usable_share)
+    return section(
+        4,
+        "Is it clean?",
+        f"{size(found.usable_bytes)} of {size(found.raw_bytes)} usable, {share}",
+        _waterfall(result, found),
+        *_pairs(found),
+        *_shared_lines(found),
+        *_doubtful(result),
+        *_debris(result),
+        *_personal(result),
+        scripts_line(result),
+        *_by_script(result),
+        *normalisation_rows(result),
+    )
+
+
+def _waterfall(result: Result, found: Cleanliness) -> Table:
+    """From raw text to usable text, step by step."""
+    table = columns(("", "left"), ("", "right"), ("", "right"), ("", "left"))
+    table.show_header = False
+    table.add_row("text", size(found.raw_bytes), "", "")
+    for name, step in found.steps:
+        n = round(step.amount.documents)
+        told = Text(plural(n, "document"), "dim") if n else ""
+        table.add_row(f"- {name}", *_lost(step.amount, found.raw_bytes), told)
+    error = Amount(0, found.debris_bytes, 0 if found.complete else 1)
+    table.add_row("- debris in the rest", *_lost(error, found.raw_bytes), "")
+    target = result.limits.target_bytes
+    table.add_row(
+        Text("= usable", "bold"),
+        Text(size(found.usable_bytes), "bold"),
+        percent(found.usable_share),
+        f"{percent(found.usable_bytes / target)} of {size(target)}",
+    )
+    if not found.complete:
+        table.add_row("", "", "", Text("~ estimated from a sample of the documents", "dim"))
+    if found.near is None:
+        table.add_row("", "", "", Text("near copies were not looked for", "dim"))
+    return table
+
+
+def _lost(amount: Amount, whole: int) -> tuple[str, str]:
+    """Bytes and their share; below two standard errors nothing but that it is less."""
+    share = amount.utf8_bytes / whole if whole else 0.0
+    mark = "" if amount.exact else "~"
+    if not amount.exact and amount.utf8_bytes < 2 * amount.error and amount.error > 1:
+        return f"< {size(2 * amount.error)}", f"< {percent(2 * amount.error / whole)}"
+    return f"{mark}{size(amount.utf8_bytes)}", f"{mark}{percent(share)}"
+
+
+def _pairs(found: Cleanliness) -> Iterator[RenderableType]:
+    """An example of each kind of copy, as a pair of places."""
+    rows: list[tuple[str | Text, str | Text]] = []
+    for name, step in found.steps:
+        for kept, copy, similarity in step.pairs[:1]:
+            again = "again in that file" if copy == kept else _tail(_named(copy))
+            alike = f"  {percent(similarity)} alike" if similarity < 1 else ""
+            rows.append((name, Text(f"{_tail(_named(kept))} = {again}{alike}", "dim")))
+    if rows:
+        yield labelled(rows)
+
+
+def _named(place: DocumentPlace) -> str:
+    """path:document, from 1."""
+    return f"{printable(place.path, LONGEST_PATH) or '?'}:{place.document}"
+
+
+def _shared_lines(found: Cleanliness) -> Iterator[RenderableType]:
+    lines, paragraphs = found.lines, found.paragraphs
+    if not lines.repeated.utf8_bytes:
+        yield Text("no line stands in two documents", "dim")
+        return
+    both = f"; paragraphs {percent(paragraphs.share)}" if paragraphs.share else ""
+    told = f"{percent(lines.share)} of the bytes of lines stand in another document too{both} (not subtracted)"
+    yield labelled([("repeated lines", told)])
+    table = columns(("documents", "right"), ("bytes", "right"), ("line", "left"))
+    for line in found.top_lines[:_LINES]:
+        n = count(line.documents) if line.exact else f"~{about(line.documents)}"
+        table.add_row(n, size(line.total_bytes), safe(line.text, limit=60))
+    if table.row_count:
+        yield table
+
+
+def _doubtful(result: Result) -> Iterator[RenderableType]:
+    part = result.profile.clean
+    named, short = part["any"], part["short"]
+    tallies = [(rule, part[rule.id]) for rule in DOCUMENT_RULES if part[rule.id].documents]
+    if tallies:
+        table = columns(
+            ("doubtful documents", "left"), ("judged", "right"), ("of them", "right"), ("of bytes", "right"),
+            ("worst", "left"),
+        )  # fmt: skip
+        for rule, tally in tallies:
+            table.add_row(
+                f"{rule.id} {rule.says}",
+                count(tally.judged),
+                percent(tally.share),
+                percent(tally.byte_share),
+                _worst(tally),
+            )
+        yield table
+        told = f"{plural(named.documents, 'document')} in all ({size(named.document_bytes)}), left in the usable text"
+        yield Text(f"{told}: corpuscheck peek shows them", "dim")
+    else:
+        yield Text("no document is doubtful", "dim")
+    if short.documents:
+        share = percent(short.documents / part.documents)
+        yield Text(f"{count(short.documents)} ({share}) are shorter than {SHORT_DOCUMENT} B: too short to judge", "dim")
+
+
+def _worst(tally: Tally) -> Text:
+    return Text.assemble(*((_tail(_named(DocumentPlace(w.path, w.number + 1))), "dim") for w in tally.worst[:1]))
+
+
+def _tail(place: str) -> str:
+    """The end of a long place: there the paths of a corpus differ."""
+    return place if len(place) <= _PLACE else "…" + place[-_PLACE:]
+
+
+def _debris(result: Result) -> Iterator[RenderableType]:
+    part = result.profile.clean
+    found = part.named("debris: ")
+    if not found:
+        return
+    table = columns(
+        ("debris", "left"), ("times", "right"), ("bytes", "right"), ("documents", "right"), ("most in", "left")
+    )
+    for name, tally in sorted(found.items(), key=lambda pair: (-pair[1].amount_bytes, pair[0])):
+        share = percent(tally.documents / part.documents)
+        table.add_row(name, count(tally.amount), size(tally.amount_bytes), share, _worst(tally))
+    yield table
+
+
+def _personal(result: Result) -> Iterator[RenderableType]:
+    part = result.profile.clean
+    found = part.named("shape: ")
+    if not found:
+        yield Text("no shapes of personal data were seen, which does not say that there are none", "dim")
+        return
+    table = columns(("shape of personal data", "left"), ("times", "right"), ("documents", "right"), ("most in", "left"))
+    for name, tally in sorted(found.items(), key=lambda pair: (-pair[1].amount, pair[0])):
+        table.add_row(name, count(tally.amount), count(tally.documents), _worst(tally))
+    yield table
+
+
+def _by_script(result: Result) -> Iterator[RenderableType]:
+    """Documents by the script that most of their letters are of."""
+    part = result.profile.clean
+    found = list(part.named("script: ").items())
+    told = [f"{name} {percent(tally.documents / part.documents)}" for name, tally in found[:_SCRIPTS]]
+    if len(found) > 1:
+        yield labelled([("documents", "mostly " + ", ".join(told) + (", …" if len(found) > _SCRIPTS else ""))])

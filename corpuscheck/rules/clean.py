@@ -1,0 +1,226 @@
+"""CC4: is it clean? CC5: is it there once?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from corpuscheck.cleanliness import DOCUMENT_RULES, DocumentRule
+from corpuscheck.copies import CopyStep
+from corpuscheck.profile.clean import CleanPart, Worst
+from corpuscheck.result import Place
+from corpuscheck.rules.amounts import count, percent, plural, size
+from corpuscheck.rules.rule import MOST_PLACES, Check, Evidence, NotJudgedError, Observation, Rule
+
+_NAMED = 3
+_PERSONAL = "shape: "
+
+
+def of_documents(rule: DocumentRule) -> Check:
+    """The check of a corpus by a rule of its documents: how many of them, or of their bytes, are doubtful."""
+
+    def check(evidence: Evidence, limit: float) -> Iterable[Observation]:
+        tally = _looked_into(evidence)[rule.id]
+        if rule.needs_shingles and "near copies" not in evidence.at_hand:
+            raise NotJudgedError("near duplicates were not looked for, nor what a document repeats")
+        share = max(tally.share, tally.byte_share)
+        if share > limit:
+            yield Observation(
+                f"{rule.says}: {plural(tally.documents, 'document')}, {percent(tally.share)} of them and "
+                f"{percent(tally.byte_share)} of their bytes",
+                f"look at them: corpuscheck peek DATA --rule {rule.id}; leave out what is no text",
+                share,
+                tuple(Place(w.path, detail=f"document {w.number + 1}, {percent(w.score / 1e6)}") for w in tally.worst),
+            )
+
+    check.__doc__ = rule.score.__doc__
+    return check
+
+
+def _looked_into(evidence: Evidence) -> CleanPart:
+    if "documents" not in evidence.at_hand:
+        raise NotJudgedError("nobody looked into the documents (--no-clean)")
+    return evidence.profile.clean
+
+
+def _places(worst: Iterable[Worst]) -> tuple[Place, ...]:
+    return tuple(Place(w.path, detail=f"document {w.number + 1}: {count(w.score)}") for w in worst)
+
+
+def _debris_share(evidence: Evidence, names: tuple[str, ...]) -> tuple[float, int, tuple[Place, ...]]:
+    clean = evidence.profile.clean
+    found = [clean[f"debris: {name}"] for name in names]
+    held = sum(tally.amount_bytes for tally in found)
+    return held / max(1, clean.utf8_bytes), held, _places(w for tally in found for w in tally.worst)[:MOST_PLACES]
+
+
+def leftover_markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Tags and references of HTML or of a wiki stand in the text, outside of HTML and XML files.
+
+    A model learns them as words. Only names of real elements count: <IBM> is text.
+
+    Fix: take them out with a parser of the format they come from.
+    """
+    _looked_into(evidence)
+    share, held, places = _debris_share(evidence, ("markup", "entities"))
+    if share > limit:
+        yield Observation(
+            f"{size(held)} of tags and entities are left in the text, {percent(share)} of it",
+            "take them out with a parser of the format they come from; --strip-markup does it for HTML and XML files",
+            share,
+            places,
+        )
+
+
+def many_addresses(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """URLs and e-mail addresses make up much of the text.
+
+    Fix: cut them out, or put one word in their place.
+    """
+    _looked_into(evidence)
+    share, held, places = _debris_share(evidence, ("URLs", "e-mail addresses"))
+    if share > limit:
+        yield Observation(
+            f"{size(held)} of URLs and e-mail addresses, {percent(share)} of the text",
+            "cut them out, or put one word in their place",
+            share,
+            places,
+        )
+
+
+def personal_data(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Something in the text has the shape of personal data: telephone, resident and card numbers, e-mail addresses.
+
+    Shapes are counted, and values are never shown. A shape is no proof, and text without these shapes may still name
+    people: nothing here says that a corpus is free of personal data. Korean shapes are looked for in Korean documents.
+    The limit is a number of documents.
+
+    Fix: look at the places, and mask what is somebody's.
+    """
+    _looked_into(evidence)
+    shapes = evidence.profile.clean.named(_PERSONAL)
+    most = max((tally.documents for tally in shapes.values()), default=0)
+    if most > limit:
+        worst = sorted(shapes.items(), key=lambda pair: (-pair[1].documents, pair[0]))
+        named = ", ".join(f"{name} {count(tally.amount)} times" for name, tally in worst[:_NAMED])
+        yield Observation(
+            f"shapes of personal data: {named}{', …' if len(worst) > _NAMED else ''}",
+            "look at the places, and mask what is somebody's: corpuscheck peek DATA --rule CC415",
+            most,
+            tuple(
+                Place(w.path, detail=f"document {w.number + 1}: {name} {count(w.score)}")
+                for name, tally in worst
+                for w in tally.worst
+            )[:MOST_PLACES],
+        )
+
+
+def _copies(step: CopyStep | None, evidence: Evidence, limit: float, what: str) -> Iterable[Observation]:
+    if step is None:
+        raise NotJudgedError("near duplicates were not looked for (--no-near-duplicates)")
+    share = step.amount.utf8_bytes / max(1, evidence.profile.size.utf8_bytes)
+    if share > limit:
+        about = "" if step.amount.exact else "about "
+        yield Observation(
+            f"{about}{plural(round(step.amount.documents), 'document')} ({size(step.amount.utf8_bytes)}, "
+            f"{percent(share)} of the text) {what}",
+            "keep one of each: a model learns by heart what it sees often",
+            share,
+            tuple(
+                Place(copy.path, detail=f"document {copy.document}, as {kept.path} document {kept.document}")
+                for kept, copy, _ in step.pairs
+            ),
+        )
+
+
+def exact_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Documents stand in the corpus twice and more, byte for byte.
+
+    Repeated text counts as size and is not: a model learns it by heart (Lee et al., ACL 2022).
+
+    Fix: keep one of each.
+    """
+    return _copies(evidence.cleanliness.exact, evidence, limit, "are copies, byte for byte")
+
+
+def normalised_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Documents differ in case, spaces, punctuation and marks alone. Digits are never passed over.
+
+    Fix: keep one of each.
+    """
+    _looked_into(evidence)
+    what = "differ from others in case, spaces, punctuation and marks alone"
+    return _copies(evidence.cleanliness.normalised, evidence, limit, what)
+
+
+def near_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Documents share at least 80 % of their shingles (short stretches of letters) with one that is kept.
+
+    Found by MinHash with 128 bins, verified by all of them. Documents of fewer than 64 shingles are not judged.
+
+    Fix: keep one of each, after a look at the pairs: templates that are filled in differently look like this too.
+    """
+    _looked_into(evidence)
+    return _copies(evidence.cleanliness.near, evidence, limit, "are nearly the same as others")
+
+
+def boilerplate(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Lines that stand in several documents hold much of the text: menus, notices, headers and footers.
+
+    The first document of each line is not counted. What stands in whole copies is in here too: the two overlap.
+
+    Fix: look at the lines that the report names, and cut them out of the documents.
+    """
+    _looked_into(evidence)
+    clean = evidence.cleanliness
+    if clean.lines.share > limit:
+        top = clean.top_lines[:1]
+        named = f"; the most in '{top[0].text[:60]}'" if top else ""
+        yield Observation(
+            f"{size(clean.lines.repeated.utf8_bytes)} are lines that other documents have too, "
+            f"{percent(clean.lines.share)} of the bytes of lines{named}",
+            "look at the lines that the report names, and cut them out of the documents",
+            clean.lines.share,
+        )
+
+
+def less_usable(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Copies and debris are so much of the corpus that its size flatters. The limit is the share that is no use.
+
+    Fix: take out copies and debris, then count again.
+    """
+    _looked_into(evidence)
+    clean = evidence.cleanliness
+    lost = 1 - clean.usable_share
+    if clean.raw_bytes and lost > limit:
+        yield Observation(
+            f"{size(clean.usable_bytes)} of {size(clean.raw_bytes)} are usable: {percent(lost)} are copies and debris",
+            "take out copies and debris, then count again",
+            lost,
+        )
+
+
+RULES = (
+    *(
+        Rule(
+            rule.id,
+            rule.name,
+            "warning",
+            of_documents(rule),
+            0.02,
+            "share",
+            needs="near copies" if rule.needs_shingles else "documents",
+        )
+        for rule in DOCUMENT_RULES
+    ),
+    Rule("CC413", "leftover-markup", "warning", leftover_markup, 0.01, "share", needs="documents"),
+    Rule("CC414", "many-addresses", "info", many_addresses, 0.05, "share", needs="documents"),
+    Rule("CC415", "personal-data", "info", personal_data, unit="documents", needs="documents"),
+    Rule("CC416", "less-usable", "warning", less_usable, 0.2, "share", needs="documents"),
+)
+
+COPY_RULES = (
+    Rule("CC501", "exact-copies", "warning", exact_copies, 0.05, "share"),
+    Rule("CC502", "normalised-copies", "warning", normalised_copies, 0.05, "share", needs="documents"),
+    Rule("CC503", "near-copies", "warning", near_copies, 0.05, "share", needs="near copies"),
+    Rule("CC504", "boilerplate", "warning", boilerplate, 0.15, "share", needs="documents"),
+)
