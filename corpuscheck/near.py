@@ -67,7 +67,7 @@ def _candidates(signatures: Bytes) -> Iterator[Ints]:
     bands = np.ascontiguousarray(signatures).view(_BAND)
     for band in range(bands.shape[1]):
         rows = np.argsort(bands[:, band], kind="stable")
-        for _ in range(_ROUNDS):
+        for _ in range(_ROUNDS if len(rows) > 1 else 0):
             keys = bands[rows, band]
             starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
             lengths = np.diff(np.append(starts, len(rows)))
