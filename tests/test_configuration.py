@@ -46,6 +46,8 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "quiet": ("true", "true", "0", "false"),
     "save": ('"p.ccp"', "p.ccp", "q.ccp", "q.ccp"),
     "files": ('"f.jsonl"', "f.jsonl", "g.jsonl", "g.jsonl"),
+    "clean": ("false", "false", "1", "true"),
+    "near-duplicates": ("false", "false", "1", "true"),
     "jobs": ("2", "2", "3", "3"),
     "cache-dir": ('".cache"', ".cache", ".other", ".other"),
     "no-cache": ("true", "true", "0", "false"),

@@ -139,6 +139,7 @@ def _size(result: Result) -> Group:
             f"{count(text.documents)}, {size(mean)} on average, {count(10**9 / mean)} per GB" if mean else "0",
         ),
         ("rule of thumb", Text.assemble(_bar(share), f"  {percent(share)} of {size(limits.target_bytes)}")),
+        *_usable(result),
         ("like", f"{plural(round(articles), 'news article')}, at {count(limits.articles_per_gb)} per GB"),
     ]
     if missing:
@@ -146,6 +147,17 @@ def _size(result: Result) -> Group:
         own = f", or {count(missing / mean)} documents like these" if mean else ""
         rows.append(("still missing", f"{size(missing)}: {by_rule} news articles by the rule{own}"))
     return section(2, "Is there enough?", f"{size(text.utf8_bytes)}, {percent(share)} of the rule", labelled(rows))
+
+
+def _usable(result: Result) -> Iterator[tuple[str | Text, str | Text]]:
+    """The same verdict for what is left without copies and debris, where that is less."""
+    clean, target = result.cleanliness, result.limits.target_bytes
+    if clean.looked_into and clean.usable_bytes < clean.raw_bytes:
+        share = clean.usable_bytes / target
+        yield (
+            "usable",
+            Text.assemble(_bar(share), f"  {percent(share)}: without copies and debris"),
+        )
 
 
 def _bar(share: float, width: int = 24) -> Text:
