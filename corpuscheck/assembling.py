@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from corpuscheck.measuring.documents import joined
+from corpuscheck.measuring.domain import domain_part
 from corpuscheck.measuring.estimating import estimate_curve, estimate_tokens, find_mojibake
 from corpuscheck.measuring.forecasting import forecast_part
 from corpuscheck.measuring.units import Unit
@@ -52,7 +53,10 @@ def assemble(
     documents = measured.documents.merge(joined(measured.split))
     files = FilesPart.of(records)
     words = measured.words.settled()
-    return Profile(reading, size, characters, words, curve, estimates, mojibake, files, documents, about=about)
+    return Profile(
+        reading, size, characters, words, curve, estimates, mojibake, files, documents,
+        domain=domain_part(sample), about=about,
+    )  # fmt: skip
 
 
 def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:

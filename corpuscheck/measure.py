@@ -9,6 +9,7 @@ from corpuscheck.assembling import assemble, forecast_of, whole_records
 from corpuscheck.errors import NothingToScanError, nothing_to_scan
 from corpuscheck.feasibility.comparison import TokenizerComparison, recommend, row_of
 from corpuscheck.measuring.documents import joined
+from corpuscheck.measuring.domain import DOMAIN_BYTES
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
 from corpuscheck.measuring.units import Unit
 from corpuscheck.profile.profile import Profile
@@ -111,7 +112,7 @@ def _survey(corpus: Corpus, settings: Settings) -> tuple[Unit, Partial]:
 def _measure_task(
     corpus: Corpus, settings: Settings, artefact: Artefact, unit: Unit, ranking: Ranking | None
 ) -> MeasureTask:
-    budget = TOKEN_BYTES if ranking else CURVE_BYTES
+    budget = max(TOKEN_BYTES, DOMAIN_BYTES) if ranking else CURVE_BYTES
     share = settings.training.held_out_share if artefact.trained else 0.0
     return MeasureTask(settings.reading, artefact, unit, share, ranking, budget, corpus.bound(budget))
 

@@ -17,6 +17,7 @@ from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import check
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.estimates import EstimatePart
 from corpuscheck.profile.files import FilesPart
 from corpuscheck.profile.forecast import ForecastPart
@@ -25,7 +26,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 
-FORMAT = 3
+FORMAT = 4
 _MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
@@ -48,6 +49,7 @@ class Profile:
     files: FilesPart = field(default_factory=FilesPart)
     documents: DocumentPart = field(default_factory=DocumentPart)
     forecast: ForecastPart = field(default_factory=ForecastPart)
+    domain: DomainPart = field(default_factory=DomainPart)
     about: dict[str, str] = field(default_factory=dict)
 
     def merge(self, other: Profile) -> Profile:
@@ -63,6 +65,7 @@ class Profile:
             self.files.merge(other.files),
             self.documents.merge(other.documents),
             self.forecast.merge(other.forecast),
+            self.domain.merge(other.domain),
             _common(self.about, other.about),
         )
 
@@ -95,6 +98,7 @@ class Profile:
                 FilesPart.from_state(state["files"]),
                 DocumentPart.from_state(state["documents"]),
                 ForecastPart.from_state(state["forecast"]),
+                DomainPart.from_state(state["domain"]),
                 {str(key): str(value) for key, value in state["about"].items()},
             )
             for part in ("reading", "size", "characters", "words", "curve", "estimates", "mojibake"):
