@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from corpuscheck.measuring.documents import joined
@@ -12,6 +12,7 @@ from corpuscheck.measuring.estimating import estimate_curve, estimate_tokens, fi
 from corpuscheck.measuring.forecasting import forecast_part
 from corpuscheck.measuring.units import Unit
 from corpuscheck.printable import printable
+from corpuscheck.profile.domain import Fertility
 from corpuscheck.profile.files import LONGEST_PATH, FilesPart
 from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.profile import Profile
@@ -31,6 +32,7 @@ def assemble(
     ranking: Ranking | None,
     unit: Unit,
     reading_settings: str,
+    fertility: Mapping[str, Fertility],
 ) -> Profile:
     """Put the parts together and add what comes from the sample."""
     reading = ReadingPart.of(records)
@@ -55,7 +57,7 @@ def assemble(
     words = measured.words.settled()
     return Profile(
         reading, size, characters, words, curve, estimates, mojibake, files, documents,
-        domain=domain_part(sample), about=about,
+        domain=replace(domain_part(sample), fertility=dict(fertility)), about=about,
     )  # fmt: skip
 
 

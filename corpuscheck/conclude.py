@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 
 from corpuscheck.comparing import Baseline, compare, newly_lost_words
+from corpuscheck.domain.reference import Reference
+from corpuscheck.domain.report import domain_report
 from corpuscheck.errors import ProfileError
 from corpuscheck.printable import name_of
 from corpuscheck.profile.curve import DEFAULT_ALPHABET
@@ -31,7 +34,12 @@ _GRID = (100, 200, 500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000
 
 
 def conclude(
-    profile: Profile, limits: Limits, policy: Policy, artefact: Artefact | None = None, baseline: Baseline | None = None
+    profile: Profile,
+    limits: Limits,
+    policy: Policy,
+    artefact: Artefact | None = None,
+    baseline: Baseline | None = None,
+    references: Sequence[Reference] = (),
 ) -> Result:
     """Findings and verdict for a profile. Its tokenizer is in it; `artefact` saves loading it.
 
@@ -45,8 +53,9 @@ def conclude(
         comparison = compare(baseline.profile, profile, baseline.name)
         newly_lost, _, _ = explained(artefact, newly_lost_words(baseline.profile, profile))
         comparison = replace(comparison, newly_lost=newly_lost)
-    findings, skipped = judge(Evidence(profile, tokenizer, limits, comparison), policy)
-    return Result(profile, limits, tokenizer, findings, skipped, policy, comparison)
+    domain = domain_report(profile, references)
+    findings, skipped = judge(Evidence(profile, tokenizer, limits, comparison, domain), policy)
+    return Result(profile, limits, tokenizer, findings, skipped, policy, comparison, domain)
 
 
 def artefact_of(profile: Profile) -> Artefact:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from corpuscheck.assembling import assemble, forecast_of, whole_records
@@ -11,6 +11,7 @@ from corpuscheck.feasibility.comparison import TokenizerComparison, recommend, r
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.domain import DOMAIN_BYTES
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
+from corpuscheck.measuring.fertility import fertility
 from corpuscheck.measuring.units import Unit
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import ALL, Sample
@@ -33,9 +34,18 @@ FEW_DOCUMENTS = 100
 
 
 def measured_corpus(
-    found: Found, settings: Settings, artefact: Artefact | None, watch: Watch, processes: bool, cache: Cache | None
+    found: Found,
+    settings: Settings,
+    artefact: Artefact | None,
+    watch: Watch,
+    processes: bool,
+    cache: Cache | None,
+    general: Sequence[Artefact] = (),
 ) -> tuple[Profile, tuple[FileRecord, ...]]:
-    """The profile and the record of each file, after one pass with a tokenizer at hand, else after two."""
+    """The profile and the record of each file, after one pass with a tokenizer at hand, else after two.
+
+    `general` are tokenizers of references, whose tokens are counted in a sample.
+    """
     corpus = Corpus(found.sources, settings, watch, processes, cache)
     ranking: Ranking | None = None
     unit: Unit = "document"
@@ -48,17 +58,20 @@ def measured_corpus(
         alphabet = rank(survey.training.counts, settings.training.lowercase)
         with watch("training", 0, 0):
             artefact = train(alphabet, survey.sample or Sample(0), settings.training)
-    measured = corpus.run("measuring", _measure_task(corpus, settings, artefact, unit, ranking))
+    task = _measure_task(corpus, settings, artefact, unit, ranking)
+    measured = corpus.run("measuring", task)
     seen = Partial()
     if settings.forecast:
         seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
     records = (*whole_records(measured.records), *_records_of_skipped(found))
-    profile = assemble(records, measured, artefact, ranking, unit, settings.reading.described())
+    held_out = task.held_out_share if unit == "document" else 0.0
+    by_general = fertility(measured.sample or Sample(0), artefact, general, held_out)
+    profile = assemble(records, measured, artefact, ranking, unit, settings.reading.described(), by_general)
     profile = replace(profile, forecast=forecast_of(seen))
     if not profile.reading.measured:
         raise NothingToScanError(_nothing(records))
     if cache:
-        cache.keep_scan(found, settings, given, profile, records, corpus.read)
+        cache.keep_scan(found, settings, given, profile, records, corpus.read, general)
     return profile, records
 
 

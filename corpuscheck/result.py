@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpuscheck.domain.report import DomainReport
 from corpuscheck.printable import codepoint
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
@@ -229,6 +230,7 @@ class Result:
     skipped_rules: tuple[SkippedRule, ...] = ()
     policy: Policy = field(default_factory=Policy)
     comparison: Comparison | None = None
+    domain: DomainReport | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -173,6 +173,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     tokenizer: str | None = None
     baseline: str | None = None
+    references: tuple[str, ...] = ()
     forecast: bool = False
     cache: str | None = None
     cache_key: CacheKey = "mtime"
@@ -257,8 +258,8 @@ def settings_from(**options: Any) -> Settings:
         owner = next((group for group in groups if name in kinds[group].__dataclass_fields__), None)
         if owner is not None:
             groups[owner][name] = tuple(value) if isinstance(value, list) else value
-        elif name in ("tokenizer", "policy", "baseline", "forecast", "cache", "cache_key", "jobs"):
-            rest[name] = value
+        elif name in ("tokenizer", "policy", "baseline", "references", "forecast", "cache", "cache_key", "jobs"):
+            rest[name] = tuple(value) if isinstance(value, list) else value
         else:
             known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]
             raise UsageError(f"unknown option '{name}'{did_you_mean(name, known)}")

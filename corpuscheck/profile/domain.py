@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.arrays import BUCKETS, Ints
+from corpuscheck.profile.checked import check
 from corpuscheck.profile.domain_words import DomainWords
 
 MOST_SKETCHES = 160
@@ -30,7 +32,7 @@ class DomainPart:
 
     Attributes:
         documents, passages: units of either kind that were looked at.
-        bytes: of their text.
+        text_bytes: of their text.
         grams: counts of the 2-, 3- and 4-grams of characters by bucket, `<i8` of shape [2, BUCKETS] or empty: one
             table for each half of the units.
         sketches: by unit, those with the `MOST_SKETCHES` smallest hashes, up to `MOST_GRAMS` buckets, `<u2`
@@ -41,7 +43,7 @@ class DomainPart:
 
     documents: int = 0
     passages: int = 0
-    bytes: int = 0
+    text_bytes: int = 0
     grams: bytes = b""
     sketches: dict[int, bytes] = field(default_factory=dict)
     words: DomainWords = field(default_factory=DomainWords)
@@ -64,7 +66,7 @@ class DomainPart:
         return DomainPart(
             self.documents + other.documents,
             self.passages + other.passages,
-            self.bytes + other.bytes,
+            self.text_bytes + other.text_bytes,
             grams,
             _smallest(self.sketches, other.sketches),
             self.words.merge(other.words),
@@ -76,7 +78,7 @@ class DomainPart:
         return {
             "documents": self.documents,
             "passages": self.passages,
-            "bytes": self.bytes,
+            "text_bytes": self.text_bytes,
             "grams": np.frombuffer(self.grams, _COUNT).tolist(),
             "units": b64encode(np.array(hashes, _HASH).tobytes()).decode(),
             "sketches": [np.diff(unpacked_grams(self.sketches[h]), prepend=0).tolist() for h in hashes],
@@ -87,27 +89,34 @@ class DomainPart:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> DomainPart:
         """Raises ValueError for tables that cannot be."""
-        grams = [int(n) for n in state["grams"]]
-        if len(grams) not in (0, 2 * BUCKETS) or min(grams, default=0) < 0 or max(grams, default=0) > _BEYOND:
+        grams = tuple(state["grams"])
+        check(grams, tuple[int, ...], "n-grams")
+        if len(grams) not in (0, 2 * BUCKETS) or max(grams, default=0) > _BEYOND:
             raise ValueError("n-grams that cannot be")
         hashes = np.frombuffer(b64decode(state["units"], validate=True), _HASH).tolist()
         sketches = [_ascending(row) for row in state["sketches"]]
         if len(set(hashes)) != len(sketches) or len(sketches) > MOST_SKETCHES:
             raise ValueError("sketches that cannot be")
-        figures = [int(state[name]) for name in ("documents", "passages", "bytes")]
-        fertility = {str(key): tuple(map(int, row)) for key, row in state["fertility"].items()}
-        if any(len(row) != 3 or min(row) < 0 for row in fertility.values()) or min(figures) < 0:
-            raise ValueError("figures below zero")
+        figures = tuple(state[name] for name in ("documents", "passages", "text_bytes"))
+        check(figures, tuple[int, int, int], "figures of the sample")
+        fertility = {key: tuple(row) for key, row in state["fertility"].items()}
+        check(fertility, dict[str, Fertility], "tokens of a general tokenizer")
         return cls(
             *figures,
             packed_counts(np.array(grams, np.int64)) if grams else b"",
             dict(zip(hashes, sketches, strict=True)),
             DomainWords.from_state(state["words"]),
-            {key: (general, own, words) for key, (general, own, words) in fertility.items()},
+            fertility,
         )
 
 
+def digest_of(tokenizer: str) -> str:
+    """What the definition of a tokenizer is known by, its longer pieces included, in 16 hexadecimal digits."""
+    return hashlib.sha256(tokenizer.encode()).hexdigest()[:16]
+
+
 def packed_counts(tables: Ints) -> bytes:
+    """The counts of n-grams as they are kept."""
     return tables.astype(_COUNT).tobytes()
 
 
@@ -123,7 +132,7 @@ def unpacked_grams(sketch: bytes) -> Ints:
 
 def _ascending(gaps: list[int]) -> bytes:
     """The sketch with these differences between neighbours. Raises ValueError for what is none."""
-    if len(gaps) > MOST_GRAMS or not all(isinstance(gap, int) and 0 <= gap < BUCKETS for gap in gaps):
+    if len(gaps) > MOST_GRAMS or not all(type(gap) is int and 0 <= gap < BUCKETS for gap in gaps):
         raise ValueError("sketches that cannot be")
     buckets = np.cumsum(np.array(gaps, np.int64))
     if len(buckets) and buckets[-1] >= BUCKETS:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from corpuscheck.profile.checked import check
+
 MOST_WORDS = 1 << 14
 
 Counts = tuple[int, int]
@@ -67,13 +69,14 @@ class DomainWords:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> DomainWords:
         """Raises ValueError for a table that cannot be."""
-        total, unseen, level = (int(state[name]) for name in ("total", "unseen", "level"))
-        columns = zip(state["words"], state["units"], state["occurrences"], strict=True)
-        counts = {str(word): (int(units), int(occurrences)) for word, units, occurrences in columns}
-        if len(counts) != len(state["words"]) or len(counts) > MOST_WORDS:
+        figures = tuple(state[name] for name in ("total", "unseen", "level"))
+        check(figures, tuple[int, int, int], "figures of words")
+        total, unseen, level = figures
+        columns = zip(state["units"], state["occurrences"], strict=True)
+        counts = dict(zip(state["words"], columns, strict=True))
+        check(counts, dict[str, Counts], "words")
+        if len(counts) != len(state["words"]) or len(counts) > MOST_WORDS or level > 64:
             raise ValueError("words that cannot be")
-        if min(total, unseen) < 0 or not 0 <= level <= 64:
-            raise ValueError("figures below zero")
         if any(not 0 < units <= occurrences <= total for units, occurrences in counts.values()):
             raise ValueError("words with more units than occurrences")
         return cls(total, unseen, level, counts)

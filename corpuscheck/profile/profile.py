@@ -27,7 +27,7 @@ from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 
 FORMAT = 4
-_MAGIC = b"corpuscheck profile\n"
+MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
 
@@ -74,15 +74,15 @@ class Profile:
         parts = {name: part.to_state() for name, part in vars(self).items() if name != "about"}
         state = {"format": FORMAT, "about": self.about, **parts}
         text = orjson.dumps(state, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-        return _MAGIC + zstandard.ZstdCompressor(level=9).compress(text)
+        return MAGIC + zstandard.ZstdCompressor(level=9).compress(text)
 
     @classmethod
     def from_bytes(cls, data: bytes, name: str = "profile") -> Profile:
         """Raises ProfileError for anything that is not a profile of this format."""
-        if not data.startswith(_MAGIC):
+        if not data.startswith(MAGIC):
             raise ProfileError(f"{name}: not a corpuscheck profile")
         try:
-            state: dict[str, Any] = orjson.loads(decompressed(data[len(_MAGIC) :], _LARGEST))
+            state: dict[str, Any] = orjson.loads(decompressed(data[len(MAGIC) :], _LARGEST))
             if state["format"] != FORMAT:
                 raise ProfileError(
                     f"{name}: written in profile format {state['format']}, this version reads {FORMAT}: scan again"

@@ -34,7 +34,11 @@ def render(result: Result) -> bytes:
 
 def _rules(result: Result) -> dict[str, str]:
     """The chosen rules, and whatever else has a finding: nothing is lost here."""
-    chosen = {rule.id: rule.name for rule in RULES if rule.chosen(result.policy, result.comparison is not None)}
+    chosen = {
+        rule.id: rule.name
+        for rule in RULES
+        if rule.chosen(result.policy, result.comparison is not None, result.domain is not None)
+    }
     skipped = {reason.rule: reason.name for reason in result.skipped_rules}
     return chosen | skipped | {finding.rule: finding.name for finding in result.findings}
 

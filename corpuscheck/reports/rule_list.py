@@ -17,7 +17,7 @@ def render_rules(limits: Limits, policy: Policy) -> str:
     """A line for each rule: id, severity, limit, name and what it finds."""
     lines = []
     for rule in RULES:
-        severity = rule.severity_in_force(policy) if rule.chosen(policy, baseline=True) else "ignored"
+        severity = rule.severity_in_force(policy) if rule.chosen(policy, True, True) else "ignored"
         first = documentation(rule)[0].split(". ")[0].rstrip(".")
         lines.append(f"{rule.id}  {severity:8} {limit_text(rule, limits, policy):>16}  {rule.name}: {first}")
     return "\n".join(lines) + "\n\nThe limit is what is still allowed. 'corpuscheck explain RULE' says more.\n"
@@ -51,6 +51,8 @@ def limit_text(rule: Rule, limits: Limits, policy: Policy) -> str:
         return f"at least {size(limit)}"
     if rule.unit == "bytes":
         return size(limit)
+    if rule.unit == "times":
+        return f"above {limit:g} times"
     if rule.unit == "share":
         return percent(limit)
     return points(limit) if rule.unit == "points" else f"{count(limit)} {rule.unit}"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.result import Finding, SkippedRule
-from corpuscheck.rules import baseline, reading, size, tokenizer
+from corpuscheck.rules import baseline, domain, reading, size, tokenizer
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Rule
 from corpuscheck.settings import FailOn, Limits, Policy, Severity
 
 if TYPE_CHECKING:
     from corpuscheck.configuration import Configuration
 
-RULES: tuple[Rule, ...] = (*reading.RULES, *size.RULES, *tokenizer.RULES, *baseline.RULES)
+RULES: tuple[Rule, ...] = (*reading.RULES, *size.RULES, *tokenizer.RULES, *domain.RULES, *baseline.RULES)
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 
@@ -108,7 +108,7 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tupl
     findings: list[Finding] = []
     skipped: list[SkippedRule] = []
     for rule in RULES:
-        if not rule.chosen(policy, evidence.comparison is not None):
+        if not rule.chosen(policy, evidence.comparison is not None, evidence.domain is not None):
             continue
         try:
             findings.extend(rule.findings(evidence, policy))

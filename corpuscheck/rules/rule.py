@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import Comparison, Finding, Place, TokenizerReport
 from corpuscheck.settings import Limits, Policy, Severity
@@ -16,7 +17,7 @@ MOST_PLACES = 20
 _LONG_NAMES = {"target_bytes": "target", "min_bytes": "min-size"}
 """Options with another name than that of their field."""
 
-Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts", "places"]
+Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts", "places", "times"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Evidence:
     tokenizer: TokenizerReport
     limits: Limits = field(default_factory=Limits)
     comparison: Comparison | None = None
+    domain: DomainReport | None = None
 
 
 def rate_after_nfc(evidence: Evidence) -> float:
@@ -59,7 +61,7 @@ class Rule:
     """An id, a name, a severity, a limit and a check, whose docstring is the rule's documentation.
 
     `option` names the field of `Limits` that holds the limit, where the limit has an option of its own. A rule
-    that needs a baseline is judged where there is one, or where it was asked for.
+    that needs a baseline or a reference is judged where there is one, or where it was asked for.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Rule:
     unit: Unit = "files"
     option: str = ""
     needs_baseline: bool = False
+    needs_reference: bool = False
 
     @property
     def key(self) -> str:
@@ -83,10 +86,11 @@ class Rule:
     def severity_in_force(self, policy: Policy) -> Severity:
         return policy.severity.get(self.id, self.severity)
 
-    def chosen(self, policy: Policy, baseline: bool) -> bool:
+    def chosen(self, policy: Policy, baseline: bool, reference: bool) -> bool:
         """Whether --select and --ignore leave it in; the longer of two that match decides."""
         asked_for = _match(self, policy.select)
-        by_itself = 0 if policy.select or (self.needs_baseline and not baseline) else 1
+        lacking = (self.needs_baseline and not baseline) or (self.needs_reference and not reference)
+        by_itself = 0 if policy.select or lacking else 1
         return _match(self, policy.ignore) < max(asked_for, by_itself)
 
     def answers_to(self, name: str) -> bool:
