@@ -99,10 +99,13 @@ class DomainPart:
             raise ValueError("sketches that cannot be")
         figures = tuple(state[name] for name in ("documents", "passages", "text_bytes"))
         check(figures, tuple[int, int, int], "figures of the sample")
+        documents, passages, text_bytes = figures
         fertility = {key: tuple(row) for key, row in state["fertility"].items()}
         check(fertility, dict[str, Fertility], "tokens of a general tokenizer")
         return cls(
-            *figures,
+            documents,
+            passages,
+            text_bytes,
             packed_counts(np.array(grams, np.int64)) if grams else b"",
             dict(zip(hashes, sketches, strict=True)),
             DomainWords.from_state(state["words"]),

@@ -13,6 +13,7 @@ from corpuscheck.profile.estimates import Interval
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.guessing import in_ks_x_1001
 from corpuscheck.reports.json_changes import comparison_document, place_document, word_document
+from corpuscheck.reports.json_domain import domain_document
 from corpuscheck.result import CurvePoint, Finding, Result
 
 SCHEMA_VERSION = 1
@@ -48,6 +49,7 @@ def as_document(result: Result) -> dict[str, Any]:
         "size": _size(result),
         "characters": _characters(result),
         "tokenizer": _tokenizer(result),
+        "domain": domain_document(result),
         "comparison": comparison_document(result.comparison, result.profile) if result.comparison else None,
     }
 

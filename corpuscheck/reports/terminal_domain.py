@@ -1,0 +1,138 @@
+"""The section of the terminal report about the domain of the text."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from corpuscheck.domain.report import ORDINARY, SPECIFIC, DomainReport
+from corpuscheck.domain.scripts import script_shares
+from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
+from corpuscheck.printable import printable
+from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
+from corpuscheck.result import Result
+from corpuscheck.rules.amounts import count, percent, plural
+
+TITLE = "Is it really this domain?"
+
+_WORDS = 10
+_SOURCES = 4
+_SCRIPTS = 6
+
+Rows = list[tuple[str | Text, str | Text]]
+
+
+def domain(result: Result, number: int = 5) -> Group:
+    """The section with this number."""
+    report = result.domain
+    rows: Rows = [("scripts", scripts_told(result))]
+    if report is None:
+        rows.append(
+            ("to find out", "corpuscheck reference build general FOLDER… makes a reference from several bodies of")
+        )
+        rows.append(("", "general text; then scan with --reference general.ccp"))
+        return section(number, TITLE, answer(report), labelled(rows))
+    rows += _compared(report)
+    parts: list[RenderableType] = [labelled(rows)]
+    if report.words:
+        parts += [Text(), _words(report)]
+    return section(number, TITLE, answer(report), *parts)
+
+
+def answer(report: DomainReport | None) -> str:
+    """The answer in a few words."""
+    if report is None:
+        return "not known without a reference"
+    if report.unavailable:
+        return "not known"
+    if report.ratio is None:
+        return "not known from a single source"
+    return {"ordinary": "it looks like general text", "unclear": "perhaps", "specific": "yes"}[report.standing]
+
+
+def scripts_told(result: Result) -> str:
+    """Hangul 97.1 %, Latin 2.9 % of the letters"""
+    shares = list(script_shares(result.profile.characters.counts).items())
+    more = f" and {len(shares) - _SCRIPTS} more" if len(shares) > _SCRIPTS else ""
+    told = ", ".join(f"{name} {percent(share)}" for name, share in shares[:_SCRIPTS])
+    return f"{told}{more} of the letters" if told else "no letters"
+
+
+def how_far(report: DomainReport) -> str:
+    """3.0 times as far from general text as six general sources are from each other"""
+    if report.unavailable:
+        return f"nothing to compare with: {report.unavailable}"
+    if report.ratio is None:
+        return "one source of general text cannot say what is ordinary: build a reference from several"
+    sources = plural(len(report.sources), "general source")
+    return f"{times(report.ratio)} times as far from general text as {sources} are from each other"
+
+
+def times(ratio: float) -> str:
+    """One decimal, two below 1; never 0 for what is above it."""
+    return f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}" if ratio >= 0.01 or ratio <= 0 else "<0.01"
+
+
+def bits(value: float) -> str:
+    """0.178"""
+    return f"{max(0.0, value):.3f}" if value >= 0.0005 or value <= 0 else "<0.001"
+
+
+def _compared(report: DomainReport) -> Rows:
+    rows: Rows = [("reference", Text.assemble(safe(report.reference, limit=300), *_nearest(report)))]
+    far: str | Text = how_far(report)
+    if report.ratio is not None:
+        scale = f"  ({ORDINARY:g} or less is ordinary, more than {SPECIFIC:g} a domain)"
+        far = Text.assemble((f"{far}", "bold"), (scale, "dim"))
+    rows.append(("distance", far))
+    if report.sources:
+        rows += _distances(report)
+        rows.append(("documents", _documents(report)))
+    if report.fertility:
+        own, general = report.fertility.own, report.fertility.general
+        told = f"{general:.2f} per word with the general tokenizer, {own:.2f} with the one of this scan"
+        if report.fertility.on_general_text:
+            told += f"; general text takes {report.fertility.on_general_text:.2f}"
+        rows.append(("tokens", told))
+    for name, why in report.left_out:
+        rows.append(("left out", safe(f"{name}: {why}", limit=300)))
+    return rows
+
+
+def _nearest(report: DomainReport) -> tuple[Text | str, ...]:
+    return (", nearest in it is ", safe(report.nearest.name, limit=300)) if report.nearest else ()
+
+
+def _distances(report: DomainReport) -> Rows:
+    shown = report.sources[:_SOURCES]
+    told = ", ".join(f"{bits(source.bits)} from {printable(source.name, 60)}" for source in shown)
+    more = f" and {len(report.sources) - len(shown)} more" if len(report.sources) > len(shown) else ""
+    rows: Rows = [("  in bits", f"{told}{more}")]
+    if report.spread is not None:
+        rows.append(("", f"{bits(report.spread)} from a general source to its nearest, in the middle"))
+    rows.append(("", f"{bits(report.sources[0].within)} between halves of one text is taken off"))
+    return rows
+
+
+def _documents(report: DomainReport) -> str:
+    looked_at = plural(report.documents + report.passages, report.units.removesuffix("s"))
+    if report.differing is None:
+        return f"{looked_at} looked at; how many differ is not known: {report.not_shared}"
+    if report.differing <= 0.05:
+        return f"no more than by chance (5 %) stand out among general text; {looked_at} looked at"
+    return f"at least {percent(report.differing)} clearly differ from general text; {looked_at} looked at"
+
+
+def _words(report: DomainReport) -> Table:
+    table = columns(
+        ("distinctive words", "left"), (f"in {report.units}", "right"), ("times as frequent as in general text", "left")
+    )
+    for word in report.words[:_WORDS]:
+        table.add_row(safe(word.word, limit=40), count(word.documents), how_often(word))
+    return table
+
+
+def how_often(word: DistinctiveWord) -> str:
+    """55, or over 100"""
+    return f"over {MOST_RATIO:.0f}" if word.ratio >= MOST_RATIO else f"{word.ratio:.0f}"
