@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from corpuscheck.comparing import Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
-from corpuscheck.domain.reference import Reference
+from corpuscheck.domain.reference import Reference, reference_of, source_of
 from corpuscheck.errors import NothingToScanError, ProfileError, nothing_to_scan
 from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
@@ -106,6 +106,34 @@ def load_baseline(path: str) -> Baseline:
 def load_references(paths: Sequence[str]) -> list[Reference]:
     """Files of general text to compare with, each once. Raises ProfileError."""
     return [Reference.load(path) for path in dict.fromkeys(paths)]
+
+
+def build_reference(name: str, paths: Sequence[str], settings: Settings, watch: Watch = _silently) -> Reference:
+    """A reference of several bodies of general text: folders, files, or saved profiles (.ccp).
+
+    One tokenizer counts the tokens of all: the given one, else one trained over all text that is read here.
+    """
+    _check_extras(settings)
+    texts = [path for path in paths if not path.endswith(".ccp")]
+    artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
+    if texts and artefact is None:
+        artefact = run_scan(texts, settings, watch, processes=True).artefact
+    if texts:
+        from corpuscheck.measure import measured_corpus
+    sources = []
+    for path in paths:
+        if path.endswith(".ccp"):
+            profile = Profile.load(path)
+        else:
+            profile, _ = measured_corpus(_found(path, settings), settings, artefact, watch, True, None)
+        sources.append(source_of(profile, _short(path), artefact.definition if artefact else ""))
+    return reference_of(printable(name), sources, artefact.definition if artefact else "")
+
+
+def _short(path: str) -> str:
+    """The name of a source: that of its file or folder."""
+    whole = os.path.basename(os.path.normpath(path))
+    return printable(whole.removesuffix(".ccp"))
 
 
 def frozen(baseline: Baseline) -> Artefact:

@@ -53,7 +53,7 @@ class DomainReport:
         ratio: D from the nearest source / `spread`.
         differing: share of the documents that clearly differ, a lower bound; None where `not_shared` says why.
         words: the most distinctive ones.
-        documents, passages: what was looked at.
+        documents, passages: what was looked at; `sketched` of them were compared one by one.
         fertility: None where the reference has no tokenizer or the scan did not know it.
     """
 
@@ -67,6 +67,7 @@ class DomainReport:
     words: tuple[DistinctiveWord, ...] = ()
     documents: int = 0
     passages: int = 0
+    sketched: int = 0
     script: str = ""
     fertility: Fertility | None = None
     unavailable: str = ""
@@ -157,6 +158,7 @@ def _against(profile: Profile, reference: Reference) -> DomainReport:
         distinctive_words(part, parts),
         part.documents,
         part.passages,
+        len(part.sketches),
         script,
         _fertility(part, reference),
     )

@@ -6,13 +6,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from corpuscheck.domain.differing import QUANTILE
 from corpuscheck.domain.report import ORDINARY, SPECIFIC, DomainReport
 from corpuscheck.domain.scripts import script_shares
 from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
 from corpuscheck.printable import printable
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
-from corpuscheck.rules.amounts import count, percent, plural
+from corpuscheck.rules.amounts import count, percent, plural, times
 
 TITLE = "Is it really this domain?"
 
@@ -69,11 +70,6 @@ def how_far(report: DomainReport) -> str:
     return f"{times(report.ratio)} times as far from general text as {sources} are from each other"
 
 
-def times(ratio: float) -> str:
-    """One decimal, two below 1; never 0 for what is above it."""
-    return f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}" if ratio >= 0.01 or ratio <= 0 else "<0.01"
-
-
 def bits(value: float) -> str:
     """0.178"""
     return f"{max(0.0, value):.3f}" if value >= 0.0005 or value <= 0 else "<0.001"
@@ -119,9 +115,10 @@ def _documents(report: DomainReport) -> str:
     looked_at = plural(report.documents + report.passages, report.units.removesuffix("s"))
     if report.differing is None:
         return f"{looked_at} looked at; how many differ is not known: {report.not_shared}"
-    if report.differing <= 0.05:
-        return f"no more than by chance (5 %) stand out among general text; {looked_at} looked at"
-    return f"at least {percent(report.differing)} clearly differ from general text; {looked_at} looked at"
+    compared = f"{count(report.sketched)} of {looked_at} compared"
+    if report.differing <= 1 - QUANTILE:
+        return f"no more stand out than among general text ({percent(1 - QUANTILE)}); {compared}"
+    return f"at least {percent(report.differing)} clearly differ from general text; {compared}"
 
 
 def _words(report: DomainReport) -> Table:

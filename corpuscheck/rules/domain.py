@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from corpuscheck.domain.report import DomainReport
-from corpuscheck.rules.amounts import percent, plural
+from corpuscheck.rules.amounts import percent, plural, times
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
 
 
@@ -28,7 +28,7 @@ def general_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
     if report.ratio <= limit:
         sources = plural(len(report.sources), "general source")
         yield Observation(
-            f"{report.ratio:.1f} times as far from general text as {sources} are from each other, "
+            f"{times(report.ratio)} times as far from general text as {sources} are from each other, "
             f"no more than the {limit:g} that is ordinary: this looks like general text",
             "look at its distinctive words; collect from sources of the domain alone",
             report.ratio,
