@@ -84,7 +84,7 @@ class Reference:
             state: dict[str, Any] = orjson.loads(decompressed(data[len(_MAGIC) :], _LARGEST))
             if state["format"] != FORMAT:
                 raise ProfileError(
-                    f"{name}: written in reference format {state['format']}, this version reads {FORMAT}: build it again"
+                    f"{name}: written in reference format {state['format']}, this version reads {FORMAT}: build it anew"
                 )
             return _from_state(state)
         except (zstandard.ZstdError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
