@@ -16,8 +16,9 @@ from corpuscheck.arrays import BUCKETS, CODE_POINTS
 from corpuscheck.domain.differing import share_differing
 from corpuscheck.domain.distance import distance, divergence
 from corpuscheck.domain.reference import Reference, Source, reference_of, source_of
-from corpuscheck.domain.report import domain_report, outliers
+from corpuscheck.domain.report import domain_report
 from corpuscheck.domain.scripts import main_script, script_shares
+from corpuscheck.domain.spread import families, outliers, spread_of
 from corpuscheck.domain.words import distinctive_words
 from corpuscheck.errors import ProfileError
 from corpuscheck.kernels import grams
@@ -240,14 +241,14 @@ def test_the_share_is_a_lower_bound_in_mixtures(reference: Reference) -> None:
     for share in (0.0, 0.2, 0.5, 1.0):
         law = documents(7, round(600 * share), 3, own=0.8)
         mixed = part_of(law + documents(2, round(600 * (1 - share)), 9, own=0.2))
-        differing = share_differing(mixed, sources)
+        differing = share_differing(mixed, sources, range(4))
         assert differing is not None
         assert differing <= share + 0.1
         found.append(differing)
     assert found == sorted(found)
     assert found[-1] > 0.9
-    assert share_differing(part_of(LAW[:60]), sources) is None
-    assert share_differing(part_of(LAW), sources[:1]) is None
+    assert share_differing(part_of(LAW[:60]), sources, range(4)) is None
+    assert share_differing(part_of(LAW), sources, [0] * 4) is None
 
 
 def test_a_single_source_gives_a_distance_and_no_verdict(reference: Reference) -> None:
@@ -288,6 +289,14 @@ def test_a_source_of_a_domain_is_noticed(reference: Reference) -> None:
     assert outliers(reference) == []
     with_law = reference_of("r", [*reference.sources, source_of(profile_of(LAW), "law")])
     assert [name for name, _ in outliers(with_law)] == ["law"]
+
+
+def test_two_parts_of_one_source_are_one() -> None:
+    pairs = {("a", "b"): 0.01, ("a", "c"): 0.05, ("b", "c"): 0.06, ("c", "d"): 0.1, ("a", "d"): 0.3, ("b", "d"): 0.3}
+    between = {**pairs, **{(b, a): d for (a, b), d in pairs.items()}}
+    assert families("abcd", between) == [0, 0, 2, 3]
+    assert spread_of("abcd", between) == pytest.approx(0.055)
+    assert spread_of("ab", {pair: d for pair, d in between.items() if set(pair) <= set("ab")}) is None
 
 
 def test_a_word_that_another_table_knows_by_its_forms_is_not_distinctive() -> None:

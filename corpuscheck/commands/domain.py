@@ -31,7 +31,7 @@ def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **
     news, novels, web pages; they say what is ordinary.
     """
     from corpuscheck.api import build_reference
-    from corpuscheck.domain.report import SAME_SOURCE, outliers, spread_of
+    from corpuscheck.domain.spread import SAME_SOURCE, outliers, spread_of
     from corpuscheck.progress import watcher
     from corpuscheck.settings import settings_from
 
@@ -50,7 +50,7 @@ def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **
     for (one, other), d in between.items():
         if one < other and d < SAME_SOURCE:
             click.echo(
-                f"{printable(one)} and {printable(other)} are the same kind of text: they count as one", err=True
+                f"{printable(one)} and {printable(other)} are the same kind of text: they count as one source", err=True
             )
     for source, ratio in outliers(made):
         click.echo(

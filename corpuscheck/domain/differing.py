@@ -23,19 +23,20 @@ _SMALLEST = 0.02
 """Added to each count, so that no n-gram is impossible."""
 
 
-def share_differing(corpus: DomainPart, sources: Sequence[DomainPart]) -> float | None:
+def share_differing(corpus: DomainPart, sources: Sequence[DomainPart], families: Sequence[int]) -> float | None:
     """The share of the sketched documents that stand out more than 95 % of the general documents of their length.
 
     A document's score is the mean of log ((p + r) / 2r) over its n-grams: p are the shares in the half of its corpus
     that it is not in, r those in general text. The threshold is the quantile of the same score among the documents
-    of the sources, each against the other sources. None with fewer than `FEWEST_DOCUMENTS` sketches, or two sources.
+    of the sources, each against the sources of other families. None with fewer than `FEWEST_DOCUMENTS` sketches, or
+    two families.
     """
-    if len(corpus.sketches) < FEWEST_DOCUMENTS or len(sources) < 2:
+    if len(corpus.sketches) < FEWEST_DOCUMENTS or len(set(families)) < 2:
         return None
     shares = [_shares(source.tables().sum(axis=0)) for source in sources]
     alike: dict[int, list[float]] = {}
     for k, source in enumerate(sources):
-        others = np.mean([share for j, share in enumerate(shares) if j != k], axis=0)
+        others = np.mean([share for j, share in enumerate(shares) if families[j] != families[k]], axis=0)
         for length, score in _scores(source, others):
             alike.setdefault(length, []).append(score)
     thresholds = {

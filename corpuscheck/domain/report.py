@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Literal
 
 from corpuscheck.domain.differing import FEWEST_DOCUMENTS, share_differing
 from corpuscheck.domain.distance import Distance, distance
 from corpuscheck.domain.reference import Reference, Source
 from corpuscheck.domain.scripts import main_script
+from corpuscheck.domain.spread import families, spread_of
 from corpuscheck.domain.words import DistinctiveWord, distinctive_words
 from corpuscheck.profile.domain import DomainPart, digest_of
 from corpuscheck.profile.profile import Profile
 
 ORDINARY, SPECIFIC = 1.5, 2.0
-SAME_SOURCE = 0.005
-"""Sources nearer than this are one source: a spread counts as no smaller."""
 
 Standing = Literal["ordinary", "unclear", "specific", "unknown"]
 
@@ -49,7 +47,7 @@ class DomainReport:
         reference: its name.
         sources: those that could be compared, the nearest first; empty where `unavailable` says why.
         left_out: (name, why) of sources, and of references that are farther away.
-        spread: the median D of a source from its nearest other; None with fewer than two.
+        spread: the median D of a source from its nearest of another kind; None with fewer than two kinds.
         ratio: D from the nearest source / `spread`.
         differing: share of the documents that clearly differ, a lower bound; None where `not_shared` says why.
         words: the most distinctive ones.
@@ -102,26 +100,6 @@ def domain_report(profile: Profile, references: Sequence[Reference]) -> DomainRe
     return DomainReport(**{**vars(best), "left_out": (*best.left_out, *rest)})
 
 
-def spread_of(names: Sequence[str], between: dict[tuple[str, str], float]) -> float | None:
-    """The median D of a source from its nearest other, `SAME_SOURCE` at least; None with fewer than two."""
-    nearest = [min((d for (a, _), d in between.items() if a == name), default=None) for name in names]
-    known = [d for d in nearest if d is not None]
-    return max(SAME_SOURCE, median(known)) if known else None
-
-
-def outliers(reference: Reference) -> list[tuple[str, float]]:
-    """(source, ratio) of each source that is itself specific, judged by the others; at least three are needed."""
-    between = reference.between()
-    found = []
-    for name in (source.name for source in reference.sources):
-        others = [source.name for source in reference.sources if source.name != name]
-        spread = spread_of(others, {pair: d for pair, d in between.items() if name not in pair})
-        nearest = min((d for (a, _), d in between.items() if a == name), default=None)
-        if spread and nearest is not None and nearest / spread > SPECIFIC:
-            found.append((name, nearest / spread))
-    return found
-
-
 def _against(profile: Profile, reference: Reference) -> DomainReport:
     part, script = profile.domain, main_script(profile.characters.counts)
     alike = [source for source in reference.sources if source.script == script]
@@ -146,7 +124,7 @@ def _against(profile: Profile, reference: Reference) -> DomainReport:
     between = {pair: d for pair, d in reference.between().items() if names.issuperset(pair)}
     spread = spread_of(sorted(names), between)
     parts = [source.part for source, _ in found]
-    differing = share_differing(part, parts)
+    differing = share_differing(part, parts, families([source.name for source, _ in found], between))
     return DomainReport(
         reference.name,
         tuple(SourceDistance(source.name, d.bits, d.within) for source, d in found),
@@ -154,7 +132,7 @@ def _against(profile: Profile, reference: Reference) -> DomainReport:
         spread,
         max(0.0, found[0][1].bits) / spread if spread else None,
         differing,
-        "" if differing is not None else _why_no_share(part, parts),
+        "" if differing is not None else _why_no_share(part, spread),
         distinctive_words(part, parts),
         part.documents,
         part.passages,
@@ -164,8 +142,8 @@ def _against(profile: Profile, reference: Reference) -> DomainReport:
     )
 
 
-def _why_no_share(part: DomainPart, sources: Sequence[DomainPart]) -> str:
-    if len(sources) < 2:
+def _why_no_share(part: DomainPart, spread: float | None) -> str:
+    if spread is None:
         return "a single source cannot say what is ordinary"
     if len(part.sketches) < FEWEST_DOCUMENTS:
         return f"fewer than {FEWEST_DOCUMENTS} documents"

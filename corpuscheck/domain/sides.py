@@ -8,7 +8,7 @@ from itertools import combinations
 
 from corpuscheck.domain.distance import distance
 from corpuscheck.domain.reference import Reference, Source
-from corpuscheck.domain.report import spread_of
+from corpuscheck.domain.spread import spread_of
 from corpuscheck.domain.words import DistinctiveWord, distinctive_words
 
 

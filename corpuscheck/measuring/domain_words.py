@@ -17,6 +17,9 @@ MOST_KEPT = 4096
 LEAST_FORMS = 3
 """A Korean stem counts as a word of its own when it stands with so many particles, none being one of them."""
 
+FEWEST_OF_A_FORM = 3
+"""A form of fewer units is too rare to be looked at: half of all forms."""
+
 _LONGEST = 40
 _CHUNK = 1 << 20
 
@@ -66,11 +69,11 @@ def _counted(numbers: Ints, holders: Ints, words: int) -> tuple[Ints, Ints]:
 
 
 def _grouped(table: StringTable, documents: Ints) -> tuple[dict[int, str], Ints]:
-    """Words by number, those of one unit left out, and the number that each number counts as.
+    """Words by number, those of fewer than `FEWEST_OF_A_FORM` units left out, and what each number counts as.
 
     Of the stems that a Korean word may have, the one with most forms counts, of equal ones the longest.
     """
-    words = {number: table.string(number).decode() for number in np.flatnonzero(documents > 1).tolist()}
+    words = {number: table.string(number).decode() for number in np.flatnonzero(documents >= FEWEST_OF_A_FORM).tolist()}
     candidates = {number: tuple(stems(word)) for number, word in words.items()}
     forms = Counter(stem for found in candidates.values() for stem in found)
     groups = np.arange(len(table))
