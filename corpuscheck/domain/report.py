@@ -78,7 +78,7 @@ class DomainReport:
     def standing(self) -> Standing:
         if self.ratio is None:
             return "unknown"
-        return "ordinary" if self.ratio < ORDINARY else "unclear" if self.ratio <= SPECIFIC else "specific"
+        return "ordinary" if self.ratio <= ORDINARY else "unclear" if self.ratio <= SPECIFIC else "specific"
 
     @property
     def units(self) -> str:

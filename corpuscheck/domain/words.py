@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -44,9 +44,12 @@ def distinctive_words(
 
 
 def _scored(
-    corpus: DomainPart, elsewhere: Sequence[DomainWords], words: Sequence[str], occurrences: object
+    corpus: DomainPart,
+    elsewhere: Sequence[DomainWords],
+    words: Sequence[str],
+    occurrences: Callable[[DomainWords, str], float],
 ) -> list[tuple[float, DistinctiveWord]]:
-    assert callable(occurrences)
+    """(score, word), the largest first, of those that are clearly more frequent here."""
     rows = []
     for word in words:
         documents, here = corpus.words.counts[word]
