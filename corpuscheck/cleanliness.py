@@ -103,7 +103,8 @@ def many_symbols(counts: Counts) -> Shares:
 def repeats_itself(counts: Counts) -> Shares:
     """More than 30 % of the document are stretches that it has already.
 
-    A stretch has 16 characters in Korean, Chinese, Japanese, Thai and the like, 40 in other scripts. Spam, templates and texts that were pasted twice. Laws and code repeat themselves too: look before you delete.
+    A stretch has 16 characters in Korean, Chinese, Japanese, Thai and the like, 40 in other scripts.
+    Spam, templates and texts that were pasted twice. Laws and code repeat themselves too: look before you delete.
 
     Fix: keep each passage once, and leave out spam.
     """
@@ -123,7 +124,8 @@ def repeated_lines(counts: Counts) -> Shares:
 def only_short_lines(counts: Counts) -> Shares:
     """At least 90 % of the lines are short, and fewer than 12 % of them end in a mark.
 
-    Short is up to 30 columns, of which a Korean character takes two. Menus, navigation, lists of names. Verse ends its lines with marks more often. Judged from ten lines on.
+    Short is up to 30 columns, of which a Korean character takes two.
+    Menus, navigation, lists of names. Verse ends its lines with marks more often. Judged from ten lines on.
 
     Fix: extract the article without its navigation, or leave lists out.
     """

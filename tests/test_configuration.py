@@ -29,6 +29,7 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "train-bytes": ('"1MB"', "1000000", "2MB", "2000000"),
     "save-tokenizer": ('"out"', "out", "elsewhere", "elsewhere"),
     "baseline": ('"base.ccp"', "base.ccp", "older.ccp", "older.ccp"),
+    "reference": ('["general.ccp"]', "general.ccp", "other.ccp", "other.ccp"),
     "target": ('"1GB"', "1000000000", "5", "5"),
     "articles-per-gb": ("1000", "1000", "2000", "2000"),
     "min-size": ("500", "500", "600", "600"),

@@ -16,6 +16,7 @@ from corpuscheck.profile.estimates import Interval
 from corpuscheck.reports.common import VERDICTS, tally, where
 from corpuscheck.reports.terminal_changes import changes
 from corpuscheck.reports.terminal_clean import clean
+from corpuscheck.reports.terminal_domain import domain
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import CurvePoint, Finding, GuiltyCharacter, LostWord, Result, Verdict
 from corpuscheck.rules.amounts import count, files, percent, plural, size
@@ -44,7 +45,7 @@ def render(result: Result) -> bytes:
 
 def render_terminal(result: Result, console: Console, brief: bool = False) -> None:
     """Print the report. Corpus text only ever reaches the console as escaped `Text`, never as markup."""
-    sections: tuple[Callable[[Result], Group], ...] = (_verdict, _reading, _size, _tokenizer, _curve, clean)
+    sections: tuple[Callable[[Result], Group], ...] = (_verdict, _reading, _size, _tokenizer, _curve, clean, domain)
     with console.capture() as capture:
         for part in sections[:1] if brief else sections:
             console.print(part(result))
