@@ -308,7 +308,6 @@ def test_a_word_that_another_table_knows_by_its_forms_is_not_distinctive() -> No
 
 
 def test_scripts() -> None:
-    counts = Counter(map(ord, "한국어 text 漢字 123 !"))
     assert main_script(Counter(map(ord, "漢字かな"))) == "Kana"
     assert main_script(Counter(map(ord, "漢字漢字漢字漢字漢字漢か"))) == "Han"
     assert main_script({ord("1"): 5}) == ""

@@ -25,9 +25,9 @@ def added(*tables: Mapping[K, int]) -> dict[K, int]:
 
 
 def worst(examples: Iterable[tuple[int, str, T]]) -> tuple[tuple[int, str, T], ...]:
-    """The `EXAMPLES` largest by (amount, name). Each example is whole when it gets here, so any order of
+    """The `EXAMPLES` largest by (amount, name, detail). Each example is whole when it gets here, so any order of
     merging keeps the same ones."""
-    return tuple(sorted(examples, key=lambda e: (-e[0], e[1]))[:EXAMPLES])
+    return tuple(sorted(examples, key=lambda e: (-e[0], e[1], str(e[2])))[:EXAMPLES])
 
 
 def earliest(*tables: Mapping[K, P]) -> dict[K, P]:
