@@ -19,7 +19,7 @@ from corpuscheck.profile.clean import CleanPart, Tally
 from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found
-from corpuscheck.rules.amounts import count, percent, plural
+from corpuscheck.rules.amounts import percent, plural
 from corpuscheck.running.corpus import Corpus, Watch, majority_encoding
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.peeking import ChooseTask, FetchTask
@@ -96,7 +96,7 @@ def _reason(view: View, choice: Choice, part: ChoicePart) -> tuple[str, float | 
     rule = CRITERIA[view.rule]
     if rule.unit == "share":
         return f"{rule.id}: {percent(choice.score / 1e6)} {rule.says}", choice.score / 1e6
-    return f"{rule.id}: {count(choice.score)} {rule.says}", choice.score
+    return f"{rule.id}: {rule.says} {plural(choice.score, 'time')}", choice.score
 
 
 def _fetched(

@@ -17,7 +17,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal_parts import safe
 from corpuscheck.rules.amounts import count, percent, plural, size
-from corpuscheck.viewing import COPIES
+from corpuscheck.viewing import COPIES, CRITERIA
 
 _TAB = "    "
 _SCRIPTS = 3
@@ -27,7 +27,7 @@ _TROUBLE, _BESIDE = "bold yellow reverse", "cyan underline"
 
 
 def render_terminal(peek: Peek, console: Console) -> str:
-    """The documents as this console shows them. Corpus text only ever reaches the console as escaped `Text`, never as markup."""
+    """The documents as this console shows them. Corpus text only ever reaches it as escaped `Text`, never as markup."""
     with console.capture() as capture:
         console.print(safe(_head(peek), "bold", limit=2000))
         for shown in peek.shown:
@@ -38,13 +38,17 @@ def render_terminal(peek: Peek, console: Console) -> str:
 def _head(peek: Peek) -> str:
     """What was asked for, and how much of it there is."""
     view, of = peek.view, f"of {plural(peek.documents, 'document')}"
+    if view.words and not peek.held:
+        return f"none {of} holds {' or '.join(f"'{word}'" for word in view.words)}"
     if view.words:
-        words = ", ".join(f"'{word}' {plural(n, 'time')}" for word, n in zip(view.words, peek.amounts, strict=False))
-        return f"{words or 'nothing found'}, in {count(peek.held)} {of}" if peek.held else f"none {of} holds {words}"
+        words = ", ".join(f"'{word}' {plural(n, 'time')}" for word, n in zip(view.words, peek.amounts, strict=True))
+        return f"{words}, in {count(peek.held)} {of}"
+    if view.rule and not peek.held:
+        return f"no document is named by {view.rule}"
     if view.rule in COPIES:
-        return f"{view.rule} {COPIES[view.rule]}: {plural(peek.held, 'copy').replace('copys', 'copies')} among {of[3:]}"
+        return f"{view.rule} {COPIES[view.rule]}: {count(peek.held)} {of}, the largest first"
     if view.rule:
-        return f"{view.rule} names {count(peek.held)} {of}" if peek.held else f"no document is named by {view.rule}"
+        return f"{view.rule} {CRITERIA[view.rule].name}: {count(peek.held)} {of}, the worst first"
     return f"{len(peek.shown)} {of}, drawn by hash (seed {view.seed}); the same text only once"
 
 
