@@ -20,8 +20,10 @@ from corpuscheck.reports import peek_json
 from corpuscheck.settings import settings_from
 from corpuscheck.viewing import View
 
-HOSTILE = ["\x1b[2J\x1b[31mred", "ab\u202edc", "nul\x00l", "zero\u200bwidth", "\ue000private", "[/red][bold]x", "\x9b31m",
-           "\r over", "\u2028line", "\ufeff"]  # fmt: skip
+HOSTILE = [
+    "\x1b[2J\x1b[31mred", "ab\u202edc", "nul\x00l", "zero\u200bwidth", "\ue000private", "[/red][bold]x", "\x9b31m",
+    "\r over", "\u2028line", "\ufeff",
+]  # fmt: skip
 
 SECRETS = ["minji.kim82@example.co.kr", "010-2345-6789", "901231-1234567", "4012 8888 8888 1881", "123-45-6789",
            "192.168.10.77", "02-312-4567", "+82 10 9876 5432", "415-555-2671"]  # fmt: skip
@@ -33,7 +35,7 @@ def _is_safe(text: str) -> bool:
     return not any(unicodedata.category(ch) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") for ch in text if ch != "\n")
 
 
-@pytest.mark.parametrize("arguments", [[], ["--rule", "CC408"], ["--word", "red"], ["--rule", "CC503"]], ids=str)
+@pytest.mark.parametrize("arguments", [[], ["--rule", "CC408"], ["--word", "red"], ["--rule", "CC502"]], ids=str)
 def test_hostile_text_is_written_out(tmp_path: Path, run_main: Main, arguments: list[str]) -> None:
     folder = write_files(tmp_path, {"a\x1b[31m\u202e[b].txt": "\n".join(HOSTILE) + " and a few words more " * 20})
     write_files(folder, {"b.txt": "\n".join(HOSTILE) + " and a few words more; " * 20})
@@ -66,7 +68,7 @@ def test_no_value_is_shown(tmp_path: Path, run_main: Main, around: str, view: di
     for name in ("text", "json"):
         status, out, _ = run_main("peek", tmp_path, *arguments, "-q", "--bytes", "5kB", "--format", name)
         assert status == 0
-        assert "•" in out
+        assert "•" in out or "CC415" in out
         for secret in secrets:
             assert secret not in out
             assert secret[:8] not in out

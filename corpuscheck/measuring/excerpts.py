@@ -187,8 +187,8 @@ class Excerpter:
             self._held, self._first, self._first_byte, self._begin = self._head, 0, 0, 0
         text, marks = marked(self._held, self._view.marks, self._view.words)
         start = self._begin - self._first
-        shown = text[start:].encode()[: self._view.excerpt].decode("utf-8", "ignore")
-        exact = len(self._held[start : start + len(shown)].encode())
+        exact = self._held[start:].encode()[: self._view.excerpt].decode("utf-8", "ignore")
+        shown = text[start : start + len(exact)]
         before = self._first_byte + len(self._held[:start].encode())
         repeated = [Mark(m.start - self._first, m.end - self._first, m.kind) for m in self._repeated]
         inside = [_clipped(mark, start, start + len(shown)) for mark in (*marks, *repeated)]
@@ -196,7 +196,7 @@ class Excerpter:
             shown,
             tuple(sorted({mark for mark in inside if mark.start < mark.end})),
             before,
-            self._bytes - before - exact,
+            self._bytes - before - len(exact.encode()),
             self._bytes,
             _by_script(self._letters),
         )

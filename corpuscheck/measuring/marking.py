@@ -128,6 +128,10 @@ def _all_triggers() -> tuple[Bytes, Bytes]:
     return every, personal
 
 
+_NUMBERS_ALONE = bytes(byte if byte in b"0123456789+-. " else 0x0A for byte in range(256))
+"""What is part of something longer, as in ``?q=010-1234-5678``, is not counted, but masked."""
+
+
 def _debris(data: bytes, table: Bytes) -> Iterator[tuple[int, int, int]]:
     """(start, end, column) in bytes."""
     array = np.frombuffer(data, np.uint8)
@@ -155,7 +159,7 @@ def _addresses(text: str) -> tuple[list[Mark], Spans]:
         span = int(place[start]), int(place[end])
         kind = PII[PII_EMAIL] if column == _E_MAIL else _kind(column)
         marks.append(Mark(*span, kind))
-    for start, end, column in _debris(data, personal):
+    for start, end, column in (*_debris(data, personal), *_debris(data.translate(_NUMBERS_ALONE), personal)):
         if column >= FIRST_PII or column == _E_MAIL:
             masked.append((int(place[start]), int(place[end])))
     return marks, masked

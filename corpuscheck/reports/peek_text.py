@@ -39,7 +39,7 @@ def _head(peek: Peek) -> str:
     """What was asked for, and how much of it there is."""
     view, of = peek.view, f"of {plural(peek.documents, 'document')}"
     if view.words and not peek.held:
-        return f"none {of} holds {' or '.join(f"'{word}'" for word in view.words)}"
+        return f"none {of} holds " + " or ".join(f"'{word}'" for word in view.words)
     if view.words:
         words = ", ".join(f"'{word}' {plural(n, 'time')}" for word, n in zip(view.words, peek.amounts, strict=True))
         return f"{words}, in {count(peek.held)} {of}"
