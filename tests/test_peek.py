@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from support import EXAMPLES, Main, command, korean_lines, run, scanned, write_files, write_vocabulary
+from support import korean_lines, run, scanned, write_files, write_vocabulary
 
 from corpuscheck.api import peek
 from corpuscheck.cleanliness import DOCUMENT_RULES
@@ -258,69 +257,3 @@ def test_members_of_archives_and_legacy_encodings_are_found_again(tmp_path: Path
     assert looked(tmp_path, rule="CC412").shown[0].place.path.endswith("a.zip!/CC412.txt")
     (shown,) = looked(tmp_path, words=("저기",)).shown
     assert shown.excerpt.text == "여기 저기"
-
-
-def test_the_examples_in_the_command_line(run_main: Main) -> None:
-    status, out, err = run_main("peek", EXAMPLES / "korean-news", "--word", "힘", "-q")
-    assert (status, err) == (0, "")
-    assert "⟦힘⟧을" in out
-
-
-@pytest.mark.parametrize("width", ["80", "120"])
-@pytest.mark.parametrize("arguments", [[], ["--rule", "CC405"], ["--rule", "CC503"], ["--word", "the"]], ids=str)
-def test_lines_fit_the_width(planted: Path, width: str, arguments: list[str]) -> None:
-    from rich.cells import cell_len
-
-    done = run("peek", planted, *arguments, "-q", env={**os.environ, "COLUMNS": width})
-    assert done.returncode == 0, done.stderr
-    assert "\x1b" not in done.stdout
-    assert max(map(cell_len, done.stdout.splitlines())) <= int(width)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "says"),
-    [(["--rule", "CC412"], "no document is named by CC412"), (["--word", "zzz"], "none of 1 document holds 'zzz'"),
-     (["--rule", "CC501"], "no document is named by CC501")],
-)  # fmt: skip
-def test_nothing_found_says_so(tmp_path: Path, run_main: Main, arguments: list[str], says: str) -> None:
-    write_files(tmp_path, {"a.txt": "one document"})
-    status, out, _ = run_main("peek", tmp_path, *arguments, "-q")
-    assert (status, out.strip()) == (0, says)
-    assert as_json(looked(tmp_path, rule="CC412"))["documents"] == []
-
-
-def test_an_empty_corpus_is_an_error_as_in_scan(tmp_path: Path, run_main: Main) -> None:
-    status, _, err = run_main("peek", tmp_path)
-    assert (status, err.count("\n")) == (2, 1)
-    assert "nothing to scan" in err
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [["--rule", "CC1"], ["--word", ""], ["--rule", "CC405", "--word", "a"], ["-n", "0"], ["--bytes", "0"], []],
-)
-def test_what_cannot_be_asked(tmp_path: Path, run_main: Main, arguments: list[str]) -> None:
-    paths = [write_files(tmp_path, {"a.txt": "text"})] if arguments else []
-    status, out, err = run_main("peek", *paths, *arguments)
-    assert (status, out, err.count("\n")) == (2, "", 1)
-
-
-def test_a_reader_that_goes_away_is_no_error(planted: Path) -> None:
-    process = subprocess.Popen(
-        command("peek", planted, "-n", "20", "-q", "--bytes", "100kB"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    assert process.stdout
-    assert process.stderr
-    process.stdout.close()
-    said = process.stderr.read()
-    process.stderr.close()
-    assert process.wait(60) in (0, 141)
-    assert said == b""
-
-
-def test_ignored_files_and_the_configuration_count(tmp_path: Path) -> None:
-    write_files(tmp_path, {"a.txt": "one\ntwo", "b.txt": "left out", ".corpuscheckignore": "b.txt\n",
-                           "corpuscheck.toml": 'document = "line"\npaths = ["."]\n'})  # fmt: skip
-    done = run("peek", "--format", "json", "-q", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert sorted(row["text"] for row in json.loads(done.stdout)["documents"]) == ["one", "two"]
