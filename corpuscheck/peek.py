@@ -28,6 +28,9 @@ from corpuscheck.settings import Settings
 from corpuscheck.viewing import COPIES, CRITERIA, View
 
 _LONGEST = 1 << 16
+_COMPARED = 1 << 16
+"""Bytes of two copies in which the first difference is looked for."""
+
 _COPY = {
     "CC501": "the same, byte for byte, as",
     "CC502": "the same but for case, spaces, punctuation and marks as",
@@ -131,15 +134,18 @@ def _copies(
         for kept, copy, alike in step.pairs[: view.count]
     ]
     places = [(place.path, place.document - 1) for kept, copy, _ in pairs for place in (kept, copy)]
-    excerpts = _fetched(found, view, settings, first, places, watch, processes)
+    longer = replace(view, excerpt=max(view.excerpt, _COMPARED))
+    excerpts = _fetched(found, longer, settings, first, places, watch, processes)
     shown: list[Shown] = []
     for kept, copy, alike in pairs:
         texts = [excerpts.get((place.path, place.document - 1), Excerpt("")) for place in (kept, copy)]
         told = f"{view.rule}: {_COPY[view.rule]} {printable(kept.path, _LONGEST)}:{kept.document}"
         if kept == copy:
-            shown.append(Shown(kept, f"{view.rule}: stands in its file again, byte for byte", 1.0, texts[0], copy))
+            whole = texts[0].window(0, view.excerpt)
+            shown.append(Shown(kept, f"{view.rule}: stands in its file again, byte for byte", 1.0, whole, copy))
             continue
-        mine, other = differing(*texts)
+        at = _first_difference(*texts)
+        mine, other = differing(*(text.window(at, view.excerpt) for text in texts))
         likeness = f", {percent(alike)} alike" if alike < 1 else ""
         shown.append(Shown(kept, f"{view.rule}: the one that is kept", None, mine))
         shown.append(Shown(copy, told + likeness, alike, other, kept))
@@ -177,6 +183,12 @@ def differing(kept: Excerpt, copy: Excerpt) -> tuple[Excerpt, Excerpt]:
         if what != "equal" and c < d:
             other_marks.add(Mark(other_starts[c], other_starts[d], "different"))
     return replace(kept, marks=tuple(sorted(mine_marks))), replace(copy, marks=tuple(sorted(other_marks)))
+
+
+def _first_difference(kept: Excerpt, copy: Excerpt) -> int:
+    """The character at which they part; 0 where they do not, or only where one of them ends."""
+    both = zip(kept.text, copy.text, strict=False)
+    return next((k for k, (mine, other) in enumerate(both) if mine != other), 0)
 
 
 def _starts(words: list[str]) -> list[int]:

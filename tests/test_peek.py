@@ -226,6 +226,17 @@ def test_copies_are_shown_in_pairs_with_what_differs(tmp_path: Path) -> None:
     as_json(near)
 
 
+def test_copies_are_shown_from_where_they_first_differ(tmp_path: Path) -> None:
+    lines = korean_lines(300, 3)
+    write_files(tmp_path, {"a.txt": "\n".join(lines), "b.txt": "\n".join([*lines[:200], "DIFFERENT", *lines[201:]])})
+    pair = looked(tmp_path, rule="CC503", excerpt=600).shown
+    assert any("DIFFERENT" in text for shown in pair for text in marked(shown, ("different",)))
+    for shown in pair:
+        excerpt = shown.excerpt
+        assert excerpt.before + len(excerpt.text.encode()) + excerpt.after == excerpt.utf8_bytes
+        assert len(excerpt.text.encode()) <= 600 < excerpt.before
+
+
 def test_a_copy_in_the_same_file_is_told_once(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.txt": "some line that is long enough\n" * 3})
     (shown,) = looked(tmp_path, rule="CC501", reading={"document": "line"}).shown

@@ -143,6 +143,14 @@ def test_repeats_are_found_across_pieces(kind: str) -> None:
     assert [again[start:end].strip(".") for start, end in spans] == [lines[7].strip(".")]
 
 
+@pytest.mark.parametrize(("around", "marks"), [("아무 말이나 하는 글", True), ("words of another language", False)])
+def test_korean_shapes_are_marked_in_korean_documents_alone(tmp_path: Path, around: str, marks: bool) -> None:
+    write_files(tmp_path, {"a.txt": f"{around} 02-312-4567 {around}"})
+    (shown,) = peek(tmp_path, View(), settings_from(jobs=1)).shown
+    assert "••-•••-••••" in shown.excerpt.text
+    assert bool(shown.excerpt.marks) == marks
+
+
 def test_chunks_are_the_text_again() -> None:
     for text in ("한" * 1_500_000, "줄\n" * 900_000, "", "a"):
         assert "".join(chunks(text.encode())) == text

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
-from corpuscheck.counted import LETTERS, WIDE_SCRIPTS
+from corpuscheck.counted import KOREAN_SHAPES, LETTERS, PII, WIDE_SCRIPTS
 from corpuscheck.kernels.shingles import LONG, SHORT
 from corpuscheck.measuring.kinds import folds, kinds
 from corpuscheck.measuring.marking import Mark, Spans, first_of, lines_of, marked
@@ -18,6 +18,9 @@ from corpuscheck.viewing import View
 _CHUNK = 1 << 20
 _MARGIN = 512
 """Characters around a window that are looked at too, so that what its edges cut is still known for what it is."""
+
+_HANGUL = SCRIPTS.index("Hangul")
+_KOREAN = frozenset(PII[shape] for shape in KOREAN_SHAPES)
 
 _MOST_SEEN = 1 << 21
 _ODD = 0x9E3779B97F4A7C15
@@ -37,6 +40,14 @@ class Excerpt:
     after: int = 0
     utf8_bytes: int = 0
     letters: dict[str, int] = field(default_factory=dict)
+
+    def window(self, at: int, size: int) -> Excerpt:
+        """About `size` bytes of it around the character `at`: from the beginning where that is near."""
+        start = 0 if 2 * len(self.text[:at].encode()) <= size else _start_of(self.text, at, size // 4)
+        text = self.text[start:].encode()[:size].decode("utf-8", "ignore")
+        before = self.before + len(self.text[:start].encode())
+        rest = self.after + len(self.text[start + len(text) :].encode())
+        return replace(self, text=text, marks=_inside(self.marks, start, start + len(text)), before=before, after=rest)
 
 
 def chunks(data: bytes) -> Iterator[str]:
@@ -160,10 +171,17 @@ class Excerpter:
         """The character of the document at which the first trouble begins."""
         context = self._held[-_MARGIN:]
         found = [start for start, _ in self._again(text)[:1]]
-        stateless = first_of(context + text, self._view.marks, self._view.words)
+        wanted = tuple(kind for kind in self._view.marks if kind not in self._foreign)
+        stateless = first_of(context + text, wanted, self._view.words)
         if stateless is not None:
             found.append(stateless - len(context))
         return self._characters + min(found) if found else None
+
+    @property
+    def _foreign(self) -> frozenset[str]:
+        """Numbers that look Korean are somebody else's where less than a tenth of the letters so far are Hangul."""
+        korean = 10 * int(self._letters[_HANGUL]) >= int(self._letters.sum())
+        return frozenset() if korean else _KOREAN
 
     def _open(self, at: int) -> None:
         """The window begins somewhat before the trouble, with the document where that is near."""
@@ -191,10 +209,10 @@ class Excerpter:
         shown = text[start : start + len(exact)]
         before = self._first_byte + len(self._held[:start].encode())
         repeated = [Mark(m.start - self._first, m.end - self._first, m.kind) for m in self._repeated]
-        inside = [_clipped(mark, start, start + len(shown)) for mark in (*marks, *repeated)]
+        told = [mark for mark in (*marks, *repeated) if mark.kind not in self._foreign]
         return Excerpt(
             shown,
-            tuple(sorted({mark for mark in inside if mark.start < mark.end})),
+            _inside(told, start, start + len(shown)),
             before,
             self._bytes - before - len(exact.encode()),
             self._bytes,
@@ -202,8 +220,10 @@ class Excerpter:
         )
 
 
-def _clipped(mark: Mark, start: int, end: int) -> Mark:
-    return Mark(max(mark.start, start) - start, min(mark.end, end) - start, mark.kind)
+def _inside(marks: Iterable[Mark], start: int, end: int) -> tuple[Mark, ...]:
+    """What of the marks lies between these characters, counted from the first of them."""
+    cut = {Mark(max(mark.start, start) - start, min(mark.end, end) - start, mark.kind) for mark in marks}
+    return tuple(sorted(mark for mark in cut if mark.start < mark.end))
 
 
 def _start_of(text: str, at: int, before: int) -> int:
