@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from corpuscheck.comparing import Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
+from corpuscheck.domain.reference import Reference, reference_of, source_of
 from corpuscheck.errors import NothingToScanError, ProfileError, nothing_to_scan
 from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
@@ -63,15 +64,17 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
     if baseline:
         artefact = artefact or frozen(baseline)
         check_agreement(baseline, settings.reading.described(), artefact.fingerprint)
+    references = load_references(settings.references)
+    general = [usable(Artefact(r.tokenizer, f"the reference {r.name}")) for r in references if r.tokenizer]
     found = _found(paths, settings)
     cache = Cache(settings.cache, settings.cache_key) if settings.cache else None
-    measured = cache.scan(found, settings, artefact) if cache else None
+    measured = cache.scan(found, settings, artefact, general) if cache else None
     if measured is None:  # what reads and counts is imported where it is needed: that alone takes a third of a second
         from corpuscheck.measure import measured_corpus
 
-        measured = measured_corpus(found, settings, artefact, watch, processes, cache)
+        measured = measured_corpus(found, settings, artefact, watch, processes, cache, general)
     profile, records = measured
-    result = conclude(profile, settings.limits, settings.policy, artefact, baseline)
+    result = conclude(profile, settings.limits, settings.policy, artefact, baseline, references)
     return Scan(result, artefact or artefact_of(profile), records, cache.use if cache else None)
 
 
@@ -102,6 +105,39 @@ def load_baseline(path: str) -> Baseline:
     return baseline
 
 
+def load_references(paths: Sequence[str]) -> list[Reference]:
+    """Files of general text to compare with, each once. Raises ProfileError."""
+    return [Reference.load(path) for path in dict.fromkeys(paths)]
+
+
+def build_reference(name: str, paths: Sequence[str], settings: Settings, watch: Watch = _silently) -> Reference:
+    """A reference of several bodies of general text: folders, files, or saved profiles (.ccp).
+
+    One tokenizer counts the tokens of all: the given one, else one trained over all text that is read here.
+    """
+    _check_extras(settings)
+    texts = [path for path in paths if not path.endswith(".ccp")]
+    artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
+    if texts and artefact is None:
+        artefact = run_scan(texts, settings, watch, processes=True).artefact
+    if texts:
+        from corpuscheck.measure import measured_corpus
+    sources = []
+    for path in paths:
+        if path.endswith(".ccp"):
+            profile = Profile.load(path)
+        else:
+            profile, _ = measured_corpus(_found(path, settings), settings, artefact, watch, True, None)
+        sources.append(source_of(profile, _short(path), artefact.definition if artefact else ""))
+    return reference_of(printable(name), sources, artefact.definition if artefact else "")
+
+
+def _short(path: str) -> str:
+    """The name of a source: that of its file or folder."""
+    whole = os.path.basename(os.path.normpath(path))
+    return printable(whole.removesuffix(".ccp"))
+
+
 def frozen(baseline: Baseline) -> Artefact:
     """The baseline's own tokenizer: rates by any other would mean something else."""
     return usable(Artefact(baseline.profile.about["tokenizer"], f"the baseline {baseline.name}"))
@@ -110,7 +146,8 @@ def frozen(baseline: Baseline) -> Artefact:
 def report(path: str, settings: Settings) -> Result:
     """The result of a saved profile under these limits; no corpus is read. Raises ProfileError."""
     baseline = load_baseline(settings.baseline) if settings.baseline else None
-    return conclude(Profile.load(path), settings.limits, settings.policy, baseline=baseline)
+    references = load_references(settings.references)
+    return conclude(Profile.load(path), settings.limits, settings.policy, baseline=baseline, references=references)
 
 
 def merge_profiles(paths: Sequence[str]) -> Profile:

@@ -11,3 +11,6 @@ Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
 
 CODE_POINTS = 0x110000
+
+BUCKETS = 1 << 14
+"""The buckets that character n-grams are hashed to."""

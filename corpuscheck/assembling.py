@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
 from corpuscheck.measuring.documents import PLACE_BITS, joined
+from corpuscheck.measuring.domain import domain_part
 from corpuscheck.measuring.estimating import estimate_curve, estimate_tokens, find_mojibake
 from corpuscheck.measuring.forecasting import forecast_part
 from corpuscheck.measuring.ledger import judge_shared
@@ -17,6 +18,7 @@ from corpuscheck.measuring.units import Unit
 from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.documents import DocumentPart, Documents, file_id
+from corpuscheck.profile.domain import Fertility
 from corpuscheck.profile.files import LONGEST_PATH, FilesPart
 from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.near import NearPart, Signatures
@@ -38,6 +40,7 @@ def assemble(
     ranking: Ranking | None,
     unit: Unit,
     settings: Settings,
+    fertility: Mapping[str, Fertility],
 ) -> Profile:
     """Put the parts together and add what comes from the sample."""
     reading = ReadingPart.of(records)
@@ -78,6 +81,7 @@ def assemble(
         lines=measured.lines.merge(more_lines),
         paragraphs=measured.paragraphs.merge(more_paragraphs),
         boilerplate=measured.boilerplate,
+        domain=replace(domain_part(sample), fertility=dict(fertility)),
         about=about,
     )
 

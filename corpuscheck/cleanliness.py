@@ -78,25 +78,35 @@ def few_letters(counts: Counts) -> Shares:
     """Less than half of what is written are letters.
 
     Tables, logs, codes and art made of characters look like this; prose in any script does not.
+
+    Fix: leave out what is no text; keep tables only if the model shall read tables.
     """
     return np.where(counts.visible > 0, 1 - ratio(counts.letters, counts.visible), 0.0)
 
 
 def many_digits(counts: Counts) -> Shares:
-    """More than 40 % of what is written are digits: tables, measurements, lists of numbers."""
+    """More than 40 % of what is written are digits: tables, measurements, lists of numbers.
+
+    Fix: leave out tables of numbers, or cut them from the prose around them.
+    """
     return counts.share(DIGITS)
 
 
 def many_symbols(counts: Counts) -> Shares:
-    """More than 35 % of what is written is punctuation and symbols: rules of characters, emoticons, encoded data."""
+    """More than 35 % of what is written is punctuation and symbols: rules of characters, emoticons, encoded data.
+
+    Fix: leave these documents out, or cut the lines that are made of symbols.
+    """
     return counts.share(PUNCTUATION, SYMBOLS, BRACES)
 
 
 def repeats_itself(counts: Counts) -> Shares:
-    """More than 30 % of the document are stretches that it has already: 16 characters of Korean, Chinese, Japanese,
-    Thai and the like, 40 of other scripts.
+    """More than 30 % of the document are stretches that it has already.
 
+    A stretch has 16 characters in Korean, Chinese, Japanese, Thai and the like, 40 in other scripts.
     Spam, templates and texts that were pasted twice. Laws and code repeat themselves too: look before you delete.
+
+    Fix: keep each passage once, and leave out spam.
     """
     return np.where(counts.of(SAMPLED) >= 8, ratio(counts.of(REPEATED), counts.of(SAMPLED)), 0.0)
 
@@ -105,14 +115,19 @@ def repeated_lines(counts: Counts) -> Shares:
     """More than 20 % of the bytes of its lines are lines that it has already. Judged from five lines on.
 
     Headers and footers of pages, menus, refrains.
+
+    Fix: keep the first of each line; refrains of songs and verse may stay.
     """
     return ratio(counts.of(REPEATED_LINE_BYTES), counts.of(LINE_BYTES))
 
 
 def only_short_lines(counts: Counts) -> Shares:
-    """At least 90 % of the lines are short (30 columns, a Korean character has two) and fewer than 12 % end in a mark.
+    """At least 90 % of the lines are short, and fewer than 12 % of them end in a mark.
 
+    Short is up to 30 columns, of which a Korean character takes two.
     Menus, navigation, lists of names. Verse ends its lines with marks more often. Judged from ten lines on.
+
+    Fix: extract the article without its navigation, or leave lists out.
     """
     lines = counts.of(LINES)
     unended = ratio(counts.of(ENDED_LINES), lines) < 0.12
@@ -120,7 +135,10 @@ def only_short_lines(counts: Counts) -> Shares:
 
 
 def long_runs(counts: Counts) -> Shares:
-    """More than 10 % of the bytes are runs of five and more of the same character, such as ------ or ㅋㅋㅋㅋㅋㅋ."""
+    """More than 10 % of the bytes are runs of five and more of the same character, such as ------ or ㅋㅋㅋㅋㅋㅋ.
+
+    Fix: shorten runs to two or three characters. ㅋㅋㅋ is style and may stay.
+    """
     return ratio(counts.of(RUN_BYTES), counts.of(BYTES))
 
 
@@ -128,6 +146,8 @@ def unreadable(counts: Counts) -> Shares:
     """More than 0.1 % of what is written nobody can read: U+FFFD, control characters, private use.
 
     Damage, binary data, or fonts with characters of their own. Judged at any length.
+
+    Fix: fetch these documents again, or leave them out.
     """
     return counts.share(CONTROLS, PRIVATE, REPLACEMENTS)
 
@@ -136,6 +156,8 @@ def wrongly_decoded(counts: Counts) -> Shares:
     """More than 2 % of what is written are runs of characters between U+0080 and U+00FF, three and more together.
 
     No language writes like that; UTF-8 that was read as Latin-1 does: mojibake.
+
+    Fix: convert them back, with ftfy for instance, or fetch them again.
     """
     return counts.share(LATIN_RUNS)
 
@@ -144,6 +166,8 @@ def long_words(counts: Counts) -> Shares:
     """More than 2 % of the words are longer than 100 characters: encoded data, or text that has lost its spaces.
 
     Not judged where more than 30 % of the letters are of a script without spaces.
+
+    Fix: leave out encoded data; text that has lost its spaces is best extracted again.
     """
     return ratio(counts.of(LONG_WORDS), counts.of(WORDS))
 
@@ -152,12 +176,17 @@ def braces(counts: Counts) -> Shares:
     """More than 1 % of what is written are the braces { and }: most likely program code or data.
 
     Code may well be what you collect; then --ignore this rule.
+
+    Fix: leave out scripts and style sheets that came with web pages.
     """
     return counts.share(BRACES)
 
 
 def only_bullets(counts: Counts) -> Shares:
-    """More than 90 % of the lines begin with a bullet. Judged from five lines on."""
+    """More than 90 % of the lines begin with a bullet. Judged from five lines on.
+
+    Fix: leave out what is only a list, or keep it if lists are what you collect.
+    """
     return ratio(counts.of(BULLET_LINES), counts.of(LINES))
 
 

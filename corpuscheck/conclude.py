@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 
 from corpuscheck.comparing import Baseline, compare, newly_lost_words
+from corpuscheck.domain.reference import Reference
+from corpuscheck.domain.report import domain_report
 from corpuscheck.errors import ProfileError
 from corpuscheck.printable import name_of
 from corpuscheck.profile.curve import DEFAULT_ALPHABET
@@ -32,7 +35,12 @@ _GRID = (100, 200, 500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000
 
 
 def conclude(
-    profile: Profile, limits: Limits, policy: Policy, artefact: Artefact | None = None, baseline: Baseline | None = None
+    profile: Profile,
+    limits: Limits,
+    policy: Policy,
+    artefact: Artefact | None = None,
+    baseline: Baseline | None = None,
+    references: Sequence[Reference] = (),
 ) -> Result:
     """Findings and verdict for a profile. Its tokenizer is in it; `artefact` saves loading it.
 
@@ -46,7 +54,8 @@ def conclude(
         comparison = compare(baseline.profile, profile, baseline.name)
         newly_lost, _, _ = explained(artefact, newly_lost_words(baseline.profile, profile))
         comparison = replace(comparison, newly_lost=newly_lost)
-    evidence = Evidence(profile, tokenizer, limits, comparison)
+    domain = domain_report(profile, references)
+    evidence = Evidence(profile, tokenizer, limits, comparison, domain)
     findings, skipped = judge(evidence, policy)
     scripts = composition(profile.characters.counts)
     return Result(
@@ -60,6 +69,7 @@ def conclude(
         evidence.normalisation,
         evidence.cleanliness,
         scripts,
+        domain,
     )
 
 

@@ -18,7 +18,7 @@ from corpuscheck.settings import CONFIGURATION_FILE, REPORT_FORMATS
 
 SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "corpuscheck")
-_PATHS = {"tokenizer", "baseline", "cache-dir", "paths", "save", "files", "save-tokenizer", "output"}
+_PATHS = {"tokenizer", "baseline", "reference", "cache-dir", "paths", "save", "files", "save-tokenizer", "output"}
 _OF_A_RULE = ("severity", "limit")
 _NOT_IN_A_FILE = {"help", "config", "show-config"}
 _FITTING: dict[str, tuple[tuple[type, ...], str]] = {

@@ -192,9 +192,10 @@ class _Steps:
         part = self._profile.near
         rows = part.columns()
         found = near_copies(rows)
-        scale = float(2**part.level)
         sizes = rows.sizes[found.copies].astype(np.float64)
-        weights = scale / np.maximum(found.likeness, 1 / scale) if part.level else np.ones(len(sizes))
+        weights = part.weights()[found.copies]
+        if part.level:  # a pair stays together where both have the same key, about as often as they are alike
+            weights /= found.likeness
         error = float(np.sqrt((weights * (weights - 1) * sizes**2).sum()))
         amount = Amount(float(weights.sum()), float((weights * sizes).sum()), error)
         best = np.argsort(-rows.sizes[found.copies], kind="stable")[:_PAIRS].tolist()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from corpuscheck.assembling import assemble, forecast_of, whole_records
 from corpuscheck.errors import NothingToScanError, nothing_to_scan
 from corpuscheck.feasibility.comparison import TokenizerComparison, recommend, row_of
 from corpuscheck.measuring.documents import joined
+from corpuscheck.measuring.domain import DOMAIN_BYTES
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
+from corpuscheck.measuring.fertility import fertility
 from corpuscheck.measuring.units import Unit
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import ALL, Sample
@@ -35,9 +37,18 @@ FEW_DOCUMENTS = 100
 
 
 def measured_corpus(
-    found: Found, settings: Settings, artefact: Artefact | None, watch: Watch, processes: bool, cache: Cache | None
+    found: Found,
+    settings: Settings,
+    artefact: Artefact | None,
+    watch: Watch,
+    processes: bool,
+    cache: Cache | None,
+    general: Sequence[Artefact] = (),
 ) -> tuple[Profile, tuple[FileRecord, ...]]:
-    """The profile and the record of each file, after one pass with a tokenizer at hand, else after two."""
+    """The profile and the record of each file, after one pass with a tokenizer at hand, else after two.
+
+    `general` are tokenizers of references, whose tokens are counted in a sample.
+    """
     corpus = Corpus(found.sources, settings, watch, processes, cache)
     ranking: Ranking | None = None
     unit: Unit = "document"
@@ -56,12 +67,14 @@ def measured_corpus(
     if settings.forecast:
         seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
     records = (*whole_records(measured.records), *_records_of_skipped(found))
-    profile = assemble(records, measured, artefact, ranking, unit, settings)
+    held_out = task.held_out_share if unit == "document" else 0.0
+    by_general = fertility(measured.sample or Sample(0), artefact, general, held_out)
+    profile = assemble(records, measured, artefact, ranking, unit, settings, by_general)
     profile = replace(profile, forecast=forecast_of(seen))
     if not profile.reading.measured:
         raise NothingToScanError(_nothing(records))
     if cache:
-        cache.keep_scan(found, settings, given, profile, records, corpus.read)
+        cache.keep_scan(found, settings, given, profile, records, corpus.read, general)
     return profile, records
 
 
@@ -115,7 +128,7 @@ def _survey(corpus: Corpus, settings: Settings) -> tuple[Unit, Partial]:
 def _measure_task(
     corpus: Corpus, settings: Settings, artefact: Artefact, unit: Unit, ranking: Ranking | None
 ) -> MeasureTask:
-    budget = TOKEN_BYTES if ranking else CURVE_BYTES
+    budget = max(TOKEN_BYTES, DOMAIN_BYTES) if ranking else CURVE_BYTES
     share = settings.training.held_out_share if artefact.trained else 0.0
     return MeasureTask(settings.reading, artefact, unit, share, ranking, budget, corpus.bound(budget))
 

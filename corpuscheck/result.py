@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from corpuscheck.copies import Cleanliness
+from corpuscheck.domain.report import DomainReport
 from corpuscheck.normalisation import Normalisation
 from corpuscheck.printable import codepoint
 from corpuscheck.profile.estimates import Interval
@@ -235,6 +236,7 @@ class Result:
     normalisation: Normalisation = field(default_factory=Normalisation)
     cleanliness: Cleanliness = field(default_factory=Cleanliness)
     scripts: tuple[ScriptShare, ...] = ()
+    domain: DomainReport | None = None
 
     @property
     def verdict(self) -> Verdict:

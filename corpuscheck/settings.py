@@ -173,6 +173,7 @@ class Settings:
     policy: Policy = field(default_factory=Policy)
     tokenizer: str | None = None
     baseline: str | None = None
+    references: tuple[str, ...] = ()
     forecast: bool = False
     clean: bool = True
     near_duplicates: bool = True
@@ -263,6 +264,7 @@ def settings_from(**options: Any) -> Settings:
             "tokenizer",
             "policy",
             "baseline",
+            "references",
             "forecast",
             "clean",
             "near_duplicates",
@@ -270,7 +272,7 @@ def settings_from(**options: Any) -> Settings:
             "cache_key",
             "jobs",
         ):
-            rest[name] = value
+            rest[name] = tuple(value) if isinstance(value, list) else value
         else:
             known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]
             raise UsageError(f"unknown option '{name}'{did_you_mean(name, known)}")

@@ -7,6 +7,8 @@ from functools import cache
 
 from support import scanned
 
+from corpuscheck.domain.report import DomainReport, Fertility, SourceDistance
+from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
@@ -64,6 +66,26 @@ def full_result() -> Result:
         skipped_rules=(SkippedRule("CC112", "markup", "the baseline knows nothing of it"),),
         policy=Policy(fail_on="error", config="corpuscheck.toml", lines={"CC201": 7, "CC301": 12}),
         comparison=comparison(),
+        domain=domain(),
+    )
+
+
+def domain() -> DomainReport:
+    """What a reference might say of it."""
+    return DomainReport(
+        "general.ccp",
+        (SourceDistance("news", 0.1784, 0.031), SourceDistance("wiki", 0.1921, 0.033)),
+        (("books", "written in Latin"),),
+        0.0592,
+        3.014,
+        0.51,
+        "",
+        (DistinctiveWord("원고", 423, 100.0), DistinctiveWord("판결", 406, 34.2)),
+        1326,
+        0,
+        160,
+        "Hangul",
+        Fertility(1.61, 1.2, 1.42),
     )
 
 
@@ -123,4 +145,11 @@ def hostile_result(attacks: tuple[str, ...] = ATTACKS) -> Result:
         ),
         skipped_rules=tuple(SkippedRule(f"CC8{n:02}", "attack", text) for n, text in enumerate(attacks)),
         comparison=compared,
+        domain=replace(
+            domain(),
+            reference=attacks[0],
+            sources=tuple(SourceDistance(text, 0.1, 0.1) for text in attacks),
+            left_out=tuple((text, text) for text in attacks),
+            words=tuple(DistinctiveWord(text, 1, 5.0) for text in attacks),
+        ),
     )

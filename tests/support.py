@@ -67,6 +67,7 @@ def shrink_samples(monkeypatch: pytest.MonkeyPatch, size: int = 50_000) -> None:
     """Estimate from less text than the product does: quicker where the estimates are not what is tested."""
     monkeypatch.setattr(measure, "TOKEN_BYTES", size)
     monkeypatch.setattr(measure, "CURVE_BYTES", size)
+    monkeypatch.setattr(measure, "DOMAIN_BYTES", size)
     monkeypatch.setattr(estimating, "TOKEN_BYTES", size)
 
 

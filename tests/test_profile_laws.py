@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpuscheck.arrays import BUCKETS
 from corpuscheck.errors import ProfileError
-from corpuscheck.profile import lost
+from corpuscheck.profile import domain, lost
+from corpuscheck.profile import domain_words as word_tables
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.domain import DomainPart, packed_counts, packed_grams
+from corpuscheck.profile.domain_words import DomainWords
 from corpuscheck.profile.estimates import EstimatePart
 from corpuscheck.profile.lost import LostWords
 from corpuscheck.profile.mojibake import MojibakePart
@@ -46,6 +51,24 @@ records = st.builds(
     encoding=st.sampled_from(["utf-8", "cp949"]), confidence=st.floats(0, 1), bytes=n, utf8_bytes=n, documents=n,
     invalid_bytes=st.integers(0, 3), bad_records=st.integers(0, 2),
 )  # fmt: skip
+buckets = st.dictionaries(st.integers(0, 2 * BUCKETS - 1), st.integers(1, 99), max_size=5)
+sketches = st.dictionaries(
+    st.integers(0, 2**64 - 1),
+    st.lists(st.integers(0, BUCKETS - 1), max_size=4).map(lambda row: packed_grams(np.sort(np.array(row, np.int64)))),
+    max_size=5,
+)
+frequent = st.dictionaries(names, st.integers(1, 9).map(lambda k: (k, 2 * k)), max_size=6)
+domain_words = st.builds(DomainWords.bounded, st.integers(1000, 2000), st.integers(0, 9), st.just(0), frequent)
+fertilities = st.dictionaries(st.sampled_from("pq"), st.tuples(n, n, n), max_size=2)
+
+
+def grams_of(counts: dict[int, int]) -> bytes:
+    table = np.zeros(2 * BUCKETS, np.int64)
+    table[list(counts)] = list(counts.values())
+    return packed_counts(table) if counts else b""
+
+
+domains = st.builds(DomainPart, n, n, n, buckets.map(grams_of), sketches, domain_words, fertilities)
 readings = st.lists(records, max_size=4).map(ReadingPart.of)
 profiles = st.builds(Profile, readings, sizes, characters, words, curves, estimates, mojibake)
 PARTS: dict[str, tuple[st.SearchStrategy[Any], Any]] = {
@@ -57,6 +80,8 @@ PARTS: dict[str, tuple[st.SearchStrategy[Any], Any]] = {
     "estimates": (estimates, EstimatePart()),
     "mojibake": (mojibake, MojibakePart()),
     "reading": (readings, ReadingPart()),
+    "domain": (domains, DomainPart()),
+    "domain words": (domain_words, DomainWords()),
     "profile": (profiles, Profile()),
 }
 
@@ -104,6 +129,30 @@ def test_lost_words_past_their_bound_still_merge_exactly(data: st.DataObject) ->
         assert len(a.merge(b).counts) <= 8
     finally:
         lost.MOST_WORDS = bound
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(a=domains, b=domains, c=domains)
+def test_domains_past_their_bounds_still_merge_exactly(a: DomainPart, b: DomainPart, c: DomainPart) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(domain, "MOST_SKETCHES", 3)
+        patched.setattr(word_tables, "MOST_WORDS", 4)
+        a, b, c = (DomainPart().merge(part) for part in (a, b, c))
+        assert a.merge(b) == b.merge(a)
+        assert a.merge(b).merge(c) == a.merge(b.merge(c))
+        whole = a.merge(b).merge(c)
+        assert len(whole.sketches) <= 3
+        assert len(whole.words.counts) <= 4
+        assert whole.tables().sum() == sum(part.tables().sum() for part in (a, b, c))
+        assert DomainPart.from_state(whole.to_state()) == whole
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(a=domains, b=domains)
+def test_a_profile_adds_up_its_domains(a: DomainPart, b: DomainPart) -> None:
+    one, other = Profile(domain=a), Profile(domain=b)
+    assert one.merge(other).domain == a.merge(b)
+    assert Profile.from_bytes(one.to_bytes()) == one
 
 
 items = st.dictionaries(

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscheck.profile import documents, files
+from corpuscheck.profile import documents, files, near, repeats
+from corpuscheck.profile.clean import CleanPart, Tally, Worst, worst_of
 from corpuscheck.profile.documents import DocumentPart, Documents
 from corpuscheck.profile.files import FileFigures, FilesPart
+from corpuscheck.profile.near import BINS, NearPart, Signatures
+from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 
-Part = FilesPart | DocumentPart
+Part = FilesPart | DocumentPart | NearPart | RepeatsPart | LinesSeen | CleanPart
 
 n = st.integers(0, 50)
 hashes = st.one_of(st.integers(1, 2**64 - 1), st.integers(1, 9), st.sampled_from([2**63, 2**64 - 1]))
@@ -40,10 +43,64 @@ def of_rows(table: list[tuple[int, int, int]]) -> DocumentPart:
     )
 
 
+def of_signatures(table: list[tuple[int, int, int]]) -> NearPart:
+    """Texts with equal norms have equal keys and signatures."""
+    norms, homes, places = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
+    signatures = np.array([[(norm >> k % 48) % 256 for k in range(BINS)] for norm in norms], np.uint8)
+    return NearPart.of(
+        Signatures(
+            np.array([norm // 3 * 7 % 2**64 for norm in norms], np.uint64),
+            np.array(norms, np.uint64),
+            np.array(homes, np.uint64),
+            np.array(places, np.int64),
+            np.array([place * 3 for place in places], np.int64),
+            np.array(places, np.int64),
+            signatures.reshape(-1, BINS),
+        )
+    )
+
+
+def of_units(table: list[tuple[int, int, int]]) -> RepeatsPart:
+    """Equal units have equal sizes."""
+    units, _, counts = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
+    sizes = np.array([unit % 31 for unit in units], np.int64)
+    total = int(sizes.sum())
+    return RepeatsPart.of(len(units), total, np.array(units, np.uint64), np.array(counts, np.int64), sizes)
+
+
+def of_occurrences(table: list[tuple[int, int, int]]) -> LinesSeen:
+    """An occurrence is always of the same line."""
+    return LinesSeen(rows={key: (key % 5, key % 31, f"line {key % 5}") for key, _, _ in table}).merge()
+
+
+worst = st.builds(Worst, n, n, st.text("ab가", min_size=1, max_size=2), n, st.integers(0, 2))
+tallies = st.lists(worst, max_size=14).map(
+    lambda rows: Tally(20, 900, len(rows), sum(row.utf8_bytes for row in rows), 3, 4, worst_of(rows))
+)
+cleans = st.dictionaries(st.sampled_from(["CC401", "any", "debris: URLs"]), tallies).map(CleanPart)
+
 PARTS: dict[str, tuple[st.SearchStrategy[Part], Part]] = {
     "files": (file_tables.map(FilesPart.bounded), FilesPart()),
     "documents": (rows.map(of_rows), DocumentPart()),
+    "near": (rows.map(of_signatures), NearPart()),
+    "repeats": (rows.map(of_units), RepeatsPart()),
+    "occurrences": (rows.map(of_occurrences), LinesSeen()),
+    "clean": (cleans, CleanPart()),
 }
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(tables=st.lists(rows, max_size=4))
+def test_tables_stay_within_their_bounds(bound: int, tables: list[list[tuple[int, int, int]]]) -> None:
+    near_part = NearPart().merge(*map(of_signatures, tables))
+    lines = RepeatsPart().merge(*map(of_units, tables))
+    seen = LinesSeen().merge(*map(of_occurrences, tables))
+    assert max(len(near_part.columns()), len(lines.columns()[0]), len(seen.rows)) <= bound
+    assert lines.units == sum(map(len, tables))
+    every = [row for table in tables for row in table]
+    assert near_part == of_signatures(every)
+    assert lines == of_units(every)
+    assert seen == of_occurrences(every)
 
 
 @pytest.fixture(scope="module", params=[10**6, 8, 1])
@@ -52,6 +109,11 @@ def bound(request: pytest.FixtureRequest) -> Iterator[int]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(files, "MOST_FILES", request.param)
         patched.setattr(documents, "MOST_DOCUMENTS", request.param)
+        patched.setattr(documents, "MOST_FILES_EACH", max(1, request.param // 4))
+        patched.setattr(near, "MOST_SIGNATURES", request.param)
+        patched.setattr(near, "MOST_ALIKE", max(1, request.param // 4))
+        patched.setattr(repeats, "MOST_UNITS", request.param)
+        patched.setattr(repeats, "MOST_OCCURRENCES", request.param)
         yield request.param
 
 

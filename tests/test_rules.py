@@ -141,7 +141,7 @@ def test_strict_fails_where_a_rule_cannot_be_judged(run_main: Main, corpus: list
     ("name", "said"),
     [
         ("unk-rat", "did you mean 'unk-rate'?"),
-        ("CC401", "did you mean 'CC"),
+        ("CC499", "did you mean 'CC"),
         ("", ""),
         ("zzzzz", "'corpuscheck rules' lists them"),
         ("\x1b[31m", "'\\u001b[31m'"),

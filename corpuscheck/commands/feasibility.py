@@ -8,6 +8,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from corpuscheck.commands.domain import compare_profiles
 from corpuscheck.commands.options import READING, SIZE, TOKENIZER, Option, options
 from corpuscheck.commands.printing import print_bytes, print_text
 from corpuscheck.errors import UsageError
@@ -106,12 +107,12 @@ def estimate(
         print_text(lambda console: estimate_text.render_terminal(told, console))
 
 
-def _no_text_options(context: click.Context, source: str) -> None:
+def _no_text_options(context: click.Context, source: str, verb: str = "estimate from") -> None:
     """Raises UsageError for an option that says how to read or encode text, where none is read."""
     for option in context.command.params:
         about_text = option.name in _TEXT_OPTIONS
         if about_text and context.get_parameter_source(str(option.name)) is ParameterSource.COMMANDLINE:
-            raise UsageError(f"{option.opts[0]} is for a sample: nothing is read to estimate from {source}")
+            raise UsageError(f"{option.opts[0]} is for a sample: nothing is read to {verb} {source}")
 
 
 @click.command(context_settings={"auto_envvar_prefix": "CORPUSCHECK"})
@@ -148,7 +149,10 @@ def train(paths: tuple[str, ...], folder: str, quiet: bool, **given: Any) -> Non
 @click.option("--tokenizer", "tokenizers", multiple=True, metavar="PATH", help="A tokenizer to compare (repeat).")
 @click.option("--train", "train_one", is_flag=True, help="Also one that is trained on this text.")
 @options(READING, TOKENIZER[1:-1], _OUTPUT)
+@click.pass_context
 def compare(
+    context: click.Context,
+    /,
     paths: tuple[str, ...],
     tokenizers: tuple[str, ...],
     train_one: bool,
@@ -157,13 +161,23 @@ def compare(
     quiet: bool,
     **given: Any,
 ) -> None:
-    """Put several tokenizers side by side on the same text, and say which one to take."""
+    """Put several tokenizers side by side on the same text, and say which one to take.
+
+    Where every PATH is a saved profile or a reference (.ccp), these are compared instead: how far their texts are from
+    each other, and which words set them apart.
+    """
     from corpuscheck.api import compare_tokenizers
     from corpuscheck.profile.profile import write_whole
     from corpuscheck.progress import watcher
     from corpuscheck.reports import comparison_text
     from corpuscheck.settings import settings_from
 
+    if all(path.endswith(".ccp") for path in paths):
+        _no_text_options(context, "saved profiles", "compare")
+        if tokenizers or train_one or len(paths) < 2:
+            raise UsageError("saved profiles are compared with each other: name two or more, and no tokenizers")
+        compare_profiles(paths, report_format, output)
+        return
     if len(tokenizers) + train_one < 2:
         raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
     compared = compare_tokenizers(list(paths), tokenizers, train_one, settings_from(**given), watcher(not quiet, False))

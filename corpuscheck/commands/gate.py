@@ -13,6 +13,7 @@ from corpuscheck.commands.options import (
     LIMITS,
     POLICY,
     READING,
+    REFERENCE,
     REPORT,
     SCAN,
     TOKENIZER,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@options(READING, TOKENIZER, BASELINE, LIMITS, POLICY, REPORT, SCAN)
+@options(READING, TOKENIZER, BASELINE, REFERENCE, LIMITS, POLICY, REPORT, SCAN)
 @configured
 def scan(
     context: click.Context,
@@ -73,7 +74,7 @@ def scan(
 
 @click.command()
 @click.argument("profile")
-@options(BASELINE, LIMITS, POLICY, REPORT)
+@options(BASELINE, REFERENCE, LIMITS, POLICY, REPORT)
 @configured
 def report(
     context: click.Context,
@@ -93,7 +94,7 @@ def report(
 @click.command()
 @click.argument("base")
 @click.argument("head")
-@options(LIMITS, POLICY, REPORT)
+@options(REFERENCE, LIMITS, POLICY, REPORT)
 @configured
 def diff(
     context: click.Context,

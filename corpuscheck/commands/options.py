@@ -106,6 +106,10 @@ TOKENIZER: list[Option] = [
 BASELINE: list[Option] = [
     _option("--baseline", metavar="FILE", help="Compare with this saved profile, by its own tokenizer."),
 ]  # fmt: skip
+REFERENCE: list[Option] = [
+    _option("--reference", "references", multiple=True, metavar="FILE",
+            help="Compare with this general text, from 'corpuscheck reference build' (repeat for several)."),
+]  # fmt: skip
 LIMITS: list[Option] = [
     _option("--target", "target_bytes", type=SIZE, default="4GB", show_default=True,
             help="The rule of thumb for enough text; 1 GB is 10⁹ bytes."),

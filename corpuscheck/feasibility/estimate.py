@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from corpuscheck.copies import cleanliness
 from corpuscheck.errors import UsageError
 from corpuscheck.feasibility import forecast
 from corpuscheck.feasibility.figure import Figure, exactly, foretold, product
@@ -115,7 +116,7 @@ def from_profile(profile: Profile, plan: Plan, source: str) -> Estimate:
             f"--available counts all documents that can be had: it cannot be less than the {size.documents:,} here"
         )
     mean = foretold(forecast.mean_bytes(part)) if part.documents else _mean_of(profile.documents)
-    measured = exactly("measured", 1 - _copied_share(profile.documents))
+    measured = exactly("measured", _usable_share(profile))
     usable = exactly("given", plan.usable) if plan.usable else measured
     full = _full_bytes(plan, size.utf8_bytes, size.documents, usable.value)
     growth = full / size.utf8_bytes
@@ -189,12 +190,9 @@ def _mean_of(documents: DocumentPart) -> Figure:
     return foretold(forecast.mean_bytes(ForecastPart(documents=n, bytes=total, squares=squares)))
 
 
-def _copied_share(documents: DocumentPart) -> float:
-    """Share of the bytes that are second and further copies of a document."""
-    rows = documents.columns()
-    total = int((rows.counts * rows.sizes).sum())
-    kept: dict[int, int] = dict(zip(rows.hashes.tolist(), rows.sizes.tolist(), strict=True))
-    return (total - sum(kept.values())) / total if total else 0.0
+def _usable_share(profile: Profile) -> float:
+    """What is left without copies and, where documents were looked into, without debris; all of it where nothing is."""
+    return cleanliness(profile).usable_share or 1.0
 
 
 def _forecasts(profile: Profile, growth: float, whole: bool) -> tuple[dict[str, Figure], tuple[str, ...]]:

@@ -131,6 +131,7 @@ class Inspector:
         ended = found.chosen(slice(0, len(closed)))
         empty = ended.norms == 0  # without letters and digits only the same bytes are the same
         ended.norms[empty] = closed.hashes[empty]
+        hash_parts(ended.norms, np.zeros(len(ended.norms), np.int64), ended.norms)
         only_korean(ended.rows)
         self._lines.close(ended.rows)
         return ended

@@ -23,6 +23,11 @@ from corpuscheck.profile.packing import (
 
 MOST_DOCUMENTS = 1 << 19
 
+MOST_FILES_EACH = 1 << 10
+"""Files that are named of one text; copies in further ones are added up as being `ELSEWHERE`."""
+
+ELSEWHERE = (1 << 64) - 1
+
 _COLUMNS = {
     "hashes": HASHES,
     "files": HASHES,
@@ -89,14 +94,19 @@ class DocumentPart:
         if not len(documents):
             return cls(level)
         rows = documents.chosen(np.lexsort((documents.places, documents.files, documents.hashes)))
+        files = rows.files.copy()
+        files[_rank(rows.hashes, rows.files) >= MOST_FILES_EACH] = ELSEWHERE
+        rows = replace(rows, files=files)
         first = first_rows(rows.hashes, rows.files)
         counts, debris = np.add.reduceat(rows.counts, first), np.maximum.reduceat(rows.debris, first)
-        rows = replace(rows.chosen(first), counts=counts, debris=debris)
+        places = np.minimum.reduceat(rows.places, first)
+        rows = replace(rows.chosen(first), counts=counts, debris=debris, places=places)
         level, below = bounded(rows.hashes, MOST_DOCUMENTS, level)
         return cls(level, **packed(rows, _COLUMNS, below))
 
     @property
     def exact(self) -> bool:
+        """Whether every text is here."""
         return self.level == 0
 
     def columns(self) -> Documents:
@@ -116,3 +126,12 @@ class DocumentPart:
         level, columns = columns_of(state, dict.fromkeys(_COLUMNS, 8))
         check_counts(columns["counts"], columns["sizes"], columns["places"], columns["debris"])
         return cls(level, **columns)
+
+
+def _rank(hashes: Hashes, files: Hashes) -> Ints:
+    """The number of each row's file among those of its text, from 0; rows are ascending."""
+    numbers = np.zeros(len(hashes), np.int64)
+    numbers[first_rows(hashes, files)] = 1
+    numbers = np.cumsum(numbers)
+    texts = first_rows(hashes)
+    return numbers - np.repeat(numbers[texts], np.diff(np.append(texts, len(hashes))))

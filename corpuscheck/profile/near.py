@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
 from corpuscheck.profile.packing import (
@@ -21,6 +22,10 @@ from corpuscheck.profile.packing import (
 )
 
 MOST_SIGNATURES = 1 << 17
+
+MOST_ALIKE = 1 << 10
+"""Rows that are kept of one key, those with the smallest norms: a million filled-in forms share it."""
+
 BINS = 128
 LEAST_SHINGLES = 64
 
@@ -75,12 +80,29 @@ class NearPart:
             return cls(level)
         rows = rows.chosen(np.lexsort((rows.places, rows.files, rows.sizes, rows.norms, rows.keys)))
         rows = rows.chosen(first_rows(rows.keys, rows.norms))
+        rows = rows.chosen(_rank(rows.keys) < MOST_ALIKE)
         level, below = bounded(rows.keys, MOST_SIGNATURES, level)
         return cls(level, **packed(rows, _COLUMNS, below), signatures=rows.signatures[:below].tobytes())
 
     def columns(self) -> Signatures:
         signatures = np.frombuffer(self.signatures, np.uint8).reshape(-1, BINS)
         return Signatures(**unpacked(self, _COLUMNS), signatures=signatures)
+
+    def weights(self) -> NDArray[np.float64]:
+        """How many documents each row stands for: more than one where the rows are a sample.
+
+        Of a full key from the largest of its smallest norms (Bar-Yossef et al., RANDOM 2002), of full tables by level.
+        """
+        rows = self.columns()
+        weights = np.full(len(rows), float(2**self.level))
+        first = first_rows(rows.keys)
+        lengths = np.diff(np.append(first, len(rows)))
+        last = first + lengths - 1
+        full = lengths >= MOST_ALIKE
+        largest = np.maximum(rows.norms[last].astype(np.float64) / 2**64, 2.0**-64)
+        expected = np.where(full, np.maximum((lengths - 1) / largest, lengths) / lengths, 1.0)
+        result: NDArray[np.float64] = weights * np.repeat(expected, lengths)
+        return result
 
     def merge(self, *others: NearPart) -> NearPart:
         parts = [part.columns() for part in (self, *others) if part.keys]
@@ -100,3 +122,9 @@ class NearPart:
         level, columns = columns_of(state, {**dict.fromkeys(_COLUMNS, 8), "signatures": BINS})
         check_counts(columns["places"], columns["sizes"], columns["debris"])
         return cls(level, **columns)
+
+
+def _rank(keys: Hashes) -> Ints:
+    """The number of each row among those of its key, from 0; rows are ascending."""
+    first = first_rows(keys)
+    return np.arange(len(keys)) - np.repeat(first, np.diff(np.append(first, len(keys))))

@@ -18,6 +18,7 @@ from corpuscheck.profile.checked import check
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.estimates import EstimatePart
 from corpuscheck.profile.files import FilesPart
 from corpuscheck.profile.forecast import ForecastPart
@@ -29,7 +30,7 @@ from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 
 FORMAT = 4
-_MAGIC = b"corpuscheck profile\n"
+MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
 
@@ -56,6 +57,7 @@ class Profile:
     lines: RepeatsPart = field(default_factory=RepeatsPart)
     paragraphs: RepeatsPart = field(default_factory=RepeatsPart)
     boilerplate: LinesSeen = field(default_factory=LinesSeen)
+    domain: DomainPart = field(default_factory=DomainPart)
     about: dict[str, str] = field(default_factory=dict)
 
     def merge(self, other: Profile) -> Profile:
@@ -68,15 +70,15 @@ class Profile:
         parts = {name: getattr(self, name).to_state() for name in PARTS}
         state = {"format": FORMAT, "about": self.about, **parts}
         text = orjson.dumps(state, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-        return _MAGIC + zstandard.ZstdCompressor(level=9).compress(text)
+        return MAGIC + zstandard.ZstdCompressor(level=9).compress(text)
 
     @classmethod
     def from_bytes(cls, data: bytes, name: str = "profile") -> Profile:
         """Raises ProfileError for anything that is not a profile of this format."""
-        if not data.startswith(_MAGIC):
+        if not data.startswith(MAGIC):
             raise ProfileError(f"{name}: not a corpuscheck profile")
         try:
-            state: dict[str, Any] = orjson.loads(decompressed(data[len(_MAGIC) :], _LARGEST))
+            state: dict[str, Any] = orjson.loads(decompressed(data[len(MAGIC) :], _LARGEST))
             if state["format"] != FORMAT:
                 raise ProfileError(
                     f"{name}: written in profile format {state['format']}, this version reads {FORMAT}: scan again"
@@ -120,6 +122,7 @@ PARTS: dict[str, Any] = {
     "lines": RepeatsPart,
     "paragraphs": RepeatsPart,
     "boilerplate": LinesSeen,
+    "domain": DomainPart,
 }
 """Every part by its name: each has `merge`, `to_state` and `from_state`."""
 

@@ -84,7 +84,7 @@ def _collect(estimate: Estimate) -> Group:
     plan = estimate.plan
     usable = shown(estimate.usable, percent)
     if estimate.usable.kind == "measured":
-        usable.append(", second copies of documents left out", "dim")
+        usable.append(", without copies and debris", "dim")
     rule = Text.assemble(shown(estimate.by_rule, count), (f", {count(plan.articles_per_gb)} articles per GB", "dim"))
     rows: list[tuple[str | Text, str | Text]] = [
         ("mean document", shown(estimate.mean_document, size)),

@@ -13,8 +13,8 @@ from corpuscheck.profile.estimates import Interval
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.guessing import in_ks_x_1001
 from corpuscheck.reports.json_changes import comparison_document, place_document, word_document
-from corpuscheck.reports.json_clean import clean_document, scripts_by_document
-from corpuscheck.reports.json_normalisation import scripts_document
+from corpuscheck.reports.json_clean import clean_document
+from corpuscheck.reports.json_domain import domain_document
 from corpuscheck.result import CurvePoint, Finding, Result
 
 SCHEMA_VERSION = 1
@@ -51,10 +51,7 @@ def as_document(result: Result) -> dict[str, Any]:
         "characters": _characters(result),
         "tokenizer": _tokenizer(result),
         "clean": clean_document(result),
-        "domain": {
-            "scripts": scripts_document(result.scripts),
-            "documents_by_script": scripts_by_document(result.profile.clean),
-        },
+        "domain": domain_document(result),
         "comparison": comparison_document(result.comparison, result.profile) if result.comparison else None,
     }
 

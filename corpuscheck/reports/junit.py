@@ -35,9 +35,8 @@ def render(result: Result) -> bytes:
 
 def _rules(result: Result) -> dict[str, str]:
     """The chosen rules, and whatever else has a finding: nothing is lost here."""
-    chosen = {
-        rule.id: rule.name for rule in RULES if rule.chosen(result.policy, at_hand(result.profile, result.comparison))
-    }
+    there = at_hand(result.profile, result.comparison, result.domain)
+    chosen = {rule.id: rule.name for rule in RULES if rule.chosen(result.policy, there)}
     skipped = {reason.rule: reason.name for reason in result.skipped_rules}
     return chosen | skipped | {finding.rule: finding.name for finding in result.findings}
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from corpuscheck.reports.common import VERDICTS, encodings, tally, where
 from corpuscheck.reports.markdown_changes import changes
 from corpuscheck.reports.markdown_text import bullets, code, details, prose, table
+from corpuscheck.reports.terminal_domain import TITLE, answer, how_far
 from corpuscheck.result import Finding, Place, Result, SkippedRule
 from corpuscheck.rules.amounts import count, percent, size
 
@@ -66,6 +67,15 @@ def _answers(result: Result) -> Iterator[tuple[str, str]]:
         + (f", most often {lost}" if lost else ""),
     )
     yield "What would another alphabet lose?", _alphabet(result)
+    yield TITLE, _domain(result)
+
+
+def _domain(result: Result) -> str:
+    report = result.domain
+    if report is None:
+        return answer(report)
+    words = ", ".join(code(word.word, 40) for word in report.words[:_WORDS])
+    return prose(f"{answer(report)}: {how_far(report)}") + (f"; most distinctive {words}" if words else "")
 
 
 def _alphabet(result: Result) -> str:

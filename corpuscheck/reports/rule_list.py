@@ -51,6 +51,8 @@ def limit_text(rule: Rule, limits: Limits, policy: Policy) -> str:
         return f"at least {size(limit)}"
     if rule.unit == "bytes":
         return size(limit)
+    if rule.unit == "times":
+        return f"above {limit:g} times"
     if rule.unit == "share":
         return percent(limit)
     return points(limit) if rule.unit == "points" else f"{count(limit)} {rule.unit}"

@@ -16,6 +16,7 @@ from corpuscheck.profile.estimates import Interval
 from corpuscheck.reports.common import VERDICTS, tally, where
 from corpuscheck.reports.terminal_changes import changes
 from corpuscheck.reports.terminal_clean import clean
+from corpuscheck.reports.terminal_domain import domain
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import CurvePoint, Finding, GuiltyCharacter, LostWord, Result, Verdict
 from corpuscheck.rules.amounts import count, files, percent, plural, size
@@ -44,7 +45,7 @@ def render(result: Result) -> bytes:
 
 def render_terminal(result: Result, console: Console, brief: bool = False) -> None:
     """Print the report. Corpus text only ever reaches the console as escaped `Text`, never as markup."""
-    sections: tuple[Callable[[Result], Group], ...] = (_verdict, _reading, _size, _tokenizer, _curve, clean)
+    sections: tuple[Callable[[Result], Group], ...] = (_verdict, _reading, _size, _tokenizer, _curve, clean, domain)
     with console.capture() as capture:
         for part in sections[:1] if brief else sections:
             console.print(part(result))
@@ -139,6 +140,7 @@ def _size(result: Result) -> Group:
             f"{count(text.documents)}, {size(mean)} on average, {count(10**9 / mean)} per GB" if mean else "0",
         ),
         ("rule of thumb", Text.assemble(_bar(share), f"  {percent(share)} of {size(limits.target_bytes)}")),
+        *_usable(result),
         ("like", f"{plural(round(articles), 'news article')}, at {count(limits.articles_per_gb)} per GB"),
     ]
     if missing:
@@ -146,6 +148,17 @@ def _size(result: Result) -> Group:
         own = f", or {count(missing / mean)} documents like these" if mean else ""
         rows.append(("still missing", f"{size(missing)}: {by_rule} news articles by the rule{own}"))
     return section(2, "Is there enough?", f"{size(text.utf8_bytes)}, {percent(share)} of the rule", labelled(rows))
+
+
+def _usable(result: Result) -> Iterator[tuple[str | Text, str | Text]]:
+    """The same verdict for what is left without copies and debris, where that is less."""
+    clean, target = result.cleanliness, result.limits.target_bytes
+    if clean.looked_into and clean.usable_bytes < clean.raw_bytes:
+        share = clean.usable_bytes / target
+        yield (
+            "usable",
+            Text.assemble(_bar(share), f"  {percent(share)}: without copies and debris"),
+        )
 
 
 def _bar(share: float, width: int = 24) -> Text:

@@ -13,13 +13,12 @@ from corpuscheck.copies import Amount, Cleanliness, DocumentPlace
 from corpuscheck.printable import printable
 from corpuscheck.profile.clean import Tally
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.reports.terminal_normalisation import normalisation_rows, scripts_line
+from corpuscheck.reports.terminal_normalisation import normalisation_rows
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
 from corpuscheck.rules.amounts import about, count, percent, plural, size
 
 _LINES = 5
-_SCRIPTS = 5
 _PLACE = 36
 
 
@@ -28,7 +27,7 @@ def clean(result: Result) -> Group:
     found = result.cleanliness
     if not found.looked_into:
         told = Text("nobody looked into the documents: leave out --no-clean", "dim")
-        return section(4, "Is it clean?", "not known", told, scripts_line(result), *normalisation_rows(result))
+        return section(4, "Is it clean?", "not known", told, *normalisation_rows(result))
     share = percent(found.usable_share)
     return section(
         4,
@@ -40,8 +39,6 @@ def clean(result: Result) -> Group:
         *_doubtful(result),
         *_debris(result),
         *_personal(result),
-        scripts_line(result),
-        *_by_script(result),
         *normalisation_rows(result),
     )
 
@@ -173,12 +170,3 @@ def _personal(result: Result) -> Iterator[RenderableType]:
     for name, tally in sorted(found.items(), key=lambda pair: (-pair[1].amount, pair[0])):
         table.add_row(name, count(tally.amount), count(tally.documents), _worst(tally))
     yield table
-
-
-def _by_script(result: Result) -> Iterator[RenderableType]:
-    """Documents by the script that most of their letters are of."""
-    part = result.profile.clean
-    found = list(part.named("script: ").items())
-    told = [f"{name} {percent(tally.documents / part.documents)}" for name, tally in found[:_SCRIPTS]]
-    if len(found) > 1:
-        yield labelled([("documents", "mostly " + ", ".join(told) + (", …" if len(found) > _SCRIPTS else ""))])

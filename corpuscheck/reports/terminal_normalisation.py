@@ -1,29 +1,20 @@
-"""What the terminal report says about scripts, and about characters that are written in another way than usual."""
+"""What the terminal report says about characters that are written in another way than usual."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from corpuscheck.normalisation import NormalisationRow
 from corpuscheck.printable import shown_or_codepoint
 from corpuscheck.reports.common import where
-from corpuscheck.reports.terminal_parts import columns, labelled
+from corpuscheck.reports.terminal_parts import columns
 from corpuscheck.result import Place, Result
 from corpuscheck.rules.amounts import count, percent, plural, size
 
-_SCRIPTS = 6
 _CHARACTERS = 3
-
-
-def scripts_line(result: Result) -> Table:
-    """letters  Hangul 97.3 %, Latin 2.4 %, Han 0.060 %"""
-    told = [f"{script.name} {percent(script.share)}" for script in result.scripts[:_SCRIPTS]]
-    more = len(result.scripts) - _SCRIPTS
-    return labelled([("letters", (", ".join(told) + (f" and {more:,} more" if more > 0 else "")) or "none")])
 
 
 def normalisation_rows(result: Result) -> Iterator[RenderableType]:

@@ -55,3 +55,8 @@ def percent(rate: float) -> str:
 def points(difference: float) -> str:
     """A difference of two rates: 0.31 points."""
     return f"{percent(difference).removesuffix(' %')} points"
+
+
+def times(ratio: float) -> str:
+    """3.1, 0.42: how many times as far or as frequent."""
+    return f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}" if ratio >= 0.01 or ratio <= 0 else "<0.01"

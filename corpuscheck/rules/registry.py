@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.result import Finding, SkippedRule
-from corpuscheck.rules import baseline, clean, normalisation, reading, size, tokenizer
+from corpuscheck.rules import baseline, clean, domain, normalisation, reading, size, tokenizer
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Rule
 from corpuscheck.settings import FailOn, Limits, Policy, Severity
 
@@ -22,6 +22,7 @@ RULES: tuple[Rule, ...] = (
     *clean.RULES,
     *normalisation.RULES,
     *clean.COPY_RULES,
+    *domain.RULES,
     *baseline.RULES,
 )
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal, get_args
 
 from corpuscheck.copies import Cleanliness, cleanliness
+from corpuscheck.domain.report import DomainReport
 from corpuscheck.normalisation import Normalisation, normalisation_of
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import Comparison, Finding, Place, TokenizerReport
@@ -19,19 +20,20 @@ MOST_PLACES = 20
 _LONG_NAMES = {"target_bytes": "target", "min_bytes": "min-size"}
 """Options with another name than that of their field."""
 
-Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts", "places", "documents"]
+Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts", "places", "documents", "times"]
 
 
-Need = Literal["", "baseline", "documents", "near copies"]
-"""What a rule looks at that not every scan has: a baseline, the inside of documents, their near copies."""
+Need = Literal["", "baseline", "reference", "documents", "near copies"]
+"""What a rule looks at that not every scan has: a baseline, a reference, the inside of documents, their near copies."""
 
 NEEDS: frozenset[str] = frozenset(get_args(Need)) - {""}
 
 
-def at_hand(profile: Profile, comparison: Comparison | None) -> frozenset[str]:
+def at_hand(profile: Profile, comparison: Comparison | None, domain: DomainReport | None) -> frozenset[str]:
     """What there is of what rules may need."""
     there = {
         "baseline": comparison is not None,
+        "reference": domain is not None,
         "documents": bool(profile.clean.tallies),
         "near copies": profile.about.get("near_duplicates") == "yes",
     }
@@ -46,10 +48,11 @@ class Evidence:
     tokenizer: TokenizerReport
     limits: Limits = field(default_factory=Limits)
     comparison: Comparison | None = None
+    domain: DomainReport | None = None
 
     @property
     def at_hand(self) -> frozenset[str]:
-        return at_hand(self.profile, self.comparison)
+        return at_hand(self.profile, self.comparison, self.domain)
 
     @cached_property
     def cleanliness(self) -> Cleanliness:

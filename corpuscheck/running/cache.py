@@ -7,7 +7,7 @@ import os
 import sqlite3
 import time
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -124,10 +124,10 @@ class Cache:
             yield None if state is None else self._read(Partial.from_state, state)
 
     def scan(
-        self, found: Found, settings: Settings, artefact: Artefact | None
+        self, found: Found, settings: Settings, artefact: Artefact | None, general: Sequence[Artefact] = ()
     ) -> tuple[Profile, tuple[FileRecord, ...]] | None:
         """The outcome of the same scan of the same files; None where it is not known."""
-        state = next(self._get([self._key_of_scan(found, settings, artefact)]), None)
+        state = next(self._get([self._key_of_scan(found, settings, artefact, general)]), None)
         known = None if state is None else self._read(_scan_from_state, state)
         if known:
             self.use.known = len(found.sources)
@@ -142,23 +142,28 @@ class Cache:
         profile: Profile,
         records: tuple[FileRecord, ...],
         read: set[str],
+        general: Sequence[Artefact] = (),
     ) -> None:
         """Keep the outcome, for which these files were read."""
         self.use.read = len(read)
         self.use.known = len(found.sources) - len(read)
         if self.unchanged(found.sources):
             state = {"profile": b64encode(profile.to_bytes()).decode(), "records": [vars(r) for r in records]}
-            self.put(self._key_of_scan(found, settings, artefact), state)
+            self.put(self._key_of_scan(found, settings, artefact, general), state)
         self.flush()
 
-    def _key_of_scan(self, found: Found, settings: Settings, artefact: Artefact | None) -> bytes:
+    def _key_of_scan(
+        self, found: Found, settings: Settings, artefact: Artefact | None, general: Sequence[Artefact]
+    ) -> bytes:
         tokenizer = [artefact.definition, artefact.source] if artefact else [vars(settings.training)]
+        others = [other.definition for other in general]
         files = [(source.path, *self.stamp(source)) for source in found.sources]
         return key_of(
             "scan",
             vars(settings.reading),
             f"{settings.clean} {settings.near_duplicates}",
             tokenizer,
+            others,
             files,
             [tuple(vars(s).values()) for s in found.skipped],
         )

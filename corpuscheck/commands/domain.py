@@ -1,0 +1,76 @@
+"""The commands about general text to compare with: reference build, and compare for saved profiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from corpuscheck.commands.options import READING, TOKENIZER, options
+from corpuscheck.commands.printing import print_bytes, print_text
+from corpuscheck.printable import printable
+
+
+@click.group()
+def reference() -> None:
+    """General text that `scan --reference` compares with."""
+
+
+@reference.command(context_settings={"auto_envvar_prefix": "CORPUSCHECK"})
+@click.argument("name")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("-o", "--output", metavar="FILE", help="Where it is saved. Default: NAME.ccp.")
+@options(READING, TOKENIZER[:-1])
+@click.option("--jobs", type=int, help="Workers. Default: the processors this process may use.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
+def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **given: Any) -> None:
+    """Make a reference from several bodies of general text, each PATH one of them.
+
+    A PATH is a folder, a file, or a profile saved by `scan --save`. One tokenizer is trained over all text together,
+    unless --tokenizer names one. Take bodies of the kind that the corpus would be if it were general: an encyclopedia,
+    news, novels, web pages; they say what is ordinary.
+    """
+    from corpuscheck.api import build_reference
+    from corpuscheck.domain.spread import SAME_SOURCE, outliers, spread_of
+    from corpuscheck.progress import watcher
+    from corpuscheck.settings import settings_from
+
+    made = build_reference(name, paths, settings_from(**given), watcher(not quiet, False))
+    target = output or f"{name}.ccp"
+    made.save(target)
+    if quiet:
+        return
+    between = made.between()
+    spread = spread_of([source.name for source in made.sources], between)
+    sources = f"{len(made.sources)} source" + ("s" if len(made.sources) > 1 else "")
+    told = f", {spread:.3f} bits from a source to its nearest, in the middle" if spread else ""
+    click.echo(f"{sources} of general text{told}; saved in {printable(target, 300)}")
+    if len(made.sources) < 2:
+        click.echo("a single source cannot say what is ordinary: name two or more, better five", err=True)
+    for (one, other), d in between.items():
+        if one < other and d < SAME_SOURCE:
+            click.echo(
+                f"{printable(one)} and {printable(other)} are the same kind of text: they count as one source", err=True
+            )
+    for source, ratio in outliers(made):
+        click.echo(
+            f"{printable(source)} is {ratio:.1f} times as far from the others as these are from each other: is it "
+            "general text? Leave it out, or build a reference of its kind",
+            err=True,
+        )
+
+
+def compare_profiles(paths: tuple[str, ...], report_format: str, output: str | None) -> None:
+    """Print how far saved profiles and the sources of references are from each other."""
+    from corpuscheck.api import load_references
+    from corpuscheck.domain.sides import compared
+    from corpuscheck.profile.profile import write_whole
+    from corpuscheck.reports import sides_text
+
+    sides = compared(load_references(paths))
+    if output:
+        write_whole(output, sides_text.render_json(sides))
+    if report_format == "json":
+        print_bytes(sides_text.render_json(sides))
+    else:
+        print_text(lambda console: sides_text.render_terminal(sides, console))

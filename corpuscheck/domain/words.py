@@ -1,0 +1,74 @@
+"""The words that set a corpus apart from others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import log
+
+from corpuscheck.korean import JOSA, stems
+from corpuscheck.profile.domain import DomainPart
+from corpuscheck.profile.domain_words import DomainWords
+
+MOST_RATIO = 100.0
+SHOWN = 20
+
+_LEAST_RATIO = 2.0
+_CANDIDATES = 400
+
+
+@dataclass(frozen=True)
+class DistinctiveWord:
+    """A word, the documents among those looked at that hold it, and how many times as frequent it is as elsewhere, at
+    most `MOST_RATIO`."""
+
+    word: str
+    documents: int
+    ratio: float
+
+
+def distinctive_words(
+    corpus: DomainPart, others: Sequence[DomainPart], most: int = SHOWN
+) -> tuple[DistinctiveWord, ...]:
+    """The words with the largest (documents / all documents) · min(ln ratio, ln 100), the largest first.
+
+    The ratio is that of the shares among all words, the mean of the others' shares counting; of a word that another
+    corpus does not list, half of what it may have had unseen is taken.
+    """
+    elsewhere = [other.words for other in others if other.words.total]
+    if not elsewhere or not corpus.words.total:
+        return ()
+    candidates = _scored(corpus, elsewhere, list(corpus.words.counts), _quick)
+    found = _scored(corpus, elsewhere, [row.word for _, row in candidates[:_CANDIDATES]], _occurrences)
+    return tuple(row for _, row in found[:most])
+
+
+def _scored(
+    corpus: DomainPart,
+    elsewhere: Sequence[DomainWords],
+    words: Sequence[str],
+    occurrences: Callable[[DomainWords, str], float],
+) -> list[tuple[float, DistinctiveWord]]:
+    """(score, word), the largest first, of those that are clearly more frequent here."""
+    rows = []
+    for word in words:
+        documents, here = corpus.words.counts[word]
+        if not all(table.holds(word) for table in elsewhere):
+            continue
+        rate = sum(occurrences(table, word) / table.total for table in elsewhere) / len(elsewhere)
+        ratio = min(MOST_RATIO, here / corpus.words.total / rate)
+        if ratio >= _LEAST_RATIO:
+            rows.append((documents * log(ratio), DistinctiveWord(word, documents, ratio)))
+    return sorted(rows, key=lambda row: (-row[0], row[1].word))
+
+
+def _quick(table: DomainWords, word: str) -> float:
+    known = table.counts.get(word)
+    return float(known[1]) if known else max(0.5, table.unseen / 2)
+
+
+def _occurrences(table: DomainWords, word: str) -> float:
+    """The same with the forms that one table counts as one word and the other one by one."""
+    forms = {*stems(word), *(word + josa for josa in JOSA if "가" <= word[-1] <= "힣")}
+    known = sum(table.counts[form][1] for form in forms if form in table.counts)
+    return float(known) if known else max(0.5, table.unseen / 2)

@@ -1,0 +1,116 @@
+"""Character n-grams hashed to buckets, and words as runs of letters: what tells one domain from another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from corpuscheck.arrays import BUCKETS, Bytes, Flags, Ints
+from corpuscheck.kernels.hashing import mix
+from corpuscheck.kernels.jit import at, kernel
+from corpuscheck.kernels.utf8 import code_point
+
+APART, WORD, DENSE = 0, 1, 2
+"""What a character is to a word: no part of one, a part, or of a script that is written without spaces."""
+
+_SALTS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], np.uint64)
+_SECOND, _THIRD = np.uint64(21), np.uint64(42)
+_MASK = np.uint64(BUCKETS - 1)
+
+
+@kernel
+def bucket(length: int, a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> int:
+    """The bucket of the last `length` characters, `a` the last one of them and `d` the fourth from the end."""
+    key = a | (b << _SECOND)
+    if length > 2:
+        key |= c << _THIRD
+    if length > 3:
+        key = mix(key) + d
+    return int(mix(key + _SALTS[at(length - 2)]) & _MASK)
+
+
+@kernel
+def count_grams(data: Bytes, starts: Ints, ends: Ints, folded: Flags, halves: Ints, tables: Ints, totals: Ints) -> None:
+    """Add the 2-, 3- and 4-grams of each span to row `halves[u]` of `tables`, and their number to `totals[u]`.
+
+    `folded` maps a code point to the one that it counts as, 0 to white space, which no n-gram holds.
+    """
+    nothing = np.uint64(0)
+    for u in range(starts.shape[0]):
+        a = b = c = nothing
+        run = 0
+        i = starts[u]
+        while i < ends[u]:
+            cp, width = code_point(data, i)
+            i += width
+            d = c
+            c = b
+            b = a
+            a = np.uint64(folded[at(cp)])
+            run = run + 1 if a != nothing else 0
+            for length in range(2, min(run, 4) + 1):
+                tables[at(halves[u]), at(bucket(length, a, b, c, d))] += 1
+                totals[u] += 1
+
+
+@kernel
+def grams_at(data: Bytes, starts: Ints, ends: Ints, folded: Flags, wanted: Ints, out: Ints) -> None:
+    """The bucket of each n-gram whose number, counted through all spans from 0, is in `wanted` (ascending)."""
+    nothing = np.uint64(0)
+    number = n = 0
+    for u in range(starts.shape[0]):
+        a = b = c = nothing
+        run = 0
+        i = starts[u]
+        while i < ends[u] and n < wanted.shape[0]:
+            cp, width = code_point(data, i)
+            i += width
+            d = c
+            c = b
+            b = a
+            a = np.uint64(folded[at(cp)])
+            run = run + 1 if a != nothing else 0
+            for length in range(2, min(run, 4) + 1):
+                if n < wanted.shape[0] and wanted[n] == number:
+                    out[n] = bucket(length, a, b, c, d)
+                    n += 1
+                number += 1
+
+
+@kernel
+def word_spans(data: Bytes, starts: Ints, ends: Ints, kinds: Flags, rows: Ints) -> int:
+    """Rows (start, end, span) of words: runs of `WORD`, and each pair of neighbours of a run of `DENSE`.
+
+    `rows` needs one row for each byte. Returns the number of rows.
+    """
+    n = 0
+    for u in range(starts.shape[0]):
+        i = first = before = starts[u]
+        last = APART
+        while i <= ends[u]:
+            kind, width = APART, 1
+            if i < ends[u]:
+                cp, width = code_point(data, i)
+                kind = kinds[at(cp)]
+            if last == WORD and kind != WORD:
+                rows[n, 0], rows[n, 1], rows[n, 2] = first, i, u
+                n += 1
+            if kind == WORD and last != WORD:
+                first = i
+            if kind == DENSE and last == DENSE:
+                rows[n, 0], rows[n, 1], rows[n, 2] = before, i + width, u
+                n += 1
+            before = i
+            last = kind
+            i += width
+    return n
+
+
+@kernel
+def count_words(numbers: Ints, units: Ints, last: Ints, documents: Ints, occurrences: Ints) -> None:
+    """For each numbered word its occurrences and the units that hold it. `last` is -1; units come one after another."""
+    for r in range(numbers.shape[0]):
+        word = numbers[r]
+        occurrences[word] += 1
+        if last[word] != units[r]:
+            last[word] = units[r]
+            documents[word] += 1

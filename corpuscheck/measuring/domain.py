@@ -1,0 +1,128 @@
+"""What a comparison of domains needs, from the sample of passages that a scan has collected."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpuscheck.arrays import BUCKETS, CODE_POINTS, Bytes, Flags, Hashes, Ints
+from corpuscheck.kernels.grams import APART, DENSE, WORD, count_grams, grams_at
+from corpuscheck.kernels.hashing import hash_parts
+from corpuscheck.kernels.utf8 import count_characters
+from corpuscheck.measuring.domain_words import domain_words
+from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, packed_counts, packed_grams
+from corpuscheck.profile.sample import Sample
+from corpuscheck.scripts import script_of
+
+DOMAIN_BYTES = 4_000_000
+"""Text that is looked at."""
+
+FEW_DOCUMENTS = 30
+"""With fewer documents than this, their passages are the units."""
+
+WITHOUT_SPACES = frozenset(("Han", "Kana", "Thai", "Lao", "Khmer", "Myanmar"))
+
+_OF_A_UNIT = 1 << 40
+
+
+@dataclass(frozen=True)
+class _Texts:
+    """Passages laid end to end, composed and in lower case, those of one unit one after another.
+
+    Attributes:
+        data: UTF-8.
+        starts, ends: the span of each passage.
+        units: the number of its unit, ascending from 0.
+        hashes: of each unit.
+        alphabet: all characters of `data`.
+    """
+
+    data: Bytes
+    starts: Ints
+    ends: Ints
+    units: Ints
+    hashes: Hashes
+    alphabet: list[str]
+
+
+def domain_part(sample: Sample) -> DomainPart:
+    """The part for the text of a sample, at most `DOMAIN_BYTES` of it; each distinct passage counts once."""
+    small = sample.smaller(DOMAIN_BYTES)
+    if not small.items:
+        return DomainPart()
+    by_document = len(set(small.groups.values())) >= FEW_DOCUMENTS
+    texts = _texts(small, by_document)
+    folded, kinds = _folded(texts.alphabet), _kinds(texts.alphabet)
+    tables = np.zeros((2, BUCKETS), np.int64)
+    totals = np.zeros(len(texts.starts), np.int64)
+    halves = (texts.hashes & np.uint64(1)).astype(np.int64)[texts.units]
+    count_grams(texts.data, texts.starts, texts.ends, folded, halves, tables, totals)
+    words = domain_words(texts.data, texts.starts, texts.ends, texts.units, kinds)
+    units = len(texts.hashes)
+    return DomainPart(
+        units if by_document else 0,
+        0 if by_document else units,
+        small.size,
+        packed_counts(tables),
+        _sketches(texts, totals, folded),
+        words,
+    )
+
+
+def _texts(sample: Sample, by_document: bool) -> _Texts:
+    rows = [(group if by_document else hashed, hashed, text) for (hashed, text), group in sample.groups.items()]
+    rows.sort()
+    keys = np.array([key for key, _, _ in rows], np.uint64)
+    encoded = [unicodedata.normalize("NFC", text.decode()).lower().encode() for _, _, text in rows]
+    ends = np.cumsum(np.array([len(text) for text in encoded], np.int64))
+    new = np.concatenate(([True], keys[1:] != keys[:-1]))
+    firsts = keys[new]
+    hashes = np.empty(len(firsts), np.uint64)
+    hash_parts(firsts, np.full(len(firsts), _OF_A_UNIT, np.int64), hashes)
+    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
+    data = np.frombuffer(b"".join(encoded), np.uint8)
+    counts = np.zeros(CODE_POINTS, np.int64)
+    count_characters(data, starts, ends, np.ones(len(starts), np.uint8), counts)
+    return _Texts(data, starts, ends, np.cumsum(new) - 1, hashes, list(map(chr, np.flatnonzero(counts).tolist())))
+
+
+def _folded(alphabet: list[str]) -> Flags:
+    """What each code point counts as: digits as 0, white space as none."""
+    table = np.arange(CODE_POINTS, dtype=np.int32)
+    for ch in alphabet:
+        if ch.isspace():
+            table[ord(ch)] = 0
+        elif ch.isdecimal():
+            table[ord(ch)] = ord("0")
+    return table
+
+
+def _kinds(alphabet: list[str]) -> Flags:
+    """Whether each code point is a part of words."""
+    table = np.full(CODE_POINTS, APART, np.int32)
+    for ch in alphabet:
+        if unicodedata.category(ch)[0] in "LMN":
+            table[ord(ch)] = DENSE if script_of(ord(ch)) in WITHOUT_SPACES else WORD
+    return table
+
+
+def _sketches(texts: _Texts, totals: Ints, folded: Flags) -> dict[int, bytes]:
+    """Up to `MOST_GRAMS` n-grams of each unit that has one of the smallest hashes: one from each of equal stretches,
+    at a place that its hash decides."""
+    order = np.argsort(texts.hashes)[:MOST_SKETCHES]
+    firsts = np.searchsorted(texts.units, np.arange(len(texts.hashes) + 1))
+    sketches: dict[int, bytes] = {}
+    for unit in order.tolist():
+        spans = slice(firsts[unit], firsts[unit + 1])
+        total = int(totals[spans].sum())
+        kept = min(MOST_GRAMS, total)
+        dice = np.empty(kept, np.uint64)
+        hash_parts(np.full(kept, texts.hashes[unit], np.uint64), np.arange(kept), dice)
+        edges = np.arange(kept + 1) * total // max(1, kept)
+        wanted = edges[:-1] + (dice >> np.uint64(1)).astype(np.int64) % np.diff(edges)
+        out = np.empty(kept, np.int64)
+        grams_at(texts.data, texts.starts[spans], texts.ends[spans], folded, wanted, out)
+        sketches[int(texts.hashes[unit])] = packed_grams(np.sort(out))
+    return sketches

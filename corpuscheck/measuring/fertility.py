@@ -1,0 +1,37 @@
+"""Tokens per word of a general tokenizer beside those of the one that a scan uses, on the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from corpuscheck.profile.domain import Fertility, digest_of
+from corpuscheck.profile.sample import ALL, Sample
+from corpuscheck.tokenizer.artefact import Artefact
+
+FERTILITY_BYTES = 200_000
+
+
+def fertility(
+    sample: Sample, artefact: Artefact, general: Sequence[Artefact], held_out_share: float
+) -> dict[str, Fertility]:
+    """Tokens and words by each general tokenizer, of at most `FERTILITY_BYTES` of the sample.
+
+    `held_out_share` of the documents were kept from the training: where they are enough, only these count.
+    """
+    if not general:
+        return {}
+    held_out = [item for item, group in sample.groups.items() if group < held_out_share * ALL]
+    if sum(len(text) for _, text in held_out) >= FERTILITY_BYTES // 10:
+        sample = Sample(
+            sample.budget, sample.bound, *({i: t[i] for i in held_out} for t in (sample.items, sample.groups))
+        )
+    texts = [text.decode() for text, _, _ in sample.smaller(FERTILITY_BYTES).texts()]
+    own, words = _encoded(artefact, texts)
+    return {digest_of(other.definition): (_encoded(other, texts)[0], own, words) for other in general}
+
+
+def _encoded(artefact: Artefact, texts: Iterable[str]) -> tuple[int, int]:
+    """(tokens, words)"""
+    encodings = artefact.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+    words = sum(max((w for w in e.word_ids if w is not None), default=-1) + 1 for e in encodings)
+    return sum(len(e.ids) for e in encodings), words

@@ -1,0 +1,140 @@
+"""The section of the terminal report about the domain of the text."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from corpuscheck.domain.differing import QUANTILE
+from corpuscheck.domain.report import ORDINARY, SPECIFIC, DomainReport
+from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
+from corpuscheck.printable import printable
+from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
+from corpuscheck.result import Result
+from corpuscheck.rules.amounts import count, percent, plural, times
+
+TITLE = "Is it really this domain?"
+
+_WORDS = 10
+_SOURCES = 4
+_SCRIPTS = 6
+
+Rows = list[tuple[str | Text, str | Text]]
+
+
+def domain(result: Result) -> Group:
+    """The fourth question, its second half."""
+    report = result.domain
+    rows = _scripts(result)
+    if report is None:
+        rows.append(
+            ("to find out", "corpuscheck reference build general FOLDER… makes a reference from several bodies of")
+        )
+        rows.append(("", "general text; then scan with --reference general.ccp"))
+        return section(None, TITLE, answer(report), labelled(rows))
+    rows += _compared(report)
+    parts: list[RenderableType] = [labelled(rows)]
+    if report.words:
+        parts += [Text(), _words(report)]
+    return section(None, TITLE, answer(report), *parts)
+
+
+def answer(report: DomainReport | None) -> str:
+    """The answer in a few words."""
+    if report is None:
+        return "not known without a reference"
+    if report.unavailable:
+        return "not known"
+    if report.ratio is None:
+        return "not known from a single source"
+    return {"ordinary": "it looks like general text", "unclear": "perhaps", "specific": "yes"}[report.standing]
+
+
+def _scripts(result: Result) -> Rows:
+    """Letters by script, and documents by the script that most of their letters are of."""
+    shares = result.scripts
+    more = f" and {len(shares) - _SCRIPTS} more" if len(shares) > _SCRIPTS else ""
+    told = ", ".join(f"{script.name} {percent(script.share)}" for script in shares[:_SCRIPTS])
+    rows: Rows = [("letters", f"{told}{more}" if told else "none")]
+    part = result.profile.clean
+    found = list(part.named("script: ").items())
+    if len(found) > 1:
+        named = [f"{name} {percent(tally.documents / part.documents)}" for name, tally in found[:_SCRIPTS]]
+        rows.append(("documents", f"mostly {', '.join(named)}{', …' if len(found) > _SCRIPTS else ''}"))
+    return rows
+
+
+def how_far(report: DomainReport) -> str:
+    """3.0 times as far from general text as six general sources are from each other"""
+    if report.unavailable:
+        return f"nothing to compare with: {report.unavailable}"
+    if report.ratio is None:
+        return "one source of general text cannot say what is ordinary: build a reference from several"
+    sources = plural(len(report.sources), "general source")
+    return f"{times(report.ratio)} times as far from general text as {sources} are from each other"
+
+
+def bits(value: float) -> str:
+    """0.178"""
+    return f"{max(0.0, value):.3f}" if value >= 0.0005 or value <= 0 else "<0.001"
+
+
+def _compared(report: DomainReport) -> Rows:
+    rows: Rows = [("reference", Text.assemble(safe(report.reference, limit=300), *_nearest(report)))]
+    far: str | Text = how_far(report)
+    if report.ratio is not None:
+        scale = f"  ({ORDINARY:g} or less is ordinary, more than {SPECIFIC:g} a domain)"
+        far = Text.assemble((f"{far}", "bold"), (scale, "dim"))
+    rows.append(("distance", far))
+    if report.sources:
+        rows += _distances(report)
+        rows.append(("differing", _documents(report)))
+    if report.fertility:
+        own, general = report.fertility.own, report.fertility.general
+        told = f"{general:.2f} per word with the general tokenizer, {own:.2f} with the one of this scan"
+        if report.fertility.on_general_text:
+            told += f"; general text takes {report.fertility.on_general_text:.2f}"
+        rows.append(("tokens", told))
+    for name, why in report.left_out:
+        rows.append(("left out", safe(f"{name}: {why}", limit=300)))
+    return rows
+
+
+def _nearest(report: DomainReport) -> tuple[Text | str, ...]:
+    return (", nearest in it is ", safe(report.nearest.name, limit=300)) if report.nearest else ()
+
+
+def _distances(report: DomainReport) -> Rows:
+    shown = report.sources[:_SOURCES]
+    told = ", ".join(f"{bits(source.bits)} from {printable(source.name, 60)}" for source in shown)
+    more = f" and {len(report.sources) - len(shown)} more" if len(report.sources) > len(shown) else ""
+    rows: Rows = [("  in bits", f"{told}{more}")]
+    if report.spread is not None:
+        rows.append(("", f"{bits(report.spread)} from a general source to its nearest, in the middle"))
+    rows.append(("", f"{bits(report.sources[0].within)} between halves of one text is taken off"))
+    return rows
+
+
+def _documents(report: DomainReport) -> str:
+    looked_at = plural(report.documents + report.passages, report.units.removesuffix("s"))
+    if report.differing is None:
+        return f"{looked_at} looked at; how many differ is not known: {report.not_shared}"
+    compared = f"{count(report.sketched)} of {looked_at} compared"
+    if report.differing <= 1 - QUANTILE:
+        return f"no more stand out than among general text ({percent(1 - QUANTILE)}); {compared}"
+    return f"at least {percent(report.differing)} clearly differ from general text; {compared}"
+
+
+def _words(report: DomainReport) -> Table:
+    table = columns(
+        ("distinctive words", "left"), (f"in {report.units}", "right"), ("times as frequent as in general text", "left")
+    )
+    for word in report.words[:_WORDS]:
+        table.add_row(safe(word.word, limit=40), count(word.documents), how_often(word))
+    return table
+
+
+def how_often(word: DistinctiveWord) -> str:
+    """55, or over 100"""
+    return f"over {MOST_RATIO:.0f}" if word.ratio >= MOST_RATIO else f"{word.ratio:.0f}"
