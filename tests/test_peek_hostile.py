@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import random
 import subprocess
 import unicodedata
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from support import Main, command, korean_lines, write_files
 
 from corpuscheck.api import peek
+from corpuscheck.measuring.choosing import Choice, ChoicePart
 from corpuscheck.measuring.excerpts import Excerpt, Repeats, chunks
 from corpuscheck.measuring.marking import Mark, marked
 from corpuscheck.peek import differing
@@ -160,6 +162,21 @@ def test_what_differs_is_marked_in_both() -> None:
     kept, copy = differing(Excerpt("one two three"), Excerpt("one 2 three four"))
     assert kept.marks == (Mark(4, 7, "different"),)
     assert copy.marks == (Mark(4, 5, "different"), Mark(11, 16, "different"))
+
+
+@pytest.mark.parametrize("hashes", [True, False])
+def test_choices_merge_in_any_order(hashes: bool) -> None:
+    dice = random.Random(3)
+    choices = [
+        Choice((dice.randrange(9),) if hashes else (-dice.randrange(9), -dice.randrange(3)), f"{k % 5}", 0, k, 1)
+        for k in range(60)
+    ]
+    whole = ChoicePart.of(4, choices, 60, 30, (5, 6))
+    for _ in range(20):
+        dice.shuffle(choices)
+        parts = [ChoicePart.of(4, choices[k : k + 7], len(choices[k : k + 7]), 0, ()) for k in range(0, 60, 7)]
+        parts.append(ChoicePart.of(4, (), 0, 30, (5, 6)))
+        assert parts[0].merge(*parts[1:5]).merge(parts[5].merge(*parts[6:])) == whole
 
 
 def test_json_is_the_same_each_time(tmp_path: Path) -> None:
