@@ -25,8 +25,10 @@ from corpuscheck.tokenizer.loading import load, usable
 
 if TYPE_CHECKING:
     from corpuscheck.feasibility.comparison import TokenizerComparison
+    from corpuscheck.peek import Peek
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress
+    from corpuscheck.viewing import View
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -162,3 +164,11 @@ def compare_tokenizers(
     _check_extras(settings)
     artefacts = {printable(path, 300): load(path) for path in tokenizers}
     return compared(_found(paths, settings), artefacts, train_one, settings, watch)
+
+
+def peek(paths: Paths, view: View, settings: Settings, watch: Watch = _silently, processes: bool = False) -> Peek:
+    """Documents to look at: typical ones, the worst by a rule, or those that hold a word."""
+    from corpuscheck.peek import look
+
+    _check_extras(settings)
+    return look(_found(paths, settings), view, settings, watch, processes)

@@ -61,10 +61,9 @@ def assemble(
     }
     mojibake = find_mojibake(sample)
     characters = replace(measured.characters, places=_whole_places(measured))
-    before = _documents_before(measured.records)
+    before = documents_before(measured.records)
     shared, rubbish, (more_lines, more_paragraphs) = judge_shared(measured.split)
-    documents = DocumentPart.of(_numbered(measured.documents.columns(), before), measured.documents.level)
-    near = NearPart.of(_numbered(measured.near.columns(), before), measured.near.level)
+    documents, near = numbered(measured, before)
     files = FilesPart.of(records)
     words = measured.words.settled()
     return Profile(
@@ -87,7 +86,7 @@ def assemble(
     )
 
 
-def _documents_before(records: Iterable[FileRecord]) -> dict[tuple[str, int], int]:
+def documents_before(records: Iterable[FileRecord]) -> dict[tuple[str, int], int]:
     """How many documents of its file lie before each range of it."""
     before: dict[tuple[str, int], int] = {}
     so_far: dict[str, int] = {}
@@ -95,6 +94,12 @@ def _documents_before(records: Iterable[FileRecord]) -> dict[tuple[str, int], in
         before[record.path, record.start] = so_far.get(record.path, 0)
         so_far[record.path] = so_far.get(record.path, 0) + record.documents
     return before
+
+
+def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[DocumentPart, NearPart]:
+    """The documents and their signatures, with places that are numbers in the file."""
+    documents = DocumentPart.of(_numbered(measured.documents.columns(), before), measured.documents.level)
+    return documents, NearPart.of(_numbered(measured.near.columns(), before), measured.near.level)
 
 
 Rows = TypeVar("Rows", Documents, Signatures)

@@ -12,6 +12,7 @@ from corpuscheck import __version__
 from corpuscheck.commands.domain import reference
 from corpuscheck.commands.feasibility import compare, estimate, train
 from corpuscheck.commands.gate import diff, merge, report, scan
+from corpuscheck.commands.looking import peek
 from corpuscheck.commands.rules import explain, init, rules
 from corpuscheck.errors import CorpuscheckError
 from corpuscheck.printable import printable
@@ -26,7 +27,7 @@ def cli() -> None:
     """
 
 
-for command in (scan, report, diff, merge, rules, explain, init, estimate, train, compare, reference):
+for command in (scan, report, diff, merge, rules, explain, init, estimate, train, compare, reference, peek):
     cli.add_command(command)
 
 

@@ -161,9 +161,10 @@ def _names(key: str) -> list[str]:
 def apply(context: click.Context, configuration: Configuration) -> None:
     """Make the file's values the defaults of a command. Raises UsageError for one that does not fit its option."""
     defaults: dict[str, Any] = {}
+    reports = any(key_of(option) == "output" for option in context.command.params)
     for option in context.command.params:
         key = key_of(option)
-        if key not in configuration.values:
+        if key not in configuration.values or (key == "format" and not reports):  # a format of reports is no other's
             continue
         value = configuration.values[key]
         try:

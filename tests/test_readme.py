@@ -1,4 +1,4 @@
-"""What the README shows of estimate, train and compare is what they print."""
+"""What the README shows of estimate, train, compare and peek is what they print."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOWN = [
     (command, lines.splitlines())
     for block in BLOCKS
     for command, lines in re.findall(
-        r"^\$ corpuscheck ((?:estimate|train|compare) .*)\n((?:(?!\$ ).*\n)*)", block, re.M
+        r"^\$ corpuscheck ((?:estimate|train|compare|peek) .*)\n((?:(?!\$ ).*\n)*)", block, re.M
     )
 ]
 
@@ -33,4 +33,4 @@ def test_each_line_is_printed_in_this_order(command: str, lines: list[str], tmp_
 
 
 def test_each_command_is_shown() -> None:
-    assert {command.split()[0] for command, _ in SHOWN} == {"estimate", "train", "compare"}
+    assert {command.split()[0] for command, _ in SHOWN} == {"estimate", "train", "compare", "peek"}

@@ -29,6 +29,21 @@ def print_text(render: Callable[[Console], None]) -> None:
         render(terminal())
 
 
+def print_paged(render: Callable[[Console], str], paged: bool) -> None:
+    """Print what `render` gives for a console, with a pager where that is a terminal and too small for it."""
+    import click
+
+    from corpuscheck.reports.terminal import terminal
+
+    with _to_standard_output():
+        console = terminal()
+        text = render(console)
+        if paged and console.is_terminal and sys.stdin.isatty() and text.count("\n") >= console.height:
+            click.echo_via_pager(text, color=True)
+        else:
+            console.file.write(text)
+
+
 @contextmanager
 def _to_standard_output() -> Iterator[None]:
     """Leaves with 141 where the reader went away. Raises CorpuscheckError where nothing can be written."""

@@ -17,7 +17,7 @@ from corpuscheck.running.partial import Fold, Partial
 from corpuscheck.running.pool import Pool, Progress
 from corpuscheck.running.tasks import Task
 from corpuscheck.running.units import WorkUnit, holds_gil, work_units
-from corpuscheck.settings import Settings
+from corpuscheck.settings import Reading, Settings
 
 Watch = Callable[[str, int, int], AbstractContextManager[Progress]]
 """Opens a progress display for one pass: its name, bytes on disk, files."""
@@ -30,11 +30,18 @@ class Corpus:
     """
 
     def __init__(
-        self, sources: Sequence[Source], settings: Settings, watch: Watch, processes: bool, cache: Cache | None = None
+        self,
+        sources: Sequence[Source],
+        settings: Settings,
+        watch: Watch,
+        processes: bool,
+        cache: Cache | None = None,
+        cut: Callable[[Sequence[Source], Reading], list[WorkUnit]] = work_units,
     ) -> None:
         self.sources = sources
         self.size = sum(source.size for source in sources)
-        self._units: list[WorkUnit] = work_units(sources, settings.reading)
+        self._cut = cut
+        self._units = cut(sources, settings.reading)
         apart = holds_gil(sources)
         jobs = settings.jobs if processes or not apart else 1  # threads would only wait for each other
         self._pool = Pool(jobs, processes and apart)
@@ -53,7 +60,7 @@ class Corpus:
         sources = [source for source in self.sources if source.path in again]
         members = tuple(sorted(waiting - {source.path for source in sources}))
         settled = task.reading_as(defer=False, majority=majority_encoding(total.records), members=members)
-        units = work_units(sources, self._reading)
+        units = self._cut(sources, self._reading)
         second = self._go_through(name, settled, units, sum(s.size for s in sources), len(sources))
         known = tuple(record for record in total.records if record.status != DEFERRED)
         return replace(total, records=known).merge(second)

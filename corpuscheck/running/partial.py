@@ -8,7 +8,9 @@ from functools import reduce
 from itertools import zip_longest
 from typing import Any
 
+from corpuscheck.measuring.choosing import ChoicePart
 from corpuscheck.measuring.documents import Open
+from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.files import Where
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.clean import CleanPart
@@ -26,7 +28,8 @@ from corpuscheck.reading.files import FileRecord
 @dataclass(frozen=True)
 class Partial:
     """What one work unit gave. `training` and `units` are filled by a survey, `sizes` (bytes of each document, by file
-    and range) by the pass for a forecast, the rest by a measurement."""
+    and range) by the pass for a forecast, `chosen` and `excerpts` (by file and number) by the two passes of a peek, and
+    are not kept; the rest by a measurement."""
 
     records: tuple[FileRecord, ...] = ()
     size: SizePart = field(default_factory=SizePart)
@@ -46,6 +49,8 @@ class Partial:
     lines: RepeatsPart = field(default_factory=RepeatsPart)
     paragraphs: RepeatsPart = field(default_factory=RepeatsPart)
     boilerplate: LinesSeen = field(default_factory=LinesSeen)
+    chosen: ChoicePart = field(default_factory=ChoicePart)
+    excerpts: dict[tuple[str, int], Excerpt] = field(default_factory=dict)
 
     def merge(self, *others: Partial) -> Partial:
         parts = (self, *others)
@@ -70,6 +75,8 @@ class Partial:
             self.lines.merge(*(part.lines for part in others)),
             self.paragraphs.merge(*(part.paragraphs for part in others)),
             self.boilerplate.merge(*(part.boilerplate for part in others)),
+            self.chosen.merge(*(part.chosen for part in others)),
+            {place: excerpt for part in parts for place, excerpt in part.excerpts.items()},
         )
 
     @property

@@ -48,8 +48,8 @@ class Task(Protocol):
 
 
 @dataclass(frozen=True)
-class _ReadingTask:
-    """What both tasks have in common."""
+class ReadingTask:
+    """What all tasks have in common."""
 
     reading: Reading
 
@@ -62,7 +62,7 @@ class _ReadingTask:
 
 
 @dataclass(frozen=True)
-class SurveyTask(_ReadingTask):
+class SurveyTask(ReadingTask):
     """Count the characters and collect the training sample."""
 
     unit: Unit
@@ -73,7 +73,7 @@ class SurveyTask(_ReadingTask):
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
         survey = Survey(self.held_out_share, self.budget, self.bound)
         splitter = UnitSplitter(self.unit)
-        records, batches = _batches(unit, self.reading, tell)
+        records, batches = batches_of(unit, self.reading, tell)
         size = 0
         documents = 0
         for batch in batches:
@@ -92,7 +92,7 @@ class SurveyTask(_ReadingTask):
 
 
 @dataclass(frozen=True)
-class MeasureTask(_ReadingTask):
+class MeasureTask(ReadingTask):
     """Everything that the report needs, with a tokenizer at hand and, if known, a ranking for the curve.
 
     With `others` the words of further tokenizers are counted in the same pass. `sample_held_out` takes the sample from
@@ -128,7 +128,7 @@ class MeasureTask(_ReadingTask):
         sampler = Sampler(self.budget, self.bound)
         curve = CurveCounter(self.ranking) if self.ranking else None
         splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
-        records, batches = _batches(unit, self.reading, tell)
+        records, batches = batches_of(unit, self.reading, tell)
         hasher, files = DocumentHasher(records), FileTally(records)
         ledger = DocumentLedger(records, self.clean, self.near, self.line_bound)
         size = documents = 0
@@ -171,7 +171,7 @@ def _finished(counter: WordCounter) -> WordPart:
 
 
 @dataclass(frozen=True)
-class ForecastTask(_ReadingTask):
+class ForecastTask(ReadingTask):
     """Collect whole documents by hash, and the size of every one."""
 
     budget: int
@@ -180,7 +180,7 @@ class ForecastTask(_ReadingTask):
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
         sampler = DocumentSampler(self.budget, self.bound)
         splitter = UnitSplitter("document")
-        records, batches = _batches(unit, self.reading, tell)
+        records, batches = batches_of(unit, self.reading, tell)
         for batch in batches:
             sampler.observe(batch, splitter.split(batch))
         sizes = {(records[n].path, records[n].start): tuple(sizes) for n, sizes in sampler.sizes.items()}
@@ -188,7 +188,7 @@ class ForecastTask(_ReadingTask):
         return Partial(tuple(records), sample=sampler.finish(), split=split, sizes=sizes)
 
 
-def _batches(unit: WorkUnit, reading: Reading, tell: Tell) -> tuple[list[FileRecord], Iterator[Batch]]:
+def batches_of(unit: WorkUnit, reading: Reading, tell: Tell) -> tuple[list[FileRecord], Iterator[Batch]]:
     """The batches of a unit; the records are complete when the batches are used up."""
     records: list[FileRecord] = []
 

@@ -70,3 +70,16 @@ def holds_gil(sources: Sequence[Source]) -> bool:
         return True
     records = sum(source.size for source in sources if source.kind.format in RECORD_READERS)
     return records > max(total // 4, 16 << 20)
+
+
+def whole_documents(sources: Sequence[Source], settings: Reading) -> list[WorkUnit]:
+    """The same units, but a file that is one document is not cut: words are found wherever they stand in it."""
+    units = work_units(sources, settings)
+    return [
+        (Piece(unit[0].source),) if unit[0].part else unit for unit in units if not (unit[0].part and unit[0].start)
+    ]
+
+
+def whole_files(sources: Sequence[Source], _: Reading) -> list[WorkUnit]:
+    """Each file a unit of its own."""
+    return [(Piece(source),) for source in sources]

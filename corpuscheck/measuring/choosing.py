@@ -1,0 +1,240 @@
+"""Choose a few documents of a corpus: the worst by a rule, or some by hash, the same in whatever order they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Protocol
+
+import numpy as np
+
+from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.cleanliness import Counts, Mask
+from corpuscheck.counted import BYTES
+from corpuscheck.kernels.hashing import hash_parts
+from corpuscheck.measuring.documents import PLACE_BITS, Closed, Open, text_hash
+from corpuscheck.measuring.inspecting import Inspector, only_korean
+from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.reading.batch import Batch
+from corpuscheck.reading.files import FileRecord
+from corpuscheck.viewing import CRITERIA, View
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A document by where it stands in the order asked for. `rank` is (-score, -bytes), or a hash.
+
+    `number` counts the documents of the file from 0, from its range `start` on.
+    """
+
+    rank: tuple[int, ...]
+    path: str
+    start: int
+    number: int
+    utf8_bytes: int
+    score: int = 0
+
+    @property
+    def order(self) -> tuple[tuple[int, ...], str, int, int]:
+        return (self.rank, self.path, self.start, self.number)
+
+
+@dataclass(frozen=True)
+class ChoicePart:
+    """The first `most` documents in their order; of equal hashes the first place.
+
+    `documents` were looked at, `held` of them are what was asked for, `amounts` counts each word.
+    """
+
+    most: int = 0
+    choices: tuple[Choice, ...] = ()
+    documents: int = 0
+    held: int = 0
+    amounts: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, most: int, choices: Iterable[Choice], documents: int, held: int, amounts: Sequence[int]) -> ChoicePart:
+        return cls(most, _first(most, choices), documents, held, tuple(amounts))
+
+    def merge(self, *others: ChoicePart) -> ChoicePart:
+        parts = (self, *others)
+        return ChoicePart.of(
+            max(part.most for part in parts),
+            (choice for part in parts for choice in part.choices),
+            sum(part.documents for part in parts),
+            sum(part.held for part in parts),
+            [sum(column) for column in zip_longest(*(part.amounts for part in parts), fillvalue=0)],
+        )
+
+
+def _first(most: int, choices: Iterable[Choice]) -> tuple[Choice, ...]:
+    """Of equal texts, which have equal hashes, only the first: whatever is dropped would be dropped later too."""
+    kept: list[Choice] = []
+    for choice in sorted(choices, key=lambda c: c.order):
+        if len(kept) == most:
+            break
+        if not (kept and len(choice.rank) == 1 and kept[-1].rank == choice.rank):
+            kept.append(choice)
+    return tuple(kept)
+
+
+class Chooser(Protocol):
+    """Takes batches, and gives what was chosen and what it counted in documents shared with other work units."""
+
+    split: dict[str, Ints]
+
+    def observe(self, batch: Batch, closed: Closed) -> None: ...
+
+    def finish(self) -> ChoicePart: ...
+
+
+def chooser(view: View, records: Sequence[FileRecord]) -> Chooser:
+    """The chooser for what is asked for."""
+    if view.rule:
+        return _Worst(view, records)
+    return _Holders(view, records) if view.words else _Typical(view, records)
+
+
+class _Kept:
+    """The choices of one work unit so far."""
+
+    def __init__(self, view: View, records: Sequence[FileRecord]) -> None:
+        self._most, self._records = view.count, records
+        self.part = ChoicePart(view.count)
+        self.split: dict[str, Ints] = {}
+
+    def keep(self, rows: Ints, ranks: Iterable[tuple[int, ...]], closed: Closed, score: Ints) -> None:
+        """Enter these documents of a batch."""
+        new = [
+            Choice(rank, path, start, number, int(closed.sizes[k]), int(score[k]))
+            for k, rank, (path, start, number) in zip(rows.tolist(), ranks, self._places(rows, closed), strict=True)
+        ]
+        self.part = self.part.merge(ChoicePart(self._most, tuple(new)))
+
+    def count(self, documents: int, held: int, amounts: Sequence[int] = ()) -> None:
+        self.part = self.part.merge(ChoicePart(self._most, (), documents, held, tuple(amounts)))
+
+    def _places(self, rows: Ints, closed: Closed) -> Iterator[tuple[str, int, int]]:
+        for k in rows.tolist():
+            place = int(closed.places[k])
+            yield self._records[closed.files[k]].path, place >> PLACE_BITS, place & ((1 << PLACE_BITS) - 1)
+
+    def finish(self) -> ChoicePart:
+        return self.part
+
+
+def _smallest(rows: Ints, *keys: Hashes | Ints, most: int) -> Ints:
+    """The rows with the first `most` keys, and all that are equal to the last of them."""
+    order = rows[np.lexsort([key[rows] for key in reversed(keys)])]
+    if len(order) <= most:
+        return order
+    last = order[most - 1]
+    same = np.logical_and.reduce([key[order] == key[last] for key in keys])
+    return order[: int(np.flatnonzero(same)[-1]) + 1]
+
+
+class _Typical(_Kept):
+    """Documents by the hash of their text and the seed."""
+
+    def __init__(self, view: View, records: Sequence[FileRecord]) -> None:
+        super().__init__(view, records)
+        self._seed = view.seed
+
+    def observe(self, batch: Batch, closed: Closed) -> None:
+        written = closed.sizes > 0
+        self.draw(closed, written, np.zeros(len(closed), np.int64))
+        self.count(len(closed), int(written.sum()))
+
+    def draw(self, closed: Closed, held: Mask, score: Ints) -> None:
+        hashes = _seeded(closed.hashes, self._seed)
+        _, first = np.unique(hashes, return_index=True)
+        first = first[held[first]]
+        rows = _smallest(first.astype(np.int64), hashes, most=self._most)
+        self.keep(rows, ((int(hashes[k]),) for k in rows), closed, score)
+
+
+def _seeded(hashes: Hashes, seed: int) -> Hashes:
+    out = np.empty(len(hashes), np.uint64)
+    hash_parts(np.ascontiguousarray(hashes), np.full(len(hashes), seed, np.int64), out)
+    return out
+
+
+class _Holders(_Typical):
+    """Documents that hold one of the words, by hash."""
+
+    def __init__(self, view: View, records: Sequence[FileRecord]) -> None:
+        super().__init__(view, records)
+        self._words = [word.encode() for word in view.words]
+        self._carried = [b"" for _ in self._words]
+        self._found = np.zeros(len(self._words), np.int64)
+
+    def observe(self, batch: Batch, closed: Closed) -> None:
+        data, counts = batch.data.tobytes(), np.zeros((len(self._words), len(batch.starts)), np.int64)
+        spans = list(zip(batch.starts.tolist(), batch.ends.tolist(), strict=True))
+        for row, word in zip(counts, self._words, strict=True):
+            if word in data:
+                row[:] = [data.count(word, start, end) for start, end in spans]
+        if batch.offset and spans:
+            counts[:, 0] = [self._first(k, data[slice(*spans[0])]) for k in range(len(self._words))] + self._found
+        if batch.unfinished and spans:
+            begun = b"" if not (batch.offset and len(spans) == 1) else None
+            self._found = counts[:, -1].copy()
+            for k in range(len(self._words)):
+                self._carried[k] = self._rest(
+                    k, (self._carried[k] if begun is None else begun) + data[slice(*spans[-1])]
+                )
+        ended = counts[:, : len(closed)]
+        held = ended.sum(0)
+        self.draw(closed, held > 0, held)
+        self.count(len(closed), int((held > 0).sum()), ended.sum(1).tolist())
+
+    def _first(self, k: int, text: bytes) -> int:
+        return (self._carried[k] + text).count(self._words[k])
+
+    def _rest(self, k: int, text: bytes) -> bytes:
+        """What may be the beginning of the word: after its last occurrence, shorter than itself."""
+        word, at = self._words[k], 0
+        while (found := text.find(word, at)) >= 0:
+            at = found + len(word)
+        return text[max(at, len(text) - len(word) + 1) :]
+
+
+class _Worst(_Kept):
+    """Documents by a rule, counted and scored as a scan does."""
+
+    def __init__(self, view: View, records: Sequence[FileRecord]) -> None:
+        super().__init__(view, records)
+        self._rule = view.rule
+        self._inspector = Inspector(records, view.rule == "CC404", LineTable(1))
+        self.split = self._inspector.split
+
+    def observe(self, batch: Batch, closed: Closed) -> None:
+        rows = self._inspector.observe(batch, closed).rows
+        hits, score = judged(self._rule, rows)
+        chosen = _smallest(hits, -score, -rows[:, BYTES], most=self._most)
+        self.keep(chosen, ((-int(score[k]), -int(rows[k, BYTES])) for k in chosen), closed, score)
+        self.count(len(rows), len(hits))
+
+
+def judged(rule: str, rows: Ints) -> tuple[Ints, Ints]:
+    """The rows that the rule names, and the score of each."""
+    counts = Counts(rows)
+    hits: Ints = np.flatnonzero(CRITERIA[rule].hit(counts))
+    return hits, CRITERIA[rule].score(counts)
+
+
+def chosen_of_shared(view: View, split: dict[str, Open]) -> ChoicePart:
+    """The choices among documents that several work units shared, now that all their parts are known."""
+    paths = list(split)
+    sizes = np.array([split[path].size for path in paths], np.int64)
+    if view.rule:
+        rows = np.array([split[path].counts for path in paths], np.int64)
+        only_korean(rows)
+        hits, score = judged(view.rule, rows)
+        found = [Choice((-int(score[k]), -int(sizes[k])), paths[k], 0, 0, int(sizes[k]), int(score[k])) for k in hits]
+    else:
+        hashes = np.array([text_hash(split[path].total, split[path].size) for path in paths], np.uint64)
+        ranks = _seeded(hashes, view.seed).tolist()
+        found = [Choice((ranks[k],), paths[k], 0, 0, int(sizes[k])) for k in range(len(paths))]
+    return ChoicePart.of(view.count, found, len(paths), len(found), ())

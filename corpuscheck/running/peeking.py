@@ -1,0 +1,108 @@
+"""The two passes of a peek: choose documents, then fetch excerpts of those that were chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from corpuscheck.measuring.choosing import chooser
+from corpuscheck.measuring.documents import DocumentHasher, Open
+from corpuscheck.measuring.excerpts import Excerpt, Excerpter
+from corpuscheck.measuring.ledger import DocumentLedger
+from corpuscheck.measuring.units import UnitSplitter, passages_of
+from corpuscheck.profile.size import SizePart
+from corpuscheck.reading.batch import Batch
+from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.reader import read_piece
+from corpuscheck.running.partial import Partial
+from corpuscheck.running.tasks import ReadingTask, Tell, batches_of
+from corpuscheck.running.units import WorkUnit
+from corpuscheck.viewing import View
+
+
+@dataclass(frozen=True)
+class ChooseTask(ReadingTask):
+    """Find the documents to show; of copies, whatever is needed to pair them."""
+
+    view: View
+
+    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
+        records, batches = batches_of(unit, self.reading, tell)
+        hasher, splitter = DocumentHasher(records), UnitSplitter("document")
+        ledger = DocumentLedger(records, True, self.view.rule == "CC503") if self.view.pairs else None
+        choose = chooser(self.view, records) if ledger is None else None
+        size = documents = 0
+        for batch in batches:
+            _, closed = hasher.observe(batch, passages_of(batch, splitter.split(batch))[0])
+            for observer in (ledger, choose):
+                if observer:
+                    observer.observe(batch, closed)
+            size += batch.utf8_bytes
+            documents += batch.documents
+        part = SizePart(utf8_bytes=size, documents=documents)
+        if ledger:
+            return Partial(tuple(records), part, split=ledger.shared(hasher.split), **ledger.finish())
+        assert choose
+        split = {
+            path: Open(known.total, known.size, tuple(choose.split[path].tolist()) if path in choose.split else ())
+            for path, known in hasher.split.items()
+        }
+        return Partial(tuple(records), part, split=split, chosen=choose.finish())
+
+
+@dataclass(frozen=True)
+class FetchTask(ReadingTask):
+    """Read the chosen documents again, by file and number from 0, and keep an excerpt of each.
+
+    `reading` says of which encoding doubtful files are: the first pass has settled that.
+    """
+
+    view: View
+    wanted: Mapping[str, frozenset[int]] = field(default_factory=dict)
+
+    def reading_as(self, **changes: Any) -> Self:
+        return self
+
+    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
+        records: list[FileRecord] = []
+        excerpts: dict[tuple[str, int], Excerpt] = {}
+        for piece in unit:
+            names = {
+                path: numbers
+                for path, numbers in self.wanted.items()
+                if path == piece.source.path or path.startswith(piece.source.path + "!/")
+            }
+            left = sum(map(len, names.values()))
+            batches = read_piece(piece, self.reading, records, tell)
+            for place, excerpt in _excerpts(batches, records, names, lambda: Excerpter(self.view)):
+                excerpts[place] = excerpt
+                left -= 1
+                if not left:
+                    break
+        return Partial(tuple(records), excerpts=excerpts)
+
+
+def _excerpts(
+    batches: Iterator[Batch],
+    records: list[FileRecord],
+    wanted: Mapping[str, frozenset[int]],
+    excerpter: Callable[[], Excerpter],
+) -> Iterator[tuple[tuple[str, int], Excerpt]]:
+    """The excerpt of each wanted document as it ends."""
+    current, number, taking = -1, -1, excerpter()
+    for batch in batches:
+        file = 0 if batch.files is None or not len(batch.files) else int(batch.files[0])
+        if file != current:
+            current, number = file, -1
+        path = records[file].path
+        numbers = wanted.get(path, frozenset())
+        first = number + 1 - (batch.offset > 0)
+        for chosen in sorted(n for n in numbers if first <= n < first + len(batch.starts)):
+            k = chosen - first
+            if k or not batch.offset:
+                taking = excerpter()
+            taking.take(batch.data[batch.starts[k] : batch.ends[k]].tobytes())
+            if not (batch.unfinished and k == len(batch.starts) - 1):
+                yield (path, chosen), taking.finish()
+        number = first + len(batch.starts) - 1

@@ -1,0 +1,162 @@
+"""What a person asks to see of a corpus: typical documents, the worst by a rule, or those that hold a word."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from corpuscheck.arrays import Ints
+from corpuscheck.cleanliness import DOCUMENT_RULES, Counts, DocumentRule, Mask
+from corpuscheck.counted import (
+    DEBRIS,
+    EMAILS,
+    ENTITIES,
+    FIRST_DEBRIS,
+    FIRST_PII,
+    MARKUP,
+    PII,
+    URLS,
+)
+from corpuscheck.errors import UsageError, did_you_mean
+
+Unit = Literal["share", "times"]
+
+COPIES = {"CC501": "exact-copies", "CC502": "normalised-copies", "CC503": "near-copies"}
+"""Rules that name pairs of documents."""
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A rule by which documents can be ordered: which ones it names, how bad they are, which trouble to show.
+
+    A score is in millionths of a share, or a number of things; `says` is what of.
+    """
+
+    id: str
+    name: str
+    says: str
+    unit: Unit
+    hit: Callable[[Counts], Mask]
+    score: Callable[[Counts], Ints]
+    marks: tuple[str, ...]
+
+
+_SHOWN: dict[str, tuple[str, str]] = {
+    "CC401": ("of what is written are no letters", "no letters"),
+    "CC402": ("of what is written are digits", "digits"),
+    "CC403": ("of what is written are punctuation and symbols", "symbols"),
+    "CC404": ("of it are stretches that it has already", "repeated stretch"),
+    "CC405": ("of its lines, by bytes, are lines that it has already", "repeated line"),
+    "CC406": ("of its lines are short", "short line"),
+    "CC407": ("of its bytes are runs of one character", "run"),
+    "CC408": ("of what is written nobody can read", "unreadable"),
+    "CC409": ("of what is written are runs between U+0080 and U+00FF", "Latin-1 run"),
+    "CC410": ("of its words are longer than 100 characters", "long word"),
+    "CC411": ("of what is written are braces", "brace"),
+    "CC412": ("of its lines begin with a bullet", "bullet"),
+}
+"""What the score of a rule is a share of, and the trouble that is marked."""
+
+
+def _by_share(rule: DocumentRule) -> Criterion:
+    return Criterion(
+        rule.id,
+        rule.name,
+        _SHOWN[rule.id][0],
+        "share",
+        lambda counts: rule.applies(counts) & (rule.score(counts) > rule.beyond),
+        lambda counts: np.round(rule.score(counts) * 1e6).astype(np.int64),
+        _SHOWN[rule.id][1:],
+    )
+
+
+def _by_amount(id_: str, name: str, says: str, columns: tuple[int, ...], marks: tuple[str, ...]) -> Criterion:
+    def score(counts: Counts) -> Ints:
+        return counts.of(*columns)
+
+    return Criterion(id_, name, says, "times", lambda counts: np.asarray(score(counts) > 0), score, marks)
+
+
+def _debris(*kinds: int) -> tuple[tuple[int, ...], tuple[str, ...]]:
+    return tuple(FIRST_DEBRIS + 2 * kind for kind in kinds), tuple(DEBRIS[kind] for kind in kinds)
+
+
+_CRITERIA = (
+    *map(_by_share, DOCUMENT_RULES),
+    _by_amount("CC413", "leftover-markup", "tags and entities", *_debris(MARKUP, ENTITIES)),
+    _by_amount("CC414", "many-addresses", "URLs and e-mail addresses", *_debris(URLS, EMAILS)),
+    _by_amount(
+        "CC415", "personal-data", "shapes of personal data", tuple(range(FIRST_PII, FIRST_PII + len(PII))),
+        tuple(PII),
+    ),
+)  # fmt: skip
+
+CRITERIA = {criterion.id: criterion for criterion in _CRITERIA}
+"""By rule id. The worst by CC401 to CC412 are the ones that a profile names."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What is shown: the worst by `rule` (an id), else documents with one of the `words`, else typical ones.
+
+    `count` documents or pairs, about `excerpt` bytes of each; what is drawn is drawn by a hash with the `seed`.
+    """
+
+    rule: str = ""
+    words: tuple[str, ...] = ()
+    seed: int = 0
+    count: int = 5
+    excerpt: int = 2000
+
+    def __post_init__(self) -> None:
+        if self.rule and self.words:
+            raise UsageError("--rule and --word exclude each other: ask twice")
+        if self.count < 1:
+            raise UsageError("--count must be 1 or more")
+        if self.excerpt < 1:
+            raise UsageError("--bytes must be above zero, as in 2kB")
+
+    @property
+    def pairs(self) -> bool:
+        return self.rule in COPIES
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """The trouble that a document is shown for."""
+        if self.words:
+            return ("word",)
+        return CRITERIA[self.rule].marks if self.rule in CRITERIA else ()
+
+
+def rule_to_show(name: str) -> str:
+    """The id of the rule with this id or name. Raises UsageError where it names no documents."""
+    known = {**{rule.id: rule.name for rule in _CRITERIA}, **COPIES}
+    for rule, its_name in known.items():
+        if name.upper() == rule or name == its_name:
+            return rule
+    hint = did_you_mean(name, [*known, *known.values()])
+    raise UsageError(
+        f"--rule '{name}' names no documents{hint or ':'} there are CC401 to CC415 and CC501 to CC503 "
+        f"({', '.join(known.values())})"
+    )
+
+
+def word_to_find(text: str) -> str:
+    """The string itself, or the character of ``U+B63B``. Raises UsageError."""
+    if text[:2] in ("U+", "u+") and text[2:]:
+        try:
+            character = chr(int(text[2:], 16))
+            character.encode()
+        except (ValueError, OverflowError):
+            raise UsageError(f"--word '{text}' is no code point, such as U+B63B") from None
+        return character
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise UsageError(f"--word '{text}' is not valid text") from None
+    if not text:
+        raise UsageError("--word needs at least one character")
+    return text
