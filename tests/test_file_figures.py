@@ -116,7 +116,9 @@ def test_documents_past_the_bound_are_a_sample_that_merges_exactly(monkeypatch: 
     def part(chosen: slice) -> DocumentPart:
         size = len(hashes[chosen])
         zeros = np.zeros(size, np.uint64)
-        return DocumentPart.of(documents.Documents(hashes[chosen], zeros, *[ones[:size]] * 2, zeros, *[ones[:size]] * 2))
+        return DocumentPart.of(
+            documents.Documents(hashes[chosen], zeros, *[ones[:size]] * 2, zeros, *[ones[:size]] * 2)
+        )
 
     whole = part(slice(None))
     assert not whole.exact
