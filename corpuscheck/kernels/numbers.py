@@ -21,6 +21,15 @@ def _joins(b: int) -> bool:
 
 
 @kernel
+def _goes_on(data: Bytes, end: int, stop: int) -> bool:
+    """Whether what ends here is only the beginning of something longer."""
+    if end >= stop:
+        return False
+    dash = data[at(end)] == 0x2D or data[at(end)] == 0x2E
+    return _joins(data[at(end)]) or (dash and end + 1 < stop and _is_digit(data[at(end + 1)]))
+
+
+@kernel
 def _digits(data: Bytes, start: int, n: int) -> int:
     value = 0
     for k in range(n):
@@ -77,6 +86,8 @@ def international_end(data: Bytes, i: int, stop: int) -> int:
             k += 1
         if k == end or k >= stop or not _is_digit(data[at(k)]):
             break
+        if total >= 8 and data[at(k - 1)] == 0x20 and (k + 1 >= stop or not _is_digit(data[at(k + 1)])):
+            break  # a single digit after it is another number
     if n1 == 0 or data[at(i)] == 0x30 or total > 15 or (end < stop and _joins(data[at(end)])):
         return 0
     if groups == 1:
@@ -126,10 +137,9 @@ def number_shape(data: Bytes, begin: int, i: int, stop: int) -> tuple[int, int]:
     single = i + n1
     if i > begin and (_joins(data[at(i - 1)]) or data[at(i - 1)] in (0x2D, 0x2E)):
         return single, -1
-    if end < stop and (_joins(data[at(end)]) or (data[at(end)] in (0x2D, 0x2E) and end + 1 < stop
-                                                 and _is_digit(data[at(end + 1)]))):  # fmt: skip
-        return single, -1
-    shape = _shape(data, i, end, separator, groups, total, n1, n2, n3, n4)
+    shape = -1
+    if not _goes_on(data, end, stop):
+        shape = _shape(data, i, end, separator, groups, total, n1, n2, n3, n4)
     if shape < 0 and separator == 0x20:  # a number of one group, and another number after it
         end, shape = single, _shape(data, i, single, 0, 1, n1, n1, 0, 0, 0)
     return (end, shape) if shape >= 0 else (single, -1)
