@@ -140,7 +140,7 @@ def number_shape(data: Bytes, begin: int, i: int, stop: int) -> tuple[int, int]:
     shape = -1
     if not _goes_on(data, end, stop):
         shape = _shape(data, i, end, separator, groups, total, n1, n2, n3, n4)
-    if shape < 0 and separator == 0x20:  # a number of one group, and another number after it
+    if shape < 0 and separator == 0x20 and n1 in (11, 16):  # a number of one group, and another number after it
         end, shape = single, _shape(data, i, single, 0, 1, n1, n1, 0, 0, 0)
     return (end, shape) if shape >= 0 else (single, -1)
 
