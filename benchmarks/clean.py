@@ -2,7 +2,7 @@
 
     python benchmarks/clean.py CORPORA
 
-Each subfolder of CORPORA is a corpus, its name begins with its language (ko-wiki, en-contracts). Prints the two tables
+Each subfolder of CORPORA is a corpus, its name begins with its language (ko-wiki, en-contracts). Prints the tables
 of docs/method.md, "Is it clean?". With --show RULE it prints instead where the documents stand that the rule names.
 """
 
@@ -36,6 +36,8 @@ MODES = {
 PLANTED = ("ko-wiki-wikiextractor", "ko-precedents-md", "en-contracts", "en-biomedical-medquad", "ja-aozora-sjis",
            "th-wisesight", "zh-poetry", "ru-ruslit", "de-gesetze")  # fmt: skip
 
+WHOLE = ("CC413", "CC414", "CC415", "CC501", "CC502", "CC503", "CC504")
+
 
 def scan(path: Path, mode: str, vocabulary: Path) -> Profile:
     """A profile with whatever tokenizer; what is clean does not depend on it."""
@@ -62,31 +64,43 @@ def percent(share: float) -> str:
     return min(shown, "99.9", key=float)
 
 
-def alarms(profile: Profile) -> list[str]:
-    """The cells of a corpus: documents (bytes) named by each rule, in per cent."""
-    clean, found = profile.clean, cleanliness(profile)
+def named_documents(profile: Profile) -> list[str]:
+    """The cells of a corpus: documents (bytes) that each rule names, in per cent of those that it judges."""
+    clean = profile.clean
     cells = [f"{clean.documents:,}", percent(clean["short"].documents / max(1, clean.documents))]
     for rule in DOCUMENT_RULES:
         tally = clean[rule.id]
-        none, both = not tally.judged, f"{percent(tally.share)} ({percent(tally.byte_share)})"
-        cells.append("·" if none else both if tally.documents else "0")
-    total = max(1, profile.size.utf8_bytes)
+        both = f"{percent(tally.share)} ({percent(tally.byte_share)})"
+        cells.append("·" if not tally.judged else both if tally.documents else "0")
+    return cells
+
+
+def shares(profile: Profile) -> list[str]:
+    """Debris and copies in per cent of the bytes, documents with shapes of personal data in per cent of them."""
+    clean, found = profile.clean, cleanliness(profile)
+    total, cells = max(1, profile.size.utf8_bytes), []
     for names in (("markup", "entities"), ("URLs", "e-mail addresses")):
         cells.append(percent(sum(clean[f"debris: {name}"].amount_bytes for name in names) / total))
-    cells.append(percent(max((t.documents for t in clean.named("shape: ").values()), default=0) / clean.documents))
-    cells += [percent(step.amount.utf8_bytes / total) for _, step in found.steps]
-    return [*cells, percent(found.lines.share)]
+    most = max((tally.documents for tally in clean.named("shape: ").values()), default=0)
+    cells.append(percent(most / max(1, clean.documents)))
+    return [*cells, *(percent(step.amount.utf8_bytes / total) for _, step in found.steps), percent(found.lines.share)]
 
 
-def alarm_table(folder: Path, vocabulary: Path) -> str:
-    """A row for each corpus, those of a language together."""
-    heads = ["corpus", "documents", "short", *(rule.id for rule in DOCUMENT_RULES), "CC413", "CC414", "CC415"]
-    lines = [" | ".join(["", *heads, "CC501", "CC502", "CC503", "CC504", ""]).strip(), "|---" * (len(heads) + 4) + "|"]
+def alarm_tables(folder: Path, vocabulary: Path) -> str:
+    """A row for each corpus, those of a language together: rules of documents, then of the whole corpus."""
+    rules = [rule.id for rule in DOCUMENT_RULES]
+    tables = [markdown(["corpus", "documents", "short", *rules]), markdown(["corpus", *WHOLE])]
     for language, path, mode in sorted(corpora(folder)):
         print(f"{language}: {path.name}", file=sys.stderr, flush=True)
-        cells = alarms(scan(path, mode, vocabulary))
-        lines.append(f"| {path.stem} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        profile = scan(path, mode, vocabulary)
+        for table, cells in zip(tables, (named_documents(profile), shares(profile)), strict=True):
+            table.append(f"| {path.stem} | {' | '.join(cells)} |")
+    return "\n\n".join("\n".join(table) for table in tables)
+
+
+def markdown(heads: Sequence[str]) -> list[str]:
+    """The first two lines of a table."""
+    return [f"| {' | '.join(heads)} |", "|---" * len(heads) + "|"]
 
 
 def planted_table(compositions: Sequence[Composition], vocabulary: Path) -> str:
@@ -100,7 +114,7 @@ def planted_table(compositions: Sequence[Composition], vocabulary: Path) -> str:
             for name, score in scores(composition, scan(path, "file", vocabulary)):
                 rows[name][composition.name] = score
     names = [composition.name for composition in compositions]
-    lines = [f"| planted | {' | '.join(names)} | all | precision |", "|---" * (len(names) + 3) + "|"]
+    lines = markdown(["planted", *names, "all", "precision"])
     for kind, found in rows.items():
         cells = [found[name].shown() if name in found else "·" for name in names]
         whole = sum(found.values(), Score())
@@ -137,7 +151,7 @@ def main(arguments: Sequence[str]) -> None:
             made = [compose(name, documents_of(*found[name]), dice) for name in PLANTED if name in found]
             print(planted_table(made, vocabulary), end="\n\n")
         if given.only != "planted":
-            print(alarm_table(given.corpora, vocabulary))
+            print(alarm_tables(given.corpora, vocabulary))
 
 
 if __name__ == "__main__":
