@@ -10,6 +10,7 @@ from corpuscheck.kernels.jit import at, kernel
 from corpuscheck.kernels.numbers import number_shape
 
 LONGEST_TAG = 2048
+LONGEST_NAME = 16
 LONGEST_RUN = 5
 
 _PLAIN, _TAG, _ENTITY, _COLON, _W, _AT, _DIGIT, _SYMBOL, _WIDE = range(9)
@@ -19,7 +20,7 @@ def triggers() -> Bytes:
     """What each byte may begin."""
     table = np.zeros(256, np.uint8)
     for kind, characters in (
-        (_TAG, b"<"), (_ENTITY, b"&"), (_COLON, b":"), (_W, b"w"), (_AT, b"@"), (_DIGIT, b"0123456789+"),
+        (_TAG, b"<"), (_ENTITY, b"&"), (_COLON, b":"), (_W, b"wW"), (_AT, b"@"), (_DIGIT, b"0123456789+"),
         (_SYMBOL, b"-=_*#|"), (_WIDE, b"\xe2"),
     ):  # fmt: skip
         table[list(characters)] = kind
@@ -27,8 +28,8 @@ def triggers() -> Bytes:
 
 
 def packed_names(names: str) -> Hashes:
-    """Names of at most eight letters as numbers, ascending."""
-    return np.array(sorted(int.from_bytes(name.encode(), "big") for name in names.split()), np.uint64)
+    """The last eight letters of each name as a number, ascending."""
+    return np.array(sorted(int.from_bytes(name.encode()[-8:], "big") for name in names.split()), np.uint64)
 
 
 TAGS = (
@@ -37,7 +38,8 @@ TAGS = (
     "hr html i iframe img input ins kbd label legend li link main map mark menu meta nav noscript object ol optgroup "
     "option p param picture pre progress q rp rt ruby s samp script section select small source span strike strong "
     "style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video "
-    "wbr path g math mi mo mn mrow ref nowiki gallery poem"
+    "wbr path g math mi mo mn mrow blockquote figcaption datalist ref references nowiki gallery poem includeonly "
+    "noinclude onlyinclude syntaxhighlight"
 )
 """Names of HTML elements, and of MediaWiki's own; `<IBM>` and `<김철수>` are text."""
 
@@ -66,7 +68,7 @@ def tag_end(data: Bytes, i: int, stop: int, names: Hashes) -> int:
     """After the tag, comment or declaration that begins at `i`; 0 where there is none."""
     k = i + 1
     limit = min(stop, i + LONGEST_TAG)
-    if k + 2 < limit and data[k] == 0x21 and (data[k + 1] == 0x2D or is_letter(data[k + 1])):
+    if k + 2 < limit and (data[k] == 0x21 or data[k] == 0x3F) and (data[k + 1] == 0x2D or is_letter(data[k + 1])):
         comment = data[k + 1] == 0x2D
         for j in range(k + 2, limit):
             if data[at(j)] == 0x3E and (not comment or data[at(j - 1)] == 0x2D):
@@ -75,13 +77,13 @@ def tag_end(data: Bytes, i: int, stop: int, names: Hashes) -> int:
     if k < limit and data[k] == 0x2F:
         k += 1
     name, begin = np.uint64(0), k
-    while k < limit and k - begin < 9 and (is_letter(data[at(k)]) or (k > begin and is_digit(data[at(k)]))):
+    while k < limit and k - begin <= LONGEST_NAME and (is_letter(data[at(k)]) or (k > begin and is_digit(data[at(k)]))):
         letter = data[at(k)] if is_digit(data[at(k)]) else data[at(k)] | 0x20
         name = (name << np.uint64(8)) | np.uint64(letter)
         k += 1
-    if k == begin or k - begin > 8 or k >= limit or not listed(name, names):
+    if k == begin or k - begin > LONGEST_NAME or k >= limit or not listed(name, names):
         return 0
-    if data[k] != 0x3E and data[k] != 0x2F and data[k] != 0x20 and data[k] != 0x09 and data[k] != 0x0A:
+    if data[k] != 0x3E and data[k] != 0x2F and data[k] != 0x20 and not 0x09 <= data[k] <= 0x0D:
         return 0
     while k < limit and data[at(k)] != 0x3C:
         if data[at(k)] == 0x3E:
@@ -132,14 +134,15 @@ def url_start(data: Bytes, begin: int, i: int, stop: int) -> int:
     """Where the URL begins whose colon is at `i`; -1 where there is none."""
     if i + 3 >= stop or data[i + 1] != 0x2F or data[i + 2] != 0x2F:
         return -1
-    k = i
-    while k > begin and i - k < 6 and is_letter(data[at(k - 1)]):
-        k -= 1
-    n = i - k
-    last, before = data[max(i - 1, 0)] | 0x20, data[max(i - 2, 0)] | 0x20
-    http = (n == 4 and last == 0x70 and before == 0x74) or (n == 5 and last == 0x73 and before == 0x70)
-    ftp = n == 3 and last == 0x70 and before == 0x74
-    return k if http or ftp else -1
+    k = i - 1 if i > begin and data[at(i - 1)] | 0x20 == 0x73 else i
+    for scheme in (0x68747470, 0x667470):  # http, ftp
+        width = 4 if scheme > 0xFFFFFF else 3
+        value = 0
+        for j in range(max(begin, k - width), k):
+            value = (value << 8) | int(data[at(j)] | 0x20)
+        if value == scheme and (k == i or width == 4):
+            return k - width
+    return -1
 
 
 @kernel
@@ -188,12 +191,13 @@ def find_debris(
     data: Bytes, starts: Ints, ends: Ints, triggers: Bytes, names: Hashes, rows: Ints, spans: Ints
 ) -> int:  # fmt: skip
     """Count debris and shapes of personal data by document; `spans` takes as many of their places as it has room for,
-    rows (start, end, document, column). Debris never overlaps. Returns the number of rows."""
+    rows (start, end, document, column). Debris never overlaps: nothing begins before what ended last (`free`).
+    Returns the number of rows."""
     n = 0
     for d in range(starts.shape[0]):
         row = rows[d]
         begin, stop = starts[d], ends[d]
-        i = begin
+        i = free = begin
         while i < stop:
             what = triggers[at(data[at(i)])]
             if what == _PLAIN:
@@ -214,16 +218,16 @@ def find_debris(
             elif what == _ENTITY:
                 end, column = entity_end(data, i, stop), ENTITIES
             elif what == _COLON:
-                start, column = url_start(data, begin, i, stop), URLS
+                start, column = url_start(data, free, i, stop), URLS
                 end = address_end(data, i + 3, stop) if start >= 0 else 0
             elif what == _W:
                 if (
-                    i + 4 < stop and data[i + 1] == 0x77 and data[i + 2] == 0x77 and data[i + 3] == 0x2E
+                    i + 4 < stop and data[i + 1] | 0x20 == 0x77 and data[i + 2] | 0x20 == 0x77 and data[i + 3] == 0x2E
                     and (is_letter(data[i + 4]) or is_digit(data[i + 4])) and (i == begin or not is_letter(data[i - 1]))
                 ):  # fmt: skip
                     end, column = address_end(data, i + 4, stop), URLS
             elif what == _AT:
-                (start, end), column = email_span(data, begin, i, stop), EMAILS
+                (start, end), column = email_span(data, free, i, stop), EMAILS
                 row[FIRST_PII + PII_EMAIL] += end > 0
             else:
                 width = 1 if what == _SYMBOL else 3
@@ -239,5 +243,5 @@ def find_debris(
             if n < spans.shape[0]:
                 spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = start, end, d, FIRST_DEBRIS + 2 * column
                 n += 1
-            i = end
+            i = free = end
     return n

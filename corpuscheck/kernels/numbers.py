@@ -21,6 +21,15 @@ def _joins(b: int) -> bool:
 
 
 @kernel
+def _goes_on(data: Bytes, end: int, stop: int) -> bool:
+    """Whether what ends here is only the beginning of something longer."""
+    if end >= stop:
+        return False
+    dash = data[at(end)] == 0x2D or data[at(end)] == 0x2E
+    return _joins(data[at(end)]) or (dash and end + 1 < stop and _is_digit(data[at(end + 1)]))
+
+
+@kernel
 def _digits(data: Bytes, start: int, n: int) -> int:
     value = 0
     for k in range(n):
@@ -51,15 +60,52 @@ def luhn(data: Bytes, start: int, stop: int) -> bool:
 
 
 @kernel
+def international_end(data: Bytes, i: int, stop: int) -> int:
+    """The end of the telephone number whose + stands before `i`; 0 where there is none.
+
+    ITU-T E.164: a country code of up to three digits, at most 15 in all. Groups may stand in brackets.
+    """
+    k, groups, total, end = i, 0, 0, i
+    n1 = n2 = n3 = 0
+    while k < stop and groups < 6:
+        first = k
+        while k < stop and _is_digit(data[at(k)]) and k - first < _MOST_DIGITS:
+            k += 1
+        groups, total, end = groups + 1, total + k - first, k
+        if groups == 1:
+            n1 = k - first
+        elif groups == 2:
+            n2 = k - first
+        elif groups == 3:
+            n3 = k - first
+        if k < stop and data[at(k)] == 0x29:
+            k += 1
+        if k < stop and (data[at(k)] == 0x2D or data[at(k)] == 0x20):
+            k += 1
+        if k < stop and data[at(k)] == 0x28:
+            k += 1
+        if k == end or k >= stop or not _is_digit(data[at(k)]):
+            break
+        if total >= 8 and data[at(k - 1)] == 0x20 and (k + 1 >= stop or not _is_digit(data[at(k + 1)])):
+            break  # a single digit after it is another number
+    if n1 == 0 or data[at(i)] == 0x30 or total > 15 or (end < stop and _joins(data[at(end)])):
+        return 0
+    if groups == 1:
+        return end if total >= 10 else 0
+    date = n2 == 4 and 1 <= n3 <= 2
+    return end if n1 <= 3 and total >= 8 and not date else 0
+
+
+@kernel
 def number_shape(data: Bytes, begin: int, i: int, stop: int) -> tuple[int, int]:
     """The end of the number that begins at `i`, and the shape of personal data it has; -1 where it has none.
 
     A number is groups of digits with one and the same separator (-, . or space) between them.
     """
-    start = i
-    plus = data[i] == 0x2B
-    if plus:
-        i += 1
+    if data[i] == 0x2B:
+        end = international_end(data, i + 1, stop)
+        alone = i == begin or not _joins(data[at(i - 1)])
+        return (end, PHONE) if end and alone else (i + 1, -1)
     n1 = n2 = n3 = n4 = groups = total = 0
     separator = 0
     end = k = i
@@ -88,38 +134,36 @@ def number_shape(data: Bytes, begin: int, i: int, stop: int) -> tuple[int, int]:
             break
         separator = b
         k += 1
-    if groups == 0:
-        return start + 1, -1
     single = i + n1
-    if start > begin and (_joins(data[at(start - 1)]) or data[at(start - 1)] in (0x2D, 0x2E)):
+    if i > begin and (_joins(data[at(i - 1)]) or data[at(i - 1)] in (0x2D, 0x2E)):
         return single, -1
-    if end < stop and (_joins(data[at(end)]) or (data[at(end)] in (0x2D, 0x2E) and end + 1 < stop
-                                                 and _is_digit(data[at(end + 1)]))):  # fmt: skip
-        return single, -1
-    shape = _shape(data, i, end, plus, separator, groups, total, n1, n2, n3, n4)
+    shape = -1
+    if not _goes_on(data, end, stop):
+        shape = _shape(data, i, end, separator, groups, total, n1, n2, n3, n4)
+    if shape < 0 and separator == 0x20 and n1 in (11, 16):  # a number of one group, and another number after it
+        end, shape = single, _shape(data, i, single, 0, 1, n1, n1, 0, 0, 0)
     return (end, shape) if shape >= 0 else (single, -1)
 
 
 @kernel
 def _shape(
-    data: Bytes, i: int, end: int, plus: bool, separator: int, groups: int, total: int, n1: int, n2: int, n3: int,
-    n4: int,
+    data: Bytes, i: int, end: int, separator: int, groups: int, total: int, n1: int, n2: int, n3: int, n4: int,
 ) -> int:  # fmt: skip
-    if plus:
-        return PHONE if groups >= 2 and n1 <= 3 and 8 <= total <= 15 and separator != 0x2E else -1
     mobile = data[i] == 0x30 and n1 >= 3 and data[i + 1] == 0x31 and data[i + 2] in (0x30, 0x31, 0x36, 0x37, 0x38, 0x39)
     if mobile and groups == 3 and n1 == 3 and 3 <= n2 <= 4 and n3 == 4:
         return KR_MOBILE
     if mobile and groups == 1 and n1 == 11 and data[i + 2] == 0x30:
         return KR_MOBILE
     if separator == 0x2D:
-        area = (n1 == 2 and data[i + 1] == 0x32) or (n1 == 3 and 0x33 <= data[i + 1] <= 0x36)
-        if groups == 3 and data[i] == 0x30 and area and 3 <= n2 <= 4 and n3 == 4:
+        seoul_or_area = (n1 == 2 and data[i + 1] == 0x32) or (n1 == 3 and 0x33 <= data[i + 1] <= 0x36)
+        if groups == 3 and data[i] == 0x30 and seoul_or_area and 3 <= n2 <= 4 and n3 == 4:
             return KR_LANDLINE
         if groups == 2 and n1 == 6 and n2 == 7 and 0x31 <= data[i + 7] <= 0x38:
             return KR_RESIDENT_DATED if true_date(data, i) else KR_RESIDENT
         if groups == 3 and n1 == 3 and n2 == 2 and n3 == 4:
-            return US_SOCIAL
+            area, group, serial = _digits(data, i, 3), _digits(data, i + 4, 2), _digits(data, i + 7, 4)
+            given = 0 < area < 900 and area != 666 and group > 0 and serial > 0  # others are never given out
+            return US_SOCIAL if given else -1
     if separator in (0x2D, 0x2E) and groups == 3 and n1 == 3 and n2 == 3 and n3 == 4:
         return PHONE if data[i] >= 0x32 and data[i + 4] >= 0x32 else -1
     card = (groups == 4 and n1 == 4 and n2 == 4 and n3 == 4 and n4 == 4) or (groups == 1 and n1 == 16)

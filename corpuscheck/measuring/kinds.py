@@ -31,6 +31,9 @@ _OF_CATEGORY = {
 _PLANES = ((0, 0x3400), (0xA000, 0xAC00), (0xD7A4, 0xD800), (0xF900, 0x20000), (0xE0000, 0xE0200))
 """Where code points differ from their neighbours; the rest is Han, Hangul, private or not assigned."""
 
+_VOWEL_MARKS = ((0xE00, 0xF00), (0x1000, 0x10A0), (0x1780, 0x1800))
+"""Thai, Lao, Myanmar, Khmer: marks are vowels and tones there, no trimmings, and no letter is composed with them."""
+
 _HANGUL, _HAN = (0xAC00, 0xD7A4), ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
 
 
@@ -64,7 +67,8 @@ def kinds() -> Bytes:
 def folds() -> Flags:
     """int32 for each code point: its base letter in lower case, a digit as it is; 0 for all that is not text.
 
-    Documents whose letters and digits fold to the same are the same but for case, spaces, punctuation and marks.
+    Documents whose letters and digits fold to the same are the same but for case, spaces, punctuation and marks; where
+    marks are vowels they stay.
     """
     kind = kinds()
     table = np.zeros(CODE_POINTS, np.int32)
@@ -78,7 +82,8 @@ def folds() -> Flags:
 
 def _base(ch: str) -> int:
     """The letter under the marks; conjoining jamo stay, since only together they make a syllable."""
-    if "ᄀ" <= ch <= "ᇿ":
-        return ord(ch)
+    cp = ord(ch)
+    if "ᄀ" <= ch <= "ᇿ" or any(first <= cp < end for first, end in _VOWEL_MARKS):
+        return cp
     letters = [c for c in unicodedata.normalize("NFKD", ch.lower()) if not unicodedata.combining(c)]
     return ord(letters[0]) if letters and unicodedata.category(letters[0])[0] in "LN" else 0
