@@ -174,8 +174,8 @@ class _Steps:
         copies = np.flatnonzero(extra)
         amount = self._amount(extra[copies], rows.sizes[copies])
         kept = first[np.searchsorted(first, copies, "right") - 1]
-        pairs = [(self._place(rows, k), self._place(rows, c), 1.0) for k, c in _largest(rows.sizes, kept, copies)]
-        return CopyStep(amount, tuple(pairs))
+        places = [(self._place(rows, k), self._place(rows, c)) for k, c in _largest(rows.sizes, kept, copies)]
+        return CopyStep(amount, tuple((min(pair, key=_order), max(pair, key=_order), 1.0) for pair in places))
 
     def _normalised(self, distinct: Documents, kept: Ints) -> CopyStep:
         copies = np.setdiff1d(np.arange(len(distinct)), kept, assume_unique=True)
@@ -213,6 +213,11 @@ class _Steps:
 
     def _place(self, rows: Documents | Signatures, k: int) -> DocumentPlace:
         return DocumentPlace(self._paths.get(int(rows.files[k]), ""), int(rows.places[k]) + 1)
+
+
+def _order(place: DocumentPlace) -> tuple[str, int]:
+    """Of equal documents the one that a reader meets first is told as kept."""
+    return place.path, place.document
 
 
 def _largest(sizes: Ints, kept: Ints, copies: Ints) -> list[tuple[int, int]]:

@@ -56,7 +56,7 @@ PLANTED: dict[str, tuple[str, str]] = {
 
 
 def looked(path: Path | list[Path], jobs: int = 1, processes: bool = False, reading: Any = None, **view: Any) -> Peek:
-    return peek(path, View(**view), settings_from(jobs=jobs, **(reading or {})), processes=processes)  # type: ignore[arg-type]
+    return peek(path, View(**view), settings_from(jobs=jobs, **(reading or {})), processes=processes)
 
 
 def as_json(found: Peek) -> dict[str, Any]:

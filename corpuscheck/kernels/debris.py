@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
@@ -28,8 +30,9 @@ def triggers() -> Bytes:
 
 
 def packed_names(names: str) -> Hashes:
-    """The last eight letters of each name as a number, ascending."""
-    return np.array(sorted(int.from_bytes(name.encode()[-8:], "big") for name in names.split()), np.uint64)
+    """Names as numbers to the base of 257, ascending; those of up to eight letters have one each of their own."""
+    numbers = [reduce(lambda number, byte: (number * 257 + byte) % 2**64, name.encode(), 0) for name in names.split()]
+    return np.array(sorted(numbers), np.uint64)
 
 
 TAGS = (
@@ -79,7 +82,7 @@ def tag_end(data: Bytes, i: int, stop: int, names: Hashes) -> int:
     name, begin = np.uint64(0), k
     while k < limit and k - begin <= LONGEST_NAME and (is_letter(data[at(k)]) or (k > begin and is_digit(data[at(k)]))):
         letter = data[at(k)] if is_digit(data[at(k)]) else data[at(k)] | 0x20
-        name = (name << np.uint64(8)) | np.uint64(letter)
+        name = name * np.uint64(257) + np.uint64(letter)
         k += 1
     if k == begin or k - begin > LONGEST_NAME or k >= limit or not listed(name, names):
         return 0
@@ -187,6 +190,20 @@ def run_end(data: Bytes, i: int, stop: int, width: int) -> int:
 
 
 @kernel
+def emails_inside(data: Bytes, start: int, end: int, d: int, row: Ints, spans: Ints, n: int) -> int:
+    """Count e-mail addresses in a tag or URL, as in mailto:, where they are somebody's all the same."""
+    for k in range(start, end):
+        if data[at(k)] == 0x40:
+            left, right = email_span(data, start, k, end)
+            if right:
+                row[FIRST_PII + PII_EMAIL] += 1
+                if n < spans.shape[0]:
+                    spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = left, right, d, FIRST_PII + PII_EMAIL
+                    n += 1
+    return n
+
+
+@kernel
 def find_debris(
     data: Bytes, starts: Ints, ends: Ints, triggers: Bytes, names: Hashes, rows: Ints, spans: Ints
 ) -> int:  # fmt: skip
@@ -243,5 +260,7 @@ def find_debris(
             if n < spans.shape[0]:
                 spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = start, end, d, FIRST_DEBRIS + 2 * column
                 n += 1
+            if column == MARKUP or column == URLS:
+                n = emails_inside(data, start, end, d, row, spans, n)
             i = free = end
     return n

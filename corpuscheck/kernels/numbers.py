@@ -97,6 +97,28 @@ def international_end(data: Bytes, i: int, stop: int) -> int:
 
 
 @kernel
+def _korean_area(data: Bytes, i: int, n: int) -> bool:
+    """Whether n digits are an area code: 02, 031 to 064."""
+    return bool((n == 2 and data[i + 1] == 0x32) or (n == 3 and 0x33 <= data[i + 1] <= 0x36))
+
+
+@kernel
+def after_bracket(data: Bytes, k: int, stop: int) -> int:
+    """The end of a number such as 596-1887 that follows an area code in brackets; 0 where there is none."""
+    if k < stop and data[at(k)] == 0x20:
+        k += 1
+    first = k
+    while k < stop and k - first < 4 and _is_digit(data[at(k)]):
+        k += 1
+    if k - first < 3 or k + 5 > stop or data[at(k)] not in (0x2D, 0x2E, 0x20):
+        return 0
+    for j in range(k + 1, k + 5):
+        if not _is_digit(data[at(j)]):
+            return 0
+    return k + 5 if k + 5 == stop or not _is_digit(data[at(k + 5)]) else 0
+
+
+@kernel
 def number_shape(data: Bytes, begin: int, i: int, stop: int) -> tuple[int, int]:
     """The end of the number that begins at `i`, and the shape of personal data it has; -1 where it has none.
 
@@ -137,6 +159,12 @@ def number_shape(data: Bytes, begin: int, i: int, stop: int) -> tuple[int, int]:
     single = i + n1
     if i > begin and (_joins(data[at(i - 1)]) or data[at(i - 1)] in (0x2D, 0x2E)):
         return single, -1
+    if groups == 1 and single < stop and data[at(single)] == 0x29:
+        end = after_bracket(data, single + 1, stop)
+        if end and data[i] == 0x30:
+            return (end, KR_LANDLINE) if _korean_area(data, i, n1) else (single, -1)
+        bracketed = i > begin and data[at(i - 1)] == 0x28
+        return (end, PHONE) if end and bracketed and n1 == 3 and data[i] >= 0x32 else (single, -1)
     shape = -1
     if not _goes_on(data, end, stop):
         shape = _shape(data, i, end, separator, groups, total, n1, n2, n3, n4)
@@ -155,8 +183,7 @@ def _shape(
     if mobile and groups == 1 and n1 == 11 and data[i + 2] == 0x30:
         return KR_MOBILE
     if separator == 0x2D:
-        seoul_or_area = (n1 == 2 and data[i + 1] == 0x32) or (n1 == 3 and 0x33 <= data[i + 1] <= 0x36)
-        if groups == 3 and data[i] == 0x30 and seoul_or_area and 3 <= n2 <= 4 and n3 == 4:
+        if groups == 3 and data[i] == 0x30 and _korean_area(data, i, n1) and 3 <= n2 <= 4 and n3 == 4:
             return KR_LANDLINE
         if groups == 2 and n1 == 6 and n2 == 7 and 0x31 <= data[i + 7] <= 0x38:
             return KR_RESIDENT_DATED if true_date(data, i) else KR_RESIDENT
@@ -166,6 +193,8 @@ def _shape(
             return US_SOCIAL if given else -1
     if separator in (0x2D, 0x2E) and groups == 3 and n1 == 3 and n2 == 3 and n3 == 4:
         return PHONE if data[i] >= 0x32 and data[i + 4] >= 0x32 else -1
+    if groups == 4 and n1 == 1 and data[i] == 0x31 and n2 == 3 and n3 == 3 and n4 == 4:
+        return PHONE if data[i + 2] >= 0x32 and data[i + 6] >= 0x32 else -1
     card = (groups == 4 and n1 == 4 and n2 == 4 and n3 == 4 and n4 == 4) or (groups == 1 and n1 == 16)
     if card and 0x33 <= data[i] <= 0x36 and separator != 0x2E:
         return CARD if luhn(data, i, end) else -1

@@ -21,7 +21,7 @@ from corpuscheck.counted import (
     SYMBOLS,
     UNASSIGNED,
 )
-from corpuscheck.scripts import RANGES
+from corpuscheck.scripts import COMMON, RANGES, script_of
 
 _OF_CATEGORY = {
     "L": 0, "M": 0, "Nd": DIGITS, "Nl": 0, "No": SYMBOLS, "P": PUNCTUATION, "S": SYMBOLS, "Z": SPACES, "Cc": CONTROLS,
@@ -31,8 +31,8 @@ _OF_CATEGORY = {
 _PLANES = ((0, 0x3400), (0xA000, 0xAC00), (0xD7A4, 0xD800), (0xF900, 0x20000), (0xE0000, 0xE0200))
 """Where code points differ from their neighbours; the rest is Han, Hangul, private or not assigned."""
 
-_VOWEL_MARKS = ((0xE00, 0xF00), (0x1000, 0x10A0), (0x1780, 0x1800))
-"""Thai, Lao, Myanmar, Khmer: marks are vowels and tones there, no trimmings, and no letter is composed with them."""
+_TRIMMED = frozenset({"Latin", "Greek", "Cyrillic", "Hebrew", "Arabic", COMMON})
+"""Scripts whose marks are trimmings; in all others, as in Thai, Indic scripts and Kana, they are text."""
 
 _HANGUL, _HAN = (0xAC00, 0xD7A4), ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0x20000, 0x323B0))
 
@@ -83,7 +83,11 @@ def folds() -> Flags:
 def _base(ch: str) -> int:
     """The letter under the marks; conjoining jamo stay, since only together they make a syllable."""
     cp = ord(ch)
-    if "ᄀ" <= ch <= "ᇿ" or any(first <= cp < end for first, end in _VOWEL_MARKS):
+    if "ᄀ" <= ch <= "ᇿ":
         return cp
-    letters = [c for c in unicodedata.normalize("NFKD", ch.lower()) if not unicodedata.combining(c)]
-    return ord(letters[0]) if letters and unicodedata.category(letters[0])[0] in "LN" else 0
+    if unicodedata.combining(ch) or unicodedata.category(ch).startswith("M"):
+        return 0 if script_of(cp) in _TRIMMED else cp
+    whole = unicodedata.normalize("NFKC", ch.lower())
+    if script_of(ord(whole[0])) in _TRIMMED:
+        whole = "".join(c for c in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(c)) or whole
+    return ord(whole[0]) if unicodedata.category(whole[0])[0] in "LN" else 0

@@ -16,17 +16,19 @@ _PERSONAL = "shape: "
 
 
 def of_documents(rule: DocumentRule) -> Check:
-    """The check of a corpus by a rule of its documents: how many of them, or of their bytes, are doubtful."""
+    """The check of a corpus by a rule of its documents: how many of all, or how much of the text, are doubtful."""
 
     def check(evidence: Evidence, limit: float) -> Iterable[Observation]:
-        tally = _looked_into(evidence)[rule.id]
+        clean = _looked_into(evidence)
+        tally = clean[rule.id]
         if rule.needs_shingles and "near copies" not in evidence.at_hand:
             raise NotJudgedError("near duplicates were not looked for, nor what a document repeats")
-        share = max(tally.share, tally.byte_share)
+        documents, held = tally.documents / max(1, clean.documents), tally.document_bytes / max(1, clean.utf8_bytes)
+        share = max(documents, held)
         if share > limit:
             yield Observation(
-                f"{rule.says}: {plural(tally.documents, 'document')}, {percent(tally.share)} of them and "
-                f"{percent(tally.byte_share)} of their bytes",
+                f"{rule.says}: {plural(tally.documents, 'document')}, {percent(documents)} of all and "
+                f"{percent(held)} of the text",
                 f"look at them: corpuscheck peek DATA --rule {rule.id}; leave out what is no text",
                 share,
                 tuple(Place(w.path, detail=f"document {w.number + 1}, {percent(w.score / 1e6)}") for w in tally.worst),
@@ -101,7 +103,7 @@ def personal_data(evidence: Evidence, limit: float) -> Iterable[Observation]:
     most = max((tally.documents for tally in shapes.values()), default=0)
     if most > limit:
         worst = sorted(shapes.items(), key=lambda pair: (-pair[1].documents, pair[0]))
-        named = ", ".join(f"{name} {count(tally.amount)} times" for name, tally in worst[:_NAMED])
+        named = ", ".join(f"{name} ({count(tally.amount)})" for name, tally in worst[:_NAMED])
         yield Observation(
             f"shapes of personal data: {named}{', …' if len(worst) > _NAMED else ''}",
             "look at the places, and mask what is somebody's: corpuscheck peek DATA --rule CC415",
@@ -121,8 +123,8 @@ def _copies(step: CopyStep | None, evidence: Evidence, limit: float, what: str) 
     if share > limit:
         about = "" if step.amount.exact else "about "
         yield Observation(
-            f"{about}{plural(round(step.amount.documents), 'document')} ({size(step.amount.utf8_bytes)}, "
-            f"{percent(share)} of the text) {what}",
+            f"{what}: {about}{plural(round(step.amount.documents), 'document')}, {size(step.amount.utf8_bytes)}, "
+            f"{percent(share)} of the text",
             "keep one of each: a model learns by heart what it sees often",
             share,
             tuple(
@@ -139,7 +141,7 @@ def exact_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     Fix: keep one of each.
     """
-    return _copies(evidence.cleanliness.exact, evidence, limit, "are copies, byte for byte")
+    return _copies(evidence.cleanliness.exact, evidence, limit, "copies, byte for byte")
 
 
 def normalised_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -148,7 +150,7 @@ def normalised_copies(evidence: Evidence, limit: float) -> Iterable[Observation]
     Fix: keep one of each.
     """
     _looked_into(evidence)
-    what = "differ from others in case, spaces, punctuation and marks alone"
+    what = "copies but for case, spaces, punctuation and marks"
     return _copies(evidence.cleanliness.normalised, evidence, limit, what)
 
 
@@ -160,7 +162,7 @@ def near_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
     Fix: keep one of each, after a look at the pairs: templates that are filled in differently look like this too.
     """
     _looked_into(evidence)
-    return _copies(evidence.cleanliness.near, evidence, limit, "are nearly the same as others")
+    return _copies(evidence.cleanliness.near, evidence, limit, "nearly the same as others")
 
 
 def boilerplate(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -193,7 +195,7 @@ def less_usable(evidence: Evidence, limit: float) -> Iterable[Observation]:
     lost = 1 - clean.usable_share
     if clean.raw_bytes and lost > limit:
         yield Observation(
-            f"{size(clean.usable_bytes)} of {size(clean.raw_bytes)} are usable: {percent(lost)} are copies and debris",
+            f"{size(clean.usable_bytes)} of {size(clean.raw_bytes)} are usable: {percent(lost)} is copies and debris",
             "take out copies and debris, then count again",
             lost,
         )
