@@ -46,7 +46,7 @@ def test_scan_says_how_far_it_is(run_main: Main) -> None:
     assert [script["name"] for script in document["domain"]["scripts"]] == ["Hangul"]
     assert run_main("report", "law.ccp", "--reference", "general.ccp", "--format", "json")[1] == out
     text = run_main("report", "law.ccp", "--reference", "general.ccp")[1]
-    assert "5  Is it really this domain?  yes" in text
+    assert "Is it really this domain?  yes" in text
     assert "times as far from general text as 3 general sources are from each other" in text
     assert "not known without a reference" in run_main("report", "law.ccp")[1]
 
