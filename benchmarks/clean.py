@@ -20,8 +20,8 @@ from calibration import documents_of
 from composed import Composition, Score, compose, scores
 
 from corpuscheck.api import run_scan
-from corpuscheck.cleanliness import DOCUMENT_RULES
-from corpuscheck.copies import cleanliness
+from corpuscheck.clean.copies import cleanliness
+from corpuscheck.clean.document_rules import DOCUMENT_RULES
 from corpuscheck.profile.profile import Profile
 from corpuscheck.settings import settings_from
 

@@ -25,14 +25,14 @@ from planting import (
     shingles,
 )
 
-from corpuscheck.cleanliness import DOCUMENT_RULES, Counts
-from corpuscheck.copies import cleanliness
+from corpuscheck.clean.copies import cleanliness
+from corpuscheck.clean.document_rules import DOCUMENT_RULES, Counts
+from corpuscheck.clean.near import ALIKE, near_copies
 from corpuscheck.counted import COLUMNS
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.measuring.documents import Closed
 from corpuscheck.measuring.inspecting import Inspector
 from corpuscheck.measuring.repeats import LineTable
-from corpuscheck.near import ALIKE, near_copies
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.batch import batch_of
 from corpuscheck.reading.files import FileRecord

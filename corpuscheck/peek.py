@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 
 from corpuscheck.assembling import documents_before, numbered
-from corpuscheck.copies import CopyStep, DocumentPlace, cleanliness
+from corpuscheck.clean.copies import CopyStep, DocumentPlace, cleanliness
 from corpuscheck.measuring.choosing import Choice, ChoicePart, chosen_of_shared
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.excerpts import Excerpt

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from corpuscheck.copies import Cleanliness
+from corpuscheck.clean.copies import Cleanliness
+from corpuscheck.clean.normalisation import Normalisation
 from corpuscheck.domain.report import DomainReport
-from corpuscheck.normalisation import Normalisation
 from corpuscheck.printable import codepoint
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile

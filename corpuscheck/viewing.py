@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from corpuscheck.arrays import Ints
-from corpuscheck.cleanliness import DOCUMENT_RULES, Counts, DocumentRule, Mask
+from corpuscheck.clean.document_rules import DOCUMENT_RULES, Counts, DocumentRule, Mask
 from corpuscheck.counted import (
     DEBRIS,
     EMAILS,

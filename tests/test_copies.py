@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from support import REPOSITORY, document_of, korean_lines, scanned, write_files
 
-from corpuscheck.copies import Cleanliness, cleanliness
-from corpuscheck.near import ALIKE, likeness, near_copies
+from corpuscheck.clean.copies import Cleanliness, cleanliness
+from corpuscheck.clean.near import ALIKE, likeness, near_copies
 from corpuscheck.profile.near import BINS, Signatures
 
 sys.path.append(str(REPOSITORY / "benchmarks"))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuscheck.arrays import Ints
-from corpuscheck.cleanliness import DOCUMENT_RULES, Counts
+from corpuscheck.clean.document_rules import DOCUMENT_RULES, Counts
 from corpuscheck.counted import (
     COLUMNS,
     NEW_LINES,

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from corpuscheck.arrays import BUCKETS, CODE_POINTS
 from corpuscheck.domain.differing import share_differing
 from corpuscheck.domain.distance import distance, divergence
+from corpuscheck.domain.korean import stems
 from corpuscheck.domain.reference import Reference, Source, reference_of, source_of
 from corpuscheck.domain.report import domain_report
 from corpuscheck.domain.scripts import main_script
@@ -22,7 +23,6 @@ from corpuscheck.domain.spread import families, outliers, spread_of
 from corpuscheck.domain.words import distinctive_words
 from corpuscheck.errors import ProfileError
 from corpuscheck.kernels import grams
-from corpuscheck.korean import stems
 from corpuscheck.measuring.domain import domain_part
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, unpacked_grams

@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from support import document_of, scanned, terminal_report, write_files, write_vocabulary
 
-from corpuscheck.normalisation import KINDS, Normalisation, kind_of, normalisation_of
+from corpuscheck.clean.normalisation import KINDS, Normalisation, kind_of, normalisation_of
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.size import SizePart

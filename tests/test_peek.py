@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from support import korean_lines, run, scanned, write_files, write_vocabulary
 
 from corpuscheck.api import peek
-from corpuscheck.cleanliness import DOCUMENT_RULES
+from corpuscheck.clean.document_rules import DOCUMENT_RULES
 from corpuscheck.errors import UsageError
 from corpuscheck.peek import Peek, Shown
 from corpuscheck.reports import peek_json

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log
 
-from corpuscheck.korean import JOSA, stems
+from corpuscheck.domain.korean import JOSA, stems
 from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.domain_words import DomainWords
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from corpuscheck.copies import cleanliness
+from corpuscheck.clean.copies import cleanliness
 from corpuscheck.errors import UsageError
 from corpuscheck.feasibility import forecast
 from corpuscheck.feasibility.figure import Figure, exactly, foretold, product

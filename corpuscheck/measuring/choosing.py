@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
-from corpuscheck.cleanliness import Counts, Mask
+from corpuscheck.clean.document_rules import Counts, Mask
 from corpuscheck.counted import BYTES
 from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.measuring.documents import PLACE_BITS, Closed, Open, text_hash

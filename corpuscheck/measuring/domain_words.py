@@ -7,8 +7,8 @@ from collections import Counter
 import numpy as np
 
 from corpuscheck.arrays import Bytes, Flags, Ints
+from corpuscheck.domain.korean import stems
 from corpuscheck.kernels.grams import count_words, word_spans
-from corpuscheck.korean import stems
 from corpuscheck.measuring.strings import StringTable
 from corpuscheck.profile.domain_words import DomainWords
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.arrays import Bytes, Ints
-from corpuscheck.cleanliness import Mask
+from corpuscheck.clean.document_rules import Mask
 from corpuscheck.counted import (
     BRACES,
     COLUMNS,

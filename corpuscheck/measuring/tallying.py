@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from corpuscheck.arrays import Ints
-from corpuscheck.cleanliness import DOCUMENT_RULES, SHORT_DOCUMENT, Counts, Mask, ratio
+from corpuscheck.clean.document_rules import DOCUMENT_RULES, SHORT_DOCUMENT, Counts, Mask, ratio
 from corpuscheck.counted import BYTES, DEBRIS, FIRST_DEBRIS, FIRST_PII, LETTERS, PII
 from corpuscheck.measuring.documents import PLACE_BITS
 from corpuscheck.profile.clean import WORST, CleanPart, Tally, Worst, worst_of

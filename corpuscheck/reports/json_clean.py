@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from corpuscheck.cleanliness import DOCUMENT_RULES
-from corpuscheck.copies import Cleanliness, CopyStep, DocumentPlace, Shared, SharedLine
+from corpuscheck.clean.copies import Cleanliness, CopyStep, DocumentPlace, Shared, SharedLine
+from corpuscheck.clean.document_rules import DOCUMENT_RULES
 from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart, Tally, Worst
 from corpuscheck.profile.files import LONGEST_PATH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from corpuscheck.normalisation import Normalisation, NormalisationRow, Seen
+from corpuscheck.clean.normalisation import Normalisation, NormalisationRow, Seen
 from corpuscheck.printable import codepoint, name_of, printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.scripts import ScriptShare

@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from corpuscheck import __version__
-from corpuscheck.copies import DocumentPlace
+from corpuscheck.clean.copies import DocumentPlace
 from corpuscheck.peek import Peek, Shown, kind_of
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH

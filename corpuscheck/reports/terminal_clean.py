@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from corpuscheck.cleanliness import DOCUMENT_RULES, SHORT_DOCUMENT
-from corpuscheck.copies import Amount, Cleanliness, DocumentPlace
+from corpuscheck.clean.copies import Amount, Cleanliness, DocumentPlace
+from corpuscheck.clean.document_rules import DOCUMENT_RULES, SHORT_DOCUMENT
 from corpuscheck.printable import printable
 from corpuscheck.profile.clean import Tally
 from corpuscheck.profile.files import LONGEST_PATH

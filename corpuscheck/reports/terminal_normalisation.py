@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from corpuscheck.normalisation import NormalisationRow
+from corpuscheck.clean.normalisation import NormalisationRow
 from corpuscheck.printable import shown_or_codepoint
 from corpuscheck.reports.common import where
 from corpuscheck.reports.terminal_parts import columns

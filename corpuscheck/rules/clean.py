@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from corpuscheck.cleanliness import DOCUMENT_RULES, DocumentRule
-from corpuscheck.copies import CopyStep
+from corpuscheck.clean.copies import CopyStep
+from corpuscheck.clean.document_rules import DOCUMENT_RULES, DocumentRule
 from corpuscheck.profile.clean import CleanPart, Worst
 from corpuscheck.result import Place
 from corpuscheck.rules.amounts import count, percent, plural, size
@@ -48,11 +48,17 @@ def _places(worst: Iterable[Worst]) -> tuple[Place, ...]:
     return tuple(Place(w.path, detail=f"document {w.number + 1}: {count(w.score)}") for w in worst)
 
 
-def _debris_share(evidence: Evidence, names: tuple[str, ...]) -> tuple[float, int, tuple[Place, ...]]:
-    clean = evidence.profile.clean
+def _debris(
+    evidence: Evidence, limit: float, names: tuple[str, ...], message: str, advice: str
+) -> Iterable[Observation]:
+    """One observation where debris of these kinds is more of the text than the limit; `message` may name {size}."""
+    clean = _looked_into(evidence)
     found = [clean[f"debris: {name}"] for name in names]
     held = sum(tally.amount_bytes for tally in found)
-    return held / max(1, clean.utf8_bytes), held, _places(w for tally in found for w in tally.worst)[:MOST_PLACES]
+    share = held / max(1, clean.utf8_bytes)
+    if share > limit:
+        places = _places(w for tally in found for w in tally.worst)[:MOST_PLACES]
+        yield Observation(f"{message.format(size=size(held))}, {percent(share)} of it", advice, share, places)
 
 
 def leftover_markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -62,15 +68,13 @@ def leftover_markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     Fix: take them out with a parser of the format they come from.
     """
-    _looked_into(evidence)
-    share, held, places = _debris_share(evidence, ("markup", "entities"))
-    if share > limit:
-        yield Observation(
-            f"{size(held)} of tags and entities are left in the text, {percent(share)} of it",
-            "take them out with a parser of the format they come from; --strip-markup does it for HTML and XML files",
-            share,
-            places,
-        )
+    return _debris(
+        evidence,
+        limit,
+        ("markup", "entities"),
+        "{size} of tags and entities are left in the text",
+        "take them out with a parser of the format they come from; --strip-markup does it for HTML and XML files",
+    )
 
 
 def many_addresses(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -78,15 +82,13 @@ def many_addresses(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     Fix: cut them out, or put one word in their place.
     """
-    _looked_into(evidence)
-    share, held, places = _debris_share(evidence, ("URLs", "e-mail addresses"))
-    if share > limit:
-        yield Observation(
-            f"{size(held)} of URLs and e-mail addresses, {percent(share)} of the text",
-            "cut them out, or put one word in their place",
-            share,
-            places,
-        )
+    return _debris(
+        evidence,
+        limit,
+        ("URLs", "e-mail addresses"),
+        "{size} of URLs and e-mail addresses stand in the text",
+        "cut them out, or put one word in their place",
+    )
 
 
 def personal_data(evidence: Evidence, limit: float) -> Iterable[Observation]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from corpuscheck.normalisation import NormalisationRow
+from corpuscheck.clean.normalisation import NormalisationRow
 from corpuscheck.printable import shown_or_codepoint
 from corpuscheck.result import Place
 from corpuscheck.rules.amounts import count, percent

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
 
-from corpuscheck.copies import Cleanliness, cleanliness
+from corpuscheck.clean.copies import Cleanliness, cleanliness
+from corpuscheck.clean.normalisation import Normalisation, normalisation_of
 from corpuscheck.domain.report import DomainReport
-from corpuscheck.normalisation import Normalisation, normalisation_of
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import Comparison, Finding, Place, TokenizerReport
 from corpuscheck.settings import Limits, Policy, Severity

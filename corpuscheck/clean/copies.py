@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.clean.near import near_copies
 from corpuscheck.counted import DEBRIS
-from corpuscheck.near import near_copies
 from corpuscheck.profile.documents import Documents, file_id
 from corpuscheck.profile.near import Signatures
 from corpuscheck.profile.packing import first_rows
