@@ -9,7 +9,7 @@ import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.kernels.hashing import hash_passages
-from corpuscheck.profile.documents import DocumentPart, Documents, file_id
+from corpuscheck.profile.documents import MOST_DOCUMENTS, DocumentPart, Documents, file_id
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 
@@ -105,21 +105,33 @@ class DocumentTable:
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
+        self._part = DocumentPart()
         self._rows: list[tuple[Closed, Hashes, Ints]] = []
+        self._waiting = 0
 
     def add(self, closed: Closed, norms: Hashes, debris: Ints) -> None:
+        """Enter documents; now and then they are put in order, so that only what can stay takes memory."""
         self._rows.append((closed, norms, debris))
+        self._waiting += len(closed)
+        if self._waiting > MOST_DOCUMENTS:
+            self._settle()
 
     def finish(self) -> DocumentPart:
-        if not self._rows:
-            return DocumentPart()
+        self._settle()
+        return self._part
+
+    def _settle(self) -> None:
+        if not self._waiting:
+            return
         hashes, sizes, files, places = (
             np.concatenate([getattr(closed, name)[: len(closed)] for closed, _, _ in self._rows])
             for name in ("hashes", "sizes", "files", "places")
         )
         norms, debris = np.concatenate([n for _, n, _ in self._rows]), np.concatenate([d for _, _, d in self._rows])
+        self._rows, self._waiting = [], 0
         ids = file_ids(self._records)[files]
-        return DocumentPart.of(Documents(hashes, ids, np.ones(len(hashes), np.int64), sizes, norms, places, debris))
+        new = Documents(hashes, ids, np.ones(len(hashes), np.int64), sizes, norms, places, debris)
+        self._part = self._part.merge(DocumentPart.of(new, self._part.level))
 
 
 def file_ids(records: Iterable[FileRecord]) -> Hashes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from corpuscheck.kernels.shingles import BINS, EMPTY, SHORT, shingle, sign
 from corpuscheck.measuring.documents import Closed, file_ids
 from corpuscheck.measuring.kinds import folds, kinds
 from corpuscheck.measuring.repeats import LineTable
-from corpuscheck.profile.near import LEAST_SHINGLES, NearPart, Signatures
+from corpuscheck.profile.near import LEAST_SHINGLES, MOST_SIGNATURES, NearPart, Signatures
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.scripts import SCRIPTS
@@ -59,11 +59,12 @@ class Inspected:
         )
 
     def chosen(self, rows: slice) -> Inspected:
+        """Some of the documents; rows and norms are views."""
         slots = self.slots[rows]
         kept = slots >= 0
         return Inspected(
-            self.rows[rows].copy(),
-            self.norms[rows].copy(),
+            self.rows[rows],
+            self.norms[rows],
             self.bins[slots[kept]],
             np.where(kept, np.cumsum(kept) - 1, -1),
         )
@@ -127,7 +128,8 @@ class Inspector:
             path = batch.part.path
             self.split[path] = self.split.get(path, np.zeros(COLUMNS, np.int64)) + found.rows[0]
             return Inspected.nothing()
-        self._carry = found.chosen(slice(len(closed), None))
+        carry = found.chosen(slice(len(closed), None))
+        self._carry = replace(carry, rows=carry.rows.copy(), norms=carry.norms.copy())
         ended = found.chosen(slice(0, len(closed)))
         empty = ended.norms == 0  # without letters and digits only the same bytes are the same
         ended.norms[empty] = closed.hashes[empty]
@@ -177,7 +179,9 @@ class SignatureTable:
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
+        self._part = NearPart()
         self._rows: list[Signatures] = []
+        self._waiting = 0
 
     def add(self, closed: Closed, inspected: Inspected) -> None:
         """Documents of fewer than `LEAST_SHINGLES` shingles are too short to be nearly the same."""
@@ -190,10 +194,17 @@ class SignatureTable:
         files = file_ids(self._records)[closed.files[chosen]]
         rows = (inspected.norms[chosen], files, closed.places[chosen], closed.sizes[chosen], inspected.debris[chosen])
         self._rows.append(Signatures(keys, *rows, signatures))
+        self._waiting += len(keys)
+        if self._waiting > MOST_SIGNATURES // 2:
+            self._settle()
 
     def finish(self) -> NearPart:
-        if not self._rows:
-            return NearPart()
-        return NearPart.of(
-            Signatures(*(np.concatenate([getattr(r, n) for r in self._rows]) for n in vars(self._rows[0])))
-        )
+        self._settle()
+        return self._part
+
+    def _settle(self) -> None:
+        if not self._waiting:
+            return
+        new = Signatures(*(np.concatenate([getattr(r, n) for r in self._rows]) for n in vars(self._rows[0])))
+        self._rows, self._waiting = [], 0
+        self._part = self._part.merge(NearPart.of(new, self._part.level))

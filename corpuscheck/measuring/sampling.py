@@ -43,7 +43,7 @@ class Sampler:
                 self._size += len(text)
             items[item] = items.get(item, 0) + 1
             groups[item] = int(units.keys[unit])
-        if self._size > 2 * self._sample.budget:
+        if 4 * self._size > 5 * self._sample.budget:
             self._sample = self._sample.trimmed()
             self._size = self._sample.size
 

@@ -45,7 +45,10 @@ class Tallies:
     def _judge(self) -> None:
         if not self._rows:
             return
-        rows, files, places = (np.concatenate(column) for column in zip(*self._waiting, strict=True))
+        first, *others = self._waiting
+        rows, files, places = (
+            (np.concatenate(column) for column in zip(*self._waiting, strict=True)) if others else first
+        )
         self._waiting, self._rows = [], 0
         judged = _Judged(self._records, Counts(rows), files, places)
         self._total = self._total.merge(CleanPart(dict(judged.tallies())))

@@ -21,7 +21,7 @@ from corpuscheck.profile.packing import (
     unpacked,
 )
 
-MOST_DOCUMENTS = 1 << 19
+MOST_DOCUMENTS = 1 << 18
 
 MOST_FILES_EACH = 1 << 10
 """Files that are named of one text; copies in further ones are added up as being `ELSEWHERE`."""

@@ -151,7 +151,7 @@ class Fold:
     """Merges partials as they come, many at a time, so that many small ones stay quick."""
 
     _AT_ONCE = 64
-    _HEAVY = 64_000_000
+    _HEAVY = 24_000_000
 
     def __init__(self) -> None:
         self._waiting = [Partial()]
