@@ -52,6 +52,8 @@ NORMALISED = {
     "spaces": ("한국어 문장을 적는다", "한국어  문장을\n적는다\u3000"),
     "punctuation": ("그는 말했다. 정말로!", "그는 「말했다」 정말로…"),
     "decomposed Hangul": ("한국어 문장 뷁쒧", unicodedata.normalize("NFD", "한국어 문장 뷁쒧")),
+    "decomposed Kana": ("がぎぐパピプヴェづ゛び", unicodedata.normalize("NFD", "がぎぐパピプヴェづ゛び")),
+    "half-width voiced Kana": ("ガラスのパン ヴィオラ", "ｶﾞﾗｽのﾊﾟﾝ ｳﾞｨｵﾗ"),
     "decomposed Latin": ("Crème brûlée Ångström", unicodedata.normalize("NFD", "Crème brûlée Ångström")),
     "marks": ("Crème brûlée", "Creme brulee"),
     "fullwidth": ("ABC abc 123", "ＡＢＣ ａｂｃ １２３"),
@@ -61,6 +63,7 @@ NORMALISED = {
 DIFFERENT = {
     "digits": ("문서 1번 2024년", "문서 2번 2024년"),
     "a letter": ("한국어 문장", "한국어 문잔"),
+    "Kana voicing": ("かきのこ", "がきのこ"),
     "Thai vowels": ("กินข้าว", "กันข้าว"),
     "Thai tones": ("ข้าว", "ข่าว"),
     "Thai sara am": ("ทำ", "ทา"),

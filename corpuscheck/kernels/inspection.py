@@ -29,12 +29,37 @@ LATIN_RUN = 3
 LONG_WORD = 100
 
 _BASE = np.uint64(0x9E3779B97F4A7C15 | 1)
+VOICED = 0x3099
+"""The voicing mark of Kana; the one after it is the half-voiced one."""
+
 _LEAD, _VOWEL, _TAIL, _SYLLABLE = 0x1100, 0x1161, 0x11A7, 0xAC00
 
 
 @kernel
+def voiced(held: int, mark: int) -> int:
+    """The kana of one and a voicing mark after it, 0 where they make none."""
+    base = held - 0x60 if held >= 0x30A1 else held
+    if mark == VOICED and base == 0x3046:
+        return held + 0x4E
+    if mark == VOICED and 0x30EF <= held <= 0x30F2:
+        return held + 8
+    if mark == VOICED and (
+        (0x304B <= base <= 0x3061 and base & 1) or base == 0x3064 or base == 0x3066 or base == 0x3068
+    ):
+        return held + 1
+    if 0x306F <= base <= 0x307B and (base - 0x306F) % 3 == 0:
+        return held + mark - VOICED + 1
+    return 0
+
+
+@kernel
 def composed(held: int, cp: int) -> int:
-    """The syllable of a jamo and what stands before it, 0 where they make none (The Unicode Standard, 3.12)."""
+    """The letter of a jamo or voicing mark and what stands before it, 0 where they make none.
+
+    Syllables after The Unicode Standard, section 3.12.
+    """
+    if cp >= VOICED:
+        return voiced(held, cp)
     if _VOWEL <= cp < _VOWEL + 21 and _LEAD <= held < _LEAD + 19:
         return _SYLLABLE + ((held - _LEAD) * 21 + cp - _VOWEL) * 28
     if _TAIL < cp < _TAIL + 28 and _SYLLABLE <= held < _SYLLABLE + 11172 and (held - _SYLLABLE) % 28 == 0:
@@ -90,7 +115,8 @@ def inspect(
                 latin = 0
             folded = int(folds[at(cp)])
             if folded:
-                syllable = composed(held, folded) if _VOWEL <= folded <= _TAIL + 27 else 0
+                joins = _VOWEL <= folded <= _TAIL + 27 or folded == VOICED or folded == VOICED + 1
+                syllable = composed(held, folded) if joins else 0
                 if syllable and n > begins[d]:
                     n -= 1
                     h = prefix[at(n)]

@@ -31,6 +31,9 @@ _OF_CATEGORY = {
 _PLANES = ((0, 0x3400), (0xA000, 0xAC00), (0xD7A4, 0xD800), (0xF900, 0x20000), (0xE0000, 0xE0200))
 """Where code points differ from their neighbours; the rest is Han, Hangul, private or not assigned."""
 
+_VOICING = {"\u3099": 0x3099, "\u309a": 0x309A, "\uff9e": 0x3099, "\uff9f": 0x309A}
+"""Marks that make another kana of the one before, in both widths."""
+
 _TRIMMED = frozenset({"Latin", "Greek", "Cyrillic", "Hebrew", "Arabic", COMMON})
 """Scripts whose marks are trimmings; in all others, as in Thai, Indic scripts and Kana, they are text."""
 
@@ -81,10 +84,12 @@ def folds() -> Flags:
 
 
 def _base(ch: str) -> int:
-    """The letter under the marks; conjoining jamo stay, since only together they make a syllable."""
+    """The letter under the marks; jamo and voicing marks stay, since only together they make a letter."""
     cp = ord(ch)
     if "ᄀ" <= ch <= "ᇿ":
         return cp
+    if ch in _VOICING:
+        return _VOICING[ch]
     if unicodedata.combining(ch) or unicodedata.category(ch).startswith("M"):
         return 0 if script_of(cp) in _TRIMMED else cp
     whole = unicodedata.normalize("NFKC", ch.lower())
