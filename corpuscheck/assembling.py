@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 
+from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.measuring.documents import PLACE_BITS, joined
 from corpuscheck.measuring.domain import domain_part
 from corpuscheck.measuring.estimating import estimate_curve, estimate_tokens, find_mojibake
@@ -17,11 +17,11 @@ from corpuscheck.measuring.ledger import judge_shared
 from corpuscheck.measuring.units import Unit
 from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart
-from corpuscheck.profile.documents import DocumentPart, Documents, file_id
+from corpuscheck.profile.documents import DocumentPart, file_id
 from corpuscheck.profile.domain import Fertility
 from corpuscheck.profile.files import LONGEST_PATH, FilesPart
 from corpuscheck.profile.forecast import ForecastPart
-from corpuscheck.profile.near import NearPart, Signatures
+from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.sample import Sample
@@ -57,6 +57,7 @@ def assemble(
         "tokenizer_trained": "yes" if artefact.trained else "no",
         "held_out_unit": unit if artefact.trained else "",
         "reading": settings.reading.described(),
+        "clean": "yes" if settings.clean else "no",
         "near_duplicates": "yes" if settings.clean and settings.near_duplicates else "no",
     }
     mojibake = find_mojibake(sample)
@@ -97,23 +98,22 @@ def documents_before(records: Iterable[FileRecord]) -> dict[tuple[str, int], int
 
 
 def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[DocumentPart, NearPart]:
-    """The documents and their signatures, with places that are numbers in the file."""
-    documents = DocumentPart.of(_numbered(measured.documents.columns(), before), measured.documents.level)
-    return documents, NearPart.of(_numbered(measured.near.columns(), before), measured.near.level)
-
-
-Rows = TypeVar("Rows", Documents, Signatures)
-
-
-def _numbered(rows: Rows, before: dict[tuple[str, int], int]) -> Rows:
-    """The rows with places that are numbers in the file, not in one of its ranges."""
-    places = rows.places.copy()
+    """The documents and their signatures, with places that are numbers in the file, not in one of its ranges."""
     ids = {(file_id(path), start): n for (path, start), n in before.items() if start}
-    for k in np.flatnonzero(places >> PLACE_BITS).tolist() if ids else ():
-        start = int(places[k]) >> PLACE_BITS
-        number = int(places[k]) & ((1 << PLACE_BITS) - 1)
-        places[k] = number + ids.get((int(rows.files[k]), start), 0)
-    return replace(rows, places=places)
+    documents, near = measured.documents, measured.near
+    if ids:
+        rows, signed = documents.columns(), near.columns()
+        places, lasts = _numbers(rows.files, rows.places, ids), _numbers(rows.files, rows.lasts, ids)
+        documents = DocumentPart.of(replace(rows, places=places, lasts=lasts), documents.level)
+        near = NearPart.of(replace(signed, places=_numbers(signed.files, signed.places, ids)), near.level)
+    return documents, near
+
+
+def _numbers(files: Hashes, places: Ints, before: dict[tuple[int, int], int]) -> Ints:
+    numbers = places & ((1 << PLACE_BITS) - 1)
+    for k in np.flatnonzero(places >> PLACE_BITS).tolist():
+        numbers[k] += before.get((int(files[k]), int(places[k]) >> PLACE_BITS), 0)
+    return numbers
 
 
 def _placed(clean: CleanPart, before: dict[tuple[str, int], int]) -> CleanPart:

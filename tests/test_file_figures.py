@@ -126,7 +126,9 @@ def test_documents_past_the_bound_are_a_sample_that_merges_exactly(monkeypatch: 
         size = len(hashes[chosen])
         zeros = np.zeros(size, np.uint64)
         return DocumentPart.of(
-            documents.Documents(hashes[chosen], zeros, ones[:size], ones[:size], zeros, ones[:size], ones[:size])
+            documents.Documents(
+                hashes[chosen], zeros, ones[:size], ones[:size], zeros, ones[:size], ones[:size], ones[:size]
+            )
         )
 
     whole = part(slice(None))

@@ -19,7 +19,7 @@ def test_the_state_of_any_number_of_documents_fits_in_64_mb() -> None:
 
     n = documents.MOST_DOCUMENTS * 5 // 4
     figures = np.arange(n)
-    every = DocumentPart.of(Documents(random(n), random(n), figures, figures, random(n), figures, figures))
+    every = DocumentPart.of(Documents(random(n), random(n), figures, figures, random(n), figures, figures, figures))
     n = near.MOST_SIGNATURES * 5 // 4
     bins = np.zeros((n, BINS), np.uint8)
     alike = NearPart.of(Signatures(random(n), random(n), random(n), figures[:n], figures[:n], figures[:n], bins))

@@ -39,6 +39,7 @@ def of_rows(table: list[tuple[int, int, int]]) -> DocumentPart:
             np.array([text // 2 for text in texts], np.uint64),
             np.array(counts, np.int64),
             np.array([size // 2 for size in sizes], np.int64),
+            np.array(counts, np.int64) + 3,
         )
     )
 

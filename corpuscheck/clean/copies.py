@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -39,10 +39,7 @@ class Amount:
     documents: float = 0
     utf8_bytes: float = 0
     error: float = 0
-
-    @property
-    def exact(self) -> bool:
-        return self.error == 0
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ class _Steps:
 
     def result(self) -> Cleanliness:
         profile = self._profile
-        looked = bool(profile.clean.tallies)
+        looked = profile.about.get("clean") == "yes"
         first = first_rows(self._rows.hashes)
         distinct = self._rows.chosen(first)
         exact = self._exact(first)
@@ -174,7 +171,7 @@ class _Steps:
         copies = np.flatnonzero(extra)
         amount = self._amount(extra[copies], rows.sizes[copies])
         kept = first[np.searchsorted(first, copies, "right") - 1]
-        places = [(self._place(rows, k), self._place(rows, c)) for k, c in _largest(rows.sizes, kept, copies)]
+        places = [(self._place(rows, k), self._last(rows, c)) for k, c in _largest(rows.sizes, kept, copies)]
         return CopyStep(amount, tuple((min(pair, key=_order), max(pair, key=_order), 1.0) for pair in places))
 
     def _normalised(self, distinct: Documents, kept: Ints) -> CopyStep:
@@ -197,7 +194,8 @@ class _Steps:
         if part.level:  # a pair stays together where both have the same key, about as often as they are alike
             weights /= found.likeness
         error = float(np.sqrt((weights * (weights - 1) * sizes**2).sum()))
-        amount = Amount(float(weights.sum()), float((weights * sizes).sum()), error)
+        every = part.level == 0 and not (part.weights() > 1).any()
+        amount = Amount(float(weights.sum()), float((weights * sizes).sum()), error, every)
         best = np.argsort(-rows.sizes[found.copies], kind="stable")[:_PAIRS].tolist()
         pairs = [
             (self._place(rows, found.kept[k]), self._place(rows, found.copies[k]), float(found.likeness[k]))
@@ -209,7 +207,10 @@ class _Steps:
         """Horvitz and Thompson (1952): each text was drawn with probability 1/scale."""
         lost = (counts * sizes).astype(np.float64)
         error = float(np.sqrt(self._scale * (self._scale - 1) * (lost**2).sum()))
-        return Amount(self._scale * float(counts.sum()), self._scale * float(lost.sum()), error)
+        return Amount(self._scale * float(counts.sum()), self._scale * float(lost.sum()), error, self._part.exact)
+
+    def _last(self, rows: Documents, k: int) -> DocumentPlace:
+        return replace(self._place(rows, k), document=int(rows.lasts[k]) + 1)
 
     def _place(self, rows: Documents | Signatures, k: int) -> DocumentPlace:
         return DocumentPlace(self._paths.get(int(rows.files[k]), ""), int(rows.places[k]) + 1)
@@ -228,7 +229,8 @@ def _largest(sizes: Ints, kept: Ints, copies: Ints) -> list[tuple[int, int]]:
 def _shared(part: RepeatsPart) -> Shared:
     total, error = part.repeated_bytes()
     _, counts, _ = part.columns()
-    return Shared(part.units, part.utf8_bytes, Amount(float((counts - 1).sum()) * 2**part.level, total, error))
+    documents = float((counts - 1).sum()) * 2**part.level
+    return Shared(part.units, part.utf8_bytes, Amount(documents, total, error, part.exact))
 
 
 def _top_lines(seen: LinesSeen, lines: RepeatsPart) -> tuple[SharedLine, ...]:

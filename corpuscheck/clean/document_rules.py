@@ -77,11 +77,11 @@ def ratio(part: Any, whole: Any) -> Shares:
 def few_letters(counts: Counts) -> Shares:
     """Less than half of what is written are letters.
 
-    Tables, logs, codes and art made of characters look like this; prose in any script does not.
+    Blank text, tables, logs, codes and art made of characters look like this; prose in any script does not.
 
     Fix: leave out what is no text; keep tables only if the model shall read tables.
     """
-    return np.where(counts.visible > 0, 1 - ratio(counts.letters, counts.visible), 0.0)
+    return 1 - ratio(counts.letters, counts.visible)
 
 
 def many_digits(counts: Counts) -> Shares:

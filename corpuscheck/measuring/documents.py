@@ -130,7 +130,7 @@ class DocumentTable:
         norms, debris = np.concatenate([n for _, n, _ in self._rows]), np.concatenate([d for _, _, d in self._rows])
         self._rows, self._waiting = [], 0
         ids = file_ids(self._records)[files]
-        new = Documents(hashes, ids, np.ones(len(hashes), np.int64), sizes, norms, places, debris)
+        new = Documents(hashes, ids, np.ones(len(hashes), np.int64), sizes, norms, places, debris, places)
         self._part = self._part.merge(DocumentPart.of(new, self._part.level))
 
 
@@ -146,4 +146,4 @@ def joined(split: dict[str, Open], debris: dict[str, int]) -> DocumentPart:
     sizes = np.array([known.size for known in split.values()], np.int64)
     ones, zeros = np.ones(len(split), np.int64), np.zeros(len(split), np.int64)
     rubbish = np.array([debris.get(path, 0) for path in split], np.int64)
-    return DocumentPart.of(Documents(hashes, ids, ones, sizes, hashes, zeros, rubbish))
+    return DocumentPart.of(Documents(hashes, ids, ones, sizes, hashes, zeros, rubbish, zeros))

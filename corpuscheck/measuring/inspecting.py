@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.clean.document_rules import Counts
 from corpuscheck.counted import (
     BYTES,
     COLUMNS,
@@ -75,9 +76,9 @@ class Inspected:
 
 
 def debris_of(rows: Ints) -> Ints:
-    """Bytes of each document that are no text."""
+    """Bytes of each document that are no text: its debris, or all of it where nothing is written."""
     found: Ints = np.minimum(rows[:, _DEBRIS_BYTES].sum(1), rows[:, BYTES])
-    return found
+    return np.where(Counts(rows).visible > 0, found, rows[:, BYTES])
 
 
 def only_korean(rows: Ints) -> None:
@@ -158,7 +159,8 @@ class Inspector:
         return Inspected(found.rows, found.norms, bins, slots)
 
     def _read_lines(self, batch: Batch, closed: Closed, first: int, rows: Ints) -> None:
-        most = 3 * (int(np.count_nonzero(batch.data == 0x0A)) + len(batch.starts))
+        held = batch.data[batch.starts[0] : batch.ends[-1]] if len(batch.starts) else batch.data[:0]
+        most = 3 * (int(np.count_nonzero(held == 0x0A)) + len(batch.starts))
         hashes, spans = np.empty(most, np.uint64), np.empty((most, 5), np.int64)
         keys = np.empty(len(batch.starts), np.uint64)
         hash_parts(file_ids(self._records)[closed.files], closed.places, keys)

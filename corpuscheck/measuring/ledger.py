@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,8 @@ from corpuscheck.profile.repeats import RepeatsPart
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
+
+_AT_ONCE = 1 << 13
 
 
 class DocumentLedger:
@@ -34,10 +37,11 @@ class DocumentLedger:
         if self._inspector is None:
             self._table.add(closed, closed.hashes, np.zeros(len(closed), np.int64))
             return
-        found = self._inspector.observe(batch, closed)
-        self._table.add(closed, found.norms, found.debris)
-        self._signatures.add(closed, found)
-        self._tallies.add(found.rows, closed.files[: len(closed)], closed.places[: len(closed)])
+        for some, ended in _slices(batch, closed):
+            found = self._inspector.observe(some, ended)
+            self._table.add(ended, found.norms, found.debris)
+            self._signatures.add(ended, found)
+            self._tallies.add(found.rows, ended.files[: len(ended)], ended.places[: len(ended)])
 
     def shared(self, split: dict[str, Open]) -> dict[str, Open]:
         """The documents shared with other work units, with what was counted in them."""
@@ -58,6 +62,22 @@ class DocumentLedger:
             "paragraphs": paragraphs,
             "boilerplate": boilerplate,
         }
+
+
+def _slices(batch: Batch, closed: Closed) -> Iterator[tuple[Batch, Closed]]:
+    """The same documents, at most `_AT_ONCE` at a time: there may be a million of them in a block."""
+    for start in range(0, max(1, len(batch.starts)), _AT_ONCE):
+        stop = start + _AT_ONCE
+        last = stop >= len(batch.starts)
+        some = replace(
+            batch,
+            starts=batch.starts[start:stop],
+            ends=batch.ends[start:stop],
+            offset=batch.offset if start == 0 else 0,
+            unfinished=batch.unfinished and last,
+        )
+        hashes, sizes = closed.hashes[start:stop], closed.sizes[start:stop]
+        yield some, Closed(hashes, sizes, closed.files[start:stop], closed.places[start:stop])
 
 
 def judge_shared(split: dict[str, Open]) -> tuple[CleanPart, dict[str, int], tuple[RepeatsPart, RepeatsPart]]:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
-from corpuscheck.arrays import Hashes, Ints
-from corpuscheck.counted import LINES, NEW_LINE_BYTES, NEW_LINES, PARAGRAPH_BYTES, PARAGRAPHS
+from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.counted import (
+    COLUMNS,
+    EMAILS,
+    FIRST_DEBRIS,
+    FIRST_PII,
+    LINES,
+    NEW_LINE_BYTES,
+    NEW_LINES,
+    PARAGRAPH_BYTES,
+    PARAGRAPHS,
+)
+from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.kernels.lines import LINE, OCCURRENCE, PARAGRAPH
 from corpuscheck.profile.repeats import MOST_OCCURRENCES, MOST_UNITS, LinesSeen, RepeatsPart
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch
 
 _EXCERPT = 160
+_SIGN = re.compile(rb"[0-9A-Za-z]")
 _LEAST_LINES = 2
 """A document of one line is a document: its copies are told among the documents."""
 
@@ -68,11 +82,10 @@ class LineTable:
         drawn = np.flatnonzero(spans[:, 3] == OCCURRENCE)
         if not len(drawn):
             return
-        found = {}
-        for k in drawn.tolist():
-            start, end = int(spans[k, 0]), int(spans[k, 1])
-            text = batch.data[start : min(end, start + _EXCERPT)].tobytes().decode("utf-8", "ignore")
-            found[int(hashes[k])] = (int(spans[k, 4]) % ALL, end - start, text)
+        starts, ends = spans[drawn, 0], spans[drawn, 1]
+        excerpts = masked(batch.data, starts, ends, np.minimum(ends, starts + _EXCERPT))
+        lines, sizes = (spans[drawn, 4].astype(np.uint64)).tolist(), (ends - starts).tolist()
+        found = dict(zip(hashes[drawn].tolist(), zip(lines, sizes, excerpts, strict=True), strict=True))
         new = LinesSeen(self._seen.bound, found)
         self._seen = LinesSeen(self._seen.bound, {**self._seen.rows, **new.rows})
         if len(self._seen.rows) > 2 * MOST_OCCURRENCES:
@@ -94,3 +107,21 @@ class LineTable:
 def counted(rows: Ints, units: int, size: int) -> RepeatsPart:
     """How many units, and bytes of them, documents with these counts have."""
     return RepeatsPart(0, int(rows[:, units].sum()), int(rows[:, size].sum()))
+
+
+def masked(data: Bytes, starts: Ints, ends: Ints, stops: Ints) -> list[str]:
+    """The beginnings, up to `stops`, of spans of text, with dots for whatever has the shape of personal data."""
+    rows, found = np.zeros((len(starts), COLUMNS), np.int64), np.empty((len(data), 4), np.int64)
+    n = find_debris(data, starts, ends, triggers(), packed_names(TAGS), rows, found)
+    private = found[:n][(found[:n, 3] >= FIRST_PII) | (found[:n, 3] == FIRST_DEBRIS + 2 * EMAILS)]
+    texts = []
+    hidden: dict[int, list[tuple[int, int]]] = {}
+    for start, end, span, _ in private.tolist():
+        hidden.setdefault(span, []).append((start, end))
+    for span, (start, stop) in enumerate(zip(starts.tolist(), stops.tolist(), strict=True)):
+        text = bytearray(data[start:stop].tobytes())
+        for first, last in hidden.get(span, ()):
+            left, right = first - start, min(last, stop) - start
+            text[left:right] = _SIGN.sub(b"\x00", text[left:right])
+        texts.append(text.decode("utf-8", "ignore").replace("\x00", "•"))
+    return texts

@@ -115,9 +115,10 @@ class CleanPart:
             rows = tuple(Worst(int(s), int(b), str(path), int(n), int(start)) for s, b, path, n, start in worst)
             known = dict(zip(_FIGURES, map(int, figures), strict=True))
             tally = Tally(**known, worst=worst_of(rows))
-            if min(known.values()) < 0 or tally.documents > tally.judged:
+            if min(known.values()) < 0 or max(known.values()) >= 1 << 63 or tally.documents > tally.judged:
                 raise ValueError("figures that cannot be")
-            if any(min(row.score, row.utf8_bytes, row.number, row.start) < 0 for row in rows):
-                raise ValueError("figures below zero")
+            figures = [f for row in rows for f in (row.score, row.utf8_bytes, row.number, row.start)]
+            if min(figures, default=0) < 0 or max(figures, default=0) >= 1 << 63:
+                raise ValueError("figures that cannot be")
             tallies[str(name)] = tally
         return cls(tallies)

@@ -36,6 +36,7 @@ _COLUMNS = {
     "norms": HASHES,
     "places": COUNTS,
     "debris": COUNTS,
+    "lasts": COUNTS,
 }
 
 
@@ -53,7 +54,7 @@ class Documents:
         files: uint64, see `file_id`.
         counts: how many such documents the file has.
         sizes, debris: bytes of one of them, and those of its bytes that are no text.
-        places: the number of the first of them in its file, from 0.
+        places, lasts: the numbers of the first and the last of them in the file, from 0.
     """
 
     hashes: Hashes
@@ -63,6 +64,7 @@ class Documents:
     norms: Hashes
     places: Ints
     debris: Ints
+    lasts: Ints
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -87,6 +89,7 @@ class DocumentPart:
     norms: bytes = b""
     places: bytes = b""
     debris: bytes = b""
+    lasts: bytes = b""
 
     @classmethod
     def of(cls, documents: Documents, level: int = 0) -> DocumentPart:
@@ -99,8 +102,8 @@ class DocumentPart:
         rows = replace(rows, files=files)
         first = first_rows(rows.hashes, rows.files)
         counts, debris = np.add.reduceat(rows.counts, first), np.maximum.reduceat(rows.debris, first)
-        places = np.minimum.reduceat(rows.places, first)
-        rows = replace(rows.chosen(first), counts=counts, debris=debris, places=places)
+        places, lasts = np.minimum.reduceat(rows.places, first), np.maximum.reduceat(rows.lasts, first)
+        rows = replace(rows.chosen(first), counts=counts, debris=debris, places=places, lasts=lasts)
         level, below = bounded(rows.hashes, MOST_DOCUMENTS, level)
         return cls(level, **packed(rows, _COLUMNS, below))
 
@@ -124,7 +127,7 @@ class DocumentPart:
     def from_state(cls, state: dict[str, Any]) -> DocumentPart:
         """Raises ValueError for columns that do not belong together."""
         level, columns = columns_of(state, dict.fromkeys(_COLUMNS, 8))
-        check_counts(columns["counts"], columns["sizes"], columns["places"], columns["debris"])
+        check_counts(columns["counts"], columns["sizes"], columns["places"], columns["debris"], columns["lasts"])
         return cls(level, **columns)
 
 

@@ -58,6 +58,7 @@ def _step(step: CopyStep) -> dict[str, Any]:
         "documents": round(step.amount.documents),
         "bytes": round(step.amount.utf8_bytes),
         "standard_error_bytes": round(step.amount.error),
+        "exact": step.amount.exact,
         "pairs": [
             {"kept": _place(kept), "copy": _place(copy), "similarity": similarity}
             for kept, copy, similarity in step.pairs

@@ -67,7 +67,20 @@ def _answers(result: Result) -> Iterator[tuple[str, str]]:
         + (f", most often {lost}" if lost else ""),
     )
     yield "What would another alphabet lose?", _alphabet(result)
+    yield "Is it clean?", _clean(result)
     yield TITLE, _domain(result)
+
+
+def _clean(result: Result) -> str:
+    clean = result.cleanliness
+    if not clean.looked_into:
+        return "not known: not all documents were looked into"
+    copies = sum(step.amount.documents for _, step in clean.steps)
+    doubtful = result.profile.clean["any"].documents
+    return (
+        f"{size(clean.usable_bytes)} of {size(clean.raw_bytes)} usable, {percent(clean.usable_share)}; "
+        f"{count(copies)} copies, {count(doubtful)} doubtful documents"
+    )
 
 
 def _domain(result: Result) -> str:

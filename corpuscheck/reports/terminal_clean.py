@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -19,14 +20,15 @@ from corpuscheck.result import Result
 from corpuscheck.rules.amounts import about, count, percent, plural, size
 
 _LINES = 5
-_PLACE = 36
+_PLACE = 28
+"""Cells of a place in a table; JSON has it whole."""
 
 
 def clean(result: Result) -> Group:
     """The fourth question, its first half: from raw to usable text, and what is doubtful."""
     found = result.cleanliness
     if not found.looked_into:
-        told = Text("nobody looked into the documents: leave out --no-clean", "dim")
+        told = Text("not all documents were looked into: scan without --no-clean", "dim")
         return section(4, "Is it clean?", "not known", told, *normalisation_rows(result))
     share = percent(found.usable_share)
     return section(
@@ -50,10 +52,11 @@ def _waterfall(result: Result, found: Cleanliness) -> Table:
     table.add_row("text", size(found.raw_bytes), "", "")
     for name, step in found.steps:
         n = round(step.amount.documents)
-        told = Text(plural(n, "document"), "dim") if n else ""
+        mark = "" if step.amount.exact else "~"
+        told = Text(f"{mark}{plural(n, 'document')}", "dim") if n else ""
         table.add_row(f"- {name}", *_lost(step.amount, found.raw_bytes), told)
-    error = Amount(0, found.debris_bytes, 0 if found.complete else 1)
-    table.add_row("- debris in the rest", *_lost(error, found.raw_bytes), "")
+    debris = Amount(0, found.debris_bytes, exact=found.complete)
+    table.add_row("- debris in the rest", *_lost(debris, found.raw_bytes), "")
     target = result.limits.target_bytes
     table.add_row(
         Text("= usable", "bold"),
@@ -63,6 +66,8 @@ def _waterfall(result: Result, found: Cleanliness) -> Table:
     )
     if not found.complete:
         table.add_row("", "", "", Text("~ estimated from a sample of the documents", "dim"))
+    if result.profile.reading.trouble_amounts.get("markup"):
+        table.add_row("", "", "", Text("XML tags that HTML does not know count as text: --strip-markup", "dim"))
     if found.near is None:
         table.add_row("", "", "", Text("near copies were not looked for", "dim"))
     return table
@@ -72,7 +77,7 @@ def _lost(amount: Amount, whole: int) -> tuple[str, str]:
     """Bytes and their share; below two standard errors nothing but that it is less."""
     share = amount.utf8_bytes / whole if whole else 0.0
     mark = "" if amount.exact else "~"
-    if not amount.exact and amount.utf8_bytes < 2 * amount.error and amount.error > 1:
+    if not amount.exact and amount.utf8_bytes < 2 * amount.error:
         return f"< {size(2 * amount.error)}", f"< {percent(2 * amount.error / whole)}"
     return f"{mark}{size(amount.utf8_bytes)}", f"{mark}{percent(share)}"
 
@@ -82,7 +87,7 @@ def _pairs(found: Cleanliness) -> Iterator[RenderableType]:
     rows: list[tuple[str | Text, str | Text]] = []
     for name, step in found.steps:
         for kept, copy, similarity in step.pairs[:1]:
-            again = "again in that file" if copy == kept else _tail(_named(copy))
+            again = str(copy.document) if copy.path == kept.path else _tail(_named(copy))
             alike = f"  {percent(similarity)} alike" if similarity < 1 else ""
             rows.append((name, Text(f"{_tail(_named(kept))} = {again}{alike}", "dim")))
     if rows:
@@ -100,7 +105,8 @@ def _shared_lines(found: Cleanliness) -> Iterator[RenderableType]:
         yield Text("no line stands in two documents", "dim")
         return
     both = f"; paragraphs {percent(paragraphs.share)}" if paragraphs.share else ""
-    told = f"{percent(lines.share)} of the bytes of lines stand in another document too{both} (not subtracted)"
+    mark = "" if lines.repeated.exact else "~"
+    told = f"{mark}{percent(lines.share)} of the bytes of lines stand in another document too{both} (not subtracted)"
     yield labelled([("repeated lines", told)])
     table = columns(("documents", "right"), ("bytes", "right"), ("line", "left"))
     for line in found.top_lines[:_LINES]:
@@ -128,7 +134,7 @@ def _doubtful(result: Result) -> Iterator[RenderableType]:
                 _worst(tally),
             )
         yield table
-        told = f"{plural(named.documents, 'document')} in all ({size(named.document_bytes)}), left in the usable text"
+        told = f"{plural(named.documents, 'document')} in all ({size(named.document_bytes)}), not subtracted"
         yield Text(f"{told}: corpuscheck peek shows them", "dim")
     else:
         yield Text("no document is doubtful", "dim")
@@ -143,7 +149,11 @@ def _worst(tally: Tally) -> Text:
 
 def _tail(place: str) -> str:
     """The end of a long place: there the paths of a corpus differ."""
-    return place if len(place) <= _PLACE else "…" + place[-_PLACE:]
+    if cell_len(place) <= _PLACE:
+        return place
+    while cell_len(place) >= _PLACE:
+        place = place[1:]
+    return "…" + place
 
 
 def _debris(result: Result) -> Iterator[RenderableType]:

@@ -28,10 +28,10 @@ def domain(result: Result) -> Group:
     report = result.domain
     rows = _scripts(result)
     if report is None:
-        rows.append(
-            ("to find out", "corpuscheck reference build general FOLDER… makes a reference from several bodies of")
+        told = (
+            "corpuscheck reference build general FOLDER… makes a reference from several bodies of general text; then "
         )
-        rows.append(("", "general text; then scan with --reference general.ccp"))
+        rows.append(("to find out", told + "scan with --reference general.ccp"))
         return section(None, TITLE, answer(report), labelled(rows))
     rows += _compared(report)
     parts: list[RenderableType] = [labelled(rows)]
@@ -60,7 +60,10 @@ def _scripts(result: Result) -> Rows:
     part = result.profile.clean
     found = list(part.named("script: ").items())
     if len(found) > 1:
-        named = [f"{name} {percent(tally.documents / part.documents)}" for name, tally in found[:_SCRIPTS]]
+        named = [
+            f"{'without letters' if name == 'none' else name} {percent(tally.documents / part.documents)}"
+            for name, tally in found[:_SCRIPTS]
+        ]
         rows.append(("documents", f"mostly {', '.join(named)}{', …' if len(found) > _SCRIPTS else ''}"))
     return rows
 

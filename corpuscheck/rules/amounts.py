@@ -58,5 +58,7 @@ def points(difference: float) -> str:
 
 
 def times(ratio: float) -> str:
-    """3.1, 0.42: how many times as far or as frequent."""
+    """3.1, 0.42: how many times as far or as frequent; never rounded to a half, where limits lie."""
+    if ratio >= 1 and round(ratio, 1) % 0.5 == 0 and ratio % 0.5:
+        return f"{ratio:.2f}"
     return f"{ratio:.1f}" if ratio >= 1 else f"{ratio:.2f}" if ratio >= 0.01 or ratio <= 0 else "<0.01"

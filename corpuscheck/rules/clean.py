@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from corpuscheck.clean.copies import CopyStep
 from corpuscheck.clean.document_rules import DOCUMENT_RULES, DocumentRule
+from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart, Worst
 from corpuscheck.result import Place
 from corpuscheck.rules.amounts import count, percent, plural, size
@@ -40,12 +41,12 @@ def of_documents(rule: DocumentRule) -> Check:
 
 def _looked_into(evidence: Evidence) -> CleanPart:
     if "documents" not in evidence.at_hand:
-        raise NotJudgedError("nobody looked into the documents (--no-clean)")
+        raise NotJudgedError("not all documents were looked into (--no-clean)")
     return evidence.profile.clean
 
 
 def _places(worst: Iterable[Worst]) -> tuple[Place, ...]:
-    return tuple(Place(w.path, detail=f"document {w.number + 1}: {count(w.score)}") for w in worst)
+    return tuple(Place(w.path, detail=f"document {w.number + 1}: {count(w.score)} times") for w in worst)
 
 
 def _debris(
@@ -172,17 +173,19 @@ def boilerplate(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     The first document of each line is not counted. What stands in whole copies is in here too: the two overlap.
 
-    Fix: look at the lines that the report names, and cut them out of the documents.
+    Fix: look at the lines that the report names. Cut out what many documents share; where whole documents are
+    repeated, keep one of each.
     """
     _looked_into(evidence)
     clean = evidence.cleanliness
     if clean.lines.share > limit:
         top = clean.top_lines[:1]
-        named = f"; the most in '{top[0].text[:60]}'" if top else ""
+        named = f"; the most in '{printable(top[0].text, 60)}'" if top else ""
         yield Observation(
             f"{size(clean.lines.repeated.utf8_bytes)} are lines that other documents have too, "
             f"{percent(clean.lines.share)} of the bytes of lines{named}",
-            "look at the lines that the report names, and cut them out of the documents",
+            "look at the lines that the report names: cut out what many documents share, and where whole documents "
+            "are repeated keep one of each",
             clean.lines.share,
         )
 

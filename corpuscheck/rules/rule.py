@@ -34,7 +34,7 @@ def at_hand(profile: Profile, comparison: Comparison | None, domain: DomainRepor
     there = {
         "baseline": comparison is not None,
         "reference": domain is not None,
-        "documents": bool(profile.clean.tallies),
+        "documents": profile.about.get("clean") == "yes",
         "near copies": profile.about.get("near_duplicates") == "yes",
     }
     return frozenset(need for need, known in there.items() if known)
