@@ -15,7 +15,6 @@ from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.marking import Mark
 from corpuscheck.printable import printable
-from corpuscheck.profile.clean import CleanPart, Tally
 from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found
@@ -140,10 +139,6 @@ def _copies(
     for kept, copy, alike in pairs:
         texts = [excerpts.get((place.path, place.document - 1), Excerpt("")) for place in (kept, copy)]
         told = f"{view.rule}: {_COPY[view.rule]} {printable(kept.path, _LONGEST)}:{kept.document}"
-        if kept == copy:
-            whole = texts[0].window(0, view.excerpt)
-            shown.append(Shown(kept, f"{view.rule}: stands in its file again, byte for byte", 1.0, whole, copy))
-            continue
         at = _first_difference(*texts)
         mine, other = differing(*(text.window(at, view.excerpt) for text in texts))
         likeness = f", {percent(alike)} alike" if alike < 1 else ""
@@ -161,8 +156,7 @@ def _step(view: View, first: Partial, known: Mapping[str, str], before: dict[tup
         files=FilesPart(0, dict.fromkeys((*known, *known.values()), nothing)),
         documents=documents.merge(joined(first.split, {})),
         near=near,
-        clean=CleanPart({"any": Tally()}),
-        about={"near_duplicates": "yes" if view.rule == "CC503" else "no"},
+        about={"clean": "yes", "near_duplicates": "yes" if view.rule == "CC503" else "no"},
     )
     found = cleanliness(profile)
     steps = {"CC501": found.exact, "CC502": found.normalised, "CC503": found.near}

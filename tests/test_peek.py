@@ -237,11 +237,11 @@ def test_copies_are_shown_from_where_they_first_differ(tmp_path: Path) -> None:
         assert len(excerpt.text.encode()) <= 600 < excerpt.before
 
 
-def test_a_copy_in_the_same_file_is_told_once(tmp_path: Path) -> None:
+def test_copies_in_the_same_file_are_the_first_and_the_last(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.txt": "some line that is long enough\n" * 3})
-    (shown,) = looked(tmp_path, rule="CC501", reading={"document": "line"}).shown
-    assert "again" in shown.why
-    assert shown.copy_of == shown.place
+    kept, copy = looked(tmp_path, rule="CC501", reading={"document": "line"}).shown
+    assert (kept.place.document, copy.place.document) == (1, 3)
+    assert copy.copy_of == kept.place
 
 
 def test_one_long_document_is_shown_around_its_first_trouble(tmp_path: Path) -> None:
