@@ -19,7 +19,7 @@ from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 
-_AT_ONCE = 1 << 13
+_AT_ONCE = 1 << 12
 
 
 class DocumentLedger:
