@@ -190,11 +190,12 @@ class _Steps:
         rows = part.columns()
         found = near_copies(rows)
         sizes = rows.sizes[found.copies].astype(np.float64)
-        weights = part.weights()[found.copies]
+        stand_for = part.weights()
+        weights = stand_for[found.copies]
         if part.level:  # a pair stays together where both have the same key, about as often as they are alike
             weights /= found.likeness
         error = float(np.sqrt((weights * (weights - 1) * sizes**2).sum()))
-        every = part.level == 0 and not (part.weights() > 1).any()
+        every = part.level == 0 and not (stand_for > 1).any()
         amount = Amount(float(weights.sum()), float((weights * sizes).sum()), error, every)
         best = np.argsort(-rows.sizes[found.copies], kind="stable")[:_PAIRS].tolist()
         pairs = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import cache, reduce
 
 import numpy as np
 
@@ -18,6 +18,7 @@ LONGEST_RUN = 5
 _PLAIN, _TAG, _ENTITY, _COLON, _W, _AT, _DIGIT, _SYMBOL, _WIDE = range(9)
 
 
+@cache
 def triggers() -> Bytes:
     """What each byte may begin."""
     table = np.zeros(256, np.uint8)
@@ -29,6 +30,7 @@ def triggers() -> Bytes:
     return table
 
 
+@cache
 def packed_names(names: str) -> Hashes:
     """Names as numbers to the base of 257, ascending; those of up to eight letters have one each of their own."""
     numbers = [reduce(lambda number, byte: (number * 257 + byte) % 2**64, name.encode(), 0) for name in names.split()]

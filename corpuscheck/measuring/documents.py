@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,14 +129,18 @@ class DocumentTable:
         )
         norms, debris = np.concatenate([n for _, n, _ in self._rows]), np.concatenate([d for _, _, d in self._rows])
         self._rows, self._waiting = [], 0
-        ids = file_ids(self._records)[files]
+        ids = file_ids(self._records, files)
         new = Documents(hashes, ids, np.ones(len(hashes), np.int64), sizes, norms, places, debris, places)
         self._part = self._part.merge(DocumentPart.of(new, self._part.level))
 
 
-def file_ids(records: Iterable[FileRecord]) -> Hashes:
-    """The ids of the files of a work unit, by their number."""
-    return np.array([file_id(record.path) for record in records], np.uint64)
+def file_ids(records: Sequence[FileRecord], files: Ints) -> Hashes:
+    """The id of the file of each document, from its number in the work unit; numbers ascend."""
+    if not len(files):
+        return np.zeros(0, np.uint64)
+    first = int(files[0])
+    ids = np.array([file_id(record.path) for record in records[first : int(files[-1]) + 1]], np.uint64)
+    return ids[files - first]
 
 
 def joined(split: dict[str, Open], debris: dict[str, int]) -> DocumentPart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.kernels.inspection import inspect
 from corpuscheck.kernels.lines import read_lines
-from corpuscheck.kernels.shingles import BINS, EMPTY, SHORT, shingle, sign
+from corpuscheck.kernels.shingles import BINS, EMPTY, shingle, sign
 from corpuscheck.measuring.documents import Closed, file_ids
 from corpuscheck.measuring.kinds import folds, kinds
 from corpuscheck.measuring.repeats import LineTable
@@ -34,7 +35,6 @@ from corpuscheck.reading.files import FileRecord
 from corpuscheck.scripts import SCRIPTS
 
 _STRETCHES, _LINES = 1 << 15, 1 << 16
-_LONGEST_SHINGLE = max(SHORT)
 _HANGUL = SCRIPTS.index("Hangul")
 _DEBRIS_BYTES = [FIRST_DEBRIS + 2 * k + 1 for k in range(len(DEBRIS))]
 
@@ -70,7 +70,7 @@ class Inspected:
             np.where(kept, np.cumsum(kept) - 1, -1),
         )
 
-    @property
+    @cached_property
     def debris(self) -> Ints:
         return debris_of(self.rows)
 
@@ -163,7 +163,7 @@ class Inspector:
         most = 3 * (int(np.count_nonzero(held == 0x0A)) + len(batch.starts))
         hashes, spans = np.empty(most, np.uint64), np.empty((most, 5), np.int64)
         keys = np.empty(len(batch.starts), np.uint64)
-        hash_parts(file_ids(self._records)[closed.files], closed.places, keys)
+        hash_parts(file_ids(self._records, closed.files), closed.places, keys)
         n = read_lines(
             batch.data, batch.starts, batch.ends, kinds(), first, self._seen.table, self._seen.stamps, keys,
             self._lines.bounds(), rows, hashes, spans,
@@ -193,7 +193,7 @@ class SignatureTable:
         bins = inspected.bins[inspected.slots[chosen]]
         signatures, keys = np.empty(bins.shape, np.uint8), np.empty(len(bins), np.uint64)
         sign(bins, signatures, keys)
-        files = file_ids(self._records)[closed.files[chosen]]
+        files = file_ids(self._records, closed.files[chosen])
         rows = (inspected.norms[chosen], files, closed.places[chosen], closed.sizes[chosen], inspected.debris[chosen])
         self._rows.append(Signatures(keys, *rows, signatures))
         self._waiting += len(keys)

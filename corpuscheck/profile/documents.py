@@ -18,6 +18,7 @@ from corpuscheck.profile.packing import (
     first_rows,
     packed,
     packed_state,
+    ranks,
     unpacked,
 )
 
@@ -98,7 +99,7 @@ class DocumentPart:
             return cls(level)
         rows = documents.chosen(np.lexsort((documents.places, documents.files, documents.hashes)))
         files = rows.files.copy()
-        files[_rank(rows.hashes, rows.files) >= MOST_FILES_EACH] = ELSEWHERE
+        files[ranks(rows.hashes, rows.files) >= MOST_FILES_EACH] = ELSEWHERE
         rows = replace(rows, files=files)
         first = first_rows(rows.hashes, rows.files)
         counts, debris = np.add.reduceat(rows.counts, first), np.maximum.reduceat(rows.debris, first)
@@ -129,12 +130,3 @@ class DocumentPart:
         level, columns = columns_of(state, dict.fromkeys(_COLUMNS, 8))
         check_counts(columns["counts"], columns["sizes"], columns["places"], columns["debris"], columns["lasts"])
         return cls(level, **columns)
-
-
-def _rank(hashes: Hashes, files: Hashes) -> Ints:
-    """The number of each row's file among those of its text, from 0; rows are ascending."""
-    numbers = np.zeros(len(hashes), np.int64)
-    numbers[first_rows(hashes, files)] = 1
-    numbers = np.cumsum(numbers)
-    texts = first_rows(hashes)
-    return numbers - np.repeat(numbers[texts], np.diff(np.append(texts, len(hashes))))

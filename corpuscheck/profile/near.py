@@ -18,6 +18,7 @@ from corpuscheck.profile.packing import (
     first_rows,
     packed,
     packed_state,
+    ranks,
     unpacked,
 )
 
@@ -80,7 +81,7 @@ class NearPart:
             return cls(level)
         rows = rows.chosen(np.lexsort((rows.places, rows.files, rows.sizes, rows.norms, rows.keys)))
         rows = rows.chosen(first_rows(rows.keys, rows.norms))
-        rows = rows.chosen(_rank(rows.keys) < MOST_ALIKE)
+        rows = rows.chosen(ranks(rows.keys, rows.norms) < MOST_ALIKE)
         level, below = bounded(rows.keys, MOST_SIGNATURES, level)
         return cls(level, **packed(rows, _COLUMNS, below), signatures=rows.signatures[:below].tobytes())
 
@@ -122,9 +123,3 @@ class NearPart:
         level, columns = columns_of(state, {**dict.fromkeys(_COLUMNS, 8), "signatures": BINS})
         check_counts(columns["places"], columns["sizes"], columns["debris"])
         return cls(level, **columns)
-
-
-def _rank(keys: Hashes) -> Ints:
-    """The number of each row among those of its key, from 0; rows are ascending."""
-    first = first_rows(keys)
-    return np.arange(len(keys)) - np.repeat(first, np.diff(np.append(first, len(keys))))

@@ -37,6 +37,15 @@ def first_rows(*columns: Hashes | Ints) -> Ints:
     return np.flatnonzero(np.concatenate(([True], new)))
 
 
+def ranks(groups: Hashes, members: Hashes) -> Ints:
+    """The number of each row's member among the distinct ones of its group, from 0; rows are ascending by both."""
+    numbers = np.zeros(len(groups), np.int64)
+    numbers[first_rows(groups, members)] = 1
+    numbers = np.cumsum(numbers)
+    first = first_rows(groups)
+    return numbers - np.repeat(numbers[first], np.diff(np.append(first, len(groups))))
+
+
 def unpacked(part: Any, kinds: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a part as arrays, by name."""
     return {name: np.frombuffer(getattr(part, name), kind) for name, kind in kinds.items()}
