@@ -14,6 +14,7 @@ from corpuscheck.conclude import artefact_of, conclude
 from corpuscheck.domain.reference import Reference, reference_of, source_of
 from corpuscheck.errors import NothingToScanError, ProfileError, nothing_to_scan
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found, discover
 from corpuscheck.reading.files import FileRecord
@@ -162,7 +163,7 @@ def compare_tokenizers(
     from corpuscheck.measure import compared
 
     _check_extras(settings)
-    artefacts = {printable(path, 300): load(path) for path in tokenizers}
+    artefacts = {printable(path, LONGEST_PATH): load(path) for path in tokenizers}
     return compared(_found(paths, settings), artefacts, train_one, settings, watch)
 
 

@@ -138,7 +138,7 @@ def _copies(
     shown: list[Shown] = []
     for kept, copy, alike in pairs:
         texts = [excerpts.get((place.path, place.document - 1), Excerpt("")) for place in (kept, copy)]
-        told = f"{view.rule}: {_COPY[view.rule]} {printable(kept.path, _LONGEST)}:{kept.document}"
+        told = f"{view.rule}: {_COPY[view.rule]} {printable(kept.path, _LONGEST)}#{kept.document}"
         at = _first_difference(*texts)
         mine, other = differing(*(text.window(at, view.excerpt) for text in texts))
         likeness = f", {percent(alike)} alike" if alike < 1 else ""

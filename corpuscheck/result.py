@@ -19,11 +19,12 @@ Verdict = Literal["ready", "caution", "not_ready"]
 
 @dataclass(frozen=True)
 class Place:
-    """Where something is: a file, a line where the format has lines, and what is there."""
+    """Where something is: a file, a line or else the number of a document in it (from 1), and what is there."""
 
     path: str
     line: int | None = None
     detail: str = ""
+    document: int | None = None
 
 
 @dataclass(frozen=True)

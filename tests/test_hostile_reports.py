@@ -24,6 +24,7 @@ from corpuscheck.reports import github
 from corpuscheck.reports.json_report import _encodable
 from corpuscheck.reports.markdown_text import code, prose, table
 from corpuscheck.reports.registry import FORMATS, render
+from corpuscheck.reports.terminal import render as render_text
 
 SHOWN = [printable(text) for text in ATTACKS]
 BIG = 20_000
@@ -45,6 +46,8 @@ def _report(name: str) -> str:
 @pytest.mark.parametrize("name", FORMATS)
 def test_nothing_steers_a_terminal(name: str) -> None:
     report = _report(name)
+    if name == "text":
+        report += render_text(hostile_result(), full=True).decode()
     if name == "json":  # the exact words are in it, which JSON writes as escapes where they are controls
         report = report.replace("\u202e", "").replace("\u2066", "").replace("\ufffe", "").replace("\uffff", "")
         report = report.replace("\x9b", "")
@@ -55,7 +58,7 @@ def test_nothing_steers_a_terminal(name: str) -> None:
 
 
 def test_text() -> None:
-    report = _report("text")
+    report = render_text(hostile_result(), full=True).decode()
     for shown in SHOWN:
         words = r"\s+".join(map(re.escape, shown.split()))
         assert len(re.findall(words, report)) >= 3, shown

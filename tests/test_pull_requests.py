@@ -143,6 +143,7 @@ def test_a_bad_pull_request_is_stopped_and_passes_when_it_is_repaired(branch: Re
 def test_a_pull_request_that_leaves_the_corpus_alone_changes_nothing(branch: Repository) -> None:
     done = branch.scan("--baseline", "base.ccp", "--format", "markdown")
     _, heading, changes = done.stdout.partition("### What has changed since `base.ccp`?\n\n")
+    changes, _, _ = changes.partition("\n\n")
     assert (done.returncode, bool(heading)) == (0, True)
     table = [line.split(" | ") for line in changes.splitlines()[2:]]
     assert all(row[1] == row[2].removesuffix(" |") for row in table[:-1])

@@ -32,6 +32,7 @@ def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **
     """
     from corpuscheck.api import build_reference
     from corpuscheck.domain.spread import SAME_SOURCE, outliers, spread_of
+    from corpuscheck.profile.files import LONGEST_PATH
     from corpuscheck.progress import watcher
     from corpuscheck.settings import settings_from
 
@@ -44,7 +45,7 @@ def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **
     spread = spread_of([source.name for source in made.sources], between)
     sources = f"{len(made.sources)} source" + ("s" if len(made.sources) > 1 else "")
     told = f", {spread:.3f} bits from a source to its nearest, in the middle" if spread else ""
-    click.echo(f"{sources} of general text{told}; saved in {printable(target, 300)}")
+    click.echo(f"{sources} of general text{told}; saved in {printable(target, LONGEST_PATH)}")
     if len(made.sources) < 2:
         click.echo("a single source cannot say what is ordinary: name two or more, better five", err=True)
     for (one, other), d in between.items():

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.tables import EXAMPLES, added, worst
 from corpuscheck.reading.files import FileRecord
 
@@ -73,7 +74,7 @@ class ReadingPart:
             if record.status == "skipped":
                 reason = record.reason or "unknown"
                 _count(skipped, reason)
-                _example(examples, f"skipped: {reason}", (0, printable(record.path, 300), ""))
+                _example(examples, f"skipped: {reason}", (0, printable(record.path, LONGEST_PATH), ""))
                 continue
             measured += 1
             encoding = record.encoding or "ascii"
@@ -88,7 +89,7 @@ class ReadingPart:
             for kind, amount, detail in _troubles(record):
                 _count(files, kind)
                 _count(amounts, kind, amount)
-                _example(examples, kind, (amount, printable(record.path, 300), detail))
+                _example(examples, kind, (amount, printable(record.path, LONGEST_PATH), detail))
         return cls(
             measured, skipped, encodings, encoding_bytes, text_fields, plain_files, plain_bytes, plain_documents,
             files, amounts, {kind: worst(items) for kind, items in examples.items()},

@@ -11,6 +11,7 @@ from rich.text import Text
 from corpuscheck import __version__
 from corpuscheck.feasibility.comparison import LONGEST_SEQUENCE, PERCENTILES, Row, TokenizerComparison
 from corpuscheck.profile.estimates import Interval
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal_parts import columns, safe
 from corpuscheck.rules.amounts import count, percent, size
 
@@ -29,14 +30,18 @@ def render_terminal(compared: TokenizerComparison, console: Console) -> None:
         head = f"{size(compared.utf8_bytes)} in {count(compared.documents)} documents"
         console.print(Text(f"Tokenizers on {head}", "bold"))
         for number, row in enumerate(compared.rows, 1):
-            console.print(Text.assemble((f"{number}  ", "bold"), safe(row.name, limit=300), (f"  {row.model}", "dim")))
+            console.print(
+                Text.assemble((f"{number}  ", "bold"), safe(row.name, limit=LONGEST_PATH), (f"  {row.model}", "dim"))
+            )
         console.print(Text())
         console.print(table)
         console.print(Text(_how_counted(compared), "dim"))
         if any(row.judged_rate > _LOSES_MUCH for row in compared.rows):
             console.print(Text("a lost word is one token: who loses many looks cheaper than it is", "dim"))
         console.print(
-            Text.assemble("\n→ ", safe(compared.recommended, "bold", 300), ": ", safe(compared.reason, limit=600))
+            Text.assemble(
+                "\n→ ", safe(compared.recommended, "bold", LONGEST_PATH), ": ", safe(compared.reason, limit=600)
+            )
         )
     for line in capture.get().splitlines():
         console.file.write(line.rstrip() + "\n")

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import get_args
 
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
-from corpuscheck.reports.common import before_and_now, copies_told, where
-from corpuscheck.reports.markdown_text import bullets, code, details, prose, table
+from corpuscheck.reports.common import before_and_now, copies_told
+from corpuscheck.reports.markdown_text import bullets, code, code_of, details, prose, table
 from corpuscheck.result import Change, ChangedFile, Comparison, LostWord, NewCharacter, NewDamage, Place
 from corpuscheck.rules.amounts import count, files, percent, size
 
 _PLACES = 3
 
 
-def changes(comparison: Comparison, now: Profile) -> Iterator[str]:
-    """One text for each heading, table and list; those with nothing to tell are empty."""
-    yield f"### What has changed since {code(comparison.name)}?"
+def changes(comparison: Comparison, now: Profile, findings: str) -> Iterator[str]:
+    """The findings about it, then whatever is new; texts with nothing to tell are empty."""
+    yield f"### What has changed since {code(comparison.name, LONGEST_PATH)}?"
+    yield findings
     yield table(("", "before", "now"), before_and_now(comparison, now), lambda row: tuple(map(prose, row)))
     for change in get_args(Change):
         changed = comparison.changed(change)
@@ -38,14 +40,19 @@ def _titled(title: str, body: str) -> str:
 
 def _file(file: ChangedFile) -> Sequence[str]:
     lost = f"{percent(file.unk_rate)} ({count(file.new_unk_words)})" if file.new_unk_words else ""
-    at = f"{file.path}:{file.first_unk_line}" if file.first_unk_line else file.path
-    return code(at), size(file.utf8_bytes), count(file.documents), count(file.new_words), lost
+    return (
+        code_of(Place(file.path, file.first_unk_line)),
+        size(file.utf8_bytes),
+        count(file.documents),
+        count(file.new_words),
+        lost,
+    )
 
 
 def _character(new: NewCharacter) -> Sequence[str]:
     lost = "lost" if new.lost else "kept"
-    first = code(where(new.place)) if new.place else ""
-    return code(new.character), f"`{new.codepoint}`", prose(new.name.capitalize()), count(new.count), lost, first
+    first = code_of(new.place) if new.place else ""
+    return code(new.character), f"`{new.codepoint}`", prose(new.name), count(new.count), lost, first
 
 
 def _lost(word: LostWord) -> Sequence[str]:
@@ -62,7 +69,7 @@ def _damage(damage: NewDamage) -> str:
 
 def _places(places: Sequence[Place]) -> str:
     """The first places, each as code."""
-    shown = ", ".join(code(where(place)) for place in places[:_PLACES])
+    shown = ", ".join(code_of(place) for place in places[:_PLACES])
     return shown + (f" and {len(places) - _PLACES:,} more" if len(places) > _PLACES else "")
 
 

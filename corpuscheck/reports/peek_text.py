@@ -15,6 +15,7 @@ from corpuscheck.measuring.marking import Mark
 from corpuscheck.peek import Peek, Shown
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal_parts import safe
 from corpuscheck.rules.amounts import count, percent, plural, size
 from corpuscheck.viewing import COPIES, CRITERIA
@@ -54,9 +55,8 @@ def _head(peek: Peek) -> str:
 
 def _document(shown: Shown, wanted: tuple[str, ...], console: Console) -> None:
     excerpt = shown.excerpt
-    place = f"{printable(shown.place.path, LONGEST_PATH)}:{shown.place.document}"
     console.print()
-    console.print(Text(place, "bold cyan", overflow="fold"))
+    console.print(Text(document(shown.place), "bold cyan", overflow="fold"))
     facts = [size(excerpt.utf8_bytes), *_letters(excerpt), printable(shown.why, LONGEST_PATH)]
     console.print(Padding(Text(" · ".join(facts), "dim", overflow="fold"), (0, 0, 0, 3)))
     if excerpt.marks:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from corpuscheck import __version__
 from corpuscheck.domain.sides import Side, Sides
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.json_domain import distinctive_document
 from corpuscheck.reports.terminal_domain import bits, how_often
 from corpuscheck.reports.terminal_parts import columns, safe
@@ -26,7 +27,7 @@ def render_terminal(compared: Sides, console: Console) -> None:
         units = f"{count(side.documents)} documents" if side.documents else f"{count(side.passages)} passages"
         script = side.script or "no letters"
         parts.append(
-            Text.assemble((f"{number}  ", "bold"), safe(side.name, limit=300), (f"  {units}, {script}", "dim"))
+            Text.assemble((f"{number}  ", "bold"), safe(side.name, limit=LONGEST_PATH), (f"  {units}, {script}", "dim"))
         )
     parts += [Text(), _matrix(compared), Text("D in bits; two samples of one source are 0.00 apart", "dim")]
     for number, side in enumerate(compared.sides, 1):

@@ -111,6 +111,8 @@ def _nearest(name: str) -> str:
 def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tuple[SkippedRule, ...]]:
     """The findings of the chosen rules, the gravest first, and the rules that could not be judged.
 
+    Of findings that are equally grave those about a change come first.
+
     With `strict`, not to be judged is an error too.
     """
     check_names(policy)
@@ -126,4 +128,6 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tupl
             if policy.strict:
                 message = f"could not be judged: {reason}"
                 findings.append(Finding(rule.id, rule.name, "error", message, "give it what it needs, or --ignore it"))
-    return tuple(sorted(findings, key=lambda f: (_ORDER[f.severity], f.rule))), tuple(skipped)
+    return tuple(sorted(findings, key=lambda f: (_ORDER[f.severity], not f.rule.startswith("CC7"), f.rule))), tuple(
+        skipped
+    )
