@@ -18,6 +18,7 @@ from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoding import UTF8_BOM
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import Piece
+from corpuscheck.reading.lines import BLANK_LINE, LINE_END
 from corpuscheck.settings import Reading
 
 _PROBE_BYTES = 1 << 16
@@ -110,8 +111,8 @@ def _pattern_end(pattern: re.Pattern[bytes], data: bytes, _: int) -> int | None:
 
 
 _END_FINDERS: dict[str, Callable[[bytes, int], int | None]] = {
-    "line": partial(_pattern_end, re.compile(rb"\n")),
-    "blank-line": partial(_pattern_end, re.compile(rb"\n[ \t\r\f\v]*\n")),
+    "line": partial(_pattern_end, LINE_END),
+    "blank-line": partial(_pattern_end, BLANK_LINE),
     "wikiextractor": partial(_pattern_end, re.compile(rb"</doc>[ \t]*\r?\n?")),
 }
 
