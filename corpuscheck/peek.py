@@ -18,6 +18,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found
+from corpuscheck.reading.reader import Look
 from corpuscheck.rules.amounts import percent, plural
 from corpuscheck.running.corpus import Corpus, Watch, majority_encoding
 from corpuscheck.running.partial import Partial
@@ -112,9 +113,9 @@ def _fetched(
     sources = [s for s in found.sources if s.path in wanted or any(path.startswith(s.path + "!/") for path in wanted)]
     if not sources:
         return {}
-    reading = replace(settings.reading, majority=majority_encoding(first.records))
+    look = Look(majority=majority_encoding(first.records))
     corpus = Corpus(sources, settings, watch, processes, cut=whole_files)
-    return corpus.run("looking", FetchTask(reading, view, wanted)).excerpts
+    return corpus.run("looking", FetchTask(settings.reading, view, wanted, look=look)).excerpts
 
 
 def _copies(

@@ -98,10 +98,3 @@ def _label(cp: int) -> str:
     else:
         kind = {"Co": "private-use", "Cs": "surrogate"}.get(category, "control")
     return f"<{kind}-{cp:04X}>"
-
-
-def display_width(text: str) -> int:
-    """Terminal columns of already printable text (Hangul, Han and kana take two)."""
-    from rich.cells import cell_len
-
-    return cell_len(text)

@@ -79,12 +79,7 @@ HINTS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """How files become documents.
-
-    `hint` names the language of files whose encoding is uncertain; `majority` is the corpus's own most
-    common encoding, which settles them otherwise. `defer` leaves them for a second look, in which only these
-    `members` of archives are read.
-    """
+    """How files become documents, as a user asks for it. `hint` is the language of files of uncertain encoding."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -92,9 +87,6 @@ class Reading:
     text_fields: tuple[str, ...] = ()
     encoding: str | None = None
     hint: str | None = None
-    majority: str | None = None
-    defer: bool = False
-    members: tuple[str, ...] = ()
     skip_front_matter: bool = False
     strip_markup: bool = False
 
@@ -103,7 +95,7 @@ class Reading:
         asked = [
             (name, getattr(self, name))
             for name, known in self.__dataclass_fields__.items()
-            if name not in ("majority", "defer") and getattr(self, name) != known.default
+            if getattr(self, name) != known.default
         ]
         return "; ".join(f"{name} {', '.join(v) if isinstance(v, tuple) else v}" for name, v in asked)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ def _without_insides(scan: Scan, document: str) -> Profile:
     """Of a document that several workers share, each looks for what is repeated within its own part."""
     nothing = Profile()
     shared = ("clean", "near", "lines", "paragraphs", "boilerplate", "documents") if document == "file" else ()
-    return scan.result.profile.with_parts(**{name: getattr(nothing, name) for name in shared})
+    return replace(scan.result.profile, **{name: getattr(nothing, name) for name in shared})
 
 
 def test_equal_texts_are_equal_wherever_they_stand(tmp_path: Path, vocabulary: str) -> None:

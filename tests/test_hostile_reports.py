@@ -19,9 +19,9 @@ from markdown_it.token import Token
 from results import ATTACKS, hostile_result
 from support import REPOSITORY
 
+from corpuscheck.json_text import encodable
 from corpuscheck.printable import printable
 from corpuscheck.reports import github
-from corpuscheck.reports.json_report import _encodable
 from corpuscheck.reports.markdown_text import code, prose, table
 from corpuscheck.reports.registry import FORMATS, render
 from corpuscheck.reports.terminal import render as render_text
@@ -76,7 +76,7 @@ def test_concise() -> None:
 
 def test_json() -> None:
     document = json.loads(_report("json"))
-    expected = [_encodable(text) for text in ATTACKS]
+    expected = [encodable(text) for text in ATTACKS]
     assert [finding["message"] for finding in document["findings"]] == expected
     assert [word["word"] for word in document["comparison"]["newly_lost"]] == expected
     assert [file["path"] for file in document["comparison"]["files"]] == SHOWN
@@ -215,4 +215,4 @@ def test_printable_text_is_legal_xml_and_utf8(text: str) -> None:
 
 def test_json_has_no_lone_surrogates() -> None:
     value: dict[str, Any] = {"\udcff": ["a\ud800", {"b": "한"}], "n": 1, "none": None}
-    assert _encodable(value) == {"\\xff": ["a\\ud800", {"b": "한"}], "n": 1, "none": None}
+    assert encodable(value) == {"\\xff": ["a\\ud800", {"b": "한"}], "n": 1, "none": None}

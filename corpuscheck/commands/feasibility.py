@@ -12,6 +12,7 @@ from corpuscheck.commands.domain import compare_profiles
 from corpuscheck.commands.options import READING, SIZE, TOKENIZER, Option, options
 from corpuscheck.commands.printing import print_bytes, print_text
 from corpuscheck.errors import UsageError
+from corpuscheck.printable import printable
 from corpuscheck.settings import Reading
 
 _COUNT = re.compile(r"([0-9][0-9_,]*\.?[0-9]*)\s*([kmb]?)$", re.IGNORECASE)
@@ -29,7 +30,7 @@ class _Parameters(click.ParamType):  # type: ignore[type-arg]  # generic only in
 
 
 _TEXT_OPTIONS = {
-    *(name for name in Reading.__dataclass_fields__ if name not in ("majority", "defer")), "preset", "tokenizer",
+    *Reading.__dataclass_fields__, "preset", "tokenizer",
 }  # fmt: skip
 
 _OUTPUT: list[Option] = [
@@ -140,7 +141,7 @@ def train(paths: tuple[str, ...], folder: str, quiet: bool, **given: Any) -> Non
         words = finished.result.profile.words
         click.echo(
             f"{finished.artefact.vocab_size:,} pieces, fingerprint {finished.artefact.fingerprint}; "
-            f"{percent(words.held_out_unk_rate)} [UNK] on held-out text; saved in {folder}"
+            f"{percent(words.held_out_unk_rate)} [UNK] on held-out text; saved in {printable(folder, 300)}"
         )
 
 

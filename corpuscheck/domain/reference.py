@@ -14,6 +14,7 @@ import zstandard
 from corpuscheck.domain.distance import distance
 from corpuscheck.domain.scripts import main_script
 from corpuscheck.errors import ProfileError
+from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.checked import check
 from corpuscheck.profile.domain import DomainPart
@@ -68,7 +69,7 @@ class Reference:
             "distances": self.distances,
             "tokenizer": self.tokenizer,
         }
-        text = orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
+        text = json_bytes(state, orjson.OPT_SORT_KEYS)
         return _MAGIC + zstandard.ZstdCompressor(level=9).compress(text)
 
     @classmethod

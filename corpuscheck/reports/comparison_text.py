@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from rich.console import Console
 from rich.text import Text
 
 from corpuscheck import __version__
 from corpuscheck.feasibility.comparison import LONGEST_SEQUENCE, PERCENTILES, Row, TokenizerComparison
+from corpuscheck.json_text import json_bytes
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal_parts import columns, safe
@@ -88,7 +88,7 @@ def render_json(compared: TokenizerComparison) -> bytes:
         "recommended": compared.recommended,
         "reason": compared.reason,
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return json_bytes(document)
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from math import log10
 
@@ -20,13 +19,6 @@ _MARKS = {"given": "from your figures", "measured": "measured", "rule": "rule", 
 _WIDTH = 20
 
 Shown = Callable[[float], str]
-
-
-def render(estimate: Estimate) -> bytes:
-    """The report as text of 100 columns without colours."""
-    out = io.StringIO()
-    render_terminal(estimate, Console(width=100, file=out, highlight=False, markup=False, emoji=False))
-    return out.getvalue().encode()
 
 
 def render_terminal(estimate: Estimate, console: Console) -> None:

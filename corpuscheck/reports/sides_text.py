@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from corpuscheck import __version__
 from corpuscheck.domain.sides import Side, Sides
+from corpuscheck.json_text import json_bytes
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.json_domain import distinctive_document
 from corpuscheck.reports.terminal_domain import bits, how_often
@@ -66,7 +66,7 @@ def render_json(compared: Sides) -> bytes:
         "profiles": list(map(_side, compared.sides)),
         "distances": [{"profiles": [one, other], "bits": d} for (one, other), d in sorted(compared.distances.items())],
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return json_bytes(document)
 
 
 def _side(side: Side) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Self
 
 from corpuscheck.measuring.choosing import chooser
 from corpuscheck.measuring.documents import DocumentHasher, Open
@@ -14,7 +14,7 @@ from corpuscheck.measuring.units import UnitSplitter, passages_of
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
-from corpuscheck.reading.reader import read_piece
+from corpuscheck.reading.reader import Look, read_piece
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import ReadingTask, Tell, batches_of
 from corpuscheck.running.units import WorkUnit
@@ -28,7 +28,7 @@ class ChooseTask(ReadingTask):
     view: View
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        records, batches = batches_of(unit, self.reading, tell)
+        records, batches = batches_of(unit, self, tell)
         hasher, splitter = DocumentHasher(records), UnitSplitter("document")
         ledger = DocumentLedger(records, True, self.view.rule == "CC503") if self.view.pairs else None
         choose = chooser(self.view, records) if ledger is None else None
@@ -55,13 +55,13 @@ class ChooseTask(ReadingTask):
 class FetchTask(ReadingTask):
     """Read the chosen documents again, by file and number from 0, and keep an excerpt of each.
 
-    `reading` says of which encoding doubtful files are: the first pass has settled that.
+    `look` says of which encoding doubtful files are: the first pass has settled that.
     """
 
     view: View
     wanted: Mapping[str, frozenset[int]] = field(default_factory=dict)
 
-    def reading_as(self, **changes: Any) -> Self:
+    def looking(self, look: Look) -> Self:
         return self
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
@@ -74,7 +74,7 @@ class FetchTask(ReadingTask):
                 if path == piece.source.path or path.startswith(piece.source.path + "!/")
             }
             left = sum(map(len, names.values()))
-            batches = read_piece(piece, self.reading, records, tell)
+            batches = read_piece(piece, self.reading, records, tell, self.look)
             for place, excerpt in _excerpts(batches, records, names, lambda: Excerpter(self.view)):
                 excerpts[place] = excerpt
                 left -= 1
