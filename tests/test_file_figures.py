@@ -36,7 +36,7 @@ CASES: list[tuple[str, str | bytes, dict[str, Any], int | None]] = [
     ("blank.txt", "\n\n" + "\n\n".join(LINES), {"document": "line"}, 7),
     ("blank.txt", "\n\n" + "\n\n".join(LINES), {"document": "blank-line"}, 7),
     ("cp949.txt", "\n".join(LINES).encode("cp949"), {"encoding": "cp949"}, 3),
-    ("a.txt.gz", gzip.compress("\n".join(LINES).encode()), {}, 3),
+    ("a.txt.gz", gzip.compress("\n".join(LINES).encode(), mtime=0), {}, 3),
     ("front.md", "---\ntitle: x\n---\n" + "\n".join(LINES), {"skip_front_matter": True}, 6),
     ("a.jsonl", "\n" + records(["가\n나", *LINES]), {}, 5),
     ("a.csv", 'id,text\n1,가나 다라\n2,마바\n3,"자차\n다라"\n4,가나 똻\n', {}, 6),
