@@ -31,7 +31,8 @@ _PLAIN = re.compile(
 )
 
 _ARGUMENT = r"""
-    (?: -{1,2}[A-Za-z][\w-]*(?:=[^\s,;:()]+)? | '[^']*' | > | \d+(?:\.\d+)?\b | [A-Z0-9][A-Z0-9_-]*…?(?:=[^\s,;:()]+)?(?!\w) )"""
+    (?: -{1,2}[A-Za-z][\w-]*(?:=[^\s,;:()]+)? | '[^']*' | > | \d+(?:\.\d+)?\b
+    | [A-Z0-9][A-Z0-9_-]*…?(?:=[^\s,;:()]+)?(?!\w) )"""
 _COMMAND = rf"""
     \bcorpuscheck\ (?:reference\ build\ \w+|peek|scan|report|diff|merge|rules|explain|init|estimate|train|compare)\b
         (?:\ {_ARGUMENT})*

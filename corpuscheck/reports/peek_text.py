@@ -18,7 +18,7 @@ from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal_parts import safe
 from corpuscheck.rules.amounts import count, percent, plural, size
-from corpuscheck.viewing import COPIES, CRITERIA
+from corpuscheck.viewing import NAMES
 
 _TAB = "    "
 _SCRIPTS = 3
@@ -46,10 +46,9 @@ def _head(peek: Peek) -> str:
         return f"{words}, in {count(peek.held)} {of}"
     if view.rule and not peek.held:
         return f"no document is named by {view.rule}"
-    if view.rule in COPIES:
-        return f"{view.rule} {COPIES[view.rule]}: {count(peek.held)} {of}, the largest first"
     if view.rule:
-        return f"{view.rule} {CRITERIA[view.rule].name}: {count(peek.held)} {of}, the worst first"
+        order = "the largest first" if view.pairs else "the worst first"
+        return f"{view.rule} {NAMES[view.rule]}: {count(peek.held)} {of}, {order}"
     return f"{len(peek.shown)} {of}, drawn by hash (seed {view.seed}); the same text only once"
 
 

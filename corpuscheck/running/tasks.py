@@ -124,8 +124,8 @@ class MeasureTask(ReadingTask):
         }
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        counter = _counter(self.artefact)
-        others = [_counter(other) for other in self.others]
+        counter = counter_for(self.artefact)
+        others = [counter_for(other) for other in self.others]
         sampler = Sampler(self.budget, self.bound)
         curve = CurveCounter(self.ranking) if self.ranking else None
         splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
@@ -214,7 +214,7 @@ class _Known(threading.local):
 _known = _Known()
 
 
-def _counter(artefact: Artefact) -> WordCounter:
+def counter_for(artefact: Artefact) -> WordCounter:
     """A counter that goes on from what this worker knows of the tokenizer."""
     judges = _known.judges
     if artefact.definition not in judges:
