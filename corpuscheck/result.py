@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from corpuscheck.brief import brief
 from corpuscheck.clean.copies import Cleanliness
 from corpuscheck.clean.normalisation import Normalisation
 from corpuscheck.domain.report import DomainReport
+from corpuscheck.presentable import Presentable
 from corpuscheck.printable import codepoint
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
@@ -35,6 +37,8 @@ class Finding:
     behind it, in the rule's own unit; `places` are the files that contribute most, the worst first.
     """
 
+    __repr__ = brief
+
     rule: str
     name: str
     severity: Severity
@@ -61,6 +65,8 @@ class SkippedRule:
 @dataclass(frozen=True)
 class LostWord:
     """A word that became [UNK]: occurrences, why, and the characters that did it."""
+
+    __repr__ = brief
 
     word: str
     count: int
@@ -96,6 +102,8 @@ class CurvePoint:
 class AlphabetAdvice:
     """What the curve says. `smallest` is the smallest alphabet under the limit, `recommended` the one to use."""
 
+    __repr__ = brief
+
     points: tuple[CurvePoint, ...] = ()
     default_rate: Interval | None = None
     smallest: CurvePoint | None = None
@@ -108,6 +116,8 @@ class AlphabetAdvice:
 @dataclass(frozen=True)
 class TokenizerReport:
     """The tokenizer and what it loses, ready to be shown. `own_alphabet` counts its pieces of one character."""
+
+    __repr__ = brief
 
     source: str
     trained: bool
@@ -155,6 +165,8 @@ class ChangedFile:
 class NewCharacter:
     """A character that the baseline never saw: occurrences, whether its words are lost, and where it first stands."""
 
+    __repr__ = brief
+
     character: str
     name: str
     count: int
@@ -170,6 +182,8 @@ class NewCharacter:
 class NewDamage:
     """More of a kind of trouble than the baseline had, such as ``invalid bytes``."""
 
+    __repr__ = brief
+
     kind: str
     files: int
     amount: int
@@ -183,6 +197,8 @@ class NewCopies:
     `sampled` tells that they were estimated from a sample of the documents.
     """
 
+    __repr__ = brief
+
     documents: int = 0
     utf8_bytes: int = 0
     sampled: bool = False
@@ -195,6 +211,8 @@ class Comparison:
 
     `new_encodings` maps a codec to the files that brought it.
     """
+
+    __repr__ = brief
 
     name: str
     base: Profile
@@ -224,7 +242,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Presentable):
     """The conclusion of a scan: the profile it rests on, findings worst first, and the verdict."""
 
     profile: Profile
@@ -238,6 +256,14 @@ class Result:
     cleanliness: Cleanliness = field(default_factory=Cleanliness)
     scripts: tuple[ScriptShare, ...] = ()
     domain: DomainReport | None = None
+
+    def __repr__(self) -> str:
+        size, words = self.profile.size, self.profile.words
+        rules = ", ".join(f"{finding.rule} {finding.severity}" for finding in self.findings) or "no findings"
+        return (
+            f"<Result {self.verdict}: {rules}; {size.utf8_bytes:,} bytes of text in {size.documents:,} documents, "
+            f"{words.unk_words:,} of {words.words:,} words [UNK]>"
+        )
 
     @property
     def verdict(self) -> Verdict:

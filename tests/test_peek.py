@@ -16,10 +16,10 @@ from support import korean_lines, run, scanned, write_files, write_vocabulary
 from corpuscheck.api import peek
 from corpuscheck.clean.document_rules import DOCUMENT_RULES
 from corpuscheck.errors import UsageError
-from corpuscheck.peek import Peek, Shown
 from corpuscheck.reports import peek_json
 from corpuscheck.running import units
 from corpuscheck.settings import settings_from
+from corpuscheck.showing import Peek, Shown
 from corpuscheck.viewing import CRITERIA, View, rule_to_show, word_to_find
 
 PROSE = " ".join(korean_lines(6, 5))

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.brief import brief
 from corpuscheck.clean.near import near_copies
 from corpuscheck.counted import DEBRIS
 from corpuscheck.profile.documents import Documents, file_id
@@ -46,6 +47,8 @@ class Amount:
 class CopyStep:
     """Documents of which another one is kept. `pairs` are examples: (kept, left out), and how much they share."""
 
+    __repr__ = brief
+
     amount: Amount = field(default_factory=Amount)
     pairs: tuple[tuple[DocumentPlace, DocumentPlace, float], ...] = ()
 
@@ -68,6 +71,8 @@ class SharedLine:
 class Shared:
     """Lines, or paragraphs: all of them, and those that stand in another document too, the first of each left out."""
 
+    __repr__ = brief
+
     units: int
     utf8_bytes: int
     repeated: Amount
@@ -84,6 +89,8 @@ class Cleanliness:
     `near` is None where it was not looked for; `debris` are bytes in the documents that are kept, by kind; `complete`
     is false where documents were too many, and figures come from a sample; `looked_into` where nobody looked.
     """
+
+    __repr__ = brief
 
     raw_bytes: int = 0
     exact: CopyStep = field(default_factory=CopyStep)

@@ -63,12 +63,11 @@ def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **
 
 def compare_profiles(paths: tuple[str, ...], report_format: str, output: str | None) -> None:
     """Print how far saved profiles and the sources of references are from each other."""
-    from corpuscheck.api import load_references
-    from corpuscheck.domain.sides import compared
+    from corpuscheck.api import compare_profiles as compared
     from corpuscheck.profile.profile import write_whole
     from corpuscheck.reports import sides_text
 
-    sides = compared(load_references(paths))
+    sides = compared(paths)
     if output:
         write_whole(output, sides_text.render_json(sides))
     if report_format == "json":

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import zstandard
 
+from corpuscheck.brief import brief
 from corpuscheck.domain.distance import distance
 from corpuscheck.domain.scripts import main_script
 from corpuscheck.errors import ProfileError
@@ -33,6 +34,8 @@ class Source:
     """One body of general text: its name, its main script, its sample, and `tokens` of the reference's own tokenizer
     in `words` of it (both 0 where it was measured with another one)."""
 
+    __repr__ = brief
+
     name: str
     script: str
     part: DomainPart
@@ -47,6 +50,8 @@ class Reference:
     `distances` are D of each pair of sources in millionths of a bit, in the order of `itertools.combinations`, None
     where there is too little text. `tokenizer` is the definition of the general tokenizer, empty where there is none.
     """
+
+    __repr__ = brief
 
     name: str
     sources: tuple[Source, ...]

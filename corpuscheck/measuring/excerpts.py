@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.brief import brief
 from corpuscheck.counted import KOREAN_SHAPES, LETTERS, PII, WIDE_SCRIPTS
 from corpuscheck.kernels.hashing import hash_bytes
 from corpuscheck.kernels.shingles import LONG, SHORT
@@ -36,6 +37,8 @@ class Excerpt:
 
     `letters` are those of the whole document by script.
     """
+
+    __repr__ = brief
 
     text: str
     marks: tuple[Mark, ...] = ()

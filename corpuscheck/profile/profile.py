@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 import zstandard
 
+from corpuscheck.brief import brief
 from corpuscheck.errors import ProfileError
 from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
@@ -42,6 +43,8 @@ class Profile:
     `about` holds what the figures were measured with (strings only): tokenizer, settings. Two profiles
     have a sum where their tokenizers agree; where they differ in something else, it says ``several``.
     """
+
+    __repr__ = brief
 
     reading: ReadingPart = field(default_factory=ReadingPart)
     size: SizePart = field(default_factory=SizePart)

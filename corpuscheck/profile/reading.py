@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.tables import EXAMPLES, added, worst
@@ -26,6 +27,8 @@ class ReadingPart:
     `encodings` maps a codec to files, `encoding_bytes` to their bytes on disk; `skipped` maps a reason to
     files; `troubles` maps a kind of trouble to (files, amount) and `examples` to its worst files.
     """
+
+    __repr__ = brief
 
     measured: int = 0
     skipped: dict[str, int] = field(default_factory=dict)

@@ -24,7 +24,7 @@ def render_terminal(compared: TokenizerComparison, console: Console) -> None:
     table = columns(
         ("", "left"), *((f"{number}", "right") for number in range(1, len(compared.rows) + 1)), ("", "left")
     )
-    for label, cells in _cells(compared.rows):
+    for label, cells in cells_of(compared.rows):
         table.add_row(Text(label, "dim"), *cells, "")
     with console.capture() as capture:
         head = f"{size(compared.utf8_bytes)} in {count(compared.documents)} documents"
@@ -55,7 +55,8 @@ def _how_counted(compared: TokenizerComparison) -> str:
     return f"tokens are estimated from {sampled} {what}, with 95 % intervals; words and [UNK] are counted"
 
 
-def _cells(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
+def cells_of(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
+    """What each row of the table is, and its cells, one for each tokenizer."""
     lines = [
         ("[UNK]", [percent(row.unk_rate) for row in rows]),
         *([("  held out", [percent(row.judged_rate) for row in rows])] if rows[0].held_out_rate is not None else []),

@@ -52,6 +52,21 @@ def shown(figure: Figure, how: Shown, after: Figure | None = None) -> Text:
     return text.append(f"  {mark}", "dim")
 
 
+def figures_of(estimate: Estimate) -> list[tuple[str, str]]:
+    """The key figures, each with its interval and its mark, as plain text."""
+    figures: list[tuple[str, Figure, Shown]] = [
+        ("mean document", estimate.mean_document, size),
+        ("usable", estimate.usable, percent),
+        ("documents by the rule", estimate.by_rule, count),
+        ("documents by your mean", estimate.by_mean, count),
+        ("still missing", estimate.missing, count),
+        *([("time", estimate.days, _days)] if estimate.plan.per_day else []),
+        ("text in all", estimate.collectable, size),
+        ("tokens", estimate.tokens, count),
+    ]
+    return [(label, shown(figure, how).plain) for label, figure, how in figures]
+
+
 def _answer(estimate: Estimate) -> Group:
     """Enough or not, in one line; in a second, what all that could be had would make."""
     plan, missing = estimate.plan, estimate.missing

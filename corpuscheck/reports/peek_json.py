@@ -7,9 +7,9 @@ from typing import Any
 from corpuscheck import __version__
 from corpuscheck.clean.copies import DocumentPlace
 from corpuscheck.json_text import json_bytes
-from corpuscheck.peek import Peek, Shown, kind_of
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.showing import Peek, Shown, kind_of
 
 SCHEMA_VERSION = 1
 

@@ -12,12 +12,12 @@ from rich.text import Text
 
 from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.marking import Mark
-from corpuscheck.peek import Peek, Shown
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal_parts import safe
 from corpuscheck.rules.amounts import count, percent, plural, size
+from corpuscheck.showing import Peek, Shown
 from corpuscheck.viewing import NAMES
 
 _TAB = "    "

@@ -9,11 +9,13 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 
 from corpuscheck.assembling import documents_before, numbered
+from corpuscheck.brief import brief
 from corpuscheck.clean.copies import CopyStep, DocumentPlace, cleanliness
 from corpuscheck.measuring.choosing import Choice, chosen_of_shared
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.marking import Mark
+from corpuscheck.presentable import Presentable
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.profile import Profile
@@ -42,6 +44,8 @@ _COPY = {
 class Shown:
     """A document, why it is shown, and an excerpt. A copy says which document it is a copy of."""
 
+    __repr__ = brief
+
     place: DocumentPlace
     why: str
     score: float | None
@@ -50,8 +54,10 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Peek:
+class Peek(Presentable):
     """What was asked for and found: of `documents` in all, `held` are of that kind; `amounts` counts each word."""
+
+    __repr__ = brief
 
     view: View
     documents: int
