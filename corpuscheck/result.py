@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from corpuscheck.brief import brief
-from corpuscheck.clean.copies import Cleanliness
+from corpuscheck.clean.copies import Cleanliness, DocumentPlace
 from corpuscheck.clean.normalisation import Normalisation
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.presentable import Presentable
 from corpuscheck.printable import codepoint
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
+from corpuscheck.rules.amounts import percent
 from corpuscheck.scripts import ScriptShare
 from corpuscheck.settings import Limits, Policy, Severity
 
@@ -190,11 +191,34 @@ class NewDamage:
     places: tuple[Place, ...]
 
 
+CopyKind = Literal["exact", "normalised", "near"]
+
+
+@dataclass(frozen=True)
+class NewCopy:
+    """A document that came in addition and its twin in the baseline; how much they share; how many such the file has,
+    and their bytes."""
+
+    kind: CopyKind
+    place: DocumentPlace
+    twin: DocumentPlace
+    likeness: float
+    documents: int
+    utf8_bytes: int
+
+    @property
+    def told(self) -> str:
+        """new.txt#1 = old.txt#3, and how much alike they are where they are not the same."""
+        alike = {"exact": "", "normalised": ", normalised", "near": f", {percent(self.likeness)} alike"}[self.kind]
+        return f"{self.place} = {self.twin}{alike}"
+
+
 @dataclass(frozen=True)
 class NewCopies:
-    """Documents that came in addition and are, byte for byte, in the baseline already.
+    """Documents that came in addition and that the baseline has already.
 
-    `sampled` tells that they were estimated from a sample of the documents.
+    `kinds` counts them by kind; `places` are their files, the worst first; `pairs` the largest ones with their twins.
+    `sampled` tells that they were estimated from a sample of the documents, `unlooked` which kinds cannot be told.
     """
 
     __repr__ = brief
@@ -203,6 +227,9 @@ class NewCopies:
     utf8_bytes: int = 0
     sampled: bool = False
     places: tuple[Place, ...] = ()
+    kinds: dict[CopyKind, int] = field(default_factory=lambda: dict.fromkeys(get_args(CopyKind), 0))
+    pairs: tuple[NewCopy, ...] = ()
+    unlooked: str = ""
 
 
 @dataclass(frozen=True)

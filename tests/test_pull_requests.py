@@ -99,7 +99,7 @@ CASES = {
         },
         lambda _: {"corpus/new.txt": _lines(2)},
         "CC708 new-copies", "corpus/copies/0.txt", 1,
-        "; here: 1 document already in corpus/made/00.txt",
+        "; here: corpus/copies/0.txt#1 = corpus/made/00.txt#1",
         "take the copies out",
         tuple(f"corpus/copies/{n}.txt" for n in range(1, 5)),
         tuple(f"corpus/copies/{n}.txt" for n in range(5)),

@@ -12,7 +12,9 @@ from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.brief import brief
 from corpuscheck.clean.near import near_copies
 from corpuscheck.counted import DEBRIS
+from corpuscheck.printable import printable
 from corpuscheck.profile.documents import Documents, file_id
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.near import Signatures
 from corpuscheck.profile.packing import first_rows
 from corpuscheck.profile.profile import Profile
@@ -31,6 +33,9 @@ class DocumentPlace:
 
     path: str
     document: int
+
+    def __str__(self) -> str:
+        return f"{printable(self.path, LONGEST_PATH) or '?'}#{self.document}"
 
 
 @dataclass(frozen=True)

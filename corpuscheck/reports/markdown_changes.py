@@ -9,10 +9,21 @@ from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reports.common import before_and_now, copies_told
 from corpuscheck.reports.markdown_text import bullets, code, code_of, details, prose, table
-from corpuscheck.result import Change, ChangedFile, Comparison, LostWord, NewCharacter, NewDamage, Place
+from corpuscheck.result import (
+    Change,
+    ChangedFile,
+    Comparison,
+    LostWord,
+    NewCharacter,
+    NewCopies,
+    NewCopy,
+    NewDamage,
+    Place,
+)
 from corpuscheck.rules.amounts import count, files, percent, size
 
 _PLACES = 3
+_PAIRS = 20
 
 
 def changes(comparison: Comparison, now: Profile, findings: str) -> Iterator[str]:
@@ -30,8 +41,7 @@ def changes(comparison: Comparison, now: Profile, findings: str) -> Iterator[str
     yield _titled("New encodings", bullets(sorted(comparison.new_encodings.items()), _encoding))
     yield _titled("New damage", bullets(comparison.damage, _damage))
     yield _titled("Newly skipped", bullets(comparison.newly_skipped, _damage))
-    copies = comparison.copies
-    yield _titled("Copies", copies_told(copies) + _most(copies.places) if copies.documents else "")
+    yield _titled("Copies", _copies(comparison.copies))
 
 
 def _titled(title: str, body: str) -> str:
@@ -57,6 +67,19 @@ def _character(new: NewCharacter) -> Sequence[str]:
 
 def _lost(word: LostWord) -> Sequence[str]:
     return code(word.word, 60), count(word.count), prose(word.cause)
+
+
+def _copies(copies: NewCopies) -> str:
+    """How many, and the largest with their twins."""
+    told = [copies_told(copies) + _most(copies.places)] if copies.documents else []
+    told += [prose(copies.unlooked)] if copies.unlooked else []
+    pairs = table(("copy", "of", "alike"), copies.pairs[:_PAIRS], _pair)
+    return "\n\n".join([*told, *([pairs] if pairs else [])])
+
+
+def _pair(copy: NewCopy) -> Sequence[str]:
+    alike = percent(copy.likeness) if copy.kind == "near" else copy.kind
+    return code(str(copy.place)), code(str(copy.twin)), alike
 
 
 def _encoding(found: tuple[str, Sequence[Place]]) -> str:

@@ -113,10 +113,13 @@ def _damage(damage: NewDamage) -> str:
 
 
 def _copies(copies: NewCopies) -> Table | None:
+    """How many, then the largest with their twins."""
     if not copies.documents:
-        return None
-    places = f": {worst_places(copies.places, _PLACES)}" if copies.places else ""
-    return _lines("copies", [copies_told(copies) + places])
+        return _lines("copies", [copies.unlooked]) if copies.unlooked else None
+    every = [copies_told(copies), *([copies.unlooked] if copies.unlooked else ())]
+    shown = [f"  {copy.told}" for copy in copies.pairs[:_FILES]]
+    left = copies.documents - sum(copy.documents for copy in copies.pairs[:_FILES])
+    return _lines("copies", [*every, *shown, *([f"  … and {left:,} more"] if shown and left > 0 else ())])
 
 
 def _and_more(table: Table, left: int) -> Table:
