@@ -19,10 +19,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpuscheck.quantities import parse_size
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.files import FileRecord, Piece
 from corpuscheck.reading.reader import read
-from corpuscheck.settings import Reading, parse_size
+from corpuscheck.settings import Reading
 
 ENCODE = """
 import sys

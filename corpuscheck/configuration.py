@@ -23,9 +23,10 @@ _OF_A_RULE = ("severity", "limit")
 _NOT_IN_A_FILE = {"help", "config", "show-config"}
 _FITTING: dict[str, tuple[tuple[type, ...], str]] = {
     "boolean": ((bool,), "true or false"),
-    "integer": ((int,), "a whole number"),
-    "float": ((int, float), "a number"),
-    "size": ((int, str), 'a size, as in "4GB"'),
+    "count": ((int, float, str), "a whole number"),
+    "share": ((int, float, str), 'a share, as in "1%"'),
+    "size": ((int, float, str), 'a size, as in "4GB"'),
+    "size|all": ((int, float, str), 'a size, as in "16MB", or "all"'),
 }
 """What a value may be in a file, by the type of its option; of any other type it is text."""
 
@@ -161,12 +162,14 @@ def _names(key: str) -> list[str]:
 def apply(context: click.Context, configuration: Configuration) -> None:
     """Make the file's values the defaults of a command. Raises UsageError for one that does not fit its option."""
     defaults: dict[str, Any] = {}
-    reports = any(key_of(option) == "output" for option in context.command.params)
+    reports = any(option.name == "outputs" for option in context.command.params)
     for option in context.command.params:
         key = key_of(option)
-        if key not in configuration.values or (key == "format" and not reports):  # a format of reports is no other's
+        if key not in configuration.values or (key in ("format", "output") and not reports):  # of reports alone
             continue
         value = configuration.values[key]
+        if key == "tokenizer" and isinstance(value, str) and _takes_many(option):  # one of several to compare
+            value = [value]
         try:
             defaults[option.name or ""] = _checked(option, value, context)
         except click.BadParameter as error:
@@ -174,8 +177,12 @@ def apply(context: click.Context, configuration: Configuration) -> None:
     context.default_map = {**(context.default_map or {}), **defaults}
 
 
+def _takes_many(option: click.Parameter) -> bool:
+    return option.multiple if isinstance(option, click.Option) else option.nargs == -1
+
+
 def _checked(option: click.Parameter, value: Any, context: click.Context) -> Any:
-    many = option.multiple if isinstance(option, click.Option) else option.nargs == -1
+    many = _takes_many(option)
     if many != isinstance(value, list):
         raise click.BadParameter("must be a list" if many else "must be one value, not a list")
     kinds, says = _FITTING.get(option.type.name, ((str,), "text"))

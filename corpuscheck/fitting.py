@@ -69,6 +69,8 @@ def path_of(name: str, value: Any) -> str:
 def _fitted(name: str, value: Any, hint: Any) -> Any:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin is UnionType:
+        if isinstance(value, str) and str in arguments:  # a number as people write it
+            return _text(name, value)
         return None if value is None else _fitted(name, value, arguments[0])
     if origin is Literal:
         return one_of(name, value, arguments)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from encodings.aliases import aliases
+from functools import partial
 from typing import Any, Literal
 
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.fitting import fitted, known_names
 from corpuscheck.printable import printable
-
-GB = 10**9
-MB = 10**6
-ALL_TEXT = 1 << 62
-"""More bytes than any corpus has, for --train-bytes all."""
+from corpuscheck.quantities import GB, MB, parse_count, parse_share, parse_size, parse_size_or_all
 
 CONFIGURATION_FILE = "corpuscheck.toml"
 
@@ -154,7 +151,7 @@ class Policy:
     fail_on: FailOn = "error"
     strict: bool = False
     severity: Mapping[str, Severity] = field(default_factory=dict)
-    limit: Mapping[str, float] = field(default_factory=dict)
+    limit: Mapping[str, float | str] = field(default_factory=dict)
     config: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
 
@@ -223,23 +220,31 @@ def _unknown_codec(settings: Settings) -> str:
     return f"--encoding '{name}' is no text encoding that Python knows, such as utf-8 or cp949{hint}"
 
 
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": MB, "gb": GB, "tb": 10**12}
-_BINARY_UNITS = {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
+_PARSERS: dict[str, tuple[str, Callable[[Any], float]]] = {
+    "target_bytes": ("target", parse_size),
+    "min_bytes": ("min-size", partial(parse_size, usual="MB")),
+    "train_bytes": ("train-bytes", parse_size_or_all),
+    **{
+        name: (name.replace("_", "-"), parse_count)
+        for name in ("articles_per_gb", "vocab_size", "limit_alphabet", "jobs")
+    },
+    **{
+        name: (name.replace("_", "-"), parse_share)
+        for name in ("max_unk_rate", "max_unk_increase", "max_shrinkage", "character_coverage", "held_out_share")
+    },
+}
+"""The options that are numbers: their names, and what reads them where they are text."""
 
 
-def parse_size(text: str) -> int:
-    """Bytes of ``4GB``, ``500 MB``, ``1.5GiB`` or ``1000000``. Raises UsageError for anything else."""
-    stripped = text.strip().lower().replace("_", "").replace(",", "")
-    number = stripped.rstrip("abcdefghijklmnopqrstuvwxyz ")
-    unit = stripped[len(number) :].strip()
-    factor = (_UNITS | _BINARY_UNITS).get(unit)
+def _as_number(name: str, value: Any) -> Any:
+    """Text as the command line reads it; numbers as they are."""
+    if name not in _PARSERS or not isinstance(value, str):
+        return value
+    option, parse = _PARSERS[name]
     try:
-        value = float(number)
-    except ValueError:
-        value = -1.0
-    if factor is None or not 0 <= value < float("inf"):
-        raise UsageError(f"'{text}' is not a size: write a number and a unit, as in 500MB or 4GB (1 GB = 10⁹ bytes)")
-    return round(value * factor)
+        return parse(value)
+    except UsageError as error:
+        raise UsageError(f"--{option} {error}") from None
 
 
 def settings_from(**options: Any) -> Settings:
@@ -256,6 +261,7 @@ def settings_from(**options: Any) -> Settings:
             options["text_fields"] = (PRESETS[preset].text_field,)
         if PRESETS[preset].document != "file":
             options["document"] = PRESETS[preset].document
+    options = {name: _as_number(name, value) for name, value in options.items()}
     kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits}
     if "policy" not in options:
         kinds["policy"] = Policy

@@ -76,3 +76,14 @@ def settings_of(context: click.Context, given: dict[str, Any]) -> Settings:
         return settings
     except UsageError as error:
         raise UsageError(blamed(str(error), context, found)) from None
+
+
+def reading_settings(context: click.Context, given: dict[str, Any]) -> Settings:
+    """The settings of a command that judges nothing. Raises UsageError, with the line of the file that is to blame."""
+    from corpuscheck.configuration import blamed
+    from corpuscheck.settings import settings_from
+
+    try:
+        return settings_from(**given)
+    except UsageError as error:
+        raise UsageError(blamed(str(error), context, context.meta["configuration"])) from None

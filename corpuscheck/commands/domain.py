@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from corpuscheck.commands.options import READING, TOKENIZER, options
+from corpuscheck.commands.configured import configured, reading_settings
+from corpuscheck.commands.options import READING, RUN, TOKENIZER, options
 from corpuscheck.commands.printing import print_bytes, print_text
 from corpuscheck.printable import printable
 
@@ -16,14 +17,23 @@ def reference() -> None:
     """General text that `scan --reference` compares with."""
 
 
-@reference.command(context_settings={"auto_envvar_prefix": "CORPUSCHECK"})
+@reference.command()
 @click.argument("name")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", metavar="FILE", help="Where it is saved. Default: NAME.ccp.")
-@options(READING, TOKENIZER[:-1])
-@click.option("--jobs", type=int, help="Workers. Default: the processors this process may use.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing.")
-def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **given: Any) -> None:
+@options(READING, TOKENIZER[:-1], RUN)
+@configured
+def build(
+    context: click.Context,
+    /,
+    name: str,
+    paths: tuple[str, ...],
+    output: str | None,
+    quiet: bool,
+    no_progress: bool,
+    verbose: bool,
+    **given: Any,
+) -> None:
     """Make a reference from several bodies of general text, each PATH one of them.
 
     A PATH is a folder, a file, or a profile saved by `scan --save`. One tokenizer is trained over all text together,
@@ -34,9 +44,8 @@ def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **
     from corpuscheck.domain.spread import SAME_SOURCE, outliers, spread_of
     from corpuscheck.profile.files import LONGEST_PATH
     from corpuscheck.progress import watcher
-    from corpuscheck.settings import settings_from
 
-    made = build_reference(name, paths, settings_from(**given), watcher(not quiet, False))
+    made = build_reference(name, paths, reading_settings(context, given), watcher(not (quiet or no_progress), verbose))
     target = output or f"{name}.ccp"
     made.save(target)
     if quiet:

@@ -12,9 +12,11 @@ from corpuscheck.commands.options import (
     BASELINE,
     LIMITS,
     POLICY,
+    QUIET,
     READING,
     REFERENCE,
     REPORT,
+    RUN,
     SCAN,
     TOKENIZER,
     options,
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@options(READING, TOKENIZER, BASELINE, REFERENCE, LIMITS, POLICY, REPORT, SCAN)
+@options(READING, TOKENIZER, BASELINE, REFERENCE, LIMITS, POLICY, REPORT, SCAN, RUN)
 @configured
 def scan(
     context: click.Context,
@@ -75,7 +77,7 @@ def scan(
 
 @click.command()
 @click.argument("profile")
-@options(BASELINE, REFERENCE, LIMITS, POLICY, REPORT)
+@options(BASELINE, REFERENCE, LIMITS, POLICY, REPORT, QUIET)
 @configured
 def report(
     context: click.Context,
@@ -85,6 +87,7 @@ def report(
     outputs: tuple[str, ...],
     quiet: bool,
     full: bool,
+    no_progress: bool,
     **given: Any,
 ) -> None:
     """Judge and render a saved PROFILE again, without reading the corpus."""
@@ -96,7 +99,7 @@ def report(
 @click.command()
 @click.argument("base")
 @click.argument("head")
-@options(REFERENCE, LIMITS, POLICY, REPORT)
+@options(REFERENCE, LIMITS, POLICY, REPORT, QUIET)
 @configured
 def diff(
     context: click.Context,
@@ -107,6 +110,7 @@ def diff(
     outputs: tuple[str, ...],
     quiet: bool,
     full: bool,
+    no_progress: bool,
     **given: Any,
 ) -> None:
     """Judge what has become of a corpus: profile HEAD against profile BASE.
@@ -127,7 +131,8 @@ def diff(
 @click.command()
 @click.argument("profiles", nargs=-1, required=True)
 @click.option("-o", "--output", "output", required=True, metavar="FILE", help="Where the sum is saved.")
-def merge(profiles: tuple[str, ...], output: str) -> None:
+@options(QUIET)
+def merge(profiles: tuple[str, ...], output: str, quiet: bool, no_progress: bool) -> None:
     """Add up saved PROFILES of the parts of a corpus, measured with the same tokenizer, into one."""
     from corpuscheck.api import merge_profiles
 

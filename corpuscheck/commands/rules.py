@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from corpuscheck.commands.configured import configured, settings_of
-from corpuscheck.commands.options import LIMITS, POLICY, READING, TOKENIZER, options
+from corpuscheck.commands.options import LIMITS, POLICY, READING, RUN, TOKENIZER, options
 from corpuscheck.errors import UsageError
 
 
@@ -37,9 +37,17 @@ def explain(context: click.Context, /, rule: str, **given: Any) -> None:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@options(READING, TOKENIZER[:1])
+@options(READING, TOKENIZER[:1], RUN)
 @click.option("--force", is_flag=True, help="Replace a corpuscheck.toml that is there.")
-def init(paths: tuple[str, ...], force: bool, **given: Any) -> None:
+def init(
+    paths: tuple[str, ...],
+    force: bool,
+    jobs: int | None,
+    quiet: bool,
+    no_progress: bool,
+    verbose: bool,
+    **given: Any,
+) -> None:
     """Write a commented corpuscheck.toml, with limits taken from the corpus as it is now."""
     from pathlib import Path
 
@@ -51,6 +59,8 @@ def init(paths: tuple[str, ...], force: bool, **given: Any) -> None:
 
     if Path(CONFIGURATION_FILE).exists() and not force:
         raise UsageError(f"{CONFIGURATION_FILE} is there already: --force replaces it")
-    finished = run_scan(list(paths), settings_from(**given), watcher(True, False), processes=True)
+    watch = watcher(not (quiet or no_progress), verbose)
+    finished = run_scan(list(paths), settings_from(jobs=jobs, **given), watch, processes=True)
     write_whole(CONFIGURATION_FILE, initial_configuration(finished.result, paths, given).encode())
-    click.echo(f"wrote {CONFIGURATION_FILE}; next: corpuscheck scan --save base.ccp", err=True)
+    if not quiet:
+        click.echo(f"wrote {CONFIGURATION_FILE}; next: corpuscheck scan --save base.ccp", err=True)

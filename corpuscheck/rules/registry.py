@@ -51,7 +51,7 @@ def policy_of(
     select: Iterable[str],
     ignore: Iterable[str],
     severity: Iterable[tuple[str, Severity]],
-    limit: Iterable[tuple[str, float]],
+    limit: Iterable[tuple[str, str | float]],
     fail_on: FailOn,
     strict: bool,
     configuration: Configuration,
@@ -73,9 +73,11 @@ def policy_of(
                 raise UsageError(f"{where}: severity must be one of {', '.join(_ORDER)}")
             severities[rule.id] = table["severity"]
         if "limit" in table and rule.option not in nearer:
-            limits[rule.id] = _limit(table["limit"], configuration.where(f"rules.{name}.limit"))
+            limits[rule.id] = _limit(rule, table["limit"], configuration.where(f"rules.{name}.limit"))
     severities.update({_rule_for(f"--severity {name}", name).id: value for name, value in severity})
-    limits.update({_rule_for(f"--limit {name}", name).id: _limit(value, f"--limit {name}") for name, value in limit})
+    for name, value in limit:
+        rule = _rule_for(f"--limit {name}", name)
+        limits[rule.id] = _limit(rule, value, f"--limit {name}")
     for rule in RULES:
         if rule.key in configuration.lines:
             lines.setdefault(rule.id, configuration.lines[rule.key])
@@ -97,11 +99,14 @@ def _rule_for(where: str, name: str) -> Rule:
         raise UsageError(f"{where}: {error}") from None
 
 
-def _limit(value: Any, where: str) -> float:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 <= value < float("inf"):
+def _limit(rule: Rule, value: Any, where: str) -> float:
+    """The limit in the unit of the rule. Raises UsageError, which begins with `where`."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise UsageError(f"{where}: limit must be a number, 0 or more")
-    return float(value) if isinstance(value, float) else int(value)
+    try:
+        return rule.limit_from(value)
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from None
 
 
 def _nearest(name: str) -> str:

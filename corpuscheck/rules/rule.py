@@ -11,6 +11,7 @@ from corpuscheck.clean.copies import Cleanliness, cleanliness
 from corpuscheck.clean.normalisation import Normalisation, normalisation_of
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.profile import Profile
+from corpuscheck.quantities import LEAST_WITHOUT_UNIT, parse_count, parse_number, parse_share, parse_size
 from corpuscheck.result import Comparison, Finding, Place, TokenizerReport
 from corpuscheck.settings import Limits, Policy, Severity
 
@@ -112,7 +113,16 @@ class Rule:
 
     def limit_in_force(self, limits: Limits, policy: Policy) -> float:
         own: float = getattr(limits, self.option) if self.option else self.limit
-        return policy.limit.get(self.id, own)
+        given = policy.limit.get(self.id, own)
+        return self.limit_from(given) if isinstance(given, str) else given
+
+    def limit_from(self, value: str | float) -> float:
+        """A limit as people write it, in the rule's unit. Raises UsageError."""
+        if self.unit in ("share", "points"):
+            return parse_share(value)
+        if self.unit == "bytes":  # of text, or of what must not be there
+            return parse_size(value, "GB", least=LEAST_WITHOUT_UNIT if self.option else 0)
+        return parse_number(value) if self.unit == "times" else parse_count(value)
 
     def severity_in_force(self, policy: Policy) -> Severity:
         return policy.severity.get(self.id, self.severity)

@@ -8,7 +8,8 @@ from corpuscheck import __version__
 from corpuscheck.errors import CorpuscheckError
 from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
-from corpuscheck.settings import ALL_TEXT, Training
+from corpuscheck.quantities import ALL_TEXT
+from corpuscheck.settings import Training
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.training import save
 
