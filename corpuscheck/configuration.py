@@ -171,7 +171,8 @@ def apply(context: click.Context, configuration: Configuration) -> None:
         if key == "tokenizer" and isinstance(value, str) and _takes_many(option):  # one of several to compare
             value = [value]
         try:
-            defaults[option.name or ""] = _checked(option, value, context)
+            _check(option, value, context)
+            defaults[option.name or ""] = value
         except click.BadParameter as error:
             raise UsageError(f"{configuration.where(key)}: {key}: {error.message}") from None
     context.default_map = {**(context.default_map or {}), **defaults}
@@ -181,7 +182,8 @@ def _takes_many(option: click.Parameter) -> bool:
     return option.multiple if isinstance(option, click.Option) else option.nargs == -1
 
 
-def _checked(option: click.Parameter, value: Any, context: click.Context) -> Any:
+def _check(option: click.Parameter, value: Any, context: click.Context) -> None:
+    """Raises BadParameter for a value that the option could not take from a command line."""
     many = _takes_many(option)
     if many != isinstance(value, list):
         raise click.BadParameter("must be a list" if many else "must be one value, not a list")
@@ -189,7 +191,7 @@ def _checked(option: click.Parameter, value: Any, context: click.Context) -> Any
     for item in value if many else (value,):
         if not isinstance(item, kinds) or (isinstance(item, bool) and bool not in kinds):
             raise click.BadParameter(f"must be {says}")
-    return option.type_cast_value(context, value)
+    option.type_cast_value(context, value)
 
 
 def key_of(option: click.Parameter) -> str:

@@ -41,7 +41,7 @@ def parse_size(value: Value, usual: str = "GB", least: int = LEAST_WITHOUT_UNIT)
 
     Raises UsageError for anything else, also for fewer than the `least` without a unit: the `usual` one was meant.
     """
-    help_ = f"write a number and a unit, as in 500MB or 4{usual} (1 GB = 10⁹ bytes)"
+    help_ = "write a number and a unit, as in 500MB or 4GB (1 GB = 10⁹ bytes)"
     number, unit = _parts(value, "a size", help_)
     if not unit and 0 < number < least:
         told = f"{number:g}"

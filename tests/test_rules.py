@@ -115,7 +115,9 @@ def test_the_more_specific_of_select_and_ignore_wins(
         ("--limit CC301=0.5 --max-unk-rate 0.1", 0, ""),
         ("--limit CC201=0 --select CC201", 2, ""),  # as --target 0
         ("--limit CC301=1.5", 2, ""),
-        ("--limit CC202=1kB", 2, ""),
+        ("--limit CC202=1kB", 1, "CC301 error"),
+        ("--limit CC201=4 --select CC201", 2, ""),  # as --target 4
+        ("--limit CC301=5", 2, ""),
     ],
 )
 def test_severity_limit_and_fail_on(
@@ -161,7 +163,7 @@ def test_unknown_rules_are_errors(option: str, name: str, said: str, run_main: M
 def test_a_limit_is_a_number(rule: str, value: str, run_main: Main, corpus: list[str]) -> None:
     status, out, err = run_main("scan", *corpus, "--limit", f"{rule}={value}")
     assert (status, out) == (2, "")
-    assert "number" in err or "not a valid float" in err
+    assert any(said in err for said in ("is not a number", "is not a share", "is not a size", "is below zero"))
 
 
 def test_every_limit_of_a_rule_with_an_option_is_in_force_everywhere() -> None:

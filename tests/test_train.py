@@ -131,7 +131,7 @@ def test_fewer_bytes_make_other_pieces_of_the_same_alphabet(folder: Path, tmp_pa
         (("--train-bytes", "some"), "'some' is not a size: write a number and a unit, as in 500MB or 4GB"),
         (("--train-bytes", "0"), "--train-bytes must be 1 or more"),
         (("--limit-alphabet", "0"), "--limit-alphabet must be 1 or more"),
-        (("--character-coverage", "1.5"), "--character-coverage must be above 0 and at most 1"),
+        (("--character-coverage", "1.5"), "1.5 is 150 %, write 1.5% or 0.015"),
     ],
 )
 def test_nonsense_is_one_clear_line(tmp_path: Path, options: tuple[str, str], said: str) -> None:

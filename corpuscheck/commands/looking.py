@@ -28,7 +28,7 @@ _VIEW: list[Option] = [
     option("-n", "--count", type=COUNT, default=5, show_default=True,
                  help="Documents, or pairs of copies (of those 10 at most)."),
     option("--seed", type=int, default=0, show_default=True, help="Another seed draws other documents."),
-    option("--bytes", "excerpt", type=size_in("kB"), default="2kB", show_default=True,
+    option("--bytes", "excerpt", type=size_in("kB", least=0), default="2kB", show_default=True,
                  help="About how much of each document is shown."),
     option("--no-pager", is_flag=True, help="Print at once, also on a terminal."),
 ]  # fmt: skip

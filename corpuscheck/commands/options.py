@@ -10,6 +10,7 @@ import click
 
 from corpuscheck.errors import UsageError
 from corpuscheck.quantities import (
+    LEAST_WITHOUT_UNIT,
     Parser,
     parse_count,
     parse_number,
@@ -36,9 +37,9 @@ class Quantity(click.ParamType):  # type: ignore[type-arg]  # generic only in ne
             self.fail(str(error), param, ctx)
 
 
-def size_in(usual: str) -> Quantity:
-    """A size; a small number without a unit was meant in the usual one."""
-    return Quantity("size", partial(parse_size, usual=usual))
+def size_in(usual: str, least: int = LEAST_WITHOUT_UNIT) -> Quantity:
+    """A size; fewer bytes than the least, without a unit, were meant in the usual one."""
+    return Quantity("size", partial(parse_size, usual=usual, least=least))
 
 
 COUNT = Quantity("count", parse_count)
