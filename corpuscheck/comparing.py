@@ -138,7 +138,7 @@ def _damage(base: ReadingPart, head: ReadingPart) -> tuple[NewDamage, ...]:
         files = head.troubled_files.get(kind, 0) - base.troubled_files.get(kind, 0)
         if amount > 0 or files > 0:
             before = {(n, path) for n, path, _ in base.examples.get(kind, ())}
-            places = [Place(p, detail=detail) for n, p, detail in head.examples[kind] if (n, p) not in before]
+            places = [Place.of_trouble(p, detail) for n, p, detail in head.examples[kind] if (n, p) not in before]
             found.append(NewDamage(kind, max(0, files), max(0, amount), tuple(places)))
     return tuple(found)
 

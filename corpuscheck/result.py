@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
@@ -17,6 +18,8 @@ from corpuscheck.rules.amounts import percent
 from corpuscheck.scripts import ScriptShare
 from corpuscheck.settings import Limits, Policy, Severity
 
+_LINE = re.compile(r"\bline ([1-9]\d*)")
+
 Verdict = Literal["ready", "caution", "not_ready"]
 
 
@@ -28,6 +31,12 @@ class Place:
     line: int | None = None
     detail: str = ""
     document: int | None = None
+
+    @classmethod
+    def of_trouble(cls, path: str, detail: str) -> Place:
+        """At the first line that the detail names: ``first at line 12, offset 3456``."""
+        line = _LINE.search(detail)
+        return cls(path, int(line[1]) if line else None, detail)
 
 
 @dataclass(frozen=True)

@@ -54,26 +54,28 @@ def test_bad_json_lines_are_counted_and_the_rest_is_read(tmp_path: Path, vocabul
     document = document_of(corpus, tokenizer=vocabulary)
     assert _troubles(document) == {"bad records": 3}
     (finding,) = (f for f in document["findings"] if f["name"] == "bad-records")
-    assert f"offset {len(lines[0]) + 1}" in finding["message"]
+    assert f"first at line 2, offset {len(lines[0]) + 1}" in finding["message"]
+    assert [place["line"] for place in finding["places"]] == [2]
 
 
 @pytest.mark.parametrize(
-    ("content", "texts", "offset"),
+    ("content", "texts", "offset", "line"),
     [
-        (b'}\n{"text": "a"}\n}', ["a"], 0),
-        (b'{"text": "a"}\n{"text": "' + b"[" * 100_000 + b"\n" + b'{"text": "b"}\n', ["a", "b"], 14),
-        (b'{"text": "a"}\n' + b"[" * 100_000 + b"\n" + b'{"text": "b"}\n', ["a", "b"], 14),
-        (b'{"text": "a"}\r\n\r\n}\r\n{"text": "b"}\r\n', ["a", "b"], 17),
-        (b'\xef\xbb\xbf{"text": "a"}\n}\n', ["a"], 17),
-        ('{"text": "나라의 말씀이"}\n}\n'.encode("cp949"), ["나라의 말씀이"], 26),
+        (b'}\n{"text": "a"}\n}', ["a"], 0, 1),
+        (b'{"text": "a"}\n{"text": "' + b"[" * 100_000 + b"\n" + b'{"text": "b"}\n', ["a", "b"], 14, 2),
+        (b'{"text": "a"}\n' + b"[" * 100_000 + b"\n" + b'{"text": "b"}\n', ["a", "b"], 14, 2),
+        (b'{"text": "a"}\r\n\r\n}\r\n{"text": "b"}\r\n', ["a", "b"], 17, 3),
+        (b'\xef\xbb\xbf{"text": "a"}\n}\n', ["a"], 17, 2),
+        ('{"text": "나라의 말씀이"}\n}\n'.encode("cp949"), ["나라의 말씀이"], 26, 2),
     ],
     ids=["first and last", "open string", "deep nesting", "CRLF", "BOM", "CP949"],
 )
-def test_offset_of_the_first_bad_line(tmp_path: Path, content: bytes, texts: list[str], offset: int) -> None:
+def test_offset_of_the_first_bad_line(tmp_path: Path, content: bytes, texts: list[str], offset: int, line: int) -> None:
     write_files(tmp_path, {"a.jsonl": content})
     found, record = documents_in(tmp_path / "a.jsonl")
     assert found == texts
     assert (record.bad_records, record.first_bad_record) == (1 + content.endswith(b"}\n}"), offset)
+    assert record.first_bad_line == line
 
 
 @pytest.mark.parametrize(

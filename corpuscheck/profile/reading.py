@@ -133,8 +133,9 @@ def _troubles(record: FileRecord) -> Iterable[tuple[str, int, str]]:
     if record.damage:
         yield "cut short", 1, record.damage
     if record.bad_records:
-        place = "line" if record.format in ("csv", "tsv") else "offset"
-        yield "bad records", record.bad_records, f"first at {place} {record.first_bad_record}"
+        line = f"line {record.first_bad_line}" if record.first_bad_line else ""
+        offset = "" if record.format in ("csv", "tsv") else f"offset {record.first_bad_record}"
+        yield "bad records", record.bad_records, f"first at {', '.join(filter(None, (line, offset)))}"
     if record.missing_text:
         yield "records without text", record.missing_text, f"field '{record.text_field or '?'}'"
     if record.repaired_surrogates:

@@ -140,11 +140,11 @@ def _rows(reader: Reader, lines: _Lines, report: RecordReport) -> Iterator[tuple
         except StopIteration:
             return
         except _TooLargeError:
-            report.add_bad(line)
+            report.add_bad(line, line)
             if not lines.skip_row():
                 report.damage = f"a quoted field in line {line} has no end: the rest was not read"
         except csv.Error:
-            report.add_bad(line)
+            report.add_bad(line, line)
         else:
             if row:
                 yield line, row

@@ -37,6 +37,7 @@ class FileRecord:
     text_field: str | None = None
     bad_records: int = 0
     first_bad_record: int | None = None
+    first_bad_line: int | None = None
     missing_text: int = 0
     repaired_surrogates: int = 0
     forced_cuts: int = 0

@@ -23,7 +23,7 @@ def read_jsonl(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRep
             try:
                 record = _parsed(line)
             except ValueError:
-                report.add_bad(offset)
+                report.add_bad(offset, number)
             else:
                 for item in corpus.items_of(record) if corpus else (record,):
                     yield number, take(item)
@@ -54,7 +54,7 @@ def _lines(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int,
             held.append(ended[0])
             size += len(ended[0])
             if size > LARGEST_RECORD:
-                report.add_bad(offset)
+                report.add_bad(offset, number + 1)
                 ended[0] = b""
                 offset += size
             else:
@@ -68,6 +68,6 @@ def _lines(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int,
         size += len(rest)
         held = [*held, rest] if size <= LARGEST_RECORD else []
     if size > LARGEST_RECORD:
-        report.add_bad(offset)
+        report.add_bad(offset, number + 1)
     elif line := b"".join(held).strip():
         yield number + 1, offset, line

@@ -199,7 +199,7 @@ def _read_stream(
     record.damage = stream.damage or report.damage or ("the last character is cut" if text.cut else None)
     record.text_field = report.text_field or None
     record.bad_records = report.bad
-    record.first_bad_record = report.first_bad
+    record.first_bad_record, record.first_bad_line = report.first_bad, report.first_bad_line
     record.missing_text = report.missing
     record.repaired_surrogates = report.repaired
     record.forced_cuts = split.forced_cuts

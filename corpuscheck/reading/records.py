@@ -19,7 +19,8 @@ class RecordReport:
 
     Attributes:
         text_field: the field that was read.
-        bad: records that could not be parsed; `first_bad` is the byte offset (CSV: line) of the first.
+        bad: records that could not be parsed; `first_bad` is the byte offset (CSV: line) of the first,
+            `first_bad_line` its line in a format of lines.
         missing: records without the field.
         repaired: texts that held a lone surrogate, which UTF-8 cannot hold.
         damage: why the rest of the file was not read.
@@ -28,14 +29,15 @@ class RecordReport:
     text_field: str = ""
     bad: int = 0
     first_bad: int | None = None
+    first_bad_line: int | None = None
     missing: int = 0
     repaired: int = 0
     damage: str = ""
 
-    def add_bad(self, place: int) -> None:
+    def add_bad(self, place: int, line: int | None = None) -> None:
         self.bad += 1
         if self.first_bad is None:
-            self.first_bad = place
+            self.first_bad, self.first_bad_line = place, line
 
 
 class RecordReader(Protocol):

@@ -101,4 +101,5 @@ def _places(finding: Finding, most: int) -> Iterator[Text]:
 
 
 def _named(place: Place, message: str) -> bool:
-    return place.line is None and place.document is None and place.path in message
+    told = bool(place.detail) and place.detail in message
+    return place.path in message and (told or (place.line is None and place.document is None))

@@ -49,7 +49,7 @@ def _about(evidence: Evidence, limit: float, kind: str, message: str, advice: st
     if amount > limit:
         _, path, detail = reading.examples[kind][0]
         told = {"files": files(reading.troubled_files[kind]), "amount": count(amount), "path": path, "detail": detail}
-        places = tuple(Place(path, detail=detail) for _, path, detail in reading.examples[kind][:MOST_PLACES])
+        places = tuple(Place.of_trouble(path, detail) for _, path, detail in reading.examples[kind][:MOST_PLACES])
         yield Observation(message.format(**told), advice, amount, places)
 
 
