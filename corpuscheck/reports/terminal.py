@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-from rich.console import Console, RenderableType
+from rich.console import Console, Group, RenderableType
 
 from corpuscheck.reports.terminal_changes import changes
 from corpuscheck.reports.terminal_clean import clean
@@ -17,6 +17,9 @@ from corpuscheck.reports.terminal_reading import enough, reading
 from corpuscheck.reports.terminal_short import summary
 from corpuscheck.reports.terminal_tokenizer import curve, tokenizer
 from corpuscheck.result import Result
+
+_SCREEN = 40
+"""Lines of the report that has not all, if findings allow it."""
 
 WIDTH = 100
 """Columns where there is no terminal to ask."""
@@ -51,9 +54,9 @@ def render_terminal(result: Result, console: Console, brief: bool = False, full:
 
 
 def _short(result: Result, console: Console) -> Iterator[RenderableType]:
-    yield from summary(result)
-    yield from not_judged(result)
-    yield from main_findings(result, console)
+    above = [*summary(result), *not_judged(result)]
+    yield from above
+    yield from main_findings(result, console, _SCREEN - len(console.render_lines(Group(*above))))
     yield ""
     yield verdict(result, "--full tells all of it")
 

@@ -17,11 +17,8 @@ from corpuscheck.settings import Severity
 MARKS: dict[Severity, tuple[str, str]] = {"error": ("✗", "red"), "warning": ("!", "yellow"), "info": ("·", "cyan")}
 
 _STYLES: dict[Verdict, str] = {"ready": "bold green", "caution": "bold yellow", "not_ready": "bold red"}
-_ROOM = 16
-"""Lines in which findings are told with their place and advice; the others follow by their messages alone."""
-
-_MESSAGES = 8
-"""Lines for those messages; the others follow by their rules alone."""
+_LEAST = 5
+"""Lines for findings that are told by their messages, however little room there is; twice as many for those before."""
 
 _PLACES = 3
 
@@ -46,14 +43,15 @@ def all_findings(result: Result, full: bool) -> Iterator[RenderableType]:
     return (_told(finding, _PLACES if full else 1) for finding in result.findings)
 
 
-def main_findings(result: Result, console: Console) -> Iterator[RenderableType]:
-    """As many as there is room for: first with place and advice, then by their messages, then by their rules."""
+def main_findings(result: Result, console: Console, room: int) -> Iterator[RenderableType]:
+    """In about so many lines: first with place and advice, then by their messages, then by their rules."""
     left = list(result.findings)
-    for room, tell in ((_ROOM, _with_one_place), (_MESSAGES, _message)):
+    messages = max(_LEAST, room // 3)
+    for lines, tell in ((max(2 * _LEAST, room - messages), _with_one_place), (messages, _message)):
         while left:
             told = tell(left[0])
-            room -= len(console.render_lines(told))
-            if room < 0:
+            lines -= len(console.render_lines(told))
+            if lines < 0 and left[0] is not result.findings[0]:
                 break
             yield told
             left.pop(0)

@@ -58,7 +58,7 @@ def _head(result: Result) -> Iterator[RenderableType]:
 
 def _question(result: Result, families: tuple[str, ...], title: str, answer_: str) -> RenderableType:
     grave = next((finding.severity for finding in _of(result, families)), None)
-    mark, style = MARKS[grave] if grave else ("?", "dim") if answer_.startswith("not known") else ("✓", "green")
+    mark, style = MARKS[grave] if grave else ("-", "dim") if answer_.startswith("not known") else ("✓", "green")
     grid = Table.grid(padding=(0, 1))
     grid.add_column(no_wrap=True)
     grid.add_column(min_width=_QUESTION)
@@ -76,10 +76,13 @@ def _below(part: RenderableType) -> RenderableType:
 
 
 def _readable(result: Result) -> str:
-    reading = result.profile.reading
-    told = [] if reading.files == reading.measured else [f"{reading.measured:,} of {files(reading.files)}"]
-    named = dict.fromkeys(finding.name.replace("-", " ") for finding in _of(result, ("CC1",)))
-    return "; ".join([*told, *([", ".join(named)] if named else [])]) or "all of it"
+    reading, found = result.profile.reading, list(_of(result, ("CC1",)))
+    named = ", ".join(dict.fromkeys(finding.name.replace("-", " ") for finding in found))
+    if reading.files != reading.measured:
+        measured = f"{reading.measured:,} of {files(reading.files)}"
+    else:
+        measured = "" if any(finding.severity != "info" for finding in found) else "all of it"
+    return "; ".join(filter(None, (measured, named)))
 
 
 def _enough(result: Result) -> str:
