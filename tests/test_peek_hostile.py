@@ -118,12 +118,12 @@ def _in_a_terminal(*arguments: str | Path, **env: str) -> str:
 
 def test_in_a_terminal_it_is_paged_and_in_colour(tmp_path: Path) -> None:
     folder = write_files(tmp_path / "corpus", {"a.txt": "똻 words\n" * 60})
-    pager = tmp_path / "pager"
-    pager.write_text("#!/bin/sh\necho PAGED\ncat\n")
+    pager = tmp_path / "less"
+    pager.write_text("#!/bin/sh\necho PAGED $LESS\ncat\n")
     pager.chmod(0o755)
-    terminal = {"TERM": "xterm-256color", "PAGER": str(pager), "LINES": "24"}
+    terminal = {"TERM": "xterm-256color", "PAGER": str(pager), "LINES": "24", "LESS": ""}
     paged = _in_a_terminal(folder, "--word", "똻", **terminal)
-    assert "PAGED" in paged
+    assert "PAGED -R" in paged
     assert "\x1b[1;7;32m똻" in paged
     assert "⟦" not in paged
     plain = _in_a_terminal(folder, "--word", "똻", "--no-pager", **terminal)

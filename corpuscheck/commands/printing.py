@@ -31,17 +31,17 @@ def print_text(render: Callable[[Console], None]) -> None:
 
 def print_paged(render: Callable[[Console], str], paged: bool) -> None:
     """Print what `render` gives for a console, with a pager where that is a terminal and too small for it."""
-    import click
-
-    from corpuscheck.reports.terminal import terminal
+    from corpuscheck.commands.paging import pager_of
+    from corpuscheck.reports.terminal import plain_terminal, terminal
 
     with _to_standard_output():
         console = terminal()
-        text = render(console)
-        if paged and console.is_terminal and sys.stdin.isatty() and text.count("\n") >= console.height:
-            click.echo_via_pager(text, color=True)
-        else:
-            console.file.write(text)
+        pager = pager_of(os.environ) if paged and console.is_terminal and sys.stdin.isatty() else None
+        if pager:
+            text = render(console if pager.colours else plain_terminal(console.width))
+            if text.count("\n") >= console.height and pager.show(text):
+                return
+        console.file.write(render(console))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Documents on a terminal, with their trouble highlighted; off a terminal it stands between ⟦ and ⟧."""
+"""Documents on a terminal, with their trouble highlighted; where nothing can be highlighted, it is between ⟦ and ⟧."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _document(shown: Shown, wanted: tuple[str, ...], console: Console) -> None:
     if excerpt.before:
         body.append(f"… {size(excerpt.before)} before\n", "dim")
     for piece, style in _pieces(excerpt, wanted):
-        plain = style and not console.is_terminal
+        plain = style and console.color_system is None
         body.append(f"⟦{piece}⟧" if plain else piece, style)
     if excerpt.after:
         body.append(f"\n… {size(excerpt.after)} after", "dim")

@@ -33,6 +33,19 @@ def terminal() -> Console:
     return Console(width=wide, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
+def plain_terminal(width: int) -> Console:
+    """The same for what cannot show colours."""
+    return Console(
+        width=width,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
+        force_terminal=False,
+        color_system=None,
+    )
+
+
 def render(result: Result, full: bool = False) -> bytes:
     """The report as text of 100 columns without colours."""
     out = io.StringIO()
