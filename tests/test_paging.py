@@ -43,10 +43,12 @@ def test_what_less_is_told(options: str, lets_through: bool) -> None:
 @pytest.mark.parametrize(
     ("environment", "name", "colours"),
     [
-        ({}, "less", True), ({"LESS": ""}, "less", True), ({"LESS": "-R"}, "less", True), ({"LESS": "FX"}, "less", False),
+        ({}, "less", True), ({"LESS": ""}, "less", True), ({"LESS": "-R"}, "less", True),
+        ({"LESS": "FX"}, "less", False),
         ({"PAGER": "less"}, "less", True), ({"PAGER": "less -S"}, "less", True), ({"PAGER": "less -R"}, "less", True),
         ({"PAGER": "less -R", "LESS": "FX"}, "less", True), ({"PAGER": "less -F", "LESS": "-M"}, "less", False),
-        ({"PAGER": "more"}, "more", False), ({"PAGER": "head -5"}, "head", False), ({"PAGER": "less '-R"}, "less", True),
+        ({"PAGER": "more"}, "more", False), ({"PAGER": "head -5"}, "head", False),
+        ({"PAGER": "less '-R"}, "less", True),
         ({"PAGER": ""}, None, None), ({"PAGER": " "}, None, None), ({"PAGER": "cat"}, None, None),
         ({"PAGER": "no-such-pager"}, None, None), ({"TERM": "dumb"}, None, None), ({"TERM": ""}, None, None),
         ({"PATH": "/nowhere"}, None, None),
@@ -57,9 +59,7 @@ def test_which_pager_it_is(environment: dict[str, str], name: str | None, colour
     if not shutil.which("less") or not shutil.which("more"):
         pytest.skip("no less or no more")
     found = pager_of({"PATH": os.environ["PATH"], "TERM": "xterm-256color", **environment})
-    assert (Path(found.command[0]).name, found.colours) if found else (name, colours) == (None, None)
-    if found:
-        assert (Path(found.command[0]).name, found.colours) == (name, colours)
+    assert ((Path(found.command[0]).name, found.colours) if found else (None, None)) == (name, colours)
 
 
 def test_less_by_other_names(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def _seen(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
     [
         ({}, True), ({"LESS": ""}, True), ({"LESS": "-R"}, True), ({"LESS": "FRX"}, True), ({"LESS": "-FX"}, False),
         ({"LESS": "-M -i"}, False), ({"PAGER": "less"}, True), ({"PAGER": "less -S", "LESS": "-M"}, False),
-        ({"PAGER": "more"}, False), ({"PAGER": "head -n 30"}, False), ({"PAGER": "cat -v"}, False),
+        ({"PAGER": "more"}, False), ({"PAGER": "head -n 30"}, False), ({"PAGER": "cat -n"}, False),
         ({"PAGER": ""}, True), ({"PAGER": "cat"}, True), ({"PAGER": "no-such-pager"}, True), ({"TERM": "dumb"}, False),
     ],
     ids=ascii,

@@ -58,3 +58,22 @@ def test_the_first_report_is_that_of_the_first_command() -> None:
     command, shown = SHOWN[0]
     assert command == first
     assert LEFT_OUT not in shown.splitlines()
+
+
+def test_python_gives_what_the_readme_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
+    monkeypatch.chdir(tmp_path)
+    text = (REPOSITORY / "README.md").read_text("utf-8")
+    (block,) = re.findall(r"<!-- from-python -->\n```python\n(.*?)```", text, re.DOTALL)
+    names: dict[str, object] = {}
+    shown = 0
+    for line in block.splitlines():
+        code, comment, said = line.partition("  # ")
+        if not comment:
+            exec(line, names)
+            continue
+        shown += 1
+        value = repr(eval(code, names))
+        start, cut, end = said.partition("…")
+        assert (value.startswith(start) and value.endswith(end)) if cut else value == said
+    assert shown == 6
