@@ -50,12 +50,12 @@ WRONG_OPTIONS: list[tuple[dict[str, Any], str]] = [
     ({"document": 5}, "document must be one of file, line"),
     ({"document": None}, "document must be one of file, line"),
     ({"document": ["line"]}, "document must be one of file, line"),
-    ({"jobs": "two"}, "jobs must be a whole number, not 'two'"),
+    ({"jobs": "two"}, "--jobs 'two' is not a number"),
     ({"jobs": 1.5}, "jobs must be a whole number, not 1.5"),
     ({"jobs": True}, "jobs must be a whole number, not True"),
     ({"jobs": 0}, "jobs must be 1 or more"),
     ({"target": "abc"}, "unknown option 'target': did you mean 'target_bytes'?"),
-    ({"target_bytes": "abc"}, "target_bytes must be a whole number of bytes, not 'abc'"),
+    ({"target_bytes": "abc"}, "--target 'abc' is not a size"),
     ({"target_bytes": 10**40}, "target_bytes must be a whole number of bytes"),
     ({"target_bytes": 0}, "target must be above zero"),
     ({"min_bytes": -1}, "0 or more"),
@@ -78,11 +78,11 @@ WRONG_OPTIONS: list[tuple[dict[str, Any], str]] = [
     ({"severity": {"CC999": "info"}}, "there is no rule 'CC999'"),
     ({"severity": "info"}, "severity must be a dictionary by rule, such as {'CC301': …}"),
     ({"severity": {301: "info"}}, "severity must be a dictionary by rule"),
-    ({"limit": {"CC301": "low"}}, "limit of CC301 must be a number, not 'low'"),
-    ({"limit": {"CC301": -1}}, "0 or more"),
-    ({"limit": {"CC301": float("nan")}}, "must be a number"),
+    ({"limit": {"CC301": "low"}}, "--limit CC301: 'low' is not a share"),
+    ({"limit": {"CC301": -1}}, "is below zero"),
+    ({"limit": {"CC301": float("nan")}}, "'nan' is not a share"),
     ({"max_unk_rate": 1.5}, "between 0 and 1"),
-    ({"max_unk_rate": "1%"}, "max_unk_rate must be a number, not '1%'"),
+    ({"max_unk_rate": "much"}, "'much' is not a share"),
     ({"max_unk_rate": float("inf")}, "between 0 and 1"),
     ({"max_unk_rate": 1j}, "must be a number"),
     ({"fail_on": "errors"}, "must be one of error, warning, never, not 'errors': did you mean 'error'?"),
@@ -368,7 +368,7 @@ def test_nothing_shows_more_than_a_screen(tmp_path: Path) -> None:
     assert len(repr(done.result)) < 400
     for thing in objects:
         assert len(repr(thing)) < 1500, type(thing)
-        assert str(thing) == repr(thing)
+        assert len(str(thing)) < 1500, type(thing)
 
 
 def test_a_result_says_the_verdict_and_the_figures(place: Path) -> None:
