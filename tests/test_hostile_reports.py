@@ -168,8 +168,10 @@ def test_markdown() -> None:
     assert [row[2:] for row in findings] == [[shown, shown] for shown in SHOWN]
     files = [row[0] for row in rows if len(row) == 5]
     assert files == [f"{shown}:1" for shown in SHOWN]
-    words = [row[0] for row in rows if len(row) == 3][-len(SHOWN) :]
+    three = [row[0] for row in rows if len(row) == 3]
+    words, copies = three[-2 * len(SHOWN) : -len(SHOWN)], three[-len(SHOWN) :]
     assert words == [printable(text, 60) for text in ATTACKS]
+    assert copies == [f"{shown}#1" for shown in SHOWN]
     kinds = {token.type for token in _parsed(report)}
     assert not kinds & {"fence", "code_block", "blockquote_open", "hr", "ordered_list_open"}
     html = [token.content.strip() for token in _parsed(report) if token.type == "html_block"]
