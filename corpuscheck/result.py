@@ -219,7 +219,7 @@ class NewCopy:
     def told(self) -> str:
         """new.txt#1 = old.txt#3, and how much alike they are where they are not the same."""
         alike = {"exact": "", "normalised": ", normalised", "near": f", {percent(self.likeness)} alike"}[self.kind]
-        return f"{self.place} = {self.twin}{alike}"
+        return f"{self.place.named} = {self.twin.named}{alike}"
 
 
 @dataclass(frozen=True)

@@ -220,31 +220,26 @@ def _unknown_codec(settings: Settings) -> str:
     return f"--encoding '{name}' is no text encoding that Python knows, such as utf-8 or cp949{hint}"
 
 
-_PARSERS: dict[str, tuple[str, Callable[[Any], float]]] = {
-    "target_bytes": ("target", parse_size),
-    "min_bytes": ("min-size", partial(parse_size, usual="MB")),
-    "train_bytes": ("train-bytes", parse_size_or_all),
-    **{
-        name: (name.replace("_", "-"), parse_count)
-        for name in ("articles_per_gb", "vocab_size", "limit_alphabet", "jobs")
-    },
-    **{
-        name: (name.replace("_", "-"), parse_share)
-        for name in ("max_unk_rate", "max_unk_increase", "max_shrinkage", "character_coverage", "held_out_share")
-    },
+_PARSERS: dict[str, Callable[[Any], float]] = {
+    "target_bytes": parse_size,
+    "min_bytes": partial(parse_size, usual="MB"),
+    "train_bytes": parse_size_or_all,
+    **dict.fromkeys(("articles_per_gb", "vocab_size", "limit_alphabet", "jobs"), parse_count),
+    **dict.fromkeys(
+        ("max_unk_rate", "max_unk_increase", "max_shrinkage", "character_coverage", "held_out_share"), parse_share
+    ),
 }
-"""The options that are numbers: their names, and what reads them where they are text."""
+"""What reads the options that are numbers, where they are text."""
 
 
 def _as_number(name: str, value: Any) -> Any:
     """Text as the command line reads it; numbers as they are."""
     if name not in _PARSERS or not isinstance(value, str):
         return value
-    option, parse = _PARSERS[name]
     try:
-        return parse(value)
+        return _PARSERS[name](value)
     except UsageError as error:
-        raise UsageError(f"--{option} {error}") from None
+        raise UsageError(f"{name}: {error}") from None
 
 
 def settings_from(**options: Any) -> Settings:

@@ -160,5 +160,5 @@ def test_a_small_target_is_refused_and_not_ready(tmp_path: Path, run_main: Main)
     status, out, err = run_main("scan", tmp_path, "--max-unk-rate", "5")
     assert (status, out) == (2, "")
     assert "write 5% or 0.05" in err
-    with pytest.raises(UsageError, match="--target 4 bytes"):
+    with pytest.raises(UsageError, match="target_bytes: 4 bytes"):
         scanned(tmp_path, target_bytes="4")

@@ -34,7 +34,9 @@ class DocumentPlace:
     path: str
     document: int
 
-    def __str__(self) -> str:
+    @property
+    def named(self) -> str:
+        """path#document"""
         return f"{printable(self.path, LONGEST_PATH) or '?'}#{self.document}"
 
 

@@ -79,7 +79,7 @@ def _copies(copies: NewCopies) -> str:
 
 def _pair(copy: NewCopy) -> Sequence[str]:
     alike = percent(copy.likeness) if copy.kind == "near" else copy.kind
-    return code(str(copy.place)), code(str(copy.twin)), alike
+    return code(copy.place.named), code(copy.twin.named), alike
 
 
 def _encoding(found: tuple[str, Sequence[Place]]) -> str:
