@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,11 +18,19 @@ _CHARACTERWISE_NORMALIZERS = {"BertNormalizer", "Lowercase", "StripAccents"} | _
 
 
 @dataclass(frozen=True)
+class Remark:
+    """Something odd about the files of a tokenizer, and what to do about it."""
+
+    message: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class Artefact:
     """A tokenizer as its JSON, which travels between processes and fixes its behaviour.
 
-    `source` is the file it came from or ``trained here``; `characters` the size of the alphabet it was
-    trained with, where that is known.
+    `source` is the file it came from or ``trained here``. Where no file tells how a vocabulary is to be read,
+    `assumed` says for a person how it was read. `remarks` are about its files.
     """
 
     __repr__ = brief
@@ -30,6 +38,8 @@ class Artefact:
     definition: str
     source: str
     trained: bool = False
+    assumed: str = ""
+    remarks: tuple[Remark, ...] = ()
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
@@ -130,6 +140,26 @@ class Artefact:
                     return True
         return any(step["type"] == "StripAccents" for step in self.normalizers)
 
+    def read_as(self, lowercase: bool, strip_accents: bool | None) -> Artefact:
+        """The same vocabulary behind BERT's normaliser with other settings."""
+        normalizer = {
+            "type": "BertNormalizer",
+            "clean_text": True,
+            "handle_chinese_chars": True,
+            **next((step for step in self.normalizers if step["type"] == "BertNormalizer"), {}),
+            "strip_accents": strip_accents,
+            "lowercase": lowercase,
+        }
+        return replace(self, definition=json.dumps({**self._parts, "normalizer": normalizer}))
+
+    @property
+    def other_reading(self) -> Artefact | None:
+        """Where the reading was assumed, the one that is as likely: what BertTokenizer does by itself, or cased."""
+        if not self.assumed:
+            return None
+        by_itself = self.lowercases and self.strips_accents
+        return self.read_as(False, False) if by_itself else self.read_as(True, None)
+
     @property
     def lowercases(self) -> bool:
         return any(step.get("lowercase") or step["type"] == "Lowercase" for step in self.normalizers)
@@ -172,6 +202,12 @@ class Artefact:
             return "an added token holds white space"
         return ""
 
+    @property
+    def settings(self) -> Any:
+        """Normaliser, pre-tokenizer and model without its pieces: how it reads, whatever it knows."""
+        model = {key: value for key, value in self._parts["model"].items() if key not in ("vocab", "merges")}
+        return _decided(self._parts.get("normalizer")), self._parts.get("pre_tokenizer"), model
+
     @cached_property
     def fingerprint(self) -> str:
         """What decides [UNK], in 16 hexadecimal digits.
@@ -179,7 +215,7 @@ class Artefact:
         Where every character has both its forms, the longer pieces cannot matter and are left out: two
         trainings on the same text agree although their merges may not.
         """
-        model = {key: value for key, value in self._parts["model"].items() if key not in ("vocab", "merges")}
+        normalizer, pre_tokenizer, model = self.settings
         vocabulary = self.vocabulary
         special = {token["content"] for token in self.added_tokens}
         text = "".join(piece.removeprefix(self.prefix) for piece in vocabulary if piece not in special)
@@ -187,8 +223,8 @@ class Artefact:
             ch in vocabulary and self.prefix + ch in vocabulary for ch in set(text)
         )
         decides = {
-            "normalizer": self._parts.get("normalizer"),
-            "pre_tokenizer": self._parts.get("pre_tokenizer"),
+            "normalizer": normalizer,
+            "pre_tokenizer": pre_tokenizer,
             "added_tokens": sorted(special),
             "model": model,
             "pieces": sorted(set(text)) if complete else sorted(vocabulary),
@@ -202,6 +238,17 @@ def _steps(node: dict[str, Any] | None, key: str) -> list[dict[str, Any]]:
     if node.get("type") == "Sequence":
         return [step for child in node[key] for step in _steps(child, key)]
     return [node]
+
+
+def _decided(node: Any) -> Any:
+    """A normaliser with strip_accents as it comes out: unset, it follows lowercase."""
+    if isinstance(node, list):
+        return [_decided(step) for step in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("type") == "BertNormalizer" and node.get("strip_accents") is None:
+        return {**node, "strip_accents": bool(node.get("lowercase"))}
+    return {key: _decided(value) for key, value in node.items()}
 
 
 def _described(step: dict[str, Any]) -> str:

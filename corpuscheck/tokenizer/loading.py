@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from tokenizers import Tokenizer, normalizers
-from tokenizers.models import WordPiece
-from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from corpuscheck.errors import TokenizerError
 from corpuscheck.printable import printable
-from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.artefact import Artefact, Remark
+from corpuscheck.tokenizer.families import BERT
+from corpuscheck.tokenizer.folder import CONFIG, Folder
 from corpuscheck.tokenizer.sentencepiece import from_sentencepiece, looks_like_sentencepiece
+from corpuscheck.tokenizer.vocabulary import read_vocabulary
 
 UNK = "[UNK]"
 _IN_FOLDERS = ("tokenizer.json", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model")
+_NAMELESS = Remark(
+    f"{CONFIG} names no tokenizer_class and no config.json a model_type, so AutoTokenizer cannot open this folder; "
+    "it is judged as BertTokenizer",
+    f'add "tokenizer_class": "BertTokenizer" to {CONFIG}',
+)
 SPECIAL_TOKENS = ("[PAD]", UNK, "[CLS]", "[SEP]", "[MASK]")
 
 
 def load(path: str, lowercase: bool | None = None) -> Artefact:
-    """The tokenizer at `path`. `lowercase` overrides what a bare vocab.txt suggests.
+    """The tokenizer at `path`, read with the files beside it as `transformers` reads it.
 
-    Raises TokenizerError with what to do.
+    `lowercase` overrides what they say. Raises TokenizerError with what to do.
     """
     place = Path(path)
     shown = printable(path, 200)
@@ -44,9 +50,11 @@ def load(path: str, lowercase: bool | None = None) -> Artefact:
         raise TokenizerError(
             f"{shown}: not a tokenizer.json, vocab.txt or SentencePiece model (it is not UTF-8 text)"
         ) from None
-    definition = (
-        _checked(content, shown) if content.lstrip().startswith("{") else _from_vocab(content, place, lowercase)
-    )
+    if not content.lstrip().startswith("{"):
+        return _able(_from_vocab(place, lowercase))
+    definition = _checked(content, shown)
+    if place.name == "tokenizer.json":
+        return _able(_from_json(definition, place, lowercase))
     return _able(Artefact(definition, shown))
 
 
@@ -79,40 +87,60 @@ def _checked(content: str, shown: str) -> str:
         raise TokenizerError(f"{shown}: not a valid tokenizer.json ({printable(str(error))})") from None
 
 
-def _from_vocab(content: str, place: Path, lowercase: bool | None) -> str:
-    """A BERT tokenizer over the pieces of a vocab.txt, one to a line."""
-    shown = printable(str(place), 200)
-    pieces = content.removesuffix("\n").split("\n")
-    vocabulary = {piece.rstrip("\r"): number for number, piece in enumerate(pieces)}
-    if UNK not in vocabulary:
-        raise TokenizerError(
-            f"{shown}: no line '{UNK}', so this is no WordPiece vocabulary that can be checked: add the line"
-        )
-    settings = _neighbour_settings(place, vocabulary, lowercase)
-    tokenizer = Tokenizer(WordPiece(vocabulary, unk_token=UNK, max_input_chars_per_word=100))
-    tokenizer.normalizer = normalizers.BertNormalizer(**settings)
-    tokenizer.pre_tokenizer = BertPreTokenizer()
-    tokenizer.add_special_tokens([token for token in SPECIAL_TOKENS if token in vocabulary])
-    return tokenizer.to_str()
+def _from_json(definition: str, place: Path, lowercase: bool | None) -> Artefact:
+    """A tokenizer.json: as it stands, or its pieces in the way of the class that the files beside it name."""
+    folder = Folder(place.parent)
+    family = folder.family(place.name)
+    parts = json.loads(definition)
+    written = Artefact(definition, printable(str(place), 200))
+    pieces = parts["model"].get("vocab")
+    if family is None or family.keeps_json or not isinstance(pieces, dict):
+        tokenizer = written.tokenizer
+        folder.add_tokens(tokenizer, family, ())
+        return replace(written, definition=tokenizer.to_str())
+    unk = folder.unk_token(family)
+    if unk not in pieces:
+        raise TokenizerError(f"{written.source}: no piece '{printable(unk)}', the unknown token that {CONFIG} names")
+    tokenizer = folder.wordpiece(pieces, family, lowercase)
+    folder.add_tokens(tokenizer, family, parts.get("added_tokens") or ())
+    return _with_contradiction(written, replace(written, definition=tokenizer.to_str()), folder)
 
 
-def _neighbour_settings(place: Path, vocabulary: dict[str, int], lowercase: bool | None) -> dict[str, Any]:
-    """What a tokenizer_config.json beside it says, else what the vocabulary itself shows."""
-    config: dict[str, Any] = {}
-    try:
-        read = json.loads((place.parent / "tokenizer_config.json").read_text("utf-8"))
-        config = read if isinstance(read, dict) else {}
-    except (OSError, ValueError):
-        pass
+def _with_contradiction(written: Artefact, made: Artefact, folder: Folder) -> Artefact:
+    """The tokenizer that is made, with a remark where tokenizer.json says otherwise."""
+    if written.settings == made.settings:
+        return made
+    remark = Remark(
+        f"tokenizer.json says '{written.normalizer_text}', but transformers takes the settings of its class "
+        f"{printable(folder.class_name)} from {CONFIG}, which makes it '{made.normalizer_text}'",
+        f"write do_lower_case and strip_accents into {CONFIG} as you want them, or its tokenizer_class as "
+        "PreTrainedTokenizerFast to take tokenizer.json as it stands",
+    )
+    return replace(made, remarks=(remark,))
+
+
+def _from_vocab(place: Path, lowercase: bool | None) -> Artefact:
+    """A WordPiece tokenizer over the pieces of a vocab.txt, one to a line."""
+    folder = Folder(place.parent)
+    family = BERT if folder.bare else folder.family("vocab.txt") or BERT
+    vocabulary, remarks = read_vocabulary(place, folder.unk_token(family))
+    if folder.config is not None and not folder.class_name:
+        remarks += (_NAMELESS,)
+    tokenizer = folder.wordpiece(vocabulary, family, lowercase)
+    assumed = ""
+    if folder.bare:
+        cased, accents = _letters(vocabulary)
+        lower = not cased if lowercase is None else lowercase
+        tokenizer.normalizer = normalizers.BertNormalizer(strip_accents=lower and not accents, lowercase=lower)
+        has = ("capitals" if cased else "no capitals", "accents" if accents else "no accents")
+        assumed = f"assumed: its pieces have {' and '.join(has)}, and no {CONFIG} is beside it"
+    folder.add_tokens(tokenizer, family, ())
+    return Artefact(tokenizer.to_str(), printable(str(place), 200), assumed=assumed, remarks=remarks)
+
+
+def _letters(vocabulary: dict[str, int]) -> tuple[bool, bool]:
+    """Whether any piece has a capital, and whether any has a letter that stripping accents would change."""
     pieces = [piece for piece in vocabulary if not (piece.startswith("[") and piece.endswith("]"))]
     cased = any(ch.isupper() for piece in pieces for ch in piece)
     accents = any(unicodedata.normalize("NFD", ch) != ch for piece in pieces for ch in piece if not ch.isascii())
-    if lowercase is None:
-        lowercase = bool(config.get("do_lower_case", not cased))
-    strip = config.get("strip_accents")
-    return {
-        "clean_text": True,
-        "handle_chinese_chars": bool(config.get("tokenize_chinese_chars", True)),
-        "strip_accents": bool(strip) if strip is not None else lowercase and not accents,
-        "lowercase": lowercase,
-    }
+    return cased, accents
