@@ -19,8 +19,8 @@ class Family:
     """What a class does where its configuration says nothing.
 
     `tokens` are its special tokens by the name of their setting, in the order in which they get ids. With
-    `always_lowercases`, `do_lower_case` has no effect; with `mask_takes_space`, the mask swallows a space before it; with
-    `settles_controls`, `clean_text` is heeded; with `keeps_json`, a tokenizer.json is taken as it stands.
+    `always_lowercases`, `do_lower_case` has no effect; with `mask_takes_space`, the mask swallows a space before it;
+    with `settles_controls`, `clean_text` is heeded; with `keeps_json`, a tokenizer.json is taken as it stands.
     """
 
     tokens: Mapping[str, str] = field(default_factory=lambda: dict(_BERT))

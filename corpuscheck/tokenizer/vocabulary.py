@@ -66,8 +66,8 @@ def _useless(pieces: list[str], vocabulary: dict[str, int]) -> Iterator[Remark]:
         named = ", ".join(f"'{printable(piece)}' (id {vocabulary[piece]:,})" for piece in repeated[:_MOST_NAMED])
         stand = "stands" if len(repeated) == 1 else "stand"
         yield Remark(
-            f"{_plural(len(repeated), 'piece')} {stand} in vocab.txt more than once, and the last line counts: {named}; "
-            "a token that is added gets an id that is taken",
+            f"{_plural(len(repeated), 'piece')} {stand} in vocab.txt more than once, and the last line counts: {named};"
+            " a token that is added gets an id that is taken",
             "put another piece, such as [unused1], in the place of each repeated line",
         )
     spaced = [piece for piece in vocabulary if any(ch.isspace() for ch in piece)]
