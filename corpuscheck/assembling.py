@@ -14,6 +14,7 @@ from corpuscheck.measuring.domain import domain_part
 from corpuscheck.measuring.estimating import estimate_curve, estimate_tokens, find_mojibake
 from corpuscheck.measuring.forecasting import forecast_part
 from corpuscheck.measuring.ledger import judge_shared
+from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.units import Unit
 from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart
@@ -29,7 +30,7 @@ from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.files import NO_TEXT, FileRecord, skip
 from corpuscheck.running.partial import Partial
 from corpuscheck.settings import Settings
-from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.artefact import Artefact, remarks_text
 from corpuscheck.tokenizer.training import Ranking, rank
 
 
@@ -58,6 +59,8 @@ def assemble(
         "held_out_unit": unit if artefact.trained else "",
         "reading": settings.reading.described(),
         "clean": "yes" if settings.clean else "no",
+        "tokenizer_assumed": artefact.assumed,
+        "tokenizer_remarks": remarks_text(artefact.remarks),
         "near_duplicates": "yes" if settings.clean and settings.near_duplicates else "no",
     }
     mojibake = find_mojibake(sample)
@@ -83,6 +86,7 @@ def assemble(
         paragraphs=measured.paragraphs.merge(more_paragraphs),
         boilerplate=measured.boilerplate,
         domain=replace(domain_part(sample), fertility=dict(fertility)),
+        letters=letters_part(artefact, sample, measured.characters.counts),
         about=about,
     )
 

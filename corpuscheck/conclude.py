@@ -10,6 +10,7 @@ from corpuscheck.comparing import Baseline, compare, newly_lost_words
 from corpuscheck.domain.reference import Reference
 from corpuscheck.domain.report import domain_report
 from corpuscheck.errors import ProfileError
+from corpuscheck.losses import letters_report, other_reading, remedies
 from corpuscheck.printable import name_of
 from corpuscheck.profile.curve import DEFAULT_ALPHABET
 from corpuscheck.profile.estimates import Interval
@@ -26,7 +27,7 @@ from corpuscheck.rules.registry import in_force, judge
 from corpuscheck.rules.rule import Evidence
 from corpuscheck.scripts import composition
 from corpuscheck.settings import Limits, Policy
-from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.artefact import Artefact, remarks_of
 from corpuscheck.tokenizer.explain import Explainer
 from corpuscheck.tokenizer.loading import usable
 
@@ -79,13 +80,17 @@ def artefact_of(profile: Profile) -> Artefact:
     if "tokenizer" not in about:
         raise ProfileError("there is no tokenizer in this profile: scan again to make one")
     source = about.get("tokenizer_source", "unknown")
-    return usable(Artefact(about["tokenizer"], source, about.get("tokenizer_trained") == "yes"))
+    remarks = remarks_of(about.get("tokenizer_remarks", ""))
+    assumed = about.get("tokenizer_assumed", "")
+    return usable(Artefact(about["tokenizer"], source, about.get("tokenizer_trained") == "yes", assumed, remarks))
 
 
 def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> TokenizerReport:
-    words, characters, causes = explained(artefact, profile.words.lost.words())
+    lost = profile.words.lost.words()
+    words, characters, causes = explained(artefact, lost)
     tokens, exact = _tokens(profile)
     why_slow = artefact.not_characterwise
+    won_back, words_tried = remedies(artefact, lost)
     return TokenizerReport(
         artefact.source,
         artefact.trained,
@@ -102,9 +107,16 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         characters,
         causes,
         profile.words.lost.exact,
-        saved_by_nfc(artefact, profile.words.lost.words()),
+        saved_by_nfc(artefact, lost),
         _advice(profile, limits),
         sum(1 for piece in artefact.vocabulary if len(piece) == 1),
+        artefact.assumed,
+        other_reading(profile, artefact),
+        tuple((remark.message, remark.advice) for remark in artefact.remarks),
+        letters_report(profile, artefact),
+        dict(sorted(profile.words.special.items(), key=lambda pair: (-pair[1], pair[0]))),
+        won_back,
+        words_tried,
     )
 
 

@@ -124,8 +124,71 @@ class AlphabetAdvice:
 
 
 @dataclass(frozen=True)
+class LostLetter:
+    """A character that the normaliser changes, deletes or takes apart: occurrences, and what is left of it."""
+
+    character: str
+    way: str
+    left: str
+    count: int
+
+    @property
+    def codepoint(self) -> str:
+        return codepoint(self.character)
+
+
+@dataclass(frozen=True)
+class LettersReport:
+    """What the normaliser changes or deletes of the text: characters counted exactly, words in a sample.
+
+    `by_script` has the characters by script, the most frequent first; `words` are those between white space of the
+    sample, `examples` are (word, what is left of it, occurrences).
+    """
+
+    characters: int = 0
+    total: int = 0
+    by_script: tuple[tuple[str, int], ...] = ()
+    worst: tuple[LostLetter, ...] = ()
+    words: int = 0
+    words_changed: int = 0
+    words_exact: bool = True
+    examples: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def share(self) -> float:
+        """Of the characters of the text."""
+        return self.characters / self.total if self.total else 0.0
+
+    @property
+    def words_share(self) -> float:
+        return self.words_changed / self.words if self.words else 0.0
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """Something that wins back lost words: what it is for a person, and how many of those that were tried."""
+
+    name: str
+    advice: str
+    words_won_back: int
+
+
+@dataclass(frozen=True)
+class OtherReading:
+    """What a vocabulary that no file explains would lose, read in the other likely way; from a sample."""
+
+    normalizer: str
+    unk_rate: float
+    exact: bool
+
+
+@dataclass(frozen=True)
 class TokenizerReport:
-    """The tokenizer and what it loses, ready to be shown. `own_alphabet` counts its pieces of one character."""
+    """The tokenizer and what it loses, ready to be shown. `own_alphabet` counts its pieces of one character.
+
+    `assumed` says how a vocabulary was read that no file explains; `remarks` are (what is odd about its files, what to
+    do); `special` counts special tokens in the text; `remedies` were tried on `words_tried` lost words, the best first.
+    """
 
     __repr__ = brief
 
@@ -147,6 +210,13 @@ class TokenizerReport:
     saved_by_nfc: int
     alphabet: AlphabetAdvice = field(default_factory=AlphabetAdvice)
     own_alphabet: int = 0
+    assumed: str = ""
+    other_reading: OtherReading | None = None
+    remarks: tuple[tuple[str, str], ...] = ()
+    letters: LettersReport = field(default_factory=LettersReport)
+    special: dict[str, int] = field(default_factory=dict)
+    remedies: tuple[Remedy, ...] = ()
+    words_tried: int = 0
 
 
 Change = Literal["added", "changed", "moved", "removed"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -70,6 +71,7 @@ class _Tally:
         self._split: dict[str, bool] = {}
         self._open_document = False
         self.lost: dict[tuple[int, str], int] = {}
+        self.special: Counter[str] = Counter()
         self._level = 0
 
     def add(
@@ -107,7 +109,17 @@ class _Tally:
         words, unk_words, unk_tokens, held, held_unk = (int(n) for n in self._totals)
         lost = LostWords.bounded(self.lost, self._level)
         return WordPart(
-            self._fingerprint, words, unk_words, unk_tokens, held, held_unk, self._documents, self._split, tokens, lost
+            self._fingerprint,
+            words,
+            unk_words,
+            unk_tokens,
+            held,
+            held_unk,
+            self._documents,
+            self._split,
+            tokens,
+            lost,
+            dict(self.special),
         )
 
 
@@ -122,6 +134,7 @@ class Judge:
         self._strings = StringTable()
         self.outcomes = np.zeros((0, 3), np.int64)
         self.lost_in: list[tuple[tuple[int, str], ...]] = []
+        self.special_in: dict[int, tuple[str, ...]] = {}
 
     @property
     def full(self) -> bool:
@@ -131,7 +144,7 @@ class Judge:
         """The number of each span's string; strings not met before are judged.
 
         `outcomes` has a row (words, words with [UNK], [UNK] tokens) for each, `lost_in` the words it loses, each with
-        the octave of its passage.
+        the octave of its passage, `special_in` the special tokens of those that hold any.
         """
         starts, ends, unit, what = (np.ascontiguousarray(walked.spans[:, k]) for k in range(4))
         labels = octaves_of(units, unit, starts) * 4 + what
@@ -148,12 +161,12 @@ class Judge:
             else:
                 self.lost_in.append(())
                 questions.append((row, text))
-        for (row, _), (n_words, unk, tokens, lost) in zip(
-            questions, self._encoder.judge([text for _, text in questions]), strict=True
-        ):
-            outcomes[row] = n_words, unk, tokens
+        for (row, _), seen in zip(questions, self._encoder.judge([text for _, text in questions]), strict=True):
+            outcomes[row] = seen.words, seen.unk_words, seen.unk_tokens
             octave = self._strings.label(known + row) // 4
-            self.lost_in[known + row] = tuple((octave, word) for word in lost)
+            self.lost_in[known + row] = tuple((octave, word) for word in seen.lost)
+            if seen.special:
+                self.special_in[known + row] = seen.special
         self.outcomes = np.concatenate((self.outcomes, outcomes))
         return ids
 
@@ -198,6 +211,8 @@ class CharacterCounter:
         for number, count in zip(met.tolist(), self._occurrences[met].tolist(), strict=True):
             for octave_and_word in lost_in[number]:
                 self._tally.lose(octave_and_word, count)
+            for token in self._judge.special_in.get(number, ()):
+                self._tally.special[token] += count
         self._occurrences = np.zeros(0, np.int64)
 
     def finish(self) -> WordPart:
@@ -223,13 +238,14 @@ class EncodingCounter:
             texts = [text for _, text in group]
             encodings = self._encoder.encode(texts)
             for (u, text), encoding in zip(group, encodings, strict=True):
-                n_words, unk, tokens, lost = self._encoder.outcome(text, encoding)
-                words[u] += n_words
-                unk_words[u] += unk
-                unk_tokens += tokens
+                seen = self._encoder.outcome(text, encoding)
+                words[u] += seen.words
+                unk_words[u] += seen.unk_words
+                unk_tokens += seen.unk_tokens
                 self._tokens += len(encoding.ids)
-                for word in lost:
+                for word in seen.lost:
                     self._tally.lose((int(octaves[u]), word), 1)
+                self._tally.special.update(seen.special)
         self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
         return Counted(words, unk_words, units.starts, walked.new, walked.places)
 
@@ -270,30 +286,49 @@ def _encodable(batch: Batch, units: Units) -> Iterator[tuple[int, int, int]]:
             yield u, row[0], row[1]
 
 
+@dataclass(frozen=True)
+class _Outcome:
+    """What a tokenizer made of a text: words, those with [UNK], [UNK] tokens, the words lost, special tokens in it."""
+
+    words: int
+    unk_words: int = 0
+    unk_tokens: int = 0
+    lost: tuple[str, ...] = ()
+    special: tuple[str, ...] = ()
+
+
 class _Encoder:
     """Asks the real tokenizer."""
 
     def __init__(self, artefact: Artefact) -> None:
         self._tokenizer = artefact.tokenizer
         self._unk = artefact.unk_id
+        self._special = artefact.special_ids
+        self._watched = frozenset(self._special) | ({self._unk} if self._unk is not None else set())
 
     def encode(self, texts: list[str]) -> list[Encoding]:
         return list(self._tokenizer.encode_batch(texts, add_special_tokens=False))
 
-    def judge(self, texts: list[str]) -> list[tuple[int, int, int, tuple[str, ...]]]:
-        """For each text: words, words with [UNK], [UNK] tokens, and the words lost."""
+    def judge(self, texts: list[str]) -> list[_Outcome]:
         return [self.outcome(text, encoding) for text, encoding in zip(texts, self.encode(texts), strict=True)]
 
-    def outcome(self, text: str, encoding: Encoding) -> tuple[int, int, int, tuple[str, ...]]:
-        words = encoding.word_ids
+    def outcome(self, text: str, encoding: Encoding) -> _Outcome:
+        words, ids = encoding.word_ids, encoding.ids
         total = (max((w for w in words if w is not None), default=-1)) + 1
-        if self._unk is None:
-            return total, 0, 0, ()
-        places = [k for k, token in enumerate(encoding.ids) if token == self._unk]
+        watched = self._watched
+        places = [k for k, token in enumerate(ids) if token in watched]
         if not places:
-            return total, 0, 0, ()
+            return _Outcome(total)
+        offsets = encoding.offsets
         first: dict[int | None, str] = {}
+        special: list[str] = []
+        unk_tokens = 0
         for k in places:
-            start, stop = encoding.offsets[k]
-            first.setdefault(words[k], text[start:stop])
-        return total, len(first), len(places), tuple(first.values())
+            start, stop = offsets[k]
+            token = self._special.get(ids[k])
+            if token is not None and (ids[k] != self._unk or token == text[start:stop].strip()):
+                special.append(token)
+            if ids[k] == self._unk:
+                unk_tokens += 1
+                first.setdefault(words[k], text[start:stop])
+        return _Outcome(total, len(first), unk_tokens, tuple(first.values()), tuple(special))

@@ -24,6 +24,7 @@ from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.estimates import EstimatePart
 from corpuscheck.profile.files import FilesPart
 from corpuscheck.profile.forecast import ForecastPart
+from corpuscheck.profile.letters import LettersPart
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.reading import ReadingPart
@@ -31,7 +32,7 @@ from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 
-FORMAT = 4
+FORMAT = 5
 MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
@@ -62,6 +63,7 @@ class Profile:
     paragraphs: RepeatsPart = field(default_factory=RepeatsPart)
     boilerplate: LinesSeen = field(default_factory=LinesSeen)
     domain: DomainPart = field(default_factory=DomainPart)
+    letters: LettersPart = field(default_factory=LettersPart)
     about: dict[str, str] = field(default_factory=dict)
 
     def merge(self, other: Profile) -> Profile:
@@ -89,7 +91,7 @@ class Profile:
                 )
             parts = {name: part.from_state(state[name]) for name, part in PARTS.items()}
             profile = cls(**parts, about={str(key): str(value) for key, value in state["about"].items()})
-            for part in ("reading", "size", "characters", "words", "curve", "estimates", "mojibake"):
+            for part in ("reading", "size", "characters", "words", "curve", "estimates", "mojibake", "letters"):
                 check(getattr(profile, part), type(getattr(profile, part)), part)
             return profile
         except (zstandard.ZstdError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
@@ -124,6 +126,7 @@ PARTS: dict[str, Any] = {
     "paragraphs": RepeatsPart,
     "boilerplate": LinesSeen,
     "domain": DomainPart,
+    "letters": LettersPart,
 }
 """Every part by its name: each has `merge`, `to_state` and `from_state`."""
 

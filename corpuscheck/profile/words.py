@@ -8,6 +8,7 @@ from typing import Any
 from corpuscheck.brief import brief
 from corpuscheck.errors import ProfileError
 from corpuscheck.profile.lost import LostWords
+from corpuscheck.profile.tables import added
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,8 @@ class WordPart:
     """Pre-tokens of one tokenizer, and how many of them hold an [UNK].
 
     `split_documents` tells, for documents that several work units share, whether any part held an [UNK].
-    `encoded_tokens` counts all tokens where every document was encoded, else it is None.
+    `encoded_tokens` counts all tokens where every document was encoded, else it is None. `special` counts special
+    tokens that stand in the text, such as a literal [MASK].
     """
 
     __repr__ = brief
@@ -30,6 +32,7 @@ class WordPart:
     split_documents: dict[str, bool] = field(default_factory=dict)
     encoded_tokens: int | None = None
     lost: LostWords = field(default_factory=LostWords)
+    special: dict[str, int] = field(default_factory=dict)
 
     @property
     def unk_rate(self) -> float:
@@ -70,10 +73,11 @@ class WordPart:
             split,
             sum(encoded) if len(encoded) == len(parts) else None,
             parts[0].lost.merge(*(part.lost for part in parts[1:])),
+            added(*(part.special for part in parts)),
         )
 
     def to_state(self) -> dict[str, Any]:
-        return {**vars(self), "lost": self.lost.to_state()}
+        return {**vars(self), "lost": self.lost.to_state(), "special": dict(sorted(self.special.items()))}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> WordPart:

@@ -15,7 +15,7 @@ from corpuscheck.reading.guessing import in_ks_x_1001
 from corpuscheck.reports.json_changes import comparison_document, place_document, word_document
 from corpuscheck.reports.json_clean import clean_document
 from corpuscheck.reports.json_domain import domain_document
-from corpuscheck.result import CurvePoint, Finding, Result
+from corpuscheck.result import CurvePoint, Finding, LettersReport, Result
 
 SCHEMA_VERSION = 1
 
@@ -128,6 +128,11 @@ def _tokenizer(result: Result) -> dict[str, Any]:
         "model": report.model,
         "vocab_size": report.vocab_size,
         "normalizer": report.normalizer,
+        "assumed": report.assumed or None,
+        "other_reading": dict(vars(report.other_reading)) if report.other_reading else None,
+        "remarks": [{"message": message, "advice": advice} for message, advice in report.remarks],
+        "letters": _letters(report.letters),
+        "special_tokens_in_text": report.special,
         "method": report.method,
         "words": words.words,
         "unk_words": words.unk_words,
@@ -146,6 +151,8 @@ def _tokenizer(result: Result) -> dict[str, Any]:
         "causes": report.causes,
         "words_exact": report.words_exact,
         "unk_words_saved_by_nfc": report.saved_by_nfc,
+        "remedies": [dict(vars(remedy)) for remedy in report.remedies],
+        "unk_words_tried": report.words_tried,
         "worst_words": [word_document(word) for word in report.worst_words],
         "worst_characters": [
             {
@@ -176,6 +183,29 @@ def _tokenizer(result: Result) -> dict[str, Any]:
             "unk_rate": words.held_out_unk_rate,
         }
     return document
+
+
+def _letters(letters: LettersReport) -> dict[str, Any]:
+    return {
+        "characters_lost": letters.characters,
+        "share": letters.share,
+        "by_script": dict(letters.by_script),
+        "worst": [
+            {
+                "character": loss.character,
+                "codepoint": loss.codepoint,
+                "way": loss.way,
+                "left": loss.left,
+                "count": loss.count,
+            }
+            for loss in letters.worst
+        ],
+        "words": letters.words,
+        "words_changed": letters.words_changed,
+        "words_share": letters.words_share,
+        "words_exact": letters.words_exact,
+        "examples": [{"word": word, "left": left, "count": count} for word, left, count in letters.examples],
+    }
 
 
 def _interval(interval: Interval | None) -> list[float] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -10,7 +12,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
-from corpuscheck.result import CurvePoint, GuiltyCharacter, LostWord, Result
+from corpuscheck.result import CurvePoint, GuiltyCharacter, LettersReport, LostWord, Result, TokenizerReport
 from corpuscheck.rules.amounts import count, percent, size
 
 _WORST = 10
@@ -23,7 +25,9 @@ def tokenizer(result: Result) -> Group:
     rows: list[tuple[str | Text, str | Text]] = [
         ("tokenizer", Text.assemble(origin, safe("" if report.trained else report.source, limit=LONGEST_PATH))),
         ("", f"{report.model}, {report.vocab_size:,} pieces, fingerprint {report.fingerprint}"),
-        ("normaliser", report.normalizer),
+        ("normaliser", safe(report.normalizer, limit=300)),
+        *_assumption(report),
+        *_letters(report.letters),
         ("words", count(words.words)),
         ("[UNK] words", Text.assemble((percent(words.unk_rate), "bold"), f"  {count(words.unk_words)} on all text")),
     ]
@@ -42,6 +46,23 @@ def tokenizer(result: Result) -> Group:
         parts += [Text(), worst_words(report.worst_words, words.unk_words, report.words_exact)]
         parts += [Text(), _worst_characters(report.worst_characters)] if report.worst_characters else []
     return section(3, "Does the tokenizer see it?", f"{percent(words.unk_rate)} [UNK]", *parts)
+
+
+def _assumption(report: TokenizerReport) -> Iterator[tuple[str | Text, str | Text]]:
+    """How a vocabulary was read that no file explains, and what it loses in the other way."""
+    if report.assumed:
+        yield "", safe(report.assumed, limit=300)
+    if other := report.other_reading:
+        where = "" if other.exact else " in a sample"
+        yield "", safe(f"read as {other.normalizer}, it would lose {percent(other.unk_rate)} of the words{where}")
+
+
+def _letters(letters: LettersReport) -> Iterator[tuple[str | Text, str | Text]]:
+    """What the normaliser takes from the letters, where it takes anything."""
+    if letters.characters or letters.words_changed:
+        where = "" if letters.words_exact else " of a sample"
+        words = f", and {percent(letters.words_share)} of the words{where}" if letters.words else ""
+        yield "letters lost", f"{percent(letters.share)} of the characters change or vanish{words}"
 
 
 def _token_rows(result: Result) -> list[tuple[str | Text, str | Text]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from corpuscheck.printable import with_codepoint
-from corpuscheck.rules.amounts import count, percent
-from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule, rate_after_nfc
+from corpuscheck.printable import printable, with_codepoint
+from corpuscheck.result import LettersReport, Remedy
+from corpuscheck.rules.amounts import count, percent, plural
+from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
 
 
 def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -36,11 +37,41 @@ def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def _unk_advice(evidence: Evidence, limit: float) -> str:
+    """What wins most lost words back, with its figure; else what adds the characters that are missing."""
+    tokenizer = evidence.tokenizer
+    total = sum(tokenizer.causes.values())
+    literal, overlong = tokenizer.causes.get("special token", 0), tokenizer.causes.get("too long", 0)
+    if 2 * literal > total:
+        return (
+            f"take the unknown token out of the text or write it otherwise: {count(literal)} of {count(total)} lost "
+            "words are a literal one, which every tokenizer loses"
+        )
+    best = tokenizer.remedies[0] if tokenizer.remedies else None
+    if best and 2 * best.words_won_back > tokenizer.words_tried:
+        return f"{best.advice}{_won_back(best, evidence)}"
+    if 2 * overlong > total:
+        return (
+            f"look for text without spaces, such as encoded data: {count(overlong)} of {count(total)} lost words are "
+            "over 100 characters long, and no alphabet saves them"
+        )
+    also = ""
+    if best and 10 * best.words_won_back > tokenizer.words_tried:
+        also = f"; {best.advice}{_won_back(best, evidence)}"
+    return _alphabet_advice(evidence, limit) + also
+
+
+def _won_back(remedy: Remedy, evidence: Evidence) -> str:
+    rate, tried = evidence.profile.words.unk_rate, evidence.tokenizer.words_tried
+    after = rate * (1 - remedy.words_won_back / tried)
+    return (
+        f", which wins back {count(remedy.words_won_back)} of {count(tried)} lost words: "
+        f"{percent(rate)} -> {percent(after)} [UNK]"
+    )
+
+
+def _alphabet_advice(evidence: Evidence, limit: float) -> str:
     words, tokenizer = evidence.profile.words, evidence.tokenizer
     alphabet = tokenizer.alphabet.recommended
-    composed = rate_after_nfc(evidence)
-    if composed < words.unk_rate / 2:
-        return f"normalise the text to NFC first: {percent(words.unk_rate)} -> {percent(composed)} [UNK]"
     if not tokenizer.trained:
         own = f": with {alphabet.alphabet:,} characters it loses {percent(alphabet.unk_rate)}" if alphabet else ""
         return f"add the missing characters to its vocabulary, or train one on this corpus (leave out --tokenizer){own}"
@@ -59,29 +90,50 @@ def _unk_advice(evidence: Evidence, limit: float) -> str:
     )
 
 
-HANGUL = (0xAC00, 0xD7A3)
-KANA = ((0x304C, 0x3094), (0x30AC, 0x30FE))
-
-
 def takes_letters_apart(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """The tokenizer strips accents, which takes Hangul apart into jamo and turns が into か.
+    """The tokenizer's normaliser changes or deletes letters, which no [UNK] shows.
 
-    It is the default of lowercasing BERT tokenizers.
+    Stripping accents, the default of lowercasing BERT tokenizers, takes Hangul apart into jamo, turns が into か and में
+    into म, and drops the marks of Thai, Arabic, Burmese and Vietnamese. Case, width and composition are no loss.
 
-    Fix: use a cased tokenizer (lowercase=False, strip_accents=False). The limit is a share of the characters.
+    Fix: keep the accents (strip_accents=False, or lowercase=False), or take the step out of the normaliser. The limit
+    is a share of the characters, or of the words where the normaliser looks across characters.
     """
-    if "accents stripped" not in evidence.tokenizer.normalizer and "StripAccents" not in evidence.tokenizer.normalizer:
+    letters = evidence.tokenizer.letters
+    share = letters.share if letters.characters else letters.words_share
+    if share <= limit:
         return
-    hangul = evidence.profile.characters.share(*HANGUL)
-    kana = sum(evidence.profile.characters.share(*span) for span in KANA)
-    becomes = [(hangul, "Hangul, which turns into jamo"), (kana, "kana, where が turns into か")]
-    said = " and ".join(f"{percent(share)} of the characters are {what}" for share, what in becomes if share)
-    if hangul + kana > limit:
-        yield Observation(
-            f"the tokenizer strips accents, as lowercase=True does by itself: {said}",
-            "use a cased tokenizer (lowercase=False, strip_accents=False)",
-            hangul + kana,
-        )
+    strips = "accents stripped" in evidence.tokenizer.normalizer or "StripAccents" in evidence.tokenizer.normalizer
+    does = "strips accents, as lowercase=True does by itself" if strips else "changes or deletes letters"
+    yield Observation(
+        f"the tokenizer {does}: {_said_of_letters(letters)}",
+        "keep the accents (strip_accents=False, or lowercase=False)"
+        if strips
+        else f"take the step that does it out of the normaliser ({evidence.tokenizer.normalizer})",
+        share,
+    )
+
+
+def _said_of_letters(letters: LettersReport) -> str:
+    scripts = ", ".join(
+        f"{percent(n / letters.total)} {name}{', which turns into jamo' if _apart(letters, name) else ''}"
+        for name, n in letters.by_script[:3]
+    )
+    parts = []
+    if letters.characters:
+        parts.append(f"{percent(letters.share)} of the characters change or vanish ({scripts})")
+    if letters.words_changed:
+        sampled = "" if letters.words_exact else " of a sample"
+        parts.append(f"{percent(letters.words_share)} of the words{sampled}")
+    shown = [(word, left) for word, left, _ in letters.examples] or [
+        (loss.character, loss.left) for loss in letters.worst
+    ]
+    examples = ", ".join(f"{printable(word, 24)} → {printable(left, 48) or 'nothing'}" for word, left in shown[:3])
+    return " and ".join(parts) + f", such as {examples}"
+
+
+def _apart(letters: LettersReport, script: str) -> bool:
+    return script == "Hangul" and any(loss.way == "taken apart" for loss in letters.worst)
 
 
 def hidden_damage(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -101,8 +153,43 @@ def hidden_damage(evidence: Evidence, limit: float) -> Iterable[Observation]:
         )
 
 
+def special_tokens_in_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """The text holds special tokens as they are written, such as [MASK] or [SEP].
+
+    They become special ids, as if the model had been told where a sentence ends or what to guess; a literal [UNK] is
+    lost by every tokenizer.
+
+    Fix: write them otherwise, or take them out; or load the tokenizer with split_special_tokens=True.
+    """
+    special = evidence.tokenizer.special
+    n = sum(special.values())
+    if n > limit:
+        named = ", ".join(f"{printable(token, 24)} {count(times)}" for token, times in list(special.items())[:5])
+        yield Observation(
+            f"special tokens stand in the text {plural(n, 'time')} and become special ids: {named}",
+            "write them otherwise in the text or take them out, or tokenize with split_special_tokens=True",
+            n,
+        )
+
+
+def vocabulary_file(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """The tokenizer's files hold something that moves ids, hides pieces, or contradicts itself.
+
+    A byte order mark, blank or repeated lines in vocab.txt, or a tokenizer.json whose settings transformers does not
+    take because tokenizer_config.json names a class with its own.
+
+    Fix: what the finding says. It may only be mended before a model is trained: ids must stay as they are after that.
+    """
+    remarks = evidence.tokenizer.remarks
+    if len(remarks) > limit:
+        for message, advice in remarks:
+            yield Observation(message, advice, len(remarks))
+
+
 RULES = (
     Rule("CC301", "unk-rate", "error", unk_rate, unit="share", option="max_unk_rate"),
     Rule("CC302", "takes-letters-apart", "warning", takes_letters_apart, 0.01, "share"),
     Rule("CC303", "hidden-damage", "warning", hidden_damage, unit="characters"),
+    Rule("CC305", "special-tokens-in-text", "warning", special_tokens_in_text, unit="times"),
+    Rule("CC306", "vocabulary-file", "warning", vocabulary_file, unit="places"),
 )

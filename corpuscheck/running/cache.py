@@ -23,7 +23,7 @@ from corpuscheck.profile.profile import Profile, decompressed
 from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.settings import CacheKey, Settings
-from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.artefact import Artefact, remarks_text
 
 if TYPE_CHECKING:
     from corpuscheck.running.partial import Partial
@@ -155,7 +155,9 @@ class Cache:
     def _key_of_scan(
         self, found: Found, settings: Settings, artefact: Artefact | None, general: Sequence[Artefact]
     ) -> bytes:
-        tokenizer = [artefact.definition, artefact.source] if artefact else [vars(settings.training)]
+        tokenizer: list[Any] = [vars(settings.training)]
+        if artefact:
+            tokenizer = [artefact.definition, artefact.source, artefact.assumed, remarks_text(artefact.remarks)]
         others = [other.definition for other in general]
         files = [(source.path, *self.stamp(source)) for source in found.sources]
         return key_of(

@@ -25,6 +25,20 @@ class Remark:
     advice: str
 
 
+def remarks_text(remarks: tuple[Remark, ...]) -> str:
+    """For a profile, which holds text."""
+    return json.dumps([[remark.message, remark.advice] for remark in remarks]) if remarks else ""
+
+
+def remarks_of(text: str) -> tuple[Remark, ...]:
+    """Those of a profile; none where the text is not theirs, as in the sum of several that differ."""
+    try:
+        rows = json.loads(text) if text else []
+        return tuple(Remark(str(message), str(advice)) for message, advice in rows)
+    except (ValueError, TypeError):
+        return ()
+
+
 @dataclass(frozen=True)
 class Artefact:
     """A tokenizer as its JSON, which travels between processes and fixes its behaviour.
@@ -170,6 +184,11 @@ class Artefact:
         return any(step["type"] in _COMBINING for step in self.normalizers) or self.strips_accents
 
     @property
+    def normalizes_characterwise(self) -> bool:
+        """Whether what becomes of a character does not depend on more than composition."""
+        return all(step["type"] in _CHARACTERWISE_NORMALIZERS for step in self.normalizers)
+
+    @property
     def normalizer_text(self) -> str:
         """The normaliser's settings for a person."""
         return ", ".join(map(_described, self.normalizers)) or "none"
@@ -178,6 +197,11 @@ class Artefact:
     def added_tokens(self) -> tuple[dict[str, Any], ...]:
         """Tokens that are found in the raw text before the model sees it, such as a literal [MASK]."""
         return tuple(self._parts.get("added_tokens") or ())
+
+    @cached_property
+    def special_ids(self) -> dict[int, str]:
+        """Special tokens that a text may hold as they are written, by their ids."""
+        return {int(token["id"]): str(token["content"]) for token in self.added_tokens if token.get("special")}
 
     @cached_property
     def not_characterwise(self) -> str:

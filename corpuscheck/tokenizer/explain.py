@@ -8,7 +8,7 @@ from typing import Literal
 
 from corpuscheck.tokenizer.artefact import Artefact
 
-Cause = Literal["not in the alphabet", "form missing", "too long", "normalised away", "no piece fits"]
+Cause = Literal["not in the alphabet", "form missing", "too long", "normalised away", "no piece fits", "special token"]
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,14 @@ class Explainer:
         self._vocabulary = artefact.vocabulary
         self._spelled = artefact.spelled
         self._normalizer = artefact.tokenizer.normalizer
+        self._special = frozenset(artefact.special_ids.values()) | frozenset(artefact.unk_spellings)
         self._wordpiece = artefact.model_type == "WordPiece"
         self._longest_piece = max((len(piece) for piece in self._vocabulary), default=1)
 
     def reason(self, word: str) -> Reason:
         """The reason for a word as it stands in the text."""
+        if word in self._special:
+            return Reason("special token", "the unknown token itself, written out")
         raw, owner = self._normalized(word)
         limit = self._artefact.longest_word
         if self._wordpiece and len(raw) > limit:

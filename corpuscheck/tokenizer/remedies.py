@@ -1,0 +1,73 @@
+"""Remedies: other ways to write a text or to read a vocabulary, tried on the words that are lost."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from corpuscheck.tokenizer.artefact import Artefact
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A way to win lost words back, and how many it does."""
+
+    name: str
+    advice: str
+    words: int
+
+
+def _stripped(word: str) -> str:
+    apart = unicodedata.normalize("NFD", word)
+    return unicodedata.normalize("NFC", "".join(ch for ch in apart if unicodedata.category(ch) != "Mn"))
+
+
+_FORMS: Mapping[str, tuple[str, Callable[[str], str]]] = {
+    "NFC": ("normalise the text to NFC first", lambda word: unicodedata.normalize("NFC", word)),
+    "NFD": ("normalise the text to NFD first", lambda word: unicodedata.normalize("NFD", word)),
+    "NFKC": ("normalise the text to NFKC first", lambda word: unicodedata.normalize("NFKC", word)),
+    "lowercase": ("lowercase the text first: the vocabulary has small letters", str.lower),
+    "strip accents": ("strip the accents of the text first: the vocabulary has none", _stripped),
+    "lowercase, strip accents": (
+        "lowercase the text and strip its accents first: the vocabulary has neither",
+        lambda word: _stripped(word.lower()),
+    ),
+}
+"""What could be done to the text."""
+
+_READINGS: Mapping[str, tuple[bool, bool | None, str]] = {
+    "cased": (False, False, "read the vocabulary as cased (do_lower_case: false)"),
+    "accents kept": (True, False, "keep the accents (strip_accents: false)"),
+    "uncased": (True, None, "read the vocabulary as uncased (do_lower_case: true)"),
+}
+"""What could be done to the tokenizer: lowercase, strip accents."""
+
+
+def tried(artefact: Artefact, lost: dict[str, int]) -> tuple[Attempt, ...]:
+    """What wins words back, the best first; what wins none is left out. Simpler remedies come first at a tie."""
+    attempts = [attempt for attempt in (*_readings(artefact, lost), *_forms(artefact, lost)) if attempt.words]
+    return tuple(sorted(attempts, key=lambda attempt: -attempt.words))
+
+
+def _forms(artefact: Artefact, lost: dict[str, int]) -> Iterator[Attempt]:
+    for name, (advice, form) in _FORMS.items():
+        changed = {word: form(word) for word in lost}
+        yield Attempt(name, advice, _won(artefact, {w: text for w, text in changed.items() if text != w}, lost))
+
+
+def _readings(artefact: Artefact, lost: dict[str, int]) -> Iterator[Attempt]:
+    """Only for BERT's normaliser, which has these two settings."""
+    if artefact.trained or [step["type"] for step in artefact.normalizers] != ["BertNormalizer"]:
+        return
+    now = artefact.lowercases, artefact.strips_accents
+    for name, (lowercase, strip, advice) in _READINGS.items():
+        if now != (lowercase, lowercase if strip is None else strip):
+            yield Attempt(name, advice, _won(artefact.read_as(lowercase, strip), {word: word for word in lost}, lost))
+
+
+def _won(artefact: Artefact, texts: dict[str, str], lost: dict[str, int]) -> int:
+    """Occurrences of the words whose new text has no [UNK]."""
+    encodings = artefact.tokenizer.encode_batch(list(texts.values()), add_special_tokens=False)
+    unk = artefact.unk_id
+    return sum(lost[word] for word, encoding in zip(texts, encodings, strict=True) if unk not in encoding.ids)
