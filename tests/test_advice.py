@@ -60,9 +60,9 @@ def test_a_larger_alphabet_says_what_it_wins_and_costs(tmp_path: Path) -> None:
 def test_stripped_accents_name_the_share_of_hangul(tmp_path: Path) -> None:
     write_files(tmp_path, {"uncased.json": artefact("bert uncased, accents stripped").definition})
     found = finding("CC302", TEXT, tmp_path, tokenizer=str(tmp_path / "uncased.json"))
-    assert found.message == (
+    assert found.message.startswith(
         "the tokenizer strips accents, as lowercase=True does by itself: "
-        "68.9 % of the characters are Hangul, which turns into jamo"
+        "68.9 % of the characters change or vanish (68.9 % Hangul, which turns into jamo) and "
     )
     both = finding("CC302", TEXT + "が" * 200, tmp_path, tokenizer=str(tmp_path / "uncased.json"))
-    assert both.message.endswith("of the characters are kana, where が turns into か")
+    assert "Hangul, which turns into jamo, 10.8 % Kana) and " in both.message

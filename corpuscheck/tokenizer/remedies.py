@@ -45,15 +45,17 @@ _READINGS: Mapping[str, tuple[bool, bool | None, str]] = {
 
 
 def tried(artefact: Artefact, lost: dict[str, int]) -> tuple[Attempt, ...]:
-    """What wins words back, the best first; what wins none is left out. Simpler remedies come first at a tie."""
-    attempts = [attempt for attempt in (*_readings(artefact, lost), *_forms(artefact, lost)) if attempt.words]
+    """What wins words back, the best first; what wins none is left out. What changes least comes first at a tie."""
+    composed = (_form(name, artefact, lost) for name in ("NFC", "NFD", "NFKC"))
+    others = (_form(name, artefact, lost) for name in _FORMS if not name.startswith("NF"))
+    attempts = [attempt for attempt in (*composed, *_readings(artefact, lost), *others) if attempt.words]
     return tuple(sorted(attempts, key=lambda attempt: -attempt.words))
 
 
-def _forms(artefact: Artefact, lost: dict[str, int]) -> Iterator[Attempt]:
-    for name, (advice, form) in _FORMS.items():
-        changed = {word: form(word) for word in lost}
-        yield Attempt(name, advice, _won(artefact, {w: text for w, text in changed.items() if text != w}, lost))
+def _form(name: str, artefact: Artefact, lost: dict[str, int]) -> Attempt:
+    advice, form = _FORMS[name]
+    changed = {word: form(word) for word in lost}
+    return Attempt(name, advice, _won(artefact, {word: text for word, text in changed.items() if text != word}, lost))
 
 
 def _readings(artefact: Artefact, lost: dict[str, int]) -> Iterator[Attempt]:
