@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,7 @@ def letters_of(
     text: str, normalizer: normalizers.Normalizer | None, folder: Path
 ) -> tuple[dict[str, Any], list[Finding]]:
     write_files(folder, {"corpus/text.txt": text, "own.json": tokenizer_of(normalizer).to_str()})
-    options = {"tokenizer": str(folder / "own.json")}
+    options: dict[str, Any] = {"tokenizer": str(folder / "own.json")}
     found = [f for f in scanned(folder / "corpus", **options).result.findings if f.rule == "CC302"]
     letters: dict[str, Any] = document_of(folder / "corpus", **options)["tokenizer"]["letters"]
     return letters, found
@@ -142,3 +143,16 @@ def test_a_bare_vocabulary_says_what_was_assumed_and_what_the_other_reading_lose
     tokenizer = document_of(tmp_path / "corpus", tokenizer=str(tmp_path / "vocab"))["tokenizer"]
     assert (tokenizer["assumed"], tokenizer["other_reading"]) == (None, None)
     assert tokenizer["unk_rate"] == other["unk_rate"]
+
+
+@pytest.mark.parametrize(("text", "warned"), [("में हिन्दी है ", True), ("Tuesday is a day ", False)])
+def test_training_with_lowercase_warns_where_it_takes_letters(
+    text: str, warned: bool, tmp_path: Path, run_main: Callable[..., tuple[int, str, str]]
+) -> None:
+    write_files(tmp_path, {"corpus/text.txt": (text * 3 + "\n") * 30})
+    arguments = ("train", str(tmp_path / "corpus"), "-o", str(tmp_path / "made"), "--vocab-size", "100")
+    code, _, said = run_main(*arguments, "--lowercase")
+    assert code == 0
+    assert ("warning: the tokenizer strips accents" in said) == warned
+    assert ("में → म" in said) == warned
+    assert "warning" not in run_main(*arguments)[2]

@@ -142,6 +142,9 @@ def train(
             f"{finished.artefact.vocab_size:,} pieces, fingerprint {finished.artefact.fingerprint}; "
             f"{percent(words.held_out_unk_rate)} [UNK] on held-out text; saved in {printable(folder, 300)}"
         )
+        for finding in finished.result.findings:
+            if settings.training.lowercase and finding.rule == "CC302":
+                click.echo(f"warning: {finding.message}; train without --lowercase", err=True)
 
 
 @click.command()
