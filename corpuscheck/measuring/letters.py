@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -15,36 +16,45 @@ LONGEST_KEPT = 60
 """Characters of a word that is kept as an example."""
 
 
+_SPACE = re.compile(r"[^\S\x0b\x0c\x1c-\x1f\x85]+")
+"""White space, without the controls that a tokenizer deletes."""
+
+
 def letters_part(artefact: Artefact, sample: Sample, code_points: Iterable[int]) -> LettersPart:
     """From at most `TOKEN_BYTES` of the sample; `code_points` are those of the whole text."""
     small = sample.smaller(TOKEN_BYTES)
     letters = Letters(artefact)
     losing = frozenset(letters.losses(code_points))
-    other = _other_reading(artefact, small)
-    if letters.characterwise and not losing:
+    keeps_all = letters.characterwise and not losing
+    if keeps_all and artefact.other_reading is None:
+        return LettersPart(complete=small.complete)
+    words = _words(small)
+    other = _other_reading(artefact, words)
+    if keeps_all:
         return LettersPart(0, 0, {}, *other, complete=small.complete)
-    occurrences: Counter[str] = Counter()
-    for text, count, _ in small.texts():
-        for word, n in Counter(text.decode().split()).items():
-            occurrences[word] += n * count
-    changed = {word: n for word, n in occurrences.items() if not losing.isdisjoint(word) or letters.word_changes(word)}
+    changed = {word: n for word, n in words.items() if not losing.isdisjoint(word) or letters.word_changes(word)}
     examples = bounded({word: n for word, n in changed.items() if len(word) <= LONGEST_KEPT})
-    return LettersPart(occurrences.total(), sum(changed.values()), examples, *other, complete=small.complete)
+    return LettersPart(words.total(), sum(changed.values()), examples, *other, complete=small.complete)
 
 
-def _other_reading(artefact: Artefact, sample: Sample) -> tuple[int, int]:
+def _words(sample: Sample) -> Counter[str]:
+    words: Counter[str] = Counter()
+    for text, count, _ in sample.texts():
+        for word, n in Counter(_SPACE.split(text.decode())).items():
+            words[word] += n * count
+    words.pop("", None)
+    return words
+
+
+def _other_reading(artefact: Artefact, words: Counter[str]) -> tuple[int, int]:
     """Words, and words with [UNK], where the vocabulary is read the other way."""
     other = artefact.other_reading
     if other is None:
         return 0, 0
-    words = unk_words = 0
-    items = list(sample.texts())
-    for start in range(0, len(items), 256):
-        chunk = items[start : start + 256]
-        encodings = other.tokenizer.encode_batch([text.decode() for text, _, _ in chunk], add_special_tokens=False)
-        for (_, count, _), encoding in zip(chunk, encodings, strict=True):
-            of_token = encoding.word_ids
-            words += count * len({word for word in of_token if word is not None})
-            lost = {of_token[k] for k, token in enumerate(encoding.ids) if token == other.unk_id}
-            unk_words += count * len(lost)
-    return words, unk_words
+    total = lost = 0
+    encodings = other.tokenizer.encode_batch(list(words), add_special_tokens=False)
+    for n, encoding in zip(words.values(), encodings, strict=True):
+        of_token = encoding.word_ids
+        total += n * len({word for word in of_token if word is not None})
+        lost += n * len({of_token[k] for k, token in enumerate(encoding.ids) if token == other.unk_id})
+    return total, lost

@@ -118,6 +118,7 @@ def _said_of_letters(letters: LettersReport) -> str:
     scripts = ", ".join(
         f"{percent(n / letters.total)} {name}{', which turns into jamo' if _apart(letters, name) else ''}"
         for name, n in letters.by_script[:3]
+        if 100 * n >= letters.characters
     )
     parts = []
     if letters.characters:
