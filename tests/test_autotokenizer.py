@@ -232,6 +232,9 @@ def test_ids_are_those_of_transformers(tmp_path: Path) -> None:
         ({"tokenizer_class": "BertJapaneseTokenizer"}, "it splits words with MeCab"),
         ({"tokenizer_class": "KoBertTokenizer"}, "transformers has no such class for a WordPiece vocab.txt"),
         ([], "not a JSON object"),
+        ({**BERT, "added_tokens_decoder": {"x": ADDED}}, "hold what transformers cannot read"),
+        ({**BERT, "additional_special_tokens": 5}, "hold what transformers cannot read"),
+        ({**BERT, "cls_token": {"__type": "AddedToken", "content": 5}}, "a special token is no token"),
     ],
 )
 def test_what_transformers_refuses_or_cannot_be_judged_is_said(config: Any, why: str, tmp_path: Path) -> None:

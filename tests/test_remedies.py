@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from support import document_of, scanned, write_files
-from tokenizer_zoo import SPECIAL
+from tokenizer_zoo import SPECIAL, wordpiece
+from tokenizers import normalizers, pre_tokenizers
 
 from corpuscheck.result import Finding
 
@@ -92,6 +93,35 @@ def test_a_second_remedy_that_wins_some_is_named_too(tmp_path: Path) -> None:
     advice = findings(text, ["나무"], tmp_path, do_lower_case=False)["CC301"].advice
     assert advice.startswith("add the missing characters to its vocabulary")
     assert advice.endswith("normalise the text to NFC first, which wins back 1 of 4 lost words: 100 % -> 75.0 % [UNK]")
+
+
+@pytest.mark.parametrize(
+    ("steps", "text", "pieces", "advice"),
+    [
+        ([normalizers.Lowercase()], "Berlin Paris", ["Berlin", "Paris"], "take Lowercase out of the normaliser"),
+        (
+            [normalizers.NFD(), normalizers.StripAccents()],
+            "für Größe",
+            ["für", "Größe"],
+            "take NFD and StripAccents out of the normaliser",
+        ),
+        (
+            [normalizers.NFD(), normalizers.Lowercase(), normalizers.StripAccents()],
+            "Für Größe",
+            ["Für", "Größe"],
+            "take Lowercase and NFD and StripAccents out of the normaliser",
+        ),
+    ],
+)
+def test_steps_of_other_normalisers_are_tried_too(
+    steps: list[normalizers.Normalizer], text: str, pieces: list[str], advice: str, tmp_path: Path
+) -> None:
+    vocabulary = {piece: number for number, piece in enumerate([*SPECIAL, *pieces])}
+    tokenizer = wordpiece(vocabulary, normalizers.Sequence(steps), pre_tokenizers.WhitespaceSplit())
+    write_files(tmp_path, {"corpus/text.txt": text, "own.json": tokenizer.to_str()})
+    found = scanned(tmp_path / "corpus", tokenizer=str(tmp_path / "own.json")).result.findings
+    (lost,) = (f for f in found if f.rule == "CC301")
+    assert lost.advice == f"{advice}, which wins back 2 of 2 lost words: 100 % -> 0 % [UNK]"
 
 
 @pytest.mark.parametrize("times", [1, 7])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -164,6 +165,12 @@ class Artefact:
             "strip_accents": strip_accents,
             "lowercase": lowercase,
         }
+        return replace(self, definition=json.dumps({**self._parts, "normalizer": normalizer}))
+
+    def without_steps(self, kinds: Collection[str]) -> Artefact:
+        """The same tokenizer without these steps of its normaliser."""
+        kept = [step for step in self.normalizers if step["type"] not in kinds]
+        normalizer = {"type": "Sequence", "normalizers": kept} if kept else None
         return replace(self, definition=json.dumps({**self._parts, "normalizer": normalizer}))
 
     @property

@@ -50,12 +50,17 @@ def load(path: str, lowercase: bool | None = None) -> Artefact:
         raise TokenizerError(
             f"{shown}: not a tokenizer.json, vocab.txt or SentencePiece model (it is not UTF-8 text)"
         ) from None
-    if not content.lstrip().startswith("{"):
+    is_json = content.lstrip().startswith("{")
+    if is_json and place.name != "tokenizer.json":
+        return _able(Artefact(_checked(content, shown), shown))
+    try:
+        if is_json:
+            return _able(_from_json(_checked(content, shown), place, lowercase))
         return _able(_from_vocab(place, lowercase))
-    definition = _checked(content, shown)
-    if place.name == "tokenizer.json":
-        return _able(_from_json(definition, place, lowercase))
-    return _able(Artefact(definition, shown))
+    except (TypeError, ValueError, LookupError, AttributeError) as error:
+        raise TokenizerError(
+            f"{shown}: the files beside it hold what transformers cannot read ({printable(str(error))})"
+        ) from None
 
 
 def usable(artefact: Artefact) -> Artefact:

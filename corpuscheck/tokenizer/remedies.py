@@ -59,13 +59,21 @@ def _form(name: str, artefact: Artefact, lost: dict[str, int]) -> Attempt:
 
 
 def _readings(artefact: Artefact, lost: dict[str, int]) -> Iterator[Attempt]:
-    """Only for BERT's normaliser, which has these two settings."""
-    if artefact.trained or [step["type"] for step in artefact.normalizers] != ["BertNormalizer"]:
+    """A normaliser with other settings, or without the steps that take case or accents."""
+    if artefact.trained:
         return
-    now = artefact.lowercases, artefact.strips_accents
-    for name, (lowercase, strip, advice) in _READINGS.items():
-        if now != (lowercase, lowercase if strip is None else strip):
-            yield Attempt(name, advice, _won(artefact.read_as(lowercase, strip), {word: word for word in lost}, lost))
+    words = {word: word for word in lost}
+    steps = {step["type"] for step in artefact.normalizers}
+    if steps == {"BertNormalizer"}:
+        now = artefact.lowercases, artefact.strips_accents
+        for name, (lowercase, strip, advice) in _READINGS.items():
+            if now != (lowercase, lowercase if strip is None else strip):
+                yield Attempt(name, advice, _won(artefact.read_as(lowercase, strip), words, lost))
+    for taken in ({"Lowercase"}, {"StripAccents", "NFD", "NFKD"}, {"Lowercase", "StripAccents", "NFD", "NFKD"}):
+        if taken <= steps | {"NFD", "NFKD"} and "BertNormalizer" not in steps:
+            named = " and ".join(sorted(taken & steps))
+            advice = f"take {named} out of the normaliser"
+            yield Attempt(f"without {named}", advice, _won(artefact.without_steps(taken), words, lost))
 
 
 def _won(artefact: Artefact, texts: dict[str, str], lost: dict[str, int]) -> int:
