@@ -24,6 +24,8 @@ KEEPS: dict[str, normalizers.Normalizer | None] = {
     "NFC": normalizers.NFC(),
     "NFD": normalizers.NFD(),
     "lowercase": normalizers.Lowercase(),
+    "bytes": normalizers.ByteLevel(),
+    "NFKC of width and jamo": normalizers.Sequence([normalizers.NFKC(), normalizers.Replace(" ", "▁")]),
     "spaces as marks": normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]),
 }
 TEXTS = {
@@ -72,7 +74,7 @@ def test_stripping_accents_is_said_for_every_script(script: str, tmp_path: Path)
 @pytest.mark.parametrize("name", KEEPS)
 def test_case_composition_and_spaces_are_no_loss(name: str, tmp_path: Path) -> None:
     everything = " ".join(text for text, _ in TEXTS.values())
-    text = f"{everything} ÄÖÜ Ａ， ΟΔΟΣ a\u200bb a\u00a0b 👍\ufe0f {unicodedata.normalize('NFD', everything)}\n"
+    text = f"{everything} ÄÖÜ ㅋㅋㅋ Ａ， ΟΔΟΣ a\u200bb a\u00a0b 👍\ufe0f {unicodedata.normalize('NFD', everything)}\n"
     letters, found = letters_of(text, KEEPS[name], tmp_path)
     assert (letters["characters_lost"], letters["words_changed"], found) == (0, 0, [])
 

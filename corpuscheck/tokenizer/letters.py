@@ -15,6 +15,8 @@ Way = Literal["changed", "deleted", "taken apart"]
 _KEEPS = {"NFC", "NFD", "Lowercase", "Prepend", "Strip"}
 _CARRIERS = ("a", "가", "か", "中", "я", "1", ".")
 _UNSEEN = {"Cc", "Cf", "Cs", "Cn", "Zs", "Zl", "Zp"}
+_SPELLS_BYTES = {"ByteLevel"}
+"""Steps that write each byte as a character: all is kept, in another spelling."""
 REPLACEMENT = "\ufffd"
 _MARK_OF_A_WORD = "\u2581"
 
@@ -34,6 +36,8 @@ class Letters:
     """
 
     def __init__(self, artefact: Artefact) -> None:
+        if any(step["type"] in _SPELLS_BYTES for step in artefact.normalizers):
+            artefact = artefact.without_steps(_SPELLS_BYTES)
         self._normalizer = artefact.tokenizer.normalizer
         self._strips = artefact.strips_accents
         self._keeps_letters = all(map(_keeps_letters, artefact.normalizers))
@@ -96,7 +100,7 @@ def _plain(ch: str) -> str:
         return ""
     if 0xFE00 <= cp <= 0xFE0F or 0xE0100 <= cp <= 0xE01EF or cp == 0x034F:  # choose a shape, or join nothing
         return ""
-    if unicodedata.decomposition(ch).startswith(("<wide>", "<narrow>")):
+    if unicodedata.decomposition(ch).startswith(("<wide>", "<narrow>")) or 0x3131 <= cp <= 0x318E:  # ㄱ as ᄀ
         ch = unicodedata.normalize("NFKC", ch)
     return ch.lower()
 
