@@ -47,7 +47,7 @@ def _unk_advice(evidence: Evidence, limit: float) -> str:
             "words are a literal one, which every tokenizer loses"
         )
     best = tokenizer.remedies[0] if tokenizer.remedies else None
-    if best and 2 * best.words_won_back > tokenizer.words_tried:
+    if best and 2 * best.words_won_back > tokenizer.words_tried and not _alphabet_is_better(best, evidence):
         return f"{best.advice}{_won_back(best, evidence)}"
     if 2 * overlong > total:
         return (
@@ -55,18 +55,29 @@ def _unk_advice(evidence: Evidence, limit: float) -> str:
             "over 100 characters long, and no alphabet saves them"
         )
     also = ""
-    if best and 10 * best.words_won_back > tokenizer.words_tried:
+    if best and not tokenizer.trained and 10 * best.words_won_back > tokenizer.words_tried:
         also = f"; {best.advice}{_won_back(best, evidence)}"
     return _alphabet_advice(evidence, limit) + also
 
 
 def _won_back(remedy: Remedy, evidence: Evidence) -> str:
     rate, tried = evidence.profile.words.unk_rate, evidence.tokenizer.words_tried
-    after = rate * (1 - remedy.words_won_back / tried)
     return (
         f", which wins back {count(remedy.words_won_back)} of {count(tried)} lost words: "
-        f"{percent(rate)} -> {percent(after)} [UNK]"
+        f"{percent(rate)} -> {percent(_rate_after(remedy, evidence))} [UNK]"
     )
+
+
+def _rate_after(remedy: Remedy, evidence: Evidence) -> float:
+    return evidence.profile.words.unk_rate * (1 - remedy.words_won_back / evidence.tokenizer.words_tried)
+
+
+def _alphabet_is_better(remedy: Remedy, evidence: Evidence) -> bool:
+    """For a tokenizer made here, of which the alphabet can be chosen; text is composed in any case."""
+    alphabet = evidence.tokenizer.alphabet.recommended
+    if not evidence.tokenizer.trained or alphabet is None or remedy.name == "NFC":
+        return False
+    return alphabet.unk_rate < _rate_after(remedy, evidence)
 
 
 def _alphabet_advice(evidence: Evidence, limit: float) -> str:
