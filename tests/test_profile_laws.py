@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from corpuscheck.arrays import BUCKETS
 from corpuscheck.errors import ProfileError
-from corpuscheck.profile import domain, lost
+from corpuscheck.profile import domain, letters, lost
 from corpuscheck.profile import domain_words as word_tables
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.curve import CurvePart
@@ -37,7 +38,7 @@ characters = st.builds(CharacterPart, st.dictionaries(st.integers(0, 0x10FFFF), 
 lost_words = st.dictionaries(st.tuples(st.integers(0, 5), names), st.integers(1, 9), max_size=6).map(LostWords.bounded)
 some_words = st.builds(
     WordPart, st.sampled_from(["", "f"]), n, n, n, n, n, n, st.dictionaries(names, st.booleans(), max_size=3),
-    st.one_of(st.none(), n), lost_words,
+    st.one_of(st.none(), n), lost_words, counts,
 )  # fmt: skip
 words = some_words.map(lambda part: part if part.fingerprint else WordPart())
 curves = st.one_of(
@@ -70,7 +71,9 @@ def grams_of(counts: dict[int, int]) -> bytes:
 
 domains = st.builds(DomainPart, n, n, n, buckets.map(grams_of), sketches, domain_words, fertilities)
 readings = st.lists(records, max_size=4).map(ReadingPart.of)
-profiles = st.builds(Profile, readings, sizes, characters, words, curves, estimates, mojibake)
+changed_words = st.dictionaries(names, st.integers(1, 99), max_size=6).map(letters.bounded)
+changes = st.builds(letters.LettersPart, n, n, changed_words, n, n, st.booleans())
+profiles = st.builds(Profile, readings, sizes, characters, words, curves, estimates, mojibake, letters=changes)
 PARTS: dict[str, tuple[st.SearchStrategy[Any], Any]] = {
     "size": (sizes, SizePart()),
     "characters": (characters, CharacterPart()),
@@ -79,6 +82,7 @@ PARTS: dict[str, tuple[st.SearchStrategy[Any], Any]] = {
     "curve": (curves, CurvePart()),
     "estimates": (estimates, EstimatePart()),
     "mojibake": (mojibake, MojibakePart()),
+    "letters": (changes, letters.LettersPart()),
     "reading": (readings, ReadingPart()),
     "domain": (domains, DomainPart()),
     "domain words": (domain_words, DomainWords()),
@@ -194,3 +198,12 @@ def test_different_rankings_have_no_sum_and_say_so() -> None:
 def test_a_damaged_profile_is_an_error(damage: Any) -> None:
     with pytest.raises(ProfileError):
         Profile.from_bytes(damage(Profile().to_bytes()))
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(parts=st.lists(changes, min_size=3, max_size=3))
+def test_changed_words_past_their_bound_still_merge_exactly(parts: list[letters.LettersPart]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(letters, "MOST_EXAMPLES", 2)
+        a, b, c = (replace(part, examples=letters.bounded(part.examples)) for part in parts)
+        assert a.merge(b).merge(c) == a.merge(b.merge(c)) == c.merge(a).merge(b)
