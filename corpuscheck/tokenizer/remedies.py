@@ -37,8 +37,8 @@ _FORMS: Mapping[str, tuple[str, Callable[[str], str]]] = {
 """What could be done to the text."""
 
 _READINGS: Mapping[str, tuple[bool, bool | None, str]] = {
-    "cased": (False, False, "read the vocabulary as cased (do_lower_case: false)"),
     "accents kept": (True, False, "keep the accents (strip_accents: false)"),
+    "cased": (False, False, "read the vocabulary as cased (do_lower_case: false)"),
     "uncased": (True, None, "read the vocabulary as uncased (do_lower_case: true)"),
 }
 """What could be done to the tokenizer: lowercase, strip accents."""
