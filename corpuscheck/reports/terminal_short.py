@@ -97,7 +97,9 @@ def _seen(result: Result) -> str:
     held_out = f", {percent(words.held_out_unk_rate)} held out" if report.trained else ""
     origin = "trained here" if report.trained else f"from {report.source}"
     lost = f"{percent(words.unk_rate)} of {plural(words.words, 'word')} are [UNK]{held_out}"
-    return f"{lost}; {report.model}, {report.vocab_size:,} pieces, {origin}"
+    other = report.other_reading
+    assumed = f"; {report.normalizer} is assumed, read otherwise it loses {percent(other.unk_rate)}" if other else ""
+    return f"{lost}; {report.model}, {report.vocab_size:,} pieces, {origin}{assumed}"
 
 
 def _clean(result: Result) -> str:
