@@ -11,7 +11,13 @@ import numpy as np
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.measuring.documents import PLACE_BITS, joined
 from corpuscheck.measuring.domain import domain_part
-from corpuscheck.measuring.estimating import estimate_curve, estimate_tokens, find_mojibake
+from corpuscheck.measuring.estimating import (
+    estimate_curve,
+    estimate_tokens,
+    find_escapes,
+    find_mojibake,
+    find_question_marks,
+)
 from corpuscheck.measuring.forecasting import forecast_part
 from corpuscheck.measuring.ledger import judge_shared
 from corpuscheck.measuring.letters import letters_part
@@ -78,13 +84,15 @@ def assemble(
         curve,
         estimates,
         mojibake,
-        files,
-        documents.merge(joined(measured.split, rubbish)),
+        files=files,
+        documents=documents.merge(joined(measured.split, rubbish)),
         clean=_placed(measured.clean, before).merge(shared),
         near=near,
         lines=measured.lines.merge(more_lines),
         paragraphs=measured.paragraphs.merge(more_paragraphs),
         boilerplate=measured.boilerplate,
+        escapes=find_escapes(sample),
+        question_marks=find_question_marks(sample),
         domain=replace(domain_part(sample), fertility=dict(fertility)),
         letters=letters_part(artefact, sample, measured.characters.counts),
         about=about,

@@ -19,7 +19,15 @@ from corpuscheck.result import (
     Place,
 )
 
-DAMAGE = ("invalid bytes", "cut short", "bad records", "lone surrogates", "mixed encodings", "wrong declarations")
+DAMAGE = (
+    "invalid bytes",
+    "cut short",
+    "bad records",
+    "lone surrogates",
+    "CESU-8",
+    "mixed encodings",
+    "wrong declarations",
+)
 _ASCII = {"ascii", "utf-8"}
 _LINE_ENDS = {ord("\n"), ord("\r")}
 """Not counted by a scan that holds lines out, but by that of the branch, which trains nothing."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,11 @@ from corpuscheck.profile.curve import DEFAULT_ALPHABET, CurvePart
 from corpuscheck.profile.estimates import GROUPS, EstimatePart
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.sample import Sample
+from corpuscheck.reading import escapes, question_marks
 from corpuscheck.reading.batch import batch_of
-from corpuscheck.reading.mojibake import repair
+from corpuscheck.reading.escapes import unescaped
+from corpuscheck.reading.mojibake import Repair, repair
+from corpuscheck.reading.question_marks import replaced_letters
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
 from corpuscheck.tokenizer.training import Ranking, segmentation_artefact
@@ -23,6 +27,7 @@ from corpuscheck.tokenizer.training import Ranking, segmentation_artefact
 TOKEN_BYTES = 1_000_000
 CURVE_BYTES = 8_000_000
 _FEW_DOCUMENTS = 30
+_LINE_END = re.compile("\r\n|\n|\r")
 
 
 def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
@@ -50,18 +55,44 @@ def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
 
 def find_mojibake(sample: Sample) -> MojibakePart:
     """Lines of the sample, at most `TOKEN_BYTES` of it, that were decoded wrongly once."""
+    return _found(sample, lambda line: None if line.isascii() else repair(line), re.compile("[^\x00-\x7f]"))
+
+
+def find_escapes(sample: Sample) -> MojibakePart:
+    """Lines of the same sample with escapes that were never resolved."""
+    return replace(_found(sample, unescaped, escapes.MAY_HOLD), lines=count_lines(sample))
+
+
+def find_question_marks(sample: Sample) -> MojibakePart:
+    """Lines of the same sample with letters that were replaced by `?`."""
+    lost = Repair("letters replaced by ?", "")
+    found = _found(sample, lambda line: lost if replaced_letters(line) else None, question_marks.MAY_HOLD)
+    return replace(found, lines=count_lines(sample))
+
+
+def _found(sample: Sample, look: Callable[[str], Repair | None], needs: re.Pattern[str]) -> MojibakePart:
+    """What `look` finds in the lines that hold what it needs, and how many those are."""
     total = MojibakePart()
     for text, count, _ in sample.smaller(TOKEN_BYTES).texts():
-        for line in text.decode().replace("\r\n", "\n").split("\n"):  # U+0085 is a letter gone wrong
-            if line.isascii():
-                continue
-            found = repair(line)
+        passage = text.decode()
+        if needs.search(passage) is None:
+            continue
+        for line in filter(needs.search, _LINE_END.split(passage)):  # U+0085 is a letter gone wrong
+            found = look(line)
             if found is None:
                 total = replace(total, lines=total.lines + count)
             else:
                 example = (found.kind, line[:120], found.text[:120])
                 total = total.merge(MojibakePart(count, {found.kind: count}, (example,)))
     return total
+
+
+def count_lines(sample: Sample) -> int:
+    """How many lines of the same sample hold any text."""
+    return sum(
+        count * sum(1 for line in _LINE_END.split(text.decode()) if line and not line.isspace())
+        for text, count, _ in sample.smaller(TOKEN_BYTES).texts()
+    )
 
 
 def estimate_curve(ranking: Ranking, sample: Sample, estimates: EstimatePart) -> tuple[CurvePart, EstimatePart]:

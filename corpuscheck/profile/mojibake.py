@@ -1,4 +1,7 @@
-"""Text that was decoded wrongly once: how many lines of the sample, and examples with their repair."""
+"""Text that is not as it was meant: how many lines of the sample, and examples with their repair.
+
+Decoded wrongly once, with escapes that were never resolved, or with letters replaced by `?`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ Example = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class MojibakePart:
-    """`lines` were looked at, those of the sample that are not ASCII; `found` counts mojibake by kind."""
+    """`lines` were looked at (for mojibake those that are not ASCII); `found` counts what was found by kind."""
 
     __repr__ = brief
 

@@ -35,6 +35,18 @@ from corpuscheck.profile.words import WordPart
 FORMAT = 5
 MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
+_CHECKED = (
+    "reading",
+    "size",
+    "characters",
+    "words",
+    "curve",
+    "estimates",
+    "mojibake",
+    "letters",
+    "escapes",
+    "question_marks",
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,8 @@ class Profile:
     curve: CurvePart = field(default_factory=CurvePart)
     estimates: EstimatePart = field(default_factory=EstimatePart)
     mojibake: MojibakePart = field(default_factory=MojibakePart)
+    escapes: MojibakePart = field(default_factory=MojibakePart)
+    question_marks: MojibakePart = field(default_factory=MojibakePart)
     files: FilesPart = field(default_factory=FilesPart)
     documents: DocumentPart = field(default_factory=DocumentPart)
     forecast: ForecastPart = field(default_factory=ForecastPart)
@@ -91,7 +105,7 @@ class Profile:
                 )
             parts = {name: part.from_state(state[name]) for name, part in PARTS.items()}
             profile = cls(**parts, about={str(key): str(value) for key, value in state["about"].items()})
-            for part in ("reading", "size", "characters", "words", "curve", "estimates", "mojibake", "letters"):
+            for part in _CHECKED:
                 check(getattr(profile, part), type(getattr(profile, part)), part)
             return profile
         except (zstandard.ZstdError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
@@ -117,6 +131,8 @@ PARTS: dict[str, Any] = {
     "curve": CurvePart,
     "estimates": EstimatePart,
     "mojibake": MojibakePart,
+    "escapes": MojibakePart,
+    "question_marks": MojibakePart,
     "files": FilesPart,
     "documents": DocumentPart,
     "forecast": ForecastPart,

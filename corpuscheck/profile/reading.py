@@ -140,6 +140,8 @@ def _troubles(record: FileRecord) -> Iterable[tuple[str, int, str]]:
         yield "records without text", record.missing_text, f"field '{record.text_field or '?'}'"
     if record.repaired_surrogates:
         yield "lone surrogates", record.repaired_surrogates, "replaced by U+FFFD"
+    if record.cesu8:
+        yield "CESU-8", record.cesu8, "read as they are meant"
     if record.markup_bytes:
         share = 100 * record.markup_bytes / max(1, record.utf8_bytes)
         yield "markup", record.markup_bytes, f"{share:.0f} % of its text"

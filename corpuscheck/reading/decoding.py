@@ -21,6 +21,9 @@ _BOMS = (
     (b"\xfe\xff", "utf-16"),
 )
 
+CESU8 = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]|\xc0\x80")
+"""A character above U+FFFF as two surrogates in UTF-8, and NUL as Java writes it."""
+
 UTF8_BOM = b"\xef\xbb\xbf"
 
 _MAGIC = (
@@ -119,6 +122,8 @@ def _not_ascii(data: bytes, whole: bool) -> Decoded:
         return found
     if utf8:
         return Decoded("utf-8", 1.0, "strict decoding")
+    if CESU8.search(data) and utf8_share(CESU8.sub("😀".encode(), data)) >= 0.8:
+        return Decoded("utf-8", 1.0, "UTF-8 with surrogates (CESU-8)")
     if _utf8_cut_at_its_end(data):
         return Decoded("utf-8", 0.99, "UTF-8 cut at its end")
     if whole and len(data) >= 256 and decodes(data, "cp949") and looks_korean(high_lines(data, 1024)):

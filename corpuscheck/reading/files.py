@@ -40,6 +40,7 @@ class FileRecord:
     first_bad_line: int | None = None
     missing_text: int = 0
     repaired_surrogates: int = 0
+    cesu8: int = 0
     forced_cuts: int = 0
     markup_bytes: int = 0
     mark_bytes: int = 0
@@ -68,6 +69,7 @@ class FileRecord:
             invalid_bytes=self.invalid_bytes + other.invalid_bytes,
             first_invalid_offset=first.first_invalid_offset,
             damage=self.damage or other.damage,
+            cesu8=self.cesu8 + other.cesu8,
             forced_cuts=self.forced_cuts + other.forced_cuts,
             words=self.words + other.words,
             unk_words=self.unk_words + other.unk_words,

@@ -1,14 +1,60 @@
-"""Mojibake: text that was decoded wrongly once and saved like that, and how to take it back."""
+"""Mojibake: text that was decoded wrongly once and saved like that, and how to take it back.
+
+One mechanism for all: a table says which codecs are used wrongly, and for which. A line that the wrong one could have
+shown is turned back into its bytes; where another reading of them is far less surprising, that one was meant.
+"""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import cache
 
-from corpuscheck.reading.guessing import in_ks_x_1001
+from corpuscheck.reading.guessing import HIGH
+from corpuscheck.reading.plausibility import has_breaks, surprise
 
-_LOOK = 100
-"""Characters of a line that show whether a closer look is worth it."""
+_CYRILLIC = ("cp1251", "koi8_r", "cp866")
+_EAST_ASIAN = ("cp949", "gbk", "cp932", "big5", "euc_jp")
+_LATIN = ("cp1252", "cp1250", "cp1254")
+
+_RIGHT: dict[str, tuple[str, ...]] = {
+    "cp1252": (*_EAST_ASIAN, *_CYRILLIC, "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "cp874"),
+    "mac_roman": (*_EAST_ASIAN, *_CYRILLIC, *_LATIN),
+    "cp437": (*_EAST_ASIAN, *_CYRILLIC, *_LATIN),
+    "cp850": (*_EAST_ASIAN, *_CYRILLIC, *_LATIN),
+    "cp1250": (*_EAST_ASIAN, *_CYRILLIC, "cp1252", "cp1253"),
+    "cp1251": (*_EAST_ASIAN, "koi8_r", "cp866", *_LATIN, "cp1253"),
+    "koi8_r": (*_EAST_ASIAN, "cp1251", "cp866"),
+    "cp866": (*_EAST_ASIAN, "cp1251", "koi8_r"),
+    "iso8859_5": ("cp1251", "koi8_r", "cp866"),
+    "mac_cyrillic": ("cp1251", "koi8_r", "cp866"),
+    "cp1253": (*_EAST_ASIAN, "cp1251"),
+    "cp1254": (*_EAST_ASIAN, *_CYRILLIC),
+    "cp1257": (*_EAST_ASIAN, *_CYRILLIC),
+    "cp1255": (),
+    "cp1256": (),
+    "cp874": (),
+    "cp949": ("gbk", "cp932", "big5", "euc_jp"),
+    "gbk": ("cp949", "cp932", "big5", "euc_jp"),
+    "cp932": ("cp949", "gbk", "big5", "euc_jp"),
+    "big5": ("cp949", "gbk", "cp932", "euc_jp"),
+}
+"""The codec that was used wrongly → those that would have been right; UTF-8 is tried for each."""
+
+NAMES = {
+    "utf-8": "UTF-8", "koi8_r": "KOI8-R", "mac_roman": "Mac Roman", "mac_cyrillic": "Mac Cyrillic", "gbk": "GBK",
+    "cp932": "Shift_JIS", "euc_jp": "EUC-JP", "big5": "Big5", "iso8859_5": "ISO 8859-5", "latin_1": "Latin-1",
+}  # fmt: skip
+
+_LOST = "\x7f"  # stands for U+FFFD, in bytes and text; no reading needs it
+_MOST_TIMES = 3
+_LEAST = 10
+_FEWEST_WIDE = 5  # letters; two or three of a codec of two bytes are other text by chance
+_ADJACENT = re.compile("[^\x00-\x7f“”‘’„«»…]{2}")
+_ODD_NARROW, _ODD_WIDE = 5.2, 9.0  # bits for each character; text as it is written has about 5 and 7
+
+_MULTIBYTE = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf\x7f]|[\xe0-\xef][\x80-\xbf\x7f]{2}|[\xf0-\xf4][\x80-\xbf\x7f]{3})+")
 
 
 @dataclass(frozen=True)
@@ -19,68 +65,188 @@ class Repair:
     text: str
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """The bytes of a line read in another way: what they give, whether all of them, and how surprising that is."""
+
+    wrong: str
+    right: str
+    text: str
+    whole: bool
+    price: int
+
+
 def repair(line: str) -> Repair | None:
     """The repair of a line that is mojibake; None for any other.
 
-    Tried in turn: UTF-8 read as CP1252 or Latin-1 (once or twice), CP949 read as Latin-1, UTF-8 read as
-    CP949. A line counts only where the whole of it converts without loss, into less suspicious text; the last loses
-    bytes as a rule.
+    Judged as a whole; where it holds characters that no wrong reading gives, its longest stretch without them is.
     """
-    raw = _latin_bytes(line)
-    if raw is not None:
-        text = _decoded(raw, "utf-8")
-        if text is not None and text != line:
-            again = _latin_bytes(text)
-            twice = _decoded(again, "utf-8") if again is not None else None
-            if twice is not None and twice != text:
-                return Repair("UTF-8 read as CP1252, twice", twice)
-            return Repair("UTF-8 read as CP1252", text)
-        text = _decoded(raw, "cp949")
-        if text is not None and _is_korean(text):
-            return Repair("CP949 read as Latin-1", text)
-        return None
-    return _utf8_as_cp949(line)
-
-
-def _latin_bytes(line: str) -> bytes | None:
-    """The bytes that CP1252, with Latin-1 in its gaps, would have shown as this line; None if it is no such line."""
     if line.isascii():
         return None
-    out = bytearray()
-    for ch in line:
-        if ord(ch) < 0x80:
-            out.append(ord(ch))
+    reading = _best(line)
+    if reading is None:
+        stretch = _suspect_stretch(line)
+        reading = _best(stretch) if stretch else None
+        if reading is None or reading.right not in ("utf-8", *_EAST_ASIAN):
+            return _replacements(line)
+        before, _, after = line.partition(stretch)
+        reading = _Reading(reading.wrong, reading.right, before + reading.text + after, reading.whole, reading.price)
+    return _again(reading)
+
+
+def _again(first: _Reading) -> Repair:
+    """What was read wrongly may have been read wrongly before."""
+    kind, reading, times = _kind(first), first, 1
+    while reading.whole and times < _MOST_TIMES and (further := _best(reading.text)) is not None:
+        same = (further.wrong, further.right) == (first.wrong, first.right)
+        kind = f"{_kind(first)}, twice" if same and times == 1 else f"{kind}, and {_kind(further)} before"
+        reading, times = further, times + 1
+    return Repair(kind, reading.text if reading.whole else "")
+
+
+def _kind(reading: _Reading) -> str:
+    return f"{named(reading.right)} read as {named(reading.wrong)}"
+
+
+def named(codec: str) -> str:
+    """A codec as people write it."""
+    return NAMES.get(codec, codec.upper())
+
+
+def _best(line: str) -> _Reading | None:
+    """The least surprising reading of the bytes of a line, if it is far less surprising than the line."""
+    here = surprise(line)
+    characters = set(line)
+    if not _is_odd(here, characters, line):
+        return None
+    letters = {ch for ch in characters if not ch.isascii()}
+    few = sum(not ch.isascii() and ch.isalpha() for ch in line) < _FEWEST_WIDE
+    found: list[_Reading] = []
+    for wrong, rights in _RIGHT.items():
+        if few and wrong in _EAST_ASIAN:
             continue
+        raw = _bytes_of(line, characters, wrong)
+        if raw is None:
+            continue
+        if (utf8 := _as_utf8(raw, wrong, here)) is not None:
+            if utf8.whole:
+                return utf8
+            found.append(utf8)
+        if len(letters) > 1:
+            found += filter(None, (_as_legacy(raw, wrong, right, here, line) for right in rights))
+    return min(found, key=lambda reading: reading.price, default=None)
+
+
+def _is_odd(here: int, characters: set[str], line: str) -> bool:
+    """Whether a line is surprising enough for a closer look: most lines are not, and a look takes time."""
+    high = len(line) - len(line.encode("ascii", "ignore"))
+    wide = any("\u2e80" <= ch < "\uf900" for ch in characters)
+    if here <= _LEAST or here <= high * (_ODD_WIDE if wide else _ODD_NARROW):
+        return False
+    return wide or _ADJACENT.search(line) is not None or has_breaks(line)
+
+
+def _bytes_of(line: str, characters: set[str], codec: str) -> bytes | None:
+    """The bytes that a codec would have shown as this line; None if it shows no such line."""
+    if codec in _EAST_ASIAN:
         try:
-            out += ch.encode("cp1252")
+            return line.replace("\ufffd", _LOST).encode(codec)
         except UnicodeEncodeError:
-            if ord(ch) > 0xFF:
-                return None
-            out.append(ord(ch))
-    return bytes(out)
+            return None
+    table = _table(codec)
+    return bytes(map(table.__getitem__, line)) if characters <= table.keys() else None
 
 
-def _decoded(raw: bytes, encoding: str) -> str | None:
+@cache
+def _table(codec: str) -> dict[str, int]:
+    """What a codec of single bytes shows for each; the bytes it does not have are controls, as browsers show them."""
+    table = {chr(b): b for b in range(0xA0)} | {"\ufffd": ord(_LOST)}
+    for byte in range(0x80, 0x100):
+        ch = bytes((byte,)).decode(codec, "ignore") or chr(byte)
+        table[ch] = byte
+    return table
+
+
+def _as_utf8(raw: bytes, wrong: str, here: int) -> _Reading | None:
+    """The bytes as UTF-8, whole or, where some are lost, most of them."""
+    if raw.isascii():
+        return None
     try:
-        return raw.decode(encoding)
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return _as_damaged_utf8(raw, wrong, here)
+    price = surprise(text)
+    return _Reading(wrong, "utf-8", text, True, price) if price <= here - 5 and 4 * price <= 3 * here else None
+
+
+def _as_damaged_utf8(raw: bytes, wrong: str, here: int) -> _Reading | None:
+    runs = _MULTIBYTE.findall(raw)
+    held = sum(map(len, runs))
+    astray = len(raw) - len(raw.translate(None, HIGH)) - held
+    text = "".join(run.decode("utf-8", "ignore") for run in runs)
+    traces = _LOST.encode() in raw or b"?" in raw
+    if held < 9 or astray * (1 if traces else 4) > held or not _is_of_one_kind(text):
+        return None
+    price = surprise(text) + 3 * astray
+    return _Reading(wrong, "utf-8", "", False, price) if 4 * price <= 3 * here else None
+
+
+def _is_of_one_kind(text: str) -> bool:
+    """Whether characters are of one part of Unicode, as in a text, and not from everywhere, as by chance."""
+    parts = Counter(_part_of(ord(ch)) for ch in text if not ch.isascii())
+    return sum(n for _, n in parts.most_common(2)) >= 0.85 * parts.total()
+
+
+def _part_of(cp: int) -> int:
+    """0 for Latin letters, 1 for what takes three bytes, else the number of the block."""
+    if cp < 0x250 or 0x1E00 <= cp < 0x1F00:
+        return 0
+    return 1 if cp >= 0x800 else cp >> 7
+
+
+def _as_legacy(raw: bytes, wrong: str, right: str, here: int, line: str) -> _Reading | None:
+    """The bytes in a legacy codec; lost ones may have taken others with them. Case alone proves nothing: headings."""
+    lost = raw.count(_LOST.encode())
+    try:
+        text = raw.decode(right, "replace" if lost else "strict")
     except UnicodeDecodeError:
         return None
-
-
-def _is_korean(text: str) -> bool:
-    high = [ch for ch in text if not ch.isascii()]
-    syllables = sum(map(in_ks_x_1001, high))
-    runs = sum(in_ks_x_1001(a) and in_ks_x_1001(b) for a, b in pairwise(text))
-    return len(high) >= 4 and syllables >= 0.95 * len(high) and runs >= 0.3 * len(high)
-
-
-def _utf8_as_cp949(line: str) -> Repair | None:
-    """Hangul outside KS X 1001 in plenty is what UTF-8 looks like in CP949; odd bytes of it are lost."""
-    hangul = [ch for ch in line[:_LOOK] if "가" <= ch <= "힣"]
-    if len(hangul) < 4 or sum(map(in_ks_x_1001, hangul)) > 0.5 * len(hangul):
+    price = surprise(text)
+    most = 13 if wrong in _EAST_ASIAN else 14
+    if price > here - 12 or 20 * price > most * here:
         return None
-    hangul = [ch for ch in line if "가" <= ch <= "힣"]
-    raw = line.encode("cp949", "replace")
-    good = sum(in_ks_x_1001(ch) for ch in raw.decode("utf-8", "replace"))
-    whole = _decoded(raw, "utf-8") if raw.decode("cp949", "replace") == line else None
-    return Repair("UTF-8 read as CP949", whole or "") if good >= 0.2 * len(hangul) else None
+    if 10 * surprise(text.lower()) > 9 * surprise(line.lower()):
+        return None
+    return _Reading(wrong, right, "" if lost else text, not lost, price)
+
+
+_LATIN_CHARACTERS = "\x80-\u024f\u02c6\u02dc\u2013-\u203a\u20ac\u2122\ufffd"
+_STRETCH = re.compile(f"[\x00-\x7f{_LATIN_CHARACTERS}]+")
+_RUN = re.compile(f"[\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f][{_LATIN_CHARACTERS}]{{2}}")
+
+
+def _suspect_stretch(line: str) -> str:
+    """The longest stretch of Latin letters and the symbols among them in a line of other letters."""
+    if _RUN.search(line) is None:
+        return ""
+    found = max(filter(_RUN.search, _STRETCH.findall(line)), key=len, default="")
+    return found.strip() if len(found) < len(line) else ""
+
+
+@cache
+def _replaced() -> dict[str, str]:
+    """What U+FFFD looks like when its UTF-8 is read wrongly → by which codec: ï¿½, 锟斤拷, 占쏙옙."""
+    twice = "\ufffd\ufffd".encode()
+    single = {twice[:3].decode(codec, "replace"): codec for codec in reversed(_RIGHT) if codec not in _EAST_ASIAN}
+    double = {twice.decode(codec, "replace"): codec for codec in reversed(_RIGHT) if codec in _EAST_ASIAN}
+    return {text: codec for text, codec in (single | double).items() if len(text) >= 3 and "\ufffd" not in text}
+
+
+@cache
+def _replaced_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, _replaced())))
+
+
+def _replacements(line: str) -> Repair | None:
+    match = _replaced_pattern().search(line)
+    return Repair(f"U+FFFD read as {named(_replaced()[match.group()])}", "") if match else None

@@ -196,6 +196,7 @@ def _read_stream(
     record.declared = text.declared if disagrees(text.declared, decoded.encoding) else None
     record.invalid_bytes = text.damage.invalid_bytes
     record.first_invalid_offset = None if text.damage.first_offset is None else piece.start + text.damage.first_offset
+    record.cesu8 = text.damage.cesu8
     record.damage = stream.damage or report.damage or ("the last character is cut" if text.cut else None)
     record.text_field = report.text_field or None
     record.bad_records = report.bad

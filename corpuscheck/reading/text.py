@@ -17,7 +17,7 @@ import numpy as np
 from corpuscheck.kernels.utf8 import is_utf8
 from corpuscheck.reading.declarations import declared
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
-from corpuscheck.reading.decoding import UTF8_BOM, as_asked, detect, known_binary
+from corpuscheck.reading.decoding import CESU8, UTF8_BOM, as_asked, detect, known_binary
 from corpuscheck.reading.lines import line_start, whole_lines
 from corpuscheck.reading.misaligned import CLOSING_OVER, Misaligned
 
@@ -27,10 +27,15 @@ _HEAD = 512  # with a declaration, and what gives binary files away
 
 @dataclass
 class Damage:
-    """Invalid bytes of one file: how many, and where the first one is."""
+    """Invalid bytes of one file: how many, and where the first one is; and characters that are CESU-8 in UTF-8.
+
+    CESU-8 and Java's modified UTF-8 write a character above U+FFFF as two surrogates of three bytes each, the latter
+    also NUL as C0 80. They are read as what they are meant to be.
+    """
 
     invalid_bytes: int = 0
     first_offset: int | None = None
+    cesu8: int = 0
 
     def add(self, offset: int, length: int) -> None:
         self.invalid_bytes += length
@@ -194,7 +199,7 @@ class _Decoder:
             return text.encode("utf-8", "replace")
         if self._decoded.encoding == "mixed":
             return self._mixed(data, final)
-        cut = _locating(self._damage, self._offset, final)
+        cut = _locating(self._damage, self._offset, final, self._decoded.encoding == "utf-8")
         text = data.decode(self._decoded.encoding, _HANDLER)
         text = self._without_private(text, data)
         self.tail = data[len(data) - cut.length :] if cut.length else b""
@@ -240,6 +245,8 @@ class _Decoder:
         return b"".join(out)
 
 
+_CESU8_CUT = re.compile(rb"\xc0|\xed(?:[\xa0-\xaf](?:[\x80-\xbf](?:\xed(?:[\xb0-\xbf])?)?)?)?")
+
 _KEPT = re.compile("[\uf8f0-\uf8ff]")
 
 
@@ -254,20 +261,24 @@ class _Locating(threading.local):
     offset: int
     final: bool
     cut: _Cut
+    utf8: bool
 
 
 _current = _Locating()
 
 
-def _locating(damage: Damage, offset: int, final: bool) -> _Cut:
+def _locating(damage: Damage, offset: int, final: bool, utf8: bool = False) -> _Cut:
     """Tell the handler about the decoding that comes next; it tells of a cut character in return."""
     _current.damage, _current.offset, _current.final, _current.cut = damage, offset, final, _Cut()
+    _current.utf8 = utf8
     return _current.cut
 
 
 def _replace(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
+    if _current.utf8 and (read := _cesu8(error)) is not None:
+        return read
     end, size = error.end, len(error.object)
     cut = end == size or (error.reason.startswith("incomplete") and size - error.start < 4)
     if not _current.final and cut and size - error.start < 8:
@@ -275,6 +286,22 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
         return "", size
     _current.damage.add(_current.offset + error.start, end - error.start)
     return "\ufffd", end
+
+
+def _cesu8(error: UnicodeDecodeError) -> tuple[str, int] | None:
+    """The character that two surrogates in UTF-8 make, or C0 80; None for any other fault."""
+    start, data = error.start, error.object
+    if CESU8.match(data, start):
+        _current.damage.cesu8 += 1
+        if data[start] == 0xC0:
+            return "\0", start + 2
+        pair = data[start : start + 6].decode("utf-8", "surrogatepass")
+        return pair.encode("utf-16", "surrogatepass").decode("utf-16"), start + 6
+    rest = data[start:]
+    if not _current.final and len(rest) < 6 and _CESU8_CUT.fullmatch(rest):
+        _current.cut.length = len(rest)
+        return "", len(data)
+    return None
 
 
 _HANDLER = "corpuscheck.replace"

@@ -10,6 +10,7 @@ from corpuscheck import __version__
 from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
+from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.guessing import in_ks_x_1001
 from corpuscheck.reports.json_changes import comparison_document, place_document, word_document
@@ -77,7 +78,7 @@ def _reading(result: Result) -> dict[str, Any]:
 
 
 def _characters(result: Result) -> dict[str, Any]:
-    characters, mojibake = result.profile.characters, result.profile.mojibake
+    characters = result.profile.characters
     hangul = sum(n for cp, n in characters.counts.items() if 0xAC00 <= cp <= 0xD7A3)
     common = sum(n for cp, n in characters.counts.items() if 0xAC00 <= cp <= 0xD7A3 and in_ks_x_1001(chr(cp)))
     return {
@@ -90,11 +91,17 @@ def _characters(result: Result) -> dict[str, Any]:
         "private_use": round(characters.share(0xE000, 0xF8FF) * characters.total),
         "hangul": hangul,
         "hangul_outside_ks_x_1001": hangul - common,
-        "mojibake": {
-            "lines_looked_at": mojibake.lines,
-            "found": dict(sorted(mojibake.found.items())),
-            "examples": [{"kind": k, "line": line, "repaired": meant} for k, line, meant in mojibake.examples],
-        },
+        "mojibake": _not_as_meant(result.profile.mojibake),
+        "escapes": _not_as_meant(result.profile.escapes),
+        "question_marks": _not_as_meant(result.profile.question_marks),
+    }
+
+
+def _not_as_meant(part: MojibakePart) -> dict[str, Any]:
+    return {
+        "lines_looked_at": part.lines,
+        "found": dict(sorted(part.found.items())),
+        "examples": [{"kind": k, "line": line, "repaired": meant} for k, line, meant in part.examples],
     }
 
 

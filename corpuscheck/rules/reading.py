@@ -58,15 +58,23 @@ def invalid_bytes(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     In Shift_JIS and Big5 also bytes left over where one was dropped, which read as characters that are not meant.
     A truncated download, a disk error, or two encodings in one file. A model learns the damage as if it were text.
+    CESU-8, which writes a character above U+FFFF as two surrogates in UTF-8, is read as it is meant, and reported.
 
     Fix: fetch the file again, or save it anew as UTF-8; --encoding forces an encoding where the guess is wrong.
     """
-    return _about(
+    yield from _about(
         evidence,
         limit,
         "invalid bytes",
         "{amount} invalid bytes in {files}, most in {path} ({detail})",
         "fetch the file again, or save it anew as UTF-8; --encoding forces one if the guess is wrong",
+    )
+    yield from _about(
+        evidence,
+        limit,
+        "CESU-8",
+        "characters that are not UTF-8 but CESU-8 in {files}: {amount}, most in {path} ({detail})",
+        "save these files anew as UTF-8: other programs stop there, or lose these characters",
     )
 
 
@@ -211,6 +219,41 @@ def mojibake(evidence: Evidence, limit: float) -> Iterable[Observation]:
         )
 
 
+def escapes_in_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    r"""Escapes such as \n, \u00e9, &#54620; or %EC%95%88 are in the text: notation that a program should have resolved.
+
+    A model learns to write them. Judged by the lines of a sample; addresses and quoted strings do not count.
+
+    Fix: resolve them where the text was made, or convert it as the example shows.
+    """
+    part = evidence.profile.escapes
+    if part.share > limit:
+        kind, line, meant = part.examples[0]
+        yield Observation(
+            f"{percent(part.share)} of the lines looked at hold escapes ({kind}): "
+            f"'{printable(line, 40)}' was meant to be '{printable(meant, 40)}'",
+            "resolve them where the text was made, or convert it as the example shows",
+            part.share,
+        )
+
+
+def letters_lost_to_question_marks(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Letters were replaced by question marks, as when Korean is saved in a codec that has no Hangul.
+
+    What they were cannot be found out from the text. Judged by the lines of a sample.
+
+    Fix: take this text from its source again, and save it as UTF-8.
+    """
+    part = evidence.profile.question_marks
+    if part.share > limit:
+        _, line, _ = part.examples[0]
+        yield Observation(
+            f"{percent(part.share)} of the lines looked at have ? in the place of letters: '{printable(line, 60)}'",
+            "take this text from its source again, and save it as UTF-8",
+            part.share,
+        )
+
+
 def markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """HTML or XML files were read with their tags, which a model would learn as text.
 
@@ -260,4 +303,6 @@ RULES = (
     Rule("CC110", "mojibake", "warning", mojibake, unit="share"),
     Rule("CC111", "control-characters", "warning", control_characters, 0.0001, "share"),
     Rule("CC112", "markup", "warning", markup, unit="bytes"),
+    Rule("CC116", "escapes-in-text", "warning", escapes_in_text, unit="share"),
+    Rule("CC117", "question-marks", "warning", letters_lost_to_question_marks, unit="share"),
 )
