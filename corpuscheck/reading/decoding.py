@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.guessing import HIGH, ask_chardet, decodes, guess_legacy, high_lines, looks_korean, utf8_share
 from corpuscheck.reading.lines import whole_lines
+from corpuscheck.reading.plausibility import surprise
 from corpuscheck.reading.wide import control_share, east_asian, with_nuls
 
 _BOMS = (
@@ -138,6 +139,11 @@ def _not_ascii(data: bytes, whole: bool) -> Decoded:
     return guess_legacy(high_lines(data), data)
 
 
+def _likelier(alike: bytes, encoding: str) -> bool:
+    """Whether lines that are valid UTF-8 are less surprising in the other encoding."""
+    return surprise(alike.decode(encoding)) < surprise(alike.decode("utf-8"))
+
+
 def _utf8_cut_at_its_end(data: bytes) -> bool:
     try:
         data.decode("utf-8")
@@ -166,7 +172,8 @@ def _mixed(data: bytes) -> Decoded | None:
     if found.encoding == "binary" or found.confidence < UNCERTAIN:
         return None
     alike = b"\n".join(valid)  # a few legacy bytes can be valid UTF-8 by chance
-    if decodes(alike, found.encoding) and (looks_korean(alike) or len(alike) - len(alike.translate(None, HIGH)) < 8):
+    few = len(alike) - len(alike.translate(None, HIGH)) < 8
+    if decodes(alike, found.encoding) and (few or looks_korean(alike) or _likelier(alike, found.encoding)):
         return None
     how = f"{len(valid)} lines in UTF-8, {len(other)} in {found.encoding}"
     return Decoded("mixed", found.confidence, how, other=found.encoding)

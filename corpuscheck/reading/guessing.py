@@ -6,6 +6,7 @@ import re
 
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.lines import line_start, line_stop
+from corpuscheck.reading.plausibility import surprise
 
 # chardet's answer → codecs to try strictly, first that fits wins.
 _WIDER: dict[str, tuple[str, ...]] = {
@@ -17,6 +18,7 @@ _WIDER: dict[str, tuple[str, ...]] = {
     "big5hkscs": ("cp950", "big5hkscs"),
     "gb2312": ("gb18030",),
     "gbk": ("gb18030",),
+    "euc_jp": ("euc_jp", "euc_jis_2004"),
     "euc_jis_2004": ("euc_jp", "euc_jis_2004"),
     "iso8859-1": ("cp1252", "iso8859-1"),
     "ascii": ("cp1252",),
@@ -29,6 +31,8 @@ _LATIN = ("cp1252", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258", "iso885
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 
 _WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+
+_DAMAGE = 6  # what damage costs more than a character that is rare
 
 HIGH = bytes(range(0x80, 0x100))
 
@@ -93,15 +97,33 @@ def guess_legacy(evidence: bytes, data: bytes) -> Decoded:
         guess, confidence = _ask_about_words(evidence, guess, confidence)
     if confidence < 0.3 and len(evidence) >= 1024:
         guess, confidence = _ask_in_parts(evidence, guess, confidence)
-    for codec in _WIDER.get(guess, (guess,)):
-        if decodes(data, codec) or (codec in _CJK and _damaged_share(evidence, codec) <= 0.03):
-            return Decoded(codec, confidence, "chardet")
+    if codec := _of_family(_WIDER.get(guess, (guess,)), evidence, data):
+        return Decoded(codec, confidence, "chardet")
     for codec in _WIDER.get(guess, (guess,)):
         if decodes(evidence, codec):
             return Decoded(codec, confidence, "chardet")
     if looks_korean(evidence, 0.9):
         return Decoded("cp949", 0.5, "Hangul of KS X 1001")
     return Decoded("cp1252", min(confidence, 0.1), "nothing else fits")
+
+
+def _of_family(family: tuple[str, ...], evidence: bytes, data: bytes) -> str:
+    """The first codec that decodes the data; where it does not, the one whose text is the least surprising.
+
+    A character that only a larger set has is no damage to the smaller; but damage may read as one of the larger.
+    """
+    if decodes(data, family[0]):
+        return family[0]
+    likely = [
+        codec for codec in family if decodes(data, codec) or (codec in _CJK and _damaged_share(evidence, codec) <= 0.03)
+    ]
+    if len(likely) < 2:
+        return "".join(likely)
+    return min(likely, key=lambda codec: _price(data.decode(codec, "replace")))
+
+
+def _price(text: str) -> int:
+    return surprise(text) + _DAMAGE * text.count("\ufffd")
 
 
 def _japanese(evidence: bytes) -> str:

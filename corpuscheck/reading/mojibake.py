@@ -50,11 +50,21 @@ NAMES = {
 _LOST = "\x7f"  # stands for U+FFFD, in bytes and text; no reading needs it
 _MOST_TIMES = 3
 _LEAST = 10
+_FRAMES = frozenset("─│┌┐└┘├┤┬┴┼")  # trees of folders, tables
 _FEWEST_WIDE = 5  # letters; two or three of a codec of two bytes are other text by chance
+_WIDE = re.compile("[\u2e80-\uf8ff]")
 _ADJACENT = re.compile("[^\x00-\x7f“”‘’„«»…]{2}")
-_ODD_NARROW, _ODD_WIDE = 5.2, 9.0  # bits for each character; text as it is written has about 5 and 7
+_RANKED = re.compile("[\u0370-\u07ff]")
+_ODD_RANKED, _CLOSER_RANKED, _ODD_NARROW, _ODD_WIDE = (
+    4.2,
+    4.8,
+    5.2,
+    9.0,
+)  # bits for each character; text as it is written has about 5 and 7
 
 _MULTIBYTE = re.compile(rb"(?:[\xc2-\xdf][\x80-\xbf\x7f]|[\xe0-\xef][\x80-\xbf\x7f]{2}|[\xf0-\xf4][\x80-\xbf\x7f]{3})+")
+
+_TORN = re.compile(rb"\x7f[\x80-\xbf]{1,2}|[\xc2-\xf4][\x80-\xbf]{0,2}\x7f")  # of which a byte is lost
 
 
 @dataclass(frozen=True)
@@ -117,10 +127,10 @@ def _best(line: str) -> _Reading | None:
     """The least surprising reading of the bytes of a line, if it is far less surprising than the line."""
     here = surprise(line)
     characters = set(line)
-    if not _is_odd(here, characters, line):
+    if not _is_odd(here, line):
         return None
-    letters = {ch for ch in characters if not ch.isascii()}
-    few = sum(not ch.isascii() and ch.isalpha() for ch in line) < _FEWEST_WIDE
+    letters = {ch for ch in characters if not ch.isascii()} - _FRAMES
+    few = sum(map(str.isalpha, letters)) < _FEWEST_WIDE
     found: list[_Reading] = []
     for wrong, rights in _RIGHT.items():
         if few and wrong in _EAST_ASIAN:
@@ -134,16 +144,20 @@ def _best(line: str) -> _Reading | None:
             found.append(utf8)
         if len(letters) > 1:
             found += filter(None, (_as_legacy(raw, wrong, right, here, line) for right in rights))
-    return min(found, key=lambda reading: reading.price, default=None)
+    return min(found, key=lambda reading: (reading.right != "utf-8", reading.price), default=None)
 
 
-def _is_odd(here: int, characters: set[str], line: str) -> bool:
+def _is_odd(here: int, line: str) -> bool:
     """Whether a line is surprising enough for a closer look: most lines are not, and a look takes time."""
-    high = len(line) - len(line.encode("ascii", "ignore"))
-    wide = any("\u2e80" <= ch < "\uf900" for ch in characters)
-    if here <= _LEAST or here <= high * (_ODD_WIDE if wide else _ODD_NARROW):
+    if here <= _LEAST or here <= _limit(line, _CLOSER_RANKED if _RANKED.search(line) else _ODD_NARROW):
         return False
-    return wide or _ADJACENT.search(line) is not None or has_breaks(line)
+    return _WIDE.search(line) is not None or _ADJACENT.search(line) is not None or has_breaks(line)
+
+
+def _limit(text: str, narrow: float = _ODD_NARROW) -> float:
+    """What the characters of a text cost at most, as texts are written."""
+    high = len(text) - len(text.encode("ascii", "ignore"))
+    return high * (_ODD_WIDE if _WIDE.search(text) else narrow)
 
 
 def _bytes_of(line: str, characters: set[str], codec: str) -> bytes | None:
@@ -182,12 +196,13 @@ def _as_utf8(raw: bytes, wrong: str, here: int) -> _Reading | None:
 def _as_damaged_utf8(raw: bytes, wrong: str, here: int) -> _Reading | None:
     runs = _MULTIBYTE.findall(raw)
     held = sum(map(len, runs))
-    astray = len(raw) - len(raw.translate(None, HIGH)) - held
+    rest = _TORN.sub(b"", _MULTIBYTE.sub(b"", raw))
+    astray = len(rest) - len(rest.translate(None, HIGH))
     text = "".join(run.decode("utf-8", "ignore") for run in runs)
     traces = _LOST.encode() in raw or b"?" in raw
     if held < 9 or astray * (1 if traces else 4) > held or not _is_of_one_kind(text):
         return None
-    price = surprise(text) + 3 * astray
+    price = surprise(text)
     return _Reading(wrong, "utf-8", "", False, price) if 4 * price <= 3 * here else None
 
 
@@ -207,6 +222,8 @@ def _part_of(cp: int) -> int:
 def _as_legacy(raw: bytes, wrong: str, right: str, here: int, line: str) -> _Reading | None:
     """The bytes in a legacy codec; lost ones may have taken others with them. Case alone proves nothing: headings."""
     lost = raw.count(_LOST.encode())
+    if lost and wrong in _EAST_ASIAN:
+        return None
     try:
         text = raw.decode(right, "replace" if lost else "strict")
     except UnicodeDecodeError:
@@ -215,7 +232,10 @@ def _as_legacy(raw: bytes, wrong: str, right: str, here: int, line: str) -> _Rea
     most = 13 if wrong in _EAST_ASIAN else 14
     if price > here - 12 or 20 * price > most * here:
         return None
-    if 10 * surprise(text.lower()) > 9 * surprise(line.lower()):
+    small = surprise(text.lower())
+    if not has_breaks(line) and 10 * small > 9 * surprise(line.lower()):
+        return None
+    if not lost and small > _limit(text, _ODD_RANKED if _RANKED.search(text) else _ODD_NARROW):
         return None
     return _Reading(wrong, right, "" if lost else text, not lost, price)
 
