@@ -206,3 +206,12 @@ def test_declarations(head: bytes, says: str) -> None:
 )
 def test_content_decides_and_disagreement_is_told(says: str, encoding: str, wrong: bool) -> None:
     assert disagrees(says, encoding) is wrong
+
+
+@pytest.mark.parametrize("times", [1, 30])
+@pytest.mark.parametrize(("right", "wrong", "text"), [("utf-8", "latin_1", KOREAN), *LEGACY])
+def test_a_long_line_is_taken_back_as_a_whole(right: str, wrong: str, text: str, times: int) -> None:
+    long = " ".join([text] * times)
+    found = repair(long.encode(right).decode(wrong))
+    assert found is not None
+    assert found.text == long

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from corpuscheck.reading.guessing import HIGH
@@ -49,6 +49,8 @@ NAMES = {
 
 _LOST = "\x7f"  # stands for U+FFFD, in bytes and text; no reading needs it
 _MOST_TIMES = 3
+_LOOK = 400  # characters
+_TAIL = re.compile("[^\x00-\x7f]*\\Z")  # what a cut may have halved
 _LEAST = 10
 _FRAMES = frozenset("─│┌┐└┘├┤┬┴┼")  # trees of folders, tables
 _FEWEST_WIDE = 5  # letters; two or three of a codec of two bytes are other text by chance
@@ -89,11 +91,11 @@ class _Reading:
 def repair(line: str) -> Repair | None:
     """The repair of a line that is mojibake; None for any other.
 
-    Judged as a whole; where it holds characters that no wrong reading gives, its longest stretch without them is.
+    Judged by its beginning; where it holds characters that no wrong reading gives, its longest stretch without them is.
     """
     if line.isascii():
         return None
-    reading = _best(line)
+    reading = _of_line(line)
     if reading is None:
         stretch = _suspect_stretch(line)
         reading = _best(stretch) if stretch else None
@@ -102,6 +104,22 @@ def repair(line: str) -> Repair | None:
         before, _, after = line.partition(stretch)
         reading = _Reading(reading.wrong, reading.right, before + reading.text + after, reading.whole, reading.price)
     return _again(reading)
+
+
+def _of_line(line: str) -> _Reading | None:
+    """The best reading of a line. The beginning of a long one decides: what follows was read with it."""
+    head = _TAIL.sub("", line[:_LOOK]) if len(line) > _LOOK else line
+    if not head.strip() or len(head) == len(line):
+        return _best(line)
+    reading = _best(head)
+    if reading is None:
+        return None
+    raw = _bytes_of(line, set(line), reading.wrong)
+    try:
+        text = "" if raw is None or _LOST.encode() in raw else raw.decode(reading.right)
+    except UnicodeDecodeError:
+        text = ""
+    return replace(reading, text=text, whole=bool(text))
 
 
 def _again(first: _Reading) -> Repair:

@@ -12,7 +12,7 @@ import unicodedata
 from functools import cache
 
 _CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъіїєёјґўћђљњџѓќѕ"
-_GREEK = "αοιετσνηυρπκμλωςγδχθφβξίάέόύήώζψϊϋΐΰ"
+_GREEK = "αοιετσνηυρπκμλίςάόήέγωδύχώθφβξζψϊϋΐΰ"
 _HEBREW = "יוהלאתמרבנשדםכקעחפגסטזןצךףץ"
 _ARABIC = "اليمنورتبةعدسفهكقحجشطصخأإضذثزغءئىظآؤپچگکی،؟"
 _THAI = "านรอกเงมยลวดทสตะปบคหแจพชขใไโผซถธศณภฐษฟญฏฤฆฎฑฒฌฬ่้ีัิ์ุูึื็ำๆ"
@@ -120,7 +120,7 @@ def surprise(text: str) -> int:
     """What the characters of a text cost together, in bits."""
     if text.isascii():
         return 0
-    return sum(map(prices().__getitem__, text)) + _BREAK * sum(1 for _ in _BREAKS.finditer(text))
+    return sum(map(prices().__getitem__, text)) + _BREAK * len(_BREAKS.findall(text))
 
 
 def has_breaks(text: str) -> bool:
