@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -59,7 +61,7 @@ def test_row_groups_are_work_units_and_change_no_figure(tmp_path: Path) -> None:
 def test_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": ["가"]}), tmp_path / "a.parquet")
     _, records = read_all(tmp_path, Reading(text_fields=("body",)))
-    assert records[0].reason == "no record has the field 'body'"
+    assert records[0].reason == "no record has the field 'body'; there are: text"
 
 
 def test_a_damaged_file_is_skipped(tmp_path: Path) -> None:
@@ -78,8 +80,6 @@ def test_without_pyarrow_the_reason_says_what_to_install(tmp_path: Path, monkeyp
 
 
 def test_the_same_texts_as_jsonl_and_parquet_give_the_same_figures(tmp_path: Path) -> None:
-    import json
-
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     pq.write_table(pa.table({"text": TEXTS}), tmp_path / "a" / "x.parquet")
@@ -137,3 +137,66 @@ def test_the_column_of_text_is_found(tmp_path: Path, table: dict[str, list[objec
     pq.write_table(pa.table(table), tmp_path / "a.parquet")
     documents, records = read_all(tmp_path)
     assert (documents, records[0].text_field) == (TWO, field)
+
+
+CHAT = [
+    [{"role": "user", "content": "무엇을 합니까?"}, {"role": "assistant", "content": "글을 씁니다."}],
+    [{"role": "user", "content": "네"}],
+]
+TURNS = [[{"from": turn["role"], "value": turn["content"]} for turn in turns] for turns in CHAT]
+SAID = ["무엇을 합니까?\n글을 씁니다.", "네"]
+
+
+@pytest.mark.parametrize(
+    ("column", "path", "kind"),
+    [
+        (CHAT, "messages[].content", None),
+        (TURNS, "messages[].value", None),
+        ([{"turns": turns} for turns in CHAT], "messages.turns[].content", None),
+        ([[{"turns": turns}] for turns in CHAT], "messages[].turns[].content", None),
+        (CHAT, "messages[].content", "large_list"),
+        ([turns[:1] for turns in CHAT], "messages[].content", "fixed_size"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["parquet", "arrow"])
+def test_turns_of_a_chat_are_found_as_in_json(
+    tmp_path: Path, ending: str, column: list[object], path: str, kind: str | None
+) -> None:
+    turn = pa.struct([("role", pa.string()), ("content", pa.string())])
+    kinds = {"large_list": pa.large_list(turn), "fixed_size": pa.list_(turn, 1)}
+    array = pa.array(column, kinds[kind]) if kind else pa.array(column)
+    table = pa.table({"id": [1, 2], "messages": array})
+    if ending == "parquet":
+        pq.write_table(table, tmp_path / "a.parquet")
+    else:
+        with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as writer:
+            writer.write_table(table, max_chunksize=1)
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(row) for row in table.to_pylist()), "utf-8")
+    expected = SAID if kind != "fixed_size" else ["무엇을 합니까?", "네"]
+    for fields in ((), (path,)):
+        for name in (f"a.{ending}", "a.jsonl"):
+            documents, records = read_all(tmp_path / name, Reading(text_fields=fields))
+            assert (documents, records[0].text_field) == (expected, path)
+
+
+def test_an_empty_or_missing_chat_is_a_record_without_text(tmp_path: Path) -> None:
+    table = pa.table({"messages": [CHAT[0], None, [], [{"role": "user", "content": None}]]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    documents, records = read_all(tmp_path)
+    assert documents == SAID[:1]
+    assert records[0].missing_text == 3
+
+
+def test_row_groups_sum_up_what_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"q": TEXTS, "a": [f"{text} 정말로." for text in TEXTS]}), path, row_group_size=20)
+    whole = run_scan(path, settings_from(jobs=1)).records[0]
+    (source,) = discover([path], Reading()).sources
+    records: list[FileRecord] = []
+    for piece in pieces_of(source, Reading(), 1000):
+        for _ in read_piece(piece, Reading(), records, lambda _: None):
+            pass
+    assert len(records) > 3
+    joined = reduce(FileRecord.joined, records)
+    assert joined.left_out == whole.left_out == {"q": sum(map(len, TEXTS))}
+    assert joined.text_characters == whole.text_characters

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from support import documents_in, record_of, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import NothingToScanError
-from corpuscheck.reading import delimited
+from corpuscheck.reading import rows
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.formats import kind_of
 from corpuscheck.settings import Reading
@@ -96,7 +96,7 @@ def test_unbalanced_quotes_in_tsv_are_data(tmp_path: Path) -> None:
         ("longest.csv", "q,a,label\nhi,hello to you,0\nyes,no and no,1\n", "a", ["hello to you", "no and no"]),
         ("korean.csv", "번호,본문\n1,가나\n2,다라\n", "본문", ["가나", "다라"]),
         ("no header.tsv", "5\tthe first text\n6\tthe next\n", "2", ["the first text", "the next"]),
-        ("missing cells.csv", "id,text\n1\n2,b\n3,c,d\n", "text", ["b", "c"]),
+        ("missing cells.csv", "id,text\n1\n2,b\n3,c,d\n", "text", ["b", "c,d"]),
         ("empty lines.csv", "id,text\n\n1,a\n\n\n2,b\n", "text", ["a", "b"]),
         ("cr.csv", "id,text\r1,hello there\r2,bye now\r", "text", ["hello there", "bye now"]),
         ("cr inside.csv", 'id,text\r1,"a\rb"\r', "text", ["a\rb"]),
@@ -127,7 +127,7 @@ def test_columns_are_found(tmp_path: Path, name: str, content: str, field: str, 
 def test_a_row_too_large_is_one_bad_row(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str, texts: list[str], bad: int, lost: bool
 ) -> None:
-    monkeypatch.setattr(delimited, "LARGEST_ROW", 100_000)
+    monkeypatch.setattr(rows, "LARGEST_ROW", 100_000)
     filled = content.format(long="x y," * 900_000, lines="x, y\n" * 700_000)
     write_files(tmp_path, {"a.csv": "id,text\n0,good one\n" + filled})
     found, record = documents_in(tmp_path / "a.csv")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from reading_of import read_all
 
+from corpuscheck.api import run_scan
 from corpuscheck.errors import UsageError
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
@@ -161,3 +162,118 @@ def test_corpora_in_one_file_are_all_their_documents(tmp_path: Path, name: str) 
     documents, (record,) = read_all(path, settings_from(preset="nikl").reading)
     assert documents == expected * (1 if name == "one.json" else 2)
     assert record.text_field == "document[].paragraph[].form"
+
+
+ROWS = [{"id": k, "text": f"글 {k}번이다", "title": f"제목 {k}"} for k in range(100)]
+TURNS = [{"from": "human", "value": "무엇을 합니까?"}, {"from": "gpt", "value": "글을 씁니다."}]
+
+
+def _cells(name: str) -> list[object]:
+    return [row[name] for row in ROWS]
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "split", "records", "table"])
+@pytest.mark.parametrize("fields", [(), ("text",)])
+def test_every_layout_that_pandas_writes_is_all_its_documents(orient: str, fields: tuple[str, ...]) -> None:
+    pd = pytest.importorskip("pandas")
+    for rows in (ROWS, ROWS[:2], ROWS[:1]):
+        found, report = documents_of(json.loads(pd.DataFrame(rows).to_json(orient=orient)), *fields)
+        assert found == [row["text"] for row in rows]
+        assert (report.bad, report.missing, report.empty) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "split", "records", "table"])
+def test_several_fields_of_a_table_are_joined(orient: str) -> None:
+    pd = pytest.importorskip("pandas")
+    value = json.loads(pd.DataFrame(ROWS).to_json(orient=orient))
+    assert documents_of(value, "title", "text")[0] == [f"{row['title']}\n{row['text']}" for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected", "field"),
+    [
+        ({"text": {"0": "글 하나", "1": "글 둘"}}, ["글 하나", "글 둘"], "text.*"),
+        ({"train": [{"text": "가 나"}, {"text": "다"}], "test": [{"text": "라"}]}, ["가 나", "다", "라"], "*[].text"),
+        ([[1, "글 하나", 0.5], [2, "글 둘", 1.5]], ["글 하나", "글 둘"], "2"),
+        ({"text": {"0": TURNS, "1": TURNS}}, ["무엇을 합니까?\n글을 씁니다."] * 2, "text.*[].value"),
+        ([{"conversations": TURNS}], ["무엇을 합니까?\n글을 씁니다."], "conversations[].value"),
+        ({"text": "글", "meta": {"a": "x", "b": "y"}}, ["글"], "text"),
+    ],
+)
+def test_other_layouts_are_all_their_documents(value: object, expected: list[str], field: str) -> None:
+    found, report = documents_of(value)
+    assert (found, report.text_field) == (expected, field)
+    assert documents_of(value, field)[0] == expected
+
+
+def test_prose_beside_the_text_of_columns_is_counted_wherever_it_stands() -> None:
+    more = {k: f"또 하나의 글 {k}" for k in range(100)}
+    report = documents_of({"text": dict(enumerate(_cells("text"))), "more": more})[1]
+    assert report.left_out == {"more": sum(len(text) for text in more.values())}
+
+
+@pytest.mark.parametrize(
+    ("escape", "read"),
+    [
+        ("\\ud83d", "\ufffd"),
+        ("\\uDE00", "\ufffd"),
+        ("\\ud83d\\ud83d", "\ufffd\ufffd"),
+        ("\\ud83d\\u0041", "\ufffdA"),
+        ("\\ud83d\\n", "\ufffd\n"),
+        ("\\ud83d\\ude00", "\U0001f600"),
+        ("\\\\ud83d", "\\ud83d"),
+        ("\\ud55c\\uae00", "한글"),
+    ],
+)
+def test_halves_of_surrogate_pairs_end_no_file(tmp_path: Path, escape: str, read: str) -> None:
+    records = [f'{{"text": "글 {escape}"}}', '{"text": "다음 글"}']
+    damaged = read.count("\ufffd") > 0
+    for name, content in {"a.json": f"[{', '.join(records)}]", "a.jsonl": "\n".join(records)}.items():
+        (tmp_path / name).write_text(content, "utf-8")
+        documents, (record,) = read_all(tmp_path / name)
+        assert documents == [f"글 {read}", "다음 글"]
+        assert (record.repaired_surrogates, record.bad_records, record.damage) == (damaged, 0, None)
+    data = f"[{', '.join(records)}]".encode()
+    for size in range(1, 20):
+        report = RecordReport()
+        batches = list(read_json([data[k : k + size] for k in range(0, len(data), size)], (), report))
+        assert b"".join(batch.data.tobytes() for batch in batches).decode() == f"글 {read}다음 글"
+        assert report.repaired == damaged
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '[{"text": "글 하나",}, {"text": "글 둘"} , ]',
+        '[{"text": "글 하나", "x": [1, 2, ]}, {"text": "글 둘"}\n,\n]\n',
+        '[{"text": "글 하나", "x": "a\tb\n"}, {"text": "글 둘", "x": ",]"}]',
+        '[{"text": "x", "text": "글 하나"}, {"text": "글 둘", "n": NaN}]',
+    ],
+    ids=["commas", "commas inside", "raw control characters", "twice the key"],
+)
+def test_what_json_forbids_but_many_write_is_read(content: str) -> None:
+    data = content.encode()
+    for size in (1, 5, 1 << 20):
+        report = RecordReport()
+        batches = list(read_json([data[k : k + size] for k in range(0, len(data), size)], (), report))
+        spans = [(b, span) for b in batches for span in zip(b.starts, b.ends, strict=True)]
+        assert [b.data[start:end].tobytes().decode() for b, (start, end) in spans] == ["글 하나", "글 둘"]
+        assert report.bad == 0
+
+
+@pytest.mark.parametrize("ending", ["json", "jsonl", "csv", "parquet"])
+def test_many_empty_texts_are_told_apart_from_missing_ones(tmp_path: Path, ending: str) -> None:
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"id": range(482), "text": ["글이다", "둘째 글"] + [""] * 400 + [" \n"] * 80})
+    path = tmp_path / f"a.{ending}"
+    if ending == "csv":
+        frame.to_csv(path, index=False)
+    elif ending == "parquet":
+        frame.to_parquet(path)
+    else:
+        frame.to_json(path, orient="records", lines=ending == "jsonl")
+    (record,) = read_all(path)[1]
+    assert (record.documents, record.empty_texts, record.missing_text) == (482, 480, 0)
+    (finding,) = (f for f in run_scan(path, settings_from(jobs=1)).result.findings if f.rule == "CC104")
+    assert "records with empty text" in finding.message
+    assert "480 of 482" in finding.message

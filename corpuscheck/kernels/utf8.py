@@ -285,3 +285,70 @@ def json_numbers(data: Bytes, state: Ints, digits: int) -> None:
         elif not digit:
             length = 0
     state[0], state[1], state[2], state[3] = length, quoted, escaped, word
+
+
+@kernel
+def _four_digits(data: Bytes, start: int) -> int:
+    """The number of four hexadecimal digits; -1 where there are others."""
+    number = 0
+    for i in range(start, start + 4):
+        b = data[i] | 0x20
+        if 0x30 <= b <= 0x39:
+            number = number * 16 + b - 0x30
+        elif 0x61 <= b <= 0x66:
+            number = number * 16 + b - 0x57
+        else:
+            return -1
+    return number
+
+
+@kernel
+def json_strings(data: Bytes, state: Ints, last: bool) -> int:
+    """Mend, in place, what many writers do though JSON forbids it: halves of surrogate pairs become U+FFFD, raw control
+    characters in strings spaces, commas before a closing bracket vanish.
+
+    Gives the number of bytes that are settled: an escape or a comma at the end waits for what follows, unless these
+    are the `last` bytes. `state` (inside a string, the string is counted, strings with halves) is carried on.
+    """
+    quoted, counted, halves = state[0], state[1], state[2]
+    length = len(data)
+    i = 0
+    while i < length:
+        b = data[i]
+        if quoted:
+            if b == 0x22:
+                quoted = 0
+            elif b < 0x20:
+                data[i] = 0x20
+            elif b == 0x5C:
+                if i + 12 > length and not last:
+                    break
+                if i + 6 > length or data[i + 1] != 0x75:
+                    i += 2
+                    continue
+                code = _four_digits(data, i + 2)
+                if 0xD800 <= code < 0xE000:
+                    paired = code < 0xDC00 and i + 12 <= length and data[i + 6] == 0x5C and data[i + 7] == 0x75
+                    if paired and 0xDC00 <= _four_digits(data, i + 8) < 0xE000:
+                        i += 12
+                        continue
+                    data[i + 2], data[i + 3], data[i + 4], data[i + 5] = 0x66, 0x66, 0x66, 0x64
+                    halves += 1 - counted
+                    counted = 1
+                i += 6
+                continue
+        elif b == 0x22:
+            quoted, counted = 1, 0
+        elif b == 0x2C:
+            k = i + 1
+            while k < length and (data[k] == 0x20 or 0x09 <= data[k] <= 0x0D):
+                k += 1
+            if k == length and not last:
+                break
+            if k < length and (data[k] == 0x5D or data[k] == 0x7D):
+                data[i] = 0x20
+            i = k
+            continue
+        i += 1
+    state[0], state[1], state[2] = quoted, counted, halves
+    return min(i, length)

@@ -16,6 +16,11 @@ Example = tuple[int, str, str]
 """(amount, path, detail): the amount orders the list."""
 
 
+_MANY_EMPTY = 0.01
+"""The share of a file's records from which on those with empty text are many."""
+
+LEFT_OUT = "left-out columns"
+
 HARMLESS = {"empty", "hidden", "saved profile"}
 """Reasons for which a file is skipped that nobody has to be warned of."""
 
@@ -25,7 +30,9 @@ class ReadingPart:
     """Counts of files and bytes, and the worst examples of each trouble.
 
     `encodings` maps a codec to files, `encoding_bytes` to their bytes on disk; `skipped` maps a reason to
-    files; `troubles` maps a kind of trouble to (files, amount) and `examples` to its worst files.
+    files; `troubles` maps a kind of trouble to (files, amount) and `examples` to its worst files. By the fields
+    that were read, `text_fields` has the files, `text_characters` what those fields hold, and `left_out` what each
+    field of prose holds that was not read.
     """
 
     __repr__ = brief
@@ -35,6 +42,8 @@ class ReadingPart:
     encodings: dict[str, int] = field(default_factory=dict)
     encoding_bytes: dict[str, int] = field(default_factory=dict)
     text_fields: dict[str, int] = field(default_factory=dict)
+    text_characters: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, dict[str, int]] = field(default_factory=dict)
     plain_files: int = 0
     plain_bytes: int = 0
     plain_documents: int = 0
@@ -46,6 +55,11 @@ class ReadingPart:
     def files(self) -> int:
         return self.measured + sum(self.skipped.values())
 
+    def share_left_out(self, text_field: str) -> float:
+        """Of the characters of all prose in the files that were read by this field."""
+        characters = sum(self.left_out.get(text_field, {}).values())
+        return characters / max(1, characters + self.text_characters.get(text_field, 0))
+
     def merge(self, other: ReadingPart) -> ReadingPart:
         kinds = self.examples.keys() | other.examples.keys()
         return ReadingPart(
@@ -54,6 +68,11 @@ class ReadingPart:
             added(self.encodings, other.encodings),
             added(self.encoding_bytes, other.encoding_bytes),
             added(self.text_fields, other.text_fields),
+            added(self.text_characters, other.text_characters),
+            {
+                name: added(self.left_out.get(name, {}), other.left_out.get(name, {}))
+                for name in self.left_out.keys() | other.left_out.keys()
+            },
             self.plain_files + other.plain_files,
             self.plain_bytes + other.plain_bytes,
             self.plain_documents + other.plain_documents,
@@ -70,6 +89,8 @@ class ReadingPart:
         encodings: dict[str, int] = {}
         encoding_bytes: dict[str, int] = {}
         text_fields: dict[str, int] = {}
+        text_characters: dict[str, int] = {}
+        left_out: dict[str, dict[str, int]] = {}
         files: dict[str, int] = {}
         amounts: dict[str, int] = {}
         examples: dict[str, list[Example]] = {}
@@ -84,7 +105,16 @@ class ReadingPart:
             _count(encodings, encoding)
             _count(encoding_bytes, encoding, record.bytes)
             if record.text_field:
-                _count(text_fields, printable(record.text_field))
+                name = printable(record.text_field)
+                _count(text_fields, name)
+                _count(text_characters, name, record.text_characters)
+                for column, characters in record.left_out.items():
+                    _count(left_out.setdefault(name, {}), column, characters)
+                if record.left_out:
+                    amount = sum(record.left_out.values())
+                    _example(
+                        examples, LEFT_OUT, (amount, printable(record.path, LONGEST_PATH), ", ".join(record.left_out))
+                    )
             if record.format == "text":
                 plain_files += 1
                 plain_bytes += record.utf8_bytes
@@ -94,8 +124,9 @@ class ReadingPart:
                 _count(amounts, kind, amount)
                 _example(examples, kind, (amount, printable(record.path, LONGEST_PATH), detail))
         return cls(
-            measured, skipped, encodings, encoding_bytes, text_fields, plain_files, plain_bytes, plain_documents,
-            files, amounts, {kind: worst(items) for kind, items in examples.items()},
+            measured, skipped, encodings, encoding_bytes, text_fields, text_characters, left_out,
+            plain_files, plain_bytes, plain_documents, files, amounts,
+            {kind: worst(items) for kind, items in examples.items()},
         )  # fmt: skip
 
     def to_state(self) -> dict[str, Any]:
@@ -110,6 +141,8 @@ class ReadingPart:
         named = {*part.troubled_files, *(f"skipped: {reason}" for reason in part.skipped)}
         if part.troubled_files.keys() != part.trouble_amounts.keys() or not all(map(examples.get, named)):
             raise ValueError("troubles without examples")
+        if part.left_out.keys() - part.text_characters.keys() or (part.left_out and not examples.get(LEFT_OUT)):
+            raise ValueError("columns left out of no file")
         if part.encodings.keys() != part.encoding_bytes.keys():
             raise ValueError("encodings without bytes")
         return part
@@ -135,9 +168,14 @@ def _troubles(record: FileRecord) -> Iterable[tuple[str, int, str]]:
     if record.bad_records:
         line = f"line {record.first_bad_line}" if record.first_bad_line else ""
         offset = "" if record.format in ("csv", "tsv") else f"offset {record.first_bad_record}"
-        yield "bad records", record.bad_records, f"first at {', '.join(filter(None, (line, offset)))}"
+        mended = f"{record.mended_records:,} of them read all the same" if record.mended_records else ""
+        lost = f"{record.lost_bytes:,} bytes not read" if record.lost_bytes else ""
+        yield "bad records", record.bad_records, f"first at {', '.join(filter(None, (line, offset, mended, lost)))}"
     if record.missing_text:
-        yield "records without text", record.missing_text, f"field '{record.text_field or '?'}'"
+        first = f", first at line {record.first_missing_line}" if record.first_missing_line else ""
+        yield "records without text", record.missing_text, f"field '{record.text_field or '?'}'{first}"
+    if record.empty_texts >= _MANY_EMPTY * record.documents > 0:
+        yield "records with empty text", record.empty_texts, f"{record.empty_texts:,} of {record.documents:,}"
     if record.repaired_surrogates:
         yield "lone surrogates", record.repaired_surrogates, "replaced by U+FFFD"
     if record.cesu8:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, pairwise
+from dataclasses import dataclass
+from itertools import chain, pairwise, takewhile
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8
 from corpuscheck.reading.batch import Batch, batch_of
-from corpuscheck.reading.paths import PREFERRED, text_of
+from corpuscheck.reading.paths import best_path, quoted, text_of, weight
+from corpuscheck.reading.prose import Steps, is_prose, shown
 from corpuscheck.reading.records import RecordReport
 
 INSTALL = "needs pyarrow: pip install 'corpuscheck[parquet]'"
 _ROWS = 4096
+_SAMPLE = 100
 
 
 def available() -> bool:
@@ -60,12 +63,13 @@ def _parquet_columns(
     import pyarrow.parquet as pq
 
     parquet = pq.ParquetFile(file)
-    names = _text_columns(parquet.schema_arrow)
-    sample = next(parquet.iter_batches(batch_size=100, columns=names), None) if names else None
+    text = _text_columns(parquet.schema_arrow)
+    sample = next(parquet.iter_batches(batch_size=_SAMPLE, columns=_stored(text)), None) if text else None
     columns = _chosen(parquet.schema_arrow, fields, sample, report)
-    if columns:
-        for rows in parquet.iter_batches(batch_size=_ROWS, columns=columns, row_groups=groups):
-            yield [_column(rows, name) for name in columns]
+    if columns.read:
+        stored = _stored((*columns.read, *columns.left_out))
+        for rows in parquet.iter_batches(batch_size=_ROWS, columns=stored, row_groups=groups):
+            yield _counted(rows, columns, report)
 
 
 def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Iterator[list[Any]]:
@@ -81,62 +85,129 @@ def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Itera
     first = next(batches, None)
     if first is None:
         return
-    columns = _chosen(first.schema, fields, first, report)
-    if columns:
+    columns = _chosen(first.schema, fields, first.slice(0, _SAMPLE), report)
+    if columns.read:
         for rows in chain([first], batches):
-            yield [_column(rows, name) for name in columns]
+            yield _counted(rows, columns, report)
 
 
-def _text_columns(fields: Iterable[Any], binary: bool = False, outer: str = "") -> list[str]:
-    """Columns of strings or lists of them, those inside structs as `outer.inner`; of bytes too where asked for."""
-    import pyarrow as pa
+def _stored(columns: Iterable[Steps]) -> list[str]:
+    """What to read of a Parquet file for these: all of a list, a part of a struct."""
+    return list(dict.fromkeys(".".join(map(str, takewhile(_is_name, steps))) for steps in columns))
 
-    names: list[str] = []
+
+def _is_name(step: str | None) -> bool:
+    return step is not None
+
+
+def _text_columns(fields: Iterable[Any], binary: bool = False, outer: Steps = ()) -> list[Steps]:
+    """Columns of strings or lists of them, also inside structs and lists of structs; of bytes too where asked for."""
+    from pyarrow import types
+
+    found: list[Steps] = []
     for field in fields:
-        if pa.types.is_struct(field.type):
-            names += _text_columns(field.type, binary, f"{outer}{field.name}.")
-        elif _is_text(field.type, binary):
-            names.append(outer + field.name)
-    return names
+        kind, steps = field.type, (*outer, field.name)
+        while _is_list(kind) and not _is_text(kind, binary):
+            kind, steps = kind.value_type, (*steps, None)
+        if types.is_struct(kind):
+            found += _text_columns(kind, binary, steps)
+        elif _is_text(kind, binary):
+            found.append(steps)
+    return found
 
 
 def _is_text(kind: Any, binary: bool) -> bool:
     from pyarrow import types
 
-    if types.is_dictionary(kind) or types.is_list(kind) or types.is_large_list(kind):
+    if types.is_dictionary(kind) or _is_list(kind):
         return _is_text(kind.value_type, binary)
     plain = types.is_string(kind) or types.is_large_string(kind)
     return bool(plain or (binary and (types.is_binary(kind) or types.is_large_binary(kind))))
 
 
-def _chosen(schema: Any, fields: Sequence[str], sample: Any, report: RecordReport) -> list[str]:
-    """The columns asked for, else one with a preferred name, else the longest."""
-    strings = _text_columns(schema, binary=bool(fields))
-    lowered = {name.rpartition(".")[2].lower(): name for name in reversed(strings)}
-    wanted = [field if field in strings else field.replace("[]", "") for field in fields]
-    columns = [name for name in wanted if name in strings]
+def _is_list(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The columns that are read as text, and those of prose that are only counted."""
+
+    read: tuple[Steps, ...]
+    left_out: tuple[Steps, ...] = ()
+
+
+def _chosen(schema: Any, fields: Sequence[str], sample: Any, report: RecordReport) -> _Columns:
+    """The columns asked for, else the one that would be found in the same records as JSON."""
+    strings = {_path(steps): steps for steps in _text_columns(schema, binary=bool(fields))}
+    report.add_fields(map(shown, strings.values()))
+    plain = {_plain(path): steps for path, steps in reversed(strings.items())}
+    read = [plain[name] for name in map(_plain, fields) if name in plain]
+    left_out: list[Steps] = []
     if not fields and strings:
-        preferred = next((lowered[name] for name in PREFERRED if name in lowered), "")
-        columns = [preferred or max(strings, key=lambda name: _length(sample, name))]
-    report.text_field = ", ".join(columns or fields)
-    report.missing += not columns
-    return columns
+        values = (
+            {path: _strings(_column(sample, steps).to_pylist()) for path, steps in strings.items()} if sample else {}
+        )
+        read = [strings[best_path({path: sum(map(weight, values.get(path, ()))) for path in strings})]]
+        left_out = [strings[path] for path, texts in values.items() if strings[path] not in read and is_prose(texts)]
+    report.text_field = ", ".join(map(shown, read)) or ", ".join(fields)
+    report.left_out = dict.fromkeys(map(shown, left_out), 0)
+    report.missing += not read
+    return _Columns(tuple(read), tuple(left_out))
 
 
-def _length(sample: Any, name: str) -> int:
-    return sum(map(len, filter(None, map(text_of, _column(sample, name)[:100].to_pylist())))) if sample else 0
+def _path(steps: Steps) -> str:
+    """The steps as the path that JSON would have, where a dot always goes inwards."""
+    return shown(steps) if len(steps) > 1 else quoted(str(steps[0]))
 
 
-def _column(rows: Any, name: str) -> Any:
+def _plain(path: str) -> str:
+    return path.replace("[]", "").replace('"', "")
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for item in value for text in _strings(item)]
+    return [value] if isinstance(value, str) else []
+
+
+def _column(rows: Any, steps: Steps) -> Any:
+    return _inside(rows.column(steps[0]), steps[1:])
+
+
+def _inside(column: Any, steps: Steps) -> Any:
+    """A column inside of structs and lists, with one value or one list of them for each row."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    if name in rows.schema.names:
-        column = rows.column(name)
-    else:
-        head = next(top for top in rows.schema.names if name.startswith(f"{top}."))
-        column = pc.struct_field(rows.column(head), name[len(head) + 1 :].split("."))
-    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+    if pa.types.is_dictionary(column.type):
+        return _inside(column.dictionary_decode(), steps)
+    if not steps:
+        return column
+    if steps[0] is not None:
+        return _inside(pc.struct_field(column, [steps[0]]), steps[1:])
+    if pa.types.is_fixed_size_list(column.type):
+        column = column.cast(pa.list_(column.type.value_type))
+    kind = pa.LargeListArray if pa.types.is_large_list(column.type) else pa.ListArray
+    return kind.from_arrays(column.offsets, _inside(column.values, steps[1:]))
+
+
+def _counted(rows: Any, columns: _Columns, report: RecordReport) -> list[Any]:
+    """The columns that are read; the characters of the others are counted."""
+    for steps in columns.left_out:
+        report.left_out[shown(steps)] += _characters(_column(rows, steps))
+    return [_column(rows, steps) for steps in columns.read]
+
+
+def _characters(column: Any) -> int:
+    import pyarrow.compute as pc
+
+    while _is_list(column.type):
+        column = pc.list_flatten(column)
+    strings = column.dictionary_decode() if hasattr(column, "dictionary_decode") else column
+    return int(pc.sum(pc.utf8_length(strings)).as_py() or 0)
 
 
 def _documents(columns: list[Any], report: RecordReport) -> Iterator[Batch]:
@@ -149,7 +220,7 @@ def _documents(columns: list[Any], report: RecordReport) -> Iterator[Batch]:
         texts = [text for value in values if (text := text_of(_decoded(value, report))) is not None]
         report.missing += not texts
         if texts:
-            documents.append("\n".join(texts).encode())
+            documents.append(report.encoded("\n".join(texts)))
     if documents:
         yield batch_of(documents)
 
@@ -174,11 +245,24 @@ def _without_copy(column: Any, report: RecordReport) -> Batch:
     text = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data is not None else np.zeros(0, np.uint8)
     ends -= ends[0]
     if is_utf8(text):
+        _count_texts(column, report)
         return Batch(text, ends[:-1], ends[1:])
     raw = text.tobytes()
     documents = []
     for start, stop in pairwise(ends.tolist()):
-        repaired = raw[start:stop].decode("utf-8", "replace").encode()
+        repaired = report.encoded(raw[start:stop].decode("utf-8", "replace"))
         report.repaired += repaired != raw[start:stop]
         documents.append(repaired)
     return batch_of(documents)
+
+
+def _count_texts(column: Any, report: RecordReport) -> None:
+    """The characters of valid texts, and those texts that are empty or white space."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
+        column = column.cast(pa.large_string())
+    lengths = pc.utf8_length(column)
+    report.characters += pc.sum(lengths).as_py() or 0
+    report.empty += pc.sum(pc.or_(pc.equal(lengths, 0), pc.utf8_is_space(column))).as_py() or 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoded import UNCERTAIN
@@ -18,6 +19,8 @@ class FileRecord:
 
     `bytes` is the size on disk, `utf8_bytes` that of its documents' text. `words` and those that are [UNK] are
     filled in by the measuring; equal texts have equal `text_digest`s. `start` is the range's place in the file.
+    Of the `bad_records`, `mended_records` were read all the same; `lost_bytes` are those of the others. `left_out`
+    has the characters of the fields of prose that were not read, `text_characters` are those of the one that was.
     """
 
     path: str
@@ -38,7 +41,13 @@ class FileRecord:
     bad_records: int = 0
     first_bad_record: int | None = None
     first_bad_line: int | None = None
+    mended_records: int = 0
+    lost_bytes: int = 0
     missing_text: int = 0
+    first_missing_line: int | None = None
+    empty_texts: int = 0
+    text_characters: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
     repaired_surrogates: int = 0
     cesu8: int = 0
     forced_cuts: int = 0
@@ -70,6 +79,11 @@ class FileRecord:
             first_invalid_offset=first.first_invalid_offset,
             damage=self.damage or other.damage,
             cesu8=self.cesu8 + other.cesu8,
+            missing_text=self.missing_text + other.missing_text,
+            empty_texts=self.empty_texts + other.empty_texts,
+            repaired_surrogates=self.repaired_surrogates + other.repaired_surrogates,
+            text_characters=self.text_characters + other.text_characters,
+            left_out=dict(Counter(self.left_out) + Counter(other.left_out)),
             forced_cuts=self.forced_cuts + other.forced_cuts,
             words=self.words + other.words,
             unk_words=self.unk_words + other.unk_words,

@@ -1,4 +1,4 @@
-"""JSON: arrays of records, nested corpora, or records one after the other, streamed by ijson."""
+"""JSON: arrays of records, nested corpora, tables, or records one after the other, streamed by ijson."""
 
 from __future__ import annotations
 
@@ -7,112 +7,154 @@ from typing import Any
 
 import ijson
 import numpy as np
+from ijson.common import ObjectBuilder
 
-from corpuscheck.arrays import Ints
-from corpuscheck.kernels.utf8 import json_depth, json_numbers
+from corpuscheck.kernels.utf8 import json_depth, json_numbers, json_strings
 from corpuscheck.reading.batch import Batch
-from corpuscheck.reading.paths import TextPath, best_path, quoted, unquoted, weight
+from corpuscheck.reading.json_layouts import Layout, layout_of
+from corpuscheck.reading.prose import MOST_FIELDS, is_prose
 from corpuscheck.reading.records import LARGEST_RECORD, RecordReport, TextField, batched
 
 _DEEPEST = 200
 _LOOK_BYTES = 4 << 20
 _MOST_DIGITS = 18  # as many as fit the parser's integers
-_EACH = "*."  # each value of an object whose keys are the names of its records
+_LONGEST_WAIT = 1 << 16
+_LARGEST_TABLE = 1 << 28
+_SAMPLE_CELLS = 100
 
 
 def read_json(blocks: Iterable[bytes], fields: Sequence[str], report: RecordReport) -> Iterator[Batch]:
-    """A document for each item of the array that holds the text, for each record, or for each value of an object.
+    """A document for each item of the array that holds the text, for each record, row, or value of an object.
 
     What stands before a syntax error is read, the error is counted.
     """
     stream = _Pieces(blocks)
     array = stream.first_byte() == b"["
-    names = [unquoted(name) for name in list(fields) or _found_path(stream)]
-    shown = ", ".join(name.removeprefix("[].") for name in names)
-    by_key = any(name.startswith(_EACH) for name in names)
-    corpora = array and any(TextPath(name).corpus for name in names)
-    if by_key:
-        names = [name.removeprefix(_EACH) for name in names]
-    elif array and not corpora:
-        names = [f"[].{name}" if "[]" in name and not name.startswith("[]") else name for name in names]
-    streamed = "" if by_key else next((path.stream for path in map(TextPath, names) if path.stream), "")
-    prefix = f"item.{streamed}" if corpora else streamed or ("item" if array else "")
-    take = TextField(names, report, item=bool(streamed))
-    report.text_field = shown
-    return batched((0, take(value)) for value in _values(stream, prefix, by_key, report))
+    layout = layout_of(_head(stream), array, fields)
+    take = TextField(layout.paths, report, layout.item, layout.found)
+    report.text_field = layout.shown
+    records = _values(stream, layout, report)
+    yield from batched(take.texts((0, value, size) for value, size in records))
+    report.repaired += stream.halves
 
 
-def _values(stream: _Pieces, prefix: str, by_key: bool, report: RecordReport) -> Iterator[Any]:
-    """The values at `prefix`, of an object's keys where they are the records."""
-    found = ijson.kvitems if by_key else ijson.items
+def _values(stream: _Pieces, layout: Layout, report: RecordReport) -> Iterator[tuple[Any, int]]:
+    """The records, each with about as many bytes as it took."""
     number = 0
     try:
-        for value in found(stream, prefix, multiple_values=True, use_float=True):
+        for value in _records(stream, layout, report):
             number += 1
-            stream.since_value = 0
-            yield value[1] if by_key else value
+            size, stream.since_value = stream.since_value, 0
+            yield value, size
     except (ijson.JSONError, UnicodeError, RecursionError, _TooLargeError):
-        report.add_bad(stream.given)
+        report.add_bad(stream.given, lost=stream.since_value)
         report.damage = f"record {number + 1} is no JSON, too deep or too large: the rest was not read"
-        for _ in stream.blocks:  # to the end, so that the bytes are decoded and accounted for
-            pass
+        for block in stream.blocks:  # to the end, so that the bytes are decoded and accounted for
+            report.lost_bytes += len(block)
     if not number and not report.bad:
-        report.missing += 1
+        report.add_missing()
 
 
-def _found_path(stream: _Pieces) -> list[str]:
-    """The path with most text in the first megabytes, a preferred name first."""
-    lengths: dict[str, int] = {}
-    keys: dict[str, set[str]] = {}  # those of the outermost object, by the path inside
-    names: list[str] = []
+def _records(stream: _Pieces, layout: Layout, report: RecordReport) -> Iterator[Any]:
+    if layout.kind == "values":
+        return (value for _, value in ijson.kvitems(stream, "", multiple_values=True, use_float=True))
+    if layout.kind == "columns":
+        return _by_columns(stream, layout, report)
+    if layout.kind == "arrays":
+        return (value for _, _, value in _inner(stream) if layout.paths == () or isinstance(value, dict))
+    items: Iterator[Any] = ijson.items(stream, layout.prefix, multiple_values=True, use_float=True)
+    if layout.kind == "rows":
+        return (dict(zip(layout.names, row, strict=False)) if isinstance(row, list) else row for row in items)
+    return items
+
+
+def _by_columns(stream: _Pieces, layout: Layout, report: RecordReport) -> Iterator[dict[str, Any]]:
+    """Records of a table that comes column by column. Those of several columns are put together in memory."""
+    wanted = {name: path for path in layout.paths for name in layout.names if _begins(path, name)}
+    rows: dict[str, dict[str, Any]] = {}
+    characters: dict[str, int] = {}
+    samples: dict[str, list[str]] = {}
+    held = 0
+    for name, row, value in _inner(stream):
+        if name not in wanted and name not in layout.paths:
+            stream.since_value = 0
+            if isinstance(value, str) and (name in samples or len(samples) < MOST_FIELDS):
+                characters[name] = characters.get(name, 0) + len(value)
+                some = samples.setdefault(name, [])
+                some += [value] if len(some) < _SAMPLE_CELLS else []
+        elif len(layout.paths) == 1:
+            yield {name: value}
+        else:
+            held += stream.since_value
+            stream.since_value = 0
+            if held > _LARGEST_TABLE:
+                raise _TooLargeError
+            rows.setdefault(row, {})[name] = value
+    yield from rows.values()
+    report.add_fields((*layout.names, *samples))
+    if layout.found:
+        report.left_out.update({name: n for name, n in characters.items() if is_prose(samples[name])})
+
+
+def _begins(path: str, name: str) -> bool:
+    return path == name or path.startswith((f"{name}.", f"{name}["))
+
+
+def _inner(stream: _Pieces) -> Iterator[tuple[str, str, Any]]:
+    """The values inside the values of an object, each with the key of both; without one inside an array."""
+    outer = key = ""
+    depth = 0
+    builder: ObjectBuilder | None = None
+    for event, value in ijson.basic_parse(stream, multiple_values=True, use_float=True):
+        closing = event in ("end_map", "end_array")
+        depth -= closing
+        if builder is not None:
+            builder.event(event, value)
+            if depth == 2 and closing:
+                yield outer, key, builder.value
+                builder = None
+        elif event == "map_key":
+            outer, key = (value, "") if depth == 1 else (outer, value)
+        elif event in ("start_map", "start_array"):
+            if depth == 2:
+                builder = ObjectBuilder()
+                builder.event(event, value)
+        elif depth == 2 and not closing:
+            yield outer, key, value
+        depth += event in ("start_map", "start_array")
+
+
+def _head(stream: _Pieces) -> list[Any]:
+    """The values in the first megabytes; of the last one what there is of it."""
+    values: list[Any] = []
+    builder, depth, begun = ObjectBuilder(), 0, False
     try:
-        for kind, value in ijson.basic_parse(_Head(stream.look(_LOOK_BYTES)), multiple_values=True, use_float=True):
-            if kind == "start_array":
-                names.append("[]")
-            elif kind == "start_map":
-                names.append("")
-            elif kind == "map_key":
-                names[-1] = quoted(value)
-            elif kind in ("end_array", "end_map"):
-                names.pop()
-            elif kind == "string":
-                path = _path(names)
-                lengths[path] = lengths.get(path, 0) + weight(value)
-                if len(names) > 1 and names[0] != "[]":
-                    keys.setdefault(_path(names[1:]), set()).add(names[0])
-    except (ijson.JSONError, UnicodeError, _TooLargeError, IndexError):
+        for event, value in ijson.basic_parse(_Head(stream.look(_LOOK_BYTES)), multiple_values=True, use_float=True):
+            builder.event(event, value)
+            begun = True
+            depth += event.startswith("start_")
+            depth -= event.startswith("end_")
+            if depth == 0:
+                values.append(builder.value)
+                builder, begun = ObjectBuilder(), False
+    except (ijson.JSONError, UnicodeError, _TooLargeError):
         pass
-    path = best_path(lengths)
-    for inside, heads in keys.items():
-        inside = inside.removesuffix("[]")
-        if len(heads) > 1 and any(path == _path([head, inside]) for head in heads):
-            return [_EACH + inside]
-    if path.startswith("[].") and "[]" not in path[3:]:
-        path = path[3:]  # a key of the array's records
-    return [path] if path else []
-
-
-def _path(names: list[str]) -> str:
-    return ".".join(filter(None, names)).replace(".[]", "[]")
+    return [*values, builder.value] if begun else values
 
 
 class _TooLargeError(Exception):
     pass
 
 
-def _with_numbers(data: bytes, state: Ints) -> bytes:
-    """With numbers in place of those that the parser refuses: none of them is text."""
-    array = np.frombuffer(data, np.uint8).copy()
-    json_numbers(array, state, _MOST_DIGITS)
-    return array.tobytes()
-
-
 class _Head:
     """The first bytes of a stream as a file object; they end where the nesting gets too deep."""
 
     def __init__(self, data: bytes) -> None:
-        end = json_depth(np.frombuffer(data, np.uint8), np.zeros(3, np.int64), _DEEPEST)
-        self._data = _with_numbers(data[:end], np.zeros(4, np.int64))
+        array = np.frombuffer(data, np.uint8).copy()
+        array = array[: json_depth(array, np.zeros(3, np.int64), _DEEPEST)]
+        json_strings(array, np.zeros(3, np.int64), True)
+        json_numbers(array, np.zeros(4, np.int64), _MOST_DIGITS)
+        self._data = array.tobytes()
 
     def read(self, size: int) -> bytes:
         piece, self._data = self._data[:size], self._data[size:]
@@ -120,21 +162,33 @@ class _Head:
 
 
 class _Pieces:
-    """A file object over blocks. It ends where the nesting would exhaust the parser's memory."""
+    """A file object over blocks, mended on the way. It ends where the nesting would exhaust the parser's memory."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self.blocks = iter(blocks)
         self.given = 0
         self.since_value = 0
         self._held = b""
+        self._ready = b""
+        self._place = 0
         self._too_deep = False
-        self._state = np.zeros(3, np.int64)
+        self._depth = np.zeros(3, np.int64)
+        self._strings = np.zeros(3, np.int64)
         self._numbers = np.zeros(4, np.int64)
+
+    @property
+    def halves(self) -> int:
+        """Strings in which there were halves of surrogate pairs."""
+        return int(self._strings[2])
 
     def look(self, size: int) -> bytes:
         """At least `size` bytes from the beginning, if there are as many, without taking them."""
-        while len(self._held) < size and (block := next(self.blocks, None)) is not None:
-            self._held += block
+        parts = [self._held]
+        length = len(self._held)
+        while length < size and (block := next(self.blocks, None)) is not None:
+            parts.append(block)
+            length += len(block)
+        self._held = b"".join(parts)
         return self._held[:size]
 
     def first_byte(self) -> bytes:
@@ -145,16 +199,31 @@ class _Pieces:
     def read(self, size: int) -> bytes:
         if size == 0:
             return b""  # ijson asks for the type
-        if not self._held:
-            self._held = next(self.blocks, b"")
-        piece, self._held = self._held[:size], self._held[size:]
-        if self._too_deep:
+        if self._place >= len(self._ready):
+            self._ready, self._place = self._mended(), 0
+        piece = self._ready[self._place : self._place + size]
+        self._place += len(piece)
+        if self._too_deep and not piece:
             raise _TooLargeError
-        end = json_depth(np.frombuffer(piece, np.uint8), self._state, _DEEPEST)
-        self._too_deep = end < len(piece)
-        piece = _with_numbers(piece[:end], self._numbers)
         self.given += len(piece)
         self.since_value += len(piece)
         if self.since_value > LARGEST_RECORD:
             raise _TooLargeError
         return piece
+
+    def _mended(self) -> bytes:
+        """The next bytes, of which none waits for what follows; none at the end or where it gets too deep."""
+        settled = 0
+        array = np.zeros(0, np.uint8)
+        while not settled and not self._too_deep:
+            block = next(self.blocks, b"") if len(self._held) < _LONGEST_WAIT else b""
+            array = np.frombuffer(self._held + block, np.uint8).copy()
+            settled = json_strings(array, self._strings, not block or len(array) > _LONGEST_WAIT)
+            self._held = array[settled:].tobytes()
+            if not len(array):
+                break
+        array = array[:settled]
+        end = json_depth(array, self._depth, _DEEPEST)
+        self._too_deep |= end < len(array)
+        json_numbers(array[:end], self._numbers, _MOST_DIGITS)
+        return array[:end].tobytes()

@@ -18,26 +18,26 @@ def read_jsonl(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRep
     corpus = next((path for path in map(TextPath, fields) if path.corpus), None)
     take = TextField(fields, report, item=corpus is not None)
 
-    def texts() -> Iterator[tuple[int, bytes | None]]:
+    def records() -> Iterator[tuple[int, Any, int]]:
         for number, offset, line in _lines(blocks, report):
             try:
                 record = _parsed(line)
             except ValueError:
-                report.add_bad(offset, number)
+                report.add_bad(offset, number, len(line))
             else:
                 for item in corpus.items_of(record) if corpus else (record,):
-                    yield number, take(item)
+                    yield number, item, len(line)
 
-    return batched(texts())
+    return batched(take.texts(records()))
 
 
 def _parsed(line: bytes) -> Any:
-    """JSON, also with lone surrogates and NaN, which the fast parser refuses. Raises ValueError."""
+    """JSON, also with lone surrogates, NaN and raw control characters, which orjson refuses. Raises ValueError."""
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:
         try:
-            return json.loads(line)
+            return json.loads(line, strict=False)
         except RecursionError:
             raise ValueError("nested too deep") from None
 
@@ -54,7 +54,7 @@ def _lines(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int,
             held.append(ended[0])
             size += len(ended[0])
             if size > LARGEST_RECORD:
-                report.add_bad(offset, number + 1)
+                report.add_bad(offset, number + 1, size)
                 ended[0] = b""
                 offset += size
             else:
@@ -68,6 +68,6 @@ def _lines(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int,
         size += len(rest)
         held = [*held, rest] if size <= LARGEST_RECORD else []
     if size > LARGEST_RECORD:
-        report.add_bad(offset, number + 1)
+        report.add_bad(offset, number + 1, size)
     elif line := b"".join(held).strip():
         yield number + 1, offset, line

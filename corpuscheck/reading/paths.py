@@ -41,6 +41,7 @@ class TextPath:
         text: the path as written.
         stream: the array whose items are the documents, as ijson writes it (`document.item`); '' where the
             record itself is the document.
+        inside: the path inside one of those items.
         corpus: arrays inside arrays: even where it is one of many, a record is not a document but holds some.
     """
 
@@ -49,8 +50,8 @@ class TextPath:
         head, brackets, rest = text.partition("[]")
         nested = bool(brackets)
         self.stream = ".".join(filter(None, (head.strip("."), "item"))) if nested else ""
-        inside = rest.lstrip(".") or "@" if nested else text
-        self._inside = _compiled(inside)
+        self.inside = rest.lstrip(".") or "@" if nested else text
+        self._inside = _compiled(self.inside)
         self._whole = _compiled(text)
         self._items = _compiled(f"{head}[]")
         self.corpus = text.count("[]") > 1 and not text.startswith("[]")

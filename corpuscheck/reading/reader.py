@@ -154,13 +154,11 @@ def _read_columnar(
                 yield batch
     except UNREADABLE as error:
         record.damage = f"damaged {kind.format} file ({printable(reason_of(error))})"
+    _enter(report, record)
     if not record.documents:
         skip(record, record.damage or _no_documents(report, kind.format))
         return
     record.encoding, record.confidence, record.how = "utf-8", 1.0, f"{kind.format} strings"
-    record.text_field = report.text_field
-    record.missing_text = report.missing
-    record.repaired_surrogates = report.repaired
 
 
 def _read_stream(
@@ -198,16 +196,26 @@ def _read_stream(
     record.first_invalid_offset = None if text.damage.first_offset is None else piece.start + text.damage.first_offset
     record.cesu8 = text.damage.cesu8
     record.damage = stream.damage or report.damage or ("the last character is cut" if text.cut else None)
-    record.text_field = report.text_field or None
-    record.bad_records = report.bad
-    record.first_bad_record, record.first_bad_line = report.first_bad, report.first_bad_line
-    record.missing_text = report.missing
-    record.repaired_surrogates = report.repaired
+    _enter(report, record)
     record.forced_cuts = split.forced_cuts
     record.line_ends = max(0, split.line - 1)
     record.markup_bytes = markup.markup_bytes
     if not record.documents and not piece.partial:
         skip(record, _no_documents(report, kind.format))
+
+
+def _enter(report: RecordReport, record: FileRecord) -> None:
+    record.text_field = report.text_field or None
+    record.bad_records = report.bad
+    record.first_bad_record, record.first_bad_line = report.first_bad, report.first_bad_line
+    record.mended_records = report.mended
+    record.lost_bytes = report.lost_bytes
+    record.missing_text = report.missing
+    record.first_missing_line = report.first_missing or None
+    record.empty_texts = report.empty
+    record.repaired_surrogates = report.repaired
+    record.text_characters = report.characters
+    record.left_out = {printable(name): characters for name, characters in report.left_out.items() if characters}
 
 
 def _batches(
@@ -253,9 +261,9 @@ def _no_documents(report: RecordReport, name: str) -> str:
     if report.bad:
         return f"not {name}: nothing could be parsed"
     if report.missing:
-        return (
-            f"no record has the field '{printable(report.text_field)}'"
-            if report.text_field
-            else "no text in its records"
-        )
+        if not report.text_field:
+            return "no text in its records"
+        known = ", ".join(printable(name, 60) for name in report.fields if name)
+        there = f"; there are: {known}" if known else ""
+        return f"no record has the field '{printable(report.text_field)}'{there}"
     return NO_TEXT

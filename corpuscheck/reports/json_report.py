@@ -62,6 +62,15 @@ def _reading(result: Result) -> dict[str, Any]:
             for name, files in sorted(reading.encodings.items(), key=lambda p: (-reading.encoding_bytes[p[0]], p[0]))
         ],
         "text_fields": dict(sorted(reading.text_fields.items())),
+        "left_out": [
+            {
+                "text_field": name,
+                "characters_read": reading.text_characters.get(name, 0),
+                "characters_left_out": dict(sorted(columns.items())),
+                "share": reading.share_left_out(name),
+            }
+            for name, columns in sorted(reading.left_out.items())
+        ],
         "troubles": [
             {
                 "kind": kind,

@@ -31,6 +31,9 @@ def reading(result: Result) -> Group:
     if reading.text_fields:
         fields = ", ".join(f"{name} ({files(n)})" for name, n in sorted(reading.text_fields.items()))
         rows.append(("text field", safe(fields, limit=300)))
+    for name, others in sorted(reading.left_out.items()):
+        left = f"{', '.join(sorted(others))}: {percent(reading.share_left_out(name))} of the prose beside {name}"
+        rows.append(("not read", safe(left, limit=300)))
     encodings = columns(("encoding", "left"), ("files", "right"), ("on disk", "right"))
     for name, n in sorted(reading.encodings.items(), key=lambda p: (-reading.encoding_bytes[p[0]], p[0])):
         encodings.add_row(safe(name), f"{n:,}", size(reading.encoding_bytes[name]))

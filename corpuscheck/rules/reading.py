@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 
 from corpuscheck.printable import printable
-from corpuscheck.profile.reading import HARMLESS
+from corpuscheck.profile.reading import HARMLESS, LEFT_OUT
 from corpuscheck.result import Place
-from corpuscheck.rules.amounts import count, files, percent, size
+from corpuscheck.rules.amounts import count, files, percent, plural, size
 from corpuscheck.rules.rule import MOST_PLACES, Evidence, Observation, Rule
+
+MOST_NAMED = 3
+"""Columns that a finding names."""
 
 
 def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -89,11 +93,13 @@ def cut_short(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def bad_records(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """Records that are not valid JSON or CSV, or have no text, were left out.
+    """Records that are not valid JSON, do not fit their table, or have no text or only an empty one.
 
-    What is not read is not counted: the corpus is smaller than its files look.
+    What is not read is not counted: the corpus is smaller than its files look. A row with too many cells is read where
+    the text must be what holds the extra delimiters: it is the last column, or the only one of prose.
 
-    Fix: repair or remove these records; name the field that holds the text with --text-field.
+    Fix: repair or remove these records; put quotes around cells that hold delimiters; name the field that holds the
+    text with --text-field.
     """
     yield from _about(
         evidence,
@@ -112,9 +118,44 @@ def bad_records(evidence: Evidence, limit: float) -> Iterable[Observation]:
     yield from _about(
         evidence,
         limit,
+        "records with empty text",
+        "records with empty text in {files}: {amount}, most in {path} ({detail})",
+        "look whether the text is in another field, and name that with --text-field; else leave these records out",
+    )
+    yield from _about(
+        evidence,
+        limit,
         "lone surrogates",
         "texts with half a surrogate pair in {files}: {amount}, most in {path}",
         "write these records again with a JSON library that keeps characters above U+FFFF whole",
+    )
+
+
+def left_out_columns(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Columns or fields of prose were not read, because another one was taken for the text.
+
+    A table of questions and answers, for instance, is read by its answers. Labels, identifiers, addresses and dates
+    are no prose. Where --text-field names what is wanted, nothing counts as left out.
+
+    Fix: name all fields that are text: --text-field question --text-field answer joins them.
+    """
+    reading = evidence.profile.reading
+    beyond = [name for name in reading.left_out if reading.share_left_out(name) > limit]
+    if not beyond:
+        return
+    worst = max(sorted(beyond), key=lambda name: sum(reading.left_out[name].values()))
+    columns = sorted(reading.left_out[worst], key=lambda name: (-reading.left_out[worst][name], name))
+    share = reading.share_left_out(worst)
+    others = f"; so it is with {plural(len(beyond) - 1, 'other field')}" if len(beyond) > 1 else ""
+    wanted = " ".join(f"--text-field {shlex.quote(name)}" for name in (*worst.split(", "), *columns[:MOST_NAMED]))
+    yield Observation(
+        f"prose that was not read: {', '.join(columns[:MOST_NAMED])}{', …' if columns[MOST_NAMED:] else ''} "
+        f"with {percent(share)} of the characters, beside '{worst}' in {files(reading.text_fields[worst])}{others}",
+        f"if they are text too, read them: {wanted}; else say what is text: --text-field {shlex.quote(worst)}",
+        share,
+        tuple(
+            Place(path, detail=f"not read: {detail}") for _, path, detail in reading.examples[LEFT_OUT][:MOST_PLACES]
+        ),
     )
 
 
@@ -303,6 +344,7 @@ RULES = (
     Rule("CC110", "mojibake", "warning", mojibake, unit="share"),
     Rule("CC111", "control-characters", "warning", control_characters, 0.0001, "share"),
     Rule("CC112", "markup", "warning", markup, unit="bytes"),
+    Rule("CC113", "left-out-columns", "warning", left_out_columns, 0.1, "share"),
     Rule("CC116", "escapes-in-text", "warning", escapes_in_text, unit="share"),
     Rule("CC117", "question-marks", "warning", letters_lost_to_question_marks, unit="share"),
 )
