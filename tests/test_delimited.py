@@ -54,7 +54,7 @@ def test_whatever_pandas_writes_is_read_as_pandas_reads_it(tmp_path: Path, endin
         ("excel.csv", 'sep=;\r\nid;text\r\n1;"가; 나, ""다"""\r\n2;라\r\n', ['가; 나, "다"', "라"]),
         ("bom.csv", b'\xef\xbb\xbf"id","text"\r\n"1","a, b"\r\n', ["a, b"]),
         ("cr.csv", 'id,text\r1,"가\r나, 다"\r2,라\r', ["가\r나, 다", "라"]),
-        ("mysql.csv", '1,"가 \\"네\\", 라\\\n했다","x"\n2,\\N,"y"\n3,"둘째 글","z"\n', ['가 "네", 라\n했다', "둘째 글"]),
+        ("mysql.csv", '1,"가 \\"네\\", 라\\\n했다","x"\n2,\\N,"y"\n3,"둘째","z"\n', ['가 "네", 라\n했다', "둘째"]),
         ("spark.csv", 'id,text\n1,"그는 \\"좋다\\"고 말했다"\n2,그래\n', ['그는 "좋다"고 말했다', "그래"]),
         ("postgres.tsv", "1\t가 나\\\t다\tx\n2\t\\N\ty\n3\t라 마\tz\n", ["가 나\t다", "라 마"]),
         ("spaces.csv", 'id, text\n1, "가, 나"\n2, "다, 라"\n', ["가, 나", "다, 라"]),
