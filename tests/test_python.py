@@ -180,7 +180,9 @@ WRONG_CALLS: list[tuple[Call, dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("function", "given", "message"), WRONG_CALLS, ids=lambda value: ascii(value)[:70])
+@pytest.mark.parametrize(
+    ("function", "given", "message"), WRONG_CALLS, ids=lambda value: getattr(value, "__name__", "") or ascii(value)[:70]
+)
 def test_a_wrong_argument_is_refused(
     place: Path, monkeypatch: pytest.MonkeyPatch, function: Call, given: dict[str, Any], message: str
 ) -> None:
