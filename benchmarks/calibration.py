@@ -31,7 +31,7 @@ from corpuscheck.reading.files import FileRecord, Piece
 from corpuscheck.reading.reader import read_piece
 from corpuscheck.settings import Reading
 from corpuscheck.tokenizer.probing import CharacterTable
-from corpuscheck.tokenizer.training import LONGEST_WORD, rank, segmentation_artefact
+from corpuscheck.tokenizer.ranking import LONGEST_WORD, rank, segmentation_artefact
 
 SHARES = (0.01, 0.05, 0.2)
 Documents = Sequence[bytes]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from corpuscheck.profile.profile import Profile
     from corpuscheck.result import Finding, Result
     from corpuscheck.showing import Peek
+    from corpuscheck.tokenizer.trained import Trained
 
 __version__ = "0.1.0"
 __all__ = [
@@ -133,7 +134,7 @@ def estimate(
     return estimated(paths, plan, settings)
 
 
-def train(paths: Paths, folder: str | os.PathLike[str] | None = None, **options: Unpack[TrainingOptions]) -> Scan:
+def train(paths: Paths, folder: str | os.PathLike[str] | None = None, **options: Unpack[TrainingOptions]) -> Trained:
     """Train the WordPiece tokenizer that a corpus should be pretrained with.
 
     Args:
@@ -143,9 +144,9 @@ def train(paths: Paths, folder: str | os.PathLike[str] | None = None, **options:
         options: how the text is read and the tokenizer trained, see `corpuscheck.options.TrainingOptions`.
 
     Returns:
-        `artefact` (the tokenizer: `vocab_size`, `fingerprint`, and `tokenizer`, a `tokenizers.Tokenizer`), and the
-        `result` of a scan with it: ``result.profile.words.held_out_unk_rate`` is its share of lost words on held-out
-        text.
+        `artefact`, made from all of the text (`vocab_size`, `fingerprint`, and `tokenizer`, a `tokenizers.Tokenizer`),
+        and how it was judged: ``judged.held_out_unk_rate`` is the share of words that one made in the same way without
+        the held-out tenth loses there.
 
     Raises:
         CorpuscheckError: there is no text, or the folder cannot be written to.

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress
     from corpuscheck.showing import Peek
+    from corpuscheck.tokenizer.trained import Trained
     from corpuscheck.viewing import View
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -200,14 +201,19 @@ def estimate(
 
 
 def train(
-    paths: Sequence[str], folder: str | None, settings: Settings, watch: Watch = _silently, processes: bool = False
-) -> Scan:
-    """Train a tokenizer on the text, judge it, and save it with its card in a folder, if one is named."""
+    paths: Paths, folder: str | None, settings: Settings, watch: Watch = _silently, processes: bool = False
+) -> Trained:
+    """A tokenizer made from all of the text, judged by another one that was made without a tenth of it.
+
+    It is saved with its card in a folder, if one is named.
+    """
+    from corpuscheck.measure import trained
     from corpuscheck.tokenizer.card import save_with_card
 
-    finished = run_scan(paths, settings, watch, processes)
+    _check_extras(settings)
+    finished = trained(_found(paths, settings), settings, watch, processes)
     if folder is not None:
-        save_with_card(finished.artefact, finished.result.profile, settings.training, folder)
+        save_with_card(finished, folder)
     return finished
 
 

@@ -37,7 +37,7 @@ from corpuscheck.reading.files import NO_TEXT, FileRecord, skip
 from corpuscheck.running.partial import Partial
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.artefact import Artefact, remarks_text
-from corpuscheck.tokenizer.training import Ranking, rank
+from corpuscheck.tokenizer.ranking import Ranking, rank
 
 
 def assemble(

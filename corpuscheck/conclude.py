@@ -30,6 +30,7 @@ from corpuscheck.settings import Limits, Policy
 from corpuscheck.tokenizer.artefact import Artefact, remarks_of
 from corpuscheck.tokenizer.explain import Explainer
 from corpuscheck.tokenizer.loading import usable
+from corpuscheck.tokenizer.unused import unused_places
 
 SHOWN = 100
 _GRID = (100, 200, 500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12_000, 16_000)
@@ -117,6 +118,7 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         dict(sorted(profile.words.special.items(), key=lambda pair: (-pair[1], pair[0]))),
         won_back,
         words_tried,
+        unused_places(artefact, lost, profile.words.lost.exact),
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+from corpuscheck.profile.characters import CharacterPart
+from corpuscheck.profile.letters import LettersPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import LettersReport, LostLetter, OtherReading, Remedy
 from corpuscheck.scripts import script_of
@@ -17,8 +19,13 @@ _MOST_TRIED = 10_000
 
 
 def letters_report(profile: Profile, artefact: Artefact) -> LettersReport:
+    """The same of what a profile holds."""
+    return letters_of(profile.characters, profile.letters, artefact)
+
+
+def letters_of(characters: CharacterPart, words: LettersPart, artefact: Artefact) -> LettersReport:
     """The characters that the normaliser changes or deletes, and the words of the sample that hold them."""
-    counts, words = profile.characters.counts, profile.letters
+    counts = characters.counts
     letters = Letters(artefact)
     losses = letters.losses(counts)
     scripts: Counter[str] = Counter()
@@ -29,7 +36,7 @@ def letters_report(profile: Profile, artefact: Artefact) -> LettersReport:
     examples = sorted(words.examples.items(), key=lambda pair: (-pair[1], pair[0]))[:_EXAMPLES]
     return LettersReport(
         scripts.total(),
-        profile.characters.total,
+        characters.total,
         tuple(sorted(scripts.items(), key=lambda pair: (-pair[1], pair[0]))),
         worst,
         words.words,

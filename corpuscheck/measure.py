@@ -7,14 +7,16 @@ from dataclasses import replace
 
 from corpuscheck.assembling import assemble, forecast_of, whole_records
 from corpuscheck.errors import NothingToScanError, nothing_to_scan
-from corpuscheck.feasibility.comparison import TokenizerComparison, recommend, row_of
+from corpuscheck.feasibility.comparison import Texts, TokenizerComparison, recommend, row_of
+from corpuscheck.losses import letters_of
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.domain import DOMAIN_BYTES
-from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
+from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES, estimate_tokens
 from corpuscheck.measuring.fertility import fertility
 from corpuscheck.measuring.units import Unit
+from corpuscheck.profile.letters import LettersPart
 from corpuscheck.profile.profile import Profile
-from corpuscheck.profile.sample import ALL, Sample
+from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import MARKUP
@@ -23,15 +25,21 @@ from corpuscheck.running.corpus import Corpus, Watch
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask
 from corpuscheck.settings import Settings
+from corpuscheck.tokenizer.alphabet import alphabet_of
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.loading import load
-from corpuscheck.tokenizer.training import Ranking, rank, train
+from corpuscheck.tokenizer.ranking import Ranking, rank
+from corpuscheck.tokenizer.trained import Trained
+from corpuscheck.tokenizer.training import train
 
 FORECAST_BYTES = 32_000_000
 """Text of whole documents that a forecast looks at."""
 
 LINE_BYTES = 2_000_000
 """Text of lines from which the most frequent ones are drawn."""
+
+COUNTED_BYTES = CURVE_BYTES
+"""Text that a comparison encodes with each tokenizer: tokens of less text are counted, of more are estimated."""
 
 FEW_DOCUMENTS = 100
 """With fewer documents than this, lines are held out instead."""
@@ -91,10 +99,40 @@ def tokenizer_for(found: Found, settings: Settings, watch: Watch) -> Artefact:
         return train(alphabet, survey.sample or Sample(0), settings.training)
 
 
+def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> Trained:
+    """A tokenizer made from all of the text, judged by another one that was made without the held-out part."""
+    corpus = Corpus(found.sources, settings, watch, processes)
+    training, share = settings.training, settings.training.held_out_share
+    unit, survey = _survey(corpus, settings, whole=True)
+    if not survey.characters.counts:
+        raise NothingToScanError(_nothing(survey.records))
+    sample = survey.sample or Sample(0)
+    ranking = rank(survey.characters.counts, training.lowercase)
+    with watch("training", 0, 0):
+        judge = train(
+            rank(survey.training.counts, training.lowercase),
+            sample.parted(share)[1].smaller(training.train_bytes),
+            training,
+        )
+        artefact = train(ranking, sample.smaller(training.train_bytes), training)
+    task = replace(_measure_task(corpus, settings, judge, unit, None), others=(artefact,), sample_units=True)
+    measured = corpus.run("measuring", task)
+    judged, words = measured.words.settled(), measured.others[0].settled()
+    held_out = (measured.sample or Sample(0)).parted(share)[0]
+    per_word = estimate_tokens(judge, held_out).tokens_per_word() if judged.held_out_words else None
+    alphabet = alphabet_of(ranking, training)
+    letters = letters_of(survey.characters, LettersPart(), artefact)
+    return Trained(artefact, judge, alphabet, unit, measured.size, words, judged, per_word, training, letters)
+
+
 def compared(
     found: Found, given: dict[str, Artefact], train_one: bool, settings: Settings, watch: Watch
 ) -> TokenizerComparison:
-    """Several tokenizers by name, and one trained here if asked for, over the same text in one pass."""
+    """Several tokenizers by name, and one trained here if asked for, over the same text in one pass.
+
+    Tokens are counted on a sample of all of the text, which is all of it where it is small; tokens per word, where one
+    was trained here, on the held-out part of that sample.
+    """
     names, artefacts = list(given), list(given.values())
     corpus = Corpus(found.sources, settings, watch, False)
     unit: Unit = "document"
@@ -108,30 +146,34 @@ def compared(
         names.append("trained here")
     share = settings.training.held_out_share if train_one else 0.0
     task = _measure_task(corpus, settings, artefacts[0], unit, None)
-    task = replace(task, others=tuple(artefacts[1:]), held_out_share=share, sample_held_out=train_one)
+    task = replace(task, others=tuple(artefacts[1:]), held_out_share=share, sample_units=train_one)
     measured = corpus.run("measuring", task)
     if not measured.size.utf8_bytes:
         raise NothingToScanError(_nothing(measured.records))
-    sample = (measured.sample or Sample(0)).smaller(TOKEN_BYTES)
-    if train_one:  # a tenth of the text is not all of it
-        sample = replace(sample, bound=min(sample.bound, ALL - 1))
+    sample = (measured.sample or Sample(0)).smaller(COUNTED_BYTES)
     documents = measured.documents.merge(joined(measured.split, {}))
     counted = [part.settled() for part in (measured.words, *measured.others)]
+    held_out = sample.parted(share)[0] if any(part.held_out_words for part in counted) else None
     size = measured.size.utf8_bytes
     rows = tuple(
-        row_of(artefact, words, sample, documents, size, name)
+        row_of(artefact, words, Texts(sample, held_out, documents, size), name)
         for artefact, words, name in zip(artefacts, counted, names, strict=True)
     )
-    return TokenizerComparison(size, measured.size.documents, sample.size, rows, *recommend(rows))
+    not_judged = train_one and held_out is None
+    recommended, reason = recommend(rows[:-1] if not_judged else rows, not_judged)
+    return TokenizerComparison(size, measured.size.documents, sample.size, rows, recommended, reason, not_judged)
 
 
-def _survey(corpus: Corpus, settings: Settings) -> tuple[Unit, Partial]:
-    """The first pass, by documents where there are enough of them, else by lines."""
-    budget = settings.training.train_bytes
+def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Unit, Partial]:
+    """The first pass, by documents where there are enough of them, else by lines.
+
+    With `whole` the sample is of all of the text, large enough for the training part of it to fill the budget.
+    """
+    budget = settings.training.train_bytes * (2 if whole else 1)
     plain = all(s.kind.format in ("text", *MARKUP) and not s.kind.archive for s in corpus.sources)
     one_each = settings.reading.document == "file" and plain
     unit: Unit = "line" if one_each and len(corpus.sources) < FEW_DOCUMENTS else "document"
-    task = SurveyTask(settings.reading, unit, settings.training.held_out_share, budget, corpus.bound(budget))
+    task = SurveyTask(settings.reading, unit, settings.training.held_out_share, budget, corpus.bound(budget), whole)
     survey = corpus.run("counting characters", task)
     if unit == "document" and survey.size.documents < FEW_DOCUMENTS:
         return "line", corpus.run("counting characters", replace(task, unit="line"))

@@ -31,11 +31,13 @@ class TrainingOptions(ReadingOptions, total=False):
     """And how a tokenizer is trained."""
 
     vocab_size: int
-    character_coverage: float
+    character_coverage: float | None
     limit_alphabet: int | None
     lowercase: bool
     train_bytes: int
     held_out_share: float
+    unused: int
+    special: Texts
 
 
 class ScanOptions(TrainingOptions, total=False):

@@ -17,6 +17,7 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.rules.amounts import percent
 from corpuscheck.scripts import ScriptShare
 from corpuscheck.settings import Limits, Policy, Severity
+from corpuscheck.tokenizer.unused import UnusedPlaces
 
 _LINE = re.compile(r"\bline ([1-9]\d*)")
 
@@ -217,6 +218,7 @@ class TokenizerReport:
     special: dict[str, int] = field(default_factory=dict)
     remedies: tuple[Remedy, ...] = ()
     words_tried: int = 0
+    unused_places: UnusedPlaces | None = None
 
 
 Change = Literal["added", "changed", "moved", "removed"]

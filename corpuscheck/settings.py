@@ -102,14 +102,20 @@ class Reading:
 
 @dataclass(frozen=True)
 class Training:
-    """How a tokenizer is trained when none is given."""
+    """How a tokenizer is trained when none is given.
+
+    Its alphabet is every character that there is room for, unless `limit_alphabet` or `character_coverage` decides.
+    `special` are further special tokens, `unused` the number of places that are kept for later.
+    """
 
     vocab_size: int = 32_000
-    character_coverage: float = 0.9995
+    character_coverage: float | None = None
     limit_alphabet: int | None = None
     lowercase: bool = False
     train_bytes: int = 16 * MB
     held_out_share: float = 0.1
+    unused: int = 0
+    special: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -188,15 +194,27 @@ class Settings:
             (self.reading.encoding is not None and not _is_text_codec(self.reading.encoding), _unknown_codec(self)),
             (self.jobs < 1, "--jobs must be 1 or more"),
             (training.vocab_size < 1, "--vocab-size must be 1 or more"),
-            (not 0 < training.character_coverage <= 1, "--character-coverage must be above 0 and at most 1"),
+            (
+                training.character_coverage is not None and not 0 < training.character_coverage <= 1,
+                "--character-coverage must be above 0 and at most 1",
+            ),
             (
                 training.limit_alphabet is not None and training.limit_alphabet < 1,
                 "--limit-alphabet must be 1 or more",
             ),
             (training.train_bytes < 1, "--train-bytes must be 1 or more"),
             (not 0 <= training.held_out_share < 1, "held_out_share must be 0 or more and below 1"),
+            (not 0 <= training.unused <= 100_000, "--unused must lie between 0 and 100,000"),
+            (
+                not all(_can_be_special(token) for token in training.special),
+                "--special takes tokens of two characters or more without white space, such as [DOC]",
+            ),
         )
         _refuse(problems)
+
+
+def _can_be_special(token: str) -> bool:
+    return len(token) > 1 and token.isprintable() and " " not in token and not token.startswith("##")
 
 
 def _refuse(problems: Iterable[tuple[bool, str]]) -> None:

@@ -8,7 +8,7 @@ from tokenizers.models import WordPiece
 from corpuscheck.api import run_scan
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.settings import settings_from
-from corpuscheck.tokenizer.training import LONGEST_WORD, rank, segmentation
+from corpuscheck.tokenizer.ranking import LONGEST_WORD, rank, segmentation
 
 TEXT = (
     "서울의 도서관은 아침 일찍 문을 열고, 사람들은 책을 읽는다. 똻똻한 《뷁》 말은 드물다.\n"

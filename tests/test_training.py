@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from corpuscheck.api import run_scan
 from corpuscheck.errors import TokenizerError
 from corpuscheck.profile.sample import Sample
 from corpuscheck.settings import Training, settings_from
+from corpuscheck.tokenizer.alphabet import alphabet_of
 from corpuscheck.tokenizer.loading import SPECIAL_TOKENS, load
-from corpuscheck.tokenizer.training import alphabet_size, rank, save, train
+from corpuscheck.tokenizer.ranking import rank
+from corpuscheck.tokenizer.training import save, train
 
 TEXT = (
     "서울의 도서관은 아침 일찍 문을 열고 사람들은 책을 읽는다. 똻똻하다는 말은 드물다.\n" * 30
@@ -61,10 +64,11 @@ def test_two_trainings_agree_to_the_last_piece() -> None:
 def test_a_vocabulary_too_small_for_its_alphabet_says_what_it_takes(vocab_size: int) -> None:
     ranking = rank(counts_of(TEXT))
     with pytest.raises(TokenizerError) as raised:
-        alphabet_size(ranking, Training(vocab_size=vocab_size))
-    needed = 2 * alphabet_size(ranking, Training()) + len(SPECIAL_TOKENS)
-    assert f"--vocab-size {needed} or more" in str(raised.value)
-    assert alphabet_size(ranking, Training(vocab_size=needed)) > 0
+        alphabet_of(ranking, Training(vocab_size=vocab_size))
+    needed = int(re.findall(r"--vocab-size (\d+) or more", str(raised.value))[0])
+    assert alphabet_of(ranking, Training(vocab_size=needed)).places == needed - len(SPECIAL_TOKENS)
+    with pytest.raises(TokenizerError):
+        alphabet_of(ranking, Training(vocab_size=needed - 1))
 
 
 def test_a_saved_tokenizer_is_the_same_tokenizer(tmp_path: Path) -> None:

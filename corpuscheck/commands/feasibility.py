@@ -14,6 +14,7 @@ from corpuscheck.commands.options import (
     LIMITS,
     NUMBER,
     READING,
+    RESERVED,
     RUN,
     SHARE,
     TEXT_OR_JSON,
@@ -113,7 +114,7 @@ def _no_text_options(context: click.Context, source: str, verb: str = "estimate 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "folder", required=True, metavar="DIR", help="Where the tokenizer is saved.")
-@options(READING, TOKENIZER[1:-1], RUN)
+@options(READING, TOKENIZER[1:-1], RESERVED, RUN)
 @configured
 def train(
     context: click.Context,
@@ -127,24 +128,29 @@ def train(
 ) -> None:
     """Train the WordPiece tokenizer that this corpus should be pretrained with.
 
-    The alphabet comes from all of the text, longer pieces from a sample of it (--train-bytes, or all).
+    It is made from all of the text: the alphabet from every character, longer pieces from a sample (--train-bytes, or
+    all). It is judged by another one, made in the same way without a tenth of the documents, on that tenth.
     Writes tokenizer.json, vocab.txt and tokenizer_config.json, as transformers loads them, and a card.
     """
     from corpuscheck.api import train as trained
     from corpuscheck.progress import watcher
     from corpuscheck.rules.amounts import percent
+    from corpuscheck.rules.tokenizer import said_of_letters
 
     settings, watch = reading_settings(context, given), watcher(not (quiet or no_progress), verbose)
     finished = trained(list(paths), folder, settings, watch, processes=True)
     if not quiet:
-        words = finished.result.profile.words
+        judged = "nothing was held out to judge it by"
+        if finished.held_out:
+            lost = percent(finished.judged.held_out_unk_rate)
+            judged = f"one made without the held-out {finished.unit}s loses {lost} of their words"
         click.echo(
-            f"{finished.artefact.vocab_size:,} pieces, fingerprint {finished.artefact.fingerprint}; "
-            f"{percent(words.held_out_unk_rate)} [UNK] on held-out text; saved in {printable(folder, 300)}"
+            f"{finished.artefact.vocab_size:,} pieces from all of the text, "
+            f"fingerprint {finished.artefact.fingerprint}; {judged}; saved in {printable(folder, 300)}"
         )
-        for finding in finished.result.findings:
-            if settings.training.lowercase and finding.rule == "CC302":
-                click.echo(f"warning: {finding.message}; train without --lowercase", err=True)
+        if settings.training.lowercase and finished.letters.characters:
+            told = said_of_letters(finished.letters)
+            click.echo(f"warning: lowercasing changes or deletes letters: {told}; train without --lowercase", err=True)
 
 
 @click.command()

@@ -104,13 +104,19 @@ TOKENIZER: list[Option] = [
     option("--tokenizer", metavar="PATH",
             help="tokenizer.json, vocab.txt, SentencePiece .model or folder. Otherwise one is trained."),
     option("--vocab-size", type=COUNT, default=32_000, show_default=True, help="Pieces of a trained tokenizer."),
-    option("--character-coverage", type=SHARE, default=0.9995, show_default=True,
-            help="Share of the characters that the alphabet must cover."),
+    option("--character-coverage", type=SHARE,
+            help="The fewest characters that make up this share of the text. Default: all, while there is room."),
     option("--limit-alphabet", type=COUNT, metavar="N", help="Exactly the N most frequent characters instead."),
     option("--lowercase", is_flag=True, help="Lowercase and strip accents (this takes Hangul apart)."),
     option("--train-bytes", type=Quantity("size|all", parse_size_or_all), default="16MB", show_default=True,
             help="Text to learn longer pieces from, or the word all; the alphabet always comes from all of it."),
-    option("--save-tokenizer", metavar="DIR", help="Keep the tokenizer in this folder."),
+    option("--save-tokenizer", metavar="DIR",
+            help="Keep the tokenizer that judged in this folder (the train command makes one from all text)."),
+]  # fmt: skip
+RESERVED: list[Option] = [
+    option("--unused", type=COUNT, default=0, metavar="N",
+            help="Keep N places for later, as pieces [unused0], [unused1], …"),
+    option("--special", multiple=True, metavar="TOKEN", help="A further special token, such as [DOC] (repeat)."),
 ]  # fmt: skip
 BASELINE: list[Option] = [
     option("--baseline", metavar="FILE", help="Compare with this saved profile, by its own tokenizer."),

@@ -27,9 +27,10 @@ _MUCH_BETTER = 0.9
 class Row:
     """One tokenizer. [UNK] figures are counted; what has an interval comes from a sample of the text.
 
-    `lengths` are the 50th, 90th and 99th percentiles of tokens per document, `too_long` the share of documents
-    that do not fit into a sequence of 512 with [CLS] and [SEP]. `held_out_rate` is there where one tokenizer was
-    trained on the rest of the text, which flatters it elsewhere: then tokens come from held-out text too, for all.
+    `tokens` and `bytes_per_token` are of all of this text. `lengths` are the 50th, 90th and 99th percentiles of tokens
+    per document, `too_long` the share of documents that do not fit into a sequence of 512 with [CLS] and [SEP].
+    `held_out_rate` is there where one tokenizer was trained on the rest of the text, which flatters it elsewhere: then
+    `tokens_per_word` is of held-out text too, for all.
     """
 
     __repr__ = brief
@@ -58,10 +59,18 @@ class Row:
     def judged_rate(self) -> float:
         return self.unk_rate if self.held_out_rate is None else self.held_out_rate
 
+    @property
+    def judged_tokens(self) -> float:
+        """What as much text would take that none of the tokenizers has learned from."""
+        return self.tokens.value if self.held_out_rate is None else self.tokens_per_word.value * self.words
+
 
 @dataclass(frozen=True)
 class TokenizerComparison(Presentable):
-    """The rows in the order asked for, the one to take, and why."""
+    """The rows in the order asked for, the one to take ('' where that cannot be told), and why.
+
+    `not_judged` tells that nothing was held out to judge the tokenizer by that was trained here.
+    """
 
     __repr__ = brief
 
@@ -71,19 +80,30 @@ class TokenizerComparison(Presentable):
     rows: tuple[Row, ...]
     recommended: str
     reason: str
+    not_judged: bool = False
 
 
-def row_of(
-    artefact: Artefact, words: WordPart, sample: Sample, documents: DocumentPart, utf8_bytes: int, name: str
-) -> Row:
+@dataclass(frozen=True)
+class Texts:
+    """What the figures come from: a sample of the text, the part of it that was held out, and all documents' sizes."""
+
+    sample: Sample
+    held_out: Sample | None
+    documents: DocumentPart
+    utf8_bytes: int
+
+
+def row_of(artefact: Artefact, words: WordPart, texts: Texts, name: str) -> Row:
     """The figures of one tokenizer."""
-    estimates = estimate_tokens(artefact, sample)
-    per_word = estimates.tokens_per_word() or Interval(0, 0, 0)
+    sample, none = texts.sample, Interval(0, 0, 0)
+    per_word = estimate_tokens(artefact, sample, sample.budget).tokens_per_word() or none
     tokens = per_word.times(words.words)
-    if words.encoded_tokens is not None and not words.held_out_words:
+    if words.encoded_tokens is not None:
         tokens = Interval(words.encoded_tokens, words.encoded_tokens, words.encoded_tokens)
-    per_byte = tokens.times(1 / utf8_bytes)
-    lengths, too_long = _lengths(documents, per_byte.value)
+    if texts.held_out:
+        per_word = estimate_tokens(artefact, texts.held_out, sample.budget).tokens_per_word() or none
+    per_byte = tokens.times(1 / texts.utf8_bytes)
+    lengths, too_long = _lengths(texts.documents, per_byte.value)
     lost = sorted(words.lost.words().items(), key=lambda pair: (-pair[1], pair[0]))[:10]
     return Row(
         name=name,
@@ -136,16 +156,25 @@ def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[flo
     )
 
 
-def recommend(rows: Sequence[Row]) -> tuple[str, str]:
-    """The tokenizer to take, and why: what is lost counts first, then what it costs."""
-    least = min(rows, key=lambda row: (row.judged_rate, row.tokens.value, row.name))
-    shortest = min(rows, key=lambda row: (row.tokens.value, row.judged_rate, row.name))
+def recommend(rows: Sequence[Row], not_judged: bool = False) -> tuple[str, str]:
+    """The tokenizer to take, and why: what is lost counts first, then what it costs.
+
+    `not_judged` tells that there is one more, trained here, that nothing was held out to judge by.
+    """
+    if not_judged:
+        why = "nothing was held out to judge the one trained here by, as the text is too short"
+        if len(rows) < 2:
+            return "", why
+        name, reason = recommend(rows)
+        return name, f"{reason}; {why}"
+    least = min(rows, key=lambda row: (row.judged_rate, row.judged_tokens, row.name))
+    shortest = min(rows, key=lambda row: (row.judged_tokens, row.judged_rate, row.name))
     if least is shortest:
         return least.name, f"it loses least ({percent(least.judged_rate)} of the words) and needs the fewest tokens"
-    clearly_shorter = shortest.tokens.value < _MUCH_BETTER * least.tokens.value
+    clearly_shorter = shortest.judged_tokens < _MUCH_BETTER * least.judged_tokens
     if clearly_shorter and shortest.judged_rate <= max(2 * least.judged_rate, 0.001):
         return shortest.name, (
-            f"it needs {percent(1 - shortest.tokens.value / least.tokens.value)} fewer tokens than {least.name} and "
+            f"it needs {percent(1 - shortest.judged_tokens / least.judged_tokens)} fewer tokens than {least.name} and "
             f"loses hardly more ({percent(shortest.judged_rate)} against {percent(least.judged_rate)})"
         )
     return least.name, (

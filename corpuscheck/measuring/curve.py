@@ -10,7 +10,7 @@ from corpuscheck.measuring.units import Units
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.tokenizer.probing import CharacterTable
-from corpuscheck.tokenizer.training import LONGEST_WORD, Ranking
+from corpuscheck.tokenizer.ranking import LONGEST_WORD, Ranking
 
 
 class CurveCounter:

@@ -22,7 +22,7 @@ from corpuscheck.reading.mojibake import Repair, repair
 from corpuscheck.reading.question_marks import replaced_letters
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
-from corpuscheck.tokenizer.training import Ranking, segmentation_artefact
+from corpuscheck.tokenizer.ranking import Ranking, segmentation_artefact
 
 TOKEN_BYTES = 1_000_000
 CURVE_BYTES = 8_000_000
@@ -37,9 +37,9 @@ def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
         yield text, count, (key if by_document else number) % GROUPS
 
 
-def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
-    """Tokens and words of a sample of at most `TOKEN_BYTES`."""
-    small = sample.smaller(TOKEN_BYTES)
+def estimate_tokens(artefact: Artefact, sample: Sample, budget: int | None = None) -> EstimatePart:
+    """Tokens and words of at most `budget` bytes of a sample, `TOKEN_BYTES` by default."""
+    small = sample.smaller(TOKEN_BYTES if budget is None else budget)
     items = list(_grouped(small))
     tables: tuple[dict[int, int], dict[int, int], dict[int, int]] = ({}, {}, {})
     for start in range(0, len(items), 256):

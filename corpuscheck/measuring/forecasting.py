@@ -15,7 +15,7 @@ from corpuscheck.profile.forecast import BLOCKS, GROUPS, Alone, ForecastPart
 from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.reading.batch import Batch, batch_of
 from corpuscheck.tokenizer.probing import CharacterTable
-from corpuscheck.tokenizer.training import LONGEST_WORD, rank, segmentation_artefact
+from corpuscheck.tokenizer.ranking import LONGEST_WORD, rank, segmentation_artefact
 
 COVERAGE = 0.9995
 FOLDS = 10

@@ -75,10 +75,14 @@ class Counts:
 
 
 class Survey:
-    """The first pass of a training: characters of both parts, and text of the training part to learn from."""
+    """The first pass of a training: characters of both parts, and text of the training part to learn from.
 
-    def __init__(self, share: float, budget: int, bound: int) -> None:
+    With `whole` the text is that of both parts.
+    """
+
+    def __init__(self, share: float, budget: int, bound: int, whole: bool = False) -> None:
         self._share = share
+        self._whole = whole
         self._training = Counts()
         self._held_out = Counts()
         self._sampler = Sampler(budget, bound)
@@ -89,7 +93,7 @@ class Survey:
         training = ~held_out
         for chosen, counts in ((training, self._training), (held_out, self._held_out)):
             counts.observe(batch, units, chosen)
-        self._sampler.observe(batch, units, passages_of(batch, units), training)
+        self._sampler.observe(batch, units, passages_of(batch, units), None if self._whole else training)
         self.units += len(units.starts) - (units.offset > 0)
 
     def training(self) -> CharacterPart:

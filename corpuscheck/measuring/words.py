@@ -20,7 +20,7 @@ from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
-from corpuscheck.tokenizer.training import segmentation_artefact
+from corpuscheck.tokenizer.ranking import segmentation_artefact
 
 _MOST_DISTINCT = 1 << 16
 _LONGEST_ENCODED = 1 << 18

@@ -54,6 +54,21 @@ class Sample:
         """The sample a smaller budget would have kept."""
         return Sample(budget, self.bound, self.items, self.groups).trimmed()
 
+    def parted(self, share: float) -> tuple[Sample, Sample]:
+        """What stands in units that are held out by this share, and the rest. Neither is the whole text."""
+        limit = round(share * ALL)
+        bound = min(self.bound, ALL - 1) if limit else self.bound
+        held_out, rest = (
+            Sample(
+                self.budget,
+                bound,
+                {item: n for item, n in self.items.items() if (self.groups[item] < limit) is out},
+                {item: group for item, group in self.groups.items() if (group < limit) is out},
+            )
+            for out in (True, False)
+        )
+        return held_out, rest
+
     def merge(self, *others: Sample) -> Sample:
         parts = (self, *others)
         bound = min(part.bound for part in parts)

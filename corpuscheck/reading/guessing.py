@@ -208,11 +208,11 @@ def looks_korean(data: bytes, share: float = 0.95) -> bool:
     return common >= share * len(high) and len(_LONE_SYLLABLE.findall(text)) <= 0.2 * len(high)
 
 
-_KS_X_1001 = frozenset(
+KS_X_1001 = frozenset(
     bytes((lead, trail)).decode("euc_kr") for lead in range(0xB0, 0xC9) for trail in range(0xA1, 0xFF)
 )
 
 
 def in_ks_x_1001(ch: str) -> bool:
     """Whether a character is one of the 2,350 Hangul syllables of KS X 1001."""
-    return ch in _KS_X_1001
+    return ch in KS_X_1001

@@ -38,36 +38,40 @@ def render_terminal(compared: TokenizerComparison, console: Console) -> None:
         console.print(Text(_how_counted(compared), "dim"))
         if any(row.judged_rate > _LOSES_MUCH for row in compared.rows):
             console.print(Text("a lost word is one token: who loses many looks cheaper than it is", "dim"))
-        console.print(
-            Text.assemble(
-                "\n→ ", safe(compared.recommended, "bold", LONGEST_PATH), ": ", safe(compared.reason, limit=600)
-            )
+        name = (
+            (safe(compared.recommended, "bold", LONGEST_PATH), ": ")
+            if compared.recommended
+            else ("no recommendation: ",)
         )
+        console.print(Text.assemble("\n→ ", *name, safe(compared.reason, limit=600)))
     for line in capture.get().splitlines():
         console.file.write(line.rstrip() + "\n")
 
 
 def _how_counted(compared: TokenizerComparison) -> str:
+    held_out = any(row.held_out_rate is not None for row in compared.rows)
+    per_word = "; tokens per word are of held-out text, the rest is of all" if held_out else ""
     if all(row.tokens.exact for row in compared.rows):
-        return "everything is counted, but document lengths come from bytes and the mean bytes per token"
+        return f"tokens are counted, document lengths come from bytes and the mean bytes per token{per_word}"
     sampled = size(compared.sampled_bytes)
-    what = "of the text" if compared.rows[0].held_out_rate is None else "of held-out text"
-    return f"tokens are estimated from {sampled} {what}, with 95 % intervals; words and [UNK] are counted"
+    return (
+        f"tokens are estimated from {sampled} of the text, with 95 % intervals; words and [UNK] are counted{per_word}"
+    )
 
 
 def cells_of(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
     """What each row of the table is, and its cells, one for each tokenizer."""
+    held_out = rows[0].held_out_rate is not None
     lines = [
         ("[UNK]", [percent(row.unk_rate) for row in rows]),
-        *([("  held out", [percent(row.judged_rate) for row in rows])] if rows[0].held_out_rate is not None else []),
+        *([("  held out", [percent(row.judged_rate) for row in rows])] if held_out else []),
         ("[UNK] words", [count(row.unk_words) for row in rows]),
         ("documents hit", [count(row.documents_with_unk) for row in rows]),
         ("words", [count(row.words) for row in rows]),
-        ("tokens per word", [f"{row.tokens_per_word.value:.3f}" for row in rows]),
+        ("tokens per word" + (", held out" if held_out else ""), [f"{row.tokens_per_word.value:.3f}" for row in rows]),
         ("bytes per token", [f"{row.bytes_per_token.value:.2f}" for row in rows]),
         ("tokens", [count(row.tokens.value) for row in rows]),
-        ("  from", [count(row.tokens.low) for row in rows]),
-        ("  to", [count(row.tokens.high) for row in rows]),
+        *(_interval_lines(rows) if not all(row.tokens.exact for row in rows) else []),
         ("vocabulary", [count(row.vocab_size) for row in rows]),
         ("  used, at least", [count(row.pieces_used) for row in rows]),
     ]
@@ -75,6 +79,13 @@ def cells_of(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
         cells = [count(row.lengths[k]) if row.lengths else "" for row in rows]
         lines.append((f"{percentile} % of documents up to", cells))
     return [*lines, (f"documents over {LONGEST_SEQUENCE}", [percent(row.too_long) for row in rows])]
+
+
+def _interval_lines(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
+    return [
+        ("  from", [count(row.tokens.low) for row in rows]),
+        ("  to", [count(row.tokens.high) for row in rows]),
+    ]
 
 
 def render_json(compared: TokenizerComparison) -> bytes:
@@ -86,8 +97,9 @@ def render_json(compared: TokenizerComparison) -> bytes:
         "documents": compared.documents,
         "sampled_bytes": compared.sampled_bytes,
         "tokenizers": [_row(row) for row in compared.rows],
-        "recommended": compared.recommended,
+        "recommended": compared.recommended or None,
         "reason": compared.reason,
+        "nothing_held_out": compared.not_judged,
     }
     return json_bytes(document)
 

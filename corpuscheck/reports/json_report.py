@@ -8,7 +8,7 @@ import orjson
 
 from corpuscheck import __version__
 from corpuscheck.json_text import json_bytes
-from corpuscheck.printable import printable
+from corpuscheck.printable import codepoint, printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.reading.files import FileRecord
@@ -180,6 +180,7 @@ def _tokenizer(result: Result) -> dict[str, Any]:
             }
             for guilty in report.worst_characters
         ],
+        "unused_places": _unused_places(result),
         "alphabet_curve": [_point(point) for point in alphabet.points],
         "alphabet": {
             "characters": alphabet.characters,
@@ -221,6 +222,32 @@ def _letters(letters: LettersReport) -> dict[str, Any]:
         "words_share": letters.words_share,
         "words_exact": letters.words_exact,
         "examples": [{"word": word, "left": left, "count": count} for word, left, count in letters.examples],
+    }
+
+
+def _unused_places(result: Result) -> dict[str, Any] | None:
+    unused, words = result.tokenizer.unused_places, result.profile.words
+    if unused is None:
+        return None
+
+    def left(won_back: int) -> dict[str, Any]:
+        lost = unused.left(words.unk_words, won_back)
+        return {"unk_words": lost, "unk_rate": lost / words.words if words.words else 0.0}
+
+    return {
+        "places": unused.places,
+        "places_taken": unused.taken,
+        "exact": unused.exact,
+        "additions": [
+            {
+                "character": addition.character,
+                "codepoint": codepoint(addition.character),
+                "pieces": list(addition.pieces),
+                **left(addition.won_back),
+            }
+            for addition in unused.additions
+        ],
+        "normalisations": [{"name": name, **left(won)} for name, won in unused.normalisations.items()],
     }
 
 

@@ -8,6 +8,7 @@ from corpuscheck.printable import printable, with_codepoint
 from corpuscheck.result import LettersReport, Remedy
 from corpuscheck.rules.amounts import count, percent, plural
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
+from corpuscheck.rules.unused import advice_on_unused_places
 
 
 def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -84,6 +85,9 @@ def _alphabet_advice(evidence: Evidence, limit: float) -> str:
     words, tokenizer = evidence.profile.words, evidence.tokenizer
     alphabet = tokenizer.alphabet.recommended
     if not tokenizer.trained:
+        unused = advice_on_unused_places(evidence)
+        if unused:
+            return f"{unused}, or train one on this corpus (leave out --tokenizer)"
         own = f": with {alphabet.alphabet:,} characters it loses {percent(alphabet.unk_rate)}" if alphabet else ""
         return f"add the missing characters to its vocabulary, or train one on this corpus (leave out --tokenizer){own}"
     if words.unk_rate <= limit:
@@ -117,7 +121,7 @@ def takes_letters_apart(evidence: Evidence, limit: float) -> Iterable[Observatio
     strips = "accents stripped" in evidence.tokenizer.normalizer or "StripAccents" in evidence.tokenizer.normalizer
     does = "strips accents, as lowercase=True does by itself" if strips else "changes or deletes letters"
     yield Observation(
-        f"the tokenizer {does}: {_said_of_letters(letters)}",
+        f"the tokenizer {does}: {said_of_letters(letters)}",
         "keep the accents (strip_accents=False, or lowercase=False)"
         if strips
         else f"take the step that does it out of the normaliser ({evidence.tokenizer.normalizer})",
@@ -125,7 +129,8 @@ def takes_letters_apart(evidence: Evidence, limit: float) -> Iterable[Observatio
     )
 
 
-def _said_of_letters(letters: LettersReport) -> str:
+def said_of_letters(letters: LettersReport) -> str:
+    """Which scripts lose letters, and how many of them."""
     scripts = ", ".join(
         f"{percent(n / letters.total)} {name}{', which turns into jamo' if _apart(letters, name) else ''}"
         for name, n in letters.by_script[:3]

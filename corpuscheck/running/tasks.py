@@ -27,7 +27,7 @@ from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import Reading
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
-from corpuscheck.tokenizer.training import Ranking
+from corpuscheck.tokenizer.ranking import Ranking
 
 Tell = Callable[[int], None]
 """Called with the bytes on disk that were read since the last call; raises to cancel."""
@@ -64,15 +64,16 @@ class ReadingTask:
 
 @dataclass(frozen=True)
 class SurveyTask(ReadingTask):
-    """Count the characters and collect the training sample."""
+    """Count the characters and collect the training sample, with `whole` from the held-out part too."""
 
     unit: Unit
     held_out_share: float
     budget: int
     bound: int
+    whole: bool = False
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        survey = Survey(self.held_out_share, self.budget, self.bound)
+        survey = Survey(self.held_out_share, self.budget, self.bound, self.whole)
         splitter = UnitSplitter(self.unit)
         records, batches = batches_of(unit, self, tell)
         size = 0
@@ -96,8 +97,8 @@ class SurveyTask(ReadingTask):
 class MeasureTask(ReadingTask):
     """Everything that the report needs, with a tokenizer at hand and, if known, a ranking for the curve.
 
-    With `others` the words of further tokenizers are counted in the same pass. `sample_held_out` takes the sample from
-    the held-out units alone, where one of the tokenizers has learned the others by heart.
+    With `others` the words of further tokenizers are counted in the same pass. `sample_units` samples units, so that
+    the held-out ones can be told from the others, also where they are lines; otherwise passages of documents.
     """
 
     artefact: Artefact
@@ -107,7 +108,7 @@ class MeasureTask(ReadingTask):
     budget: int
     bound: int
     others: tuple[Artefact, ...] = ()
-    sample_held_out: bool = False
+    sample_units: bool = False
     clean: bool = False
     near: bool = False
     line_bound: int = ALL
@@ -120,7 +121,7 @@ class MeasureTask(ReadingTask):
             "artefact": self.artefact.definition,
             "ranking": ranking,
             "others": others,
-            "held": self.sample_held_out,
+            "units": self.sample_units,
         }
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
@@ -141,8 +142,8 @@ class MeasureTask(ReadingTask):
             counted = counter.observe(batch, units, held_out)
             for other in others:
                 other.observe(batch, units, held_out)
-            if self.sample_held_out:
-                sampler.observe(batch, units, passages_of(batch, units), held_out)
+            if self.sample_units:
+                sampler.observe(batch, units, passages_of(batch, units))
             else:
                 sampler.observe(batch, whole, passages)
             sums, closed = hasher.observe(batch, passages[0])

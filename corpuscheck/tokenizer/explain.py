@@ -51,6 +51,16 @@ class Explainer:
         position, form = failures[0]
         return self._described(owner[position], raw[position], form, guilty)
 
+    def missing(self, word: str) -> tuple[str, ...]:
+        """The normalised characters that a WordPiece vocabulary lacks for this word, each once.
+
+        With both their forms added the word is not lost. Empty where no characters would help.
+        """
+        normal, _ = self._normalized(word)
+        if not self._wordpiece or len(normal) > self._artefact.longest_word:
+            return ()
+        return tuple(dict.fromkeys(normal[k] for k, _ in self._failures(normal)))
+
     def _described(self, original: str, ch: str, form: str, guilty: tuple[str, ...]) -> Reason:
         shown = _shown(original)
         if ch in self._spelled and (ch in self._vocabulary or self._artefact.prefix + ch in self._vocabulary):
