@@ -35,7 +35,7 @@ from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.files import NO_TEXT, FileRecord, skip
 from corpuscheck.running.partial import Partial
-from corpuscheck.settings import Settings
+from corpuscheck.settings import Settings, Training
 from corpuscheck.tokenizer.artefact import Artefact, remarks_text
 from corpuscheck.tokenizer.ranking import Ranking, rank
 
@@ -63,6 +63,7 @@ def assemble(
         "tokenizer_source": artefact.source,
         "tokenizer_trained": "yes" if artefact.trained else "no",
         "held_out_unit": unit if artefact.trained else "",
+        "vocab_size": str(settings.training.vocab_size if artefact.trained else Training().vocab_size),
         "reading": settings.reading.described(),
         "clean": "yes" if settings.clean else "no",
         "tokenizer_assumed": artefact.assumed,

@@ -12,7 +12,7 @@ from corpuscheck.domain.report import domain_report
 from corpuscheck.errors import ProfileError
 from corpuscheck.losses import letters_report, other_reading, remedies
 from corpuscheck.printable import name_of
-from corpuscheck.profile.curve import DEFAULT_ALPHABET
+from corpuscheck.profile.curve import DEFAULT_ALPHABET, CurvePart
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import (
@@ -26,7 +26,8 @@ from corpuscheck.result import (
 from corpuscheck.rules.registry import in_force, judge
 from corpuscheck.rules.rule import Evidence
 from corpuscheck.scripts import composition
-from corpuscheck.settings import Limits, Policy
+from corpuscheck.settings import Limits, Policy, Training
+from corpuscheck.tokenizer.alphabet import COMFORTABLE
 from corpuscheck.tokenizer.artefact import Artefact, remarks_of
 from corpuscheck.tokenizer.explain import Explainer
 from corpuscheck.tokenizer.loading import usable
@@ -109,7 +110,7 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         causes,
         profile.words.lost.exact,
         saved_by_nfc(artefact, lost),
-        _advice(profile, limits),
+        _advice(profile, limits, int(profile.about.get("vocab_size", Training().vocab_size))),
         sum(1 for piece in artefact.vocabulary if len(piece) == 1),
         artefact.assumed,
         other_reading(profile, artefact),
@@ -169,7 +170,7 @@ def _tokens(profile: Profile) -> tuple[Interval | None, bool]:
     return (per_word.times(profile.words.words) if per_word else None), False
 
 
-def _advice(profile: Profile, limits: Limits) -> AlphabetAdvice:
+def _advice(profile: Profile, limits: Limits, vocab_size: int) -> AlphabetAdvice:
     curve = profile.curve
     if curve.conflict:
         return AlphabetAdvice(unavailable="these profiles rank their characters differently: scan them together")
@@ -181,8 +182,7 @@ def _advice(profile: Profile, limits: Limits) -> AlphabetAdvice:
         return CurvePoint(alphabet, lost, lost / curve.words)
 
     smallest = curve.smallest_under(limits.max_unk_rate)
-    better = curve.smallest_under(limits.max_unk_rate / 10)
-    recommended = better if better is not None else smallest
+    recommended = _recommended(curve, limits, vocab_size)
     sizes = {size for size in _GRID if size < curve.characters} | {DEFAULT_ALPHABET, curve.characters}
     sizes |= {size for size in (smallest, recommended) if size}
     at_default = point(DEFAULT_ALPHABET).unk_rate
@@ -194,3 +194,15 @@ def _advice(profile: Profile, limits: Limits) -> AlphabetAdvice:
         curve.characters,
         curve.sampled,
     )
+
+
+def _recommended(curve: CurvePart, limits: Limits, vocab_size: int) -> int | None:
+    """Every character while there is room, as training has it, else what a tenth of the limit takes, if that is more.
+
+    None where no alphabet gets under the limit.
+    """
+    smallest = curve.smallest_under(limits.max_unk_rate)
+    if smallest is None:
+        return None
+    better = curve.smallest_under(limits.max_unk_rate / 10) or smallest
+    return max(better, min(curve.characters, int(vocab_size * COMFORTABLE) // 2))

@@ -8,7 +8,7 @@ from corpuscheck.rules.rule import Evidence
 
 
 def advice_on_unused_places(evidence: Evidence) -> str:
-    """One line: which characters, into how many places, what they win, and what wins more; '' where there is nothing."""
+    """One line: which characters, into how many places, what they win, what wins more; '' where there is nothing."""
     unused, words = evidence.tokenizer.unused_places, evidence.profile.words
     if unused is None or not unused.additions:
         return ""

@@ -93,7 +93,7 @@ def rank(counts: dict[int, int], lowercase: bool = False, seen: dict[int, int] |
 
 
 def standing_alone(tokenizer: Tokenizer, characters: Iterable[str]) -> frozenset[str]:
-    """The characters that it always cuts off from their neighbours, such as Han and punctuation: these need no ``##c``."""
+    """The characters that it always cuts off from their neighbours, such as Han: these need no ``##c``."""
     splitter, normalizer = tokenizer.pre_tokenizer, tokenizer.normalizer
     if splitter is None:
         return frozenset()
