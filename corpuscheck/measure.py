@@ -109,12 +109,9 @@ def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> 
     sample = survey.sample or Sample(0)
     ranking = rank(survey.characters.counts, training.lowercase)
     with watch("training", 0, 0):
-        judge = train(
-            rank(survey.training.counts, training.lowercase),
-            sample.parted(share)[1].smaller(training.train_bytes),
-            training,
-        )
         artefact = train(ranking, sample.smaller(training.train_bytes), training)
+        rest = sample.parted(share)[1].smaller(training.train_bytes)
+        judge = train(rank(survey.training.counts, training.lowercase), rest, training)
     task = replace(_measure_task(corpus, settings, judge, unit, None), others=(artefact,), sample_units=True)
     measured = corpus.run("measuring", task)
     judged, words = measured.words.settled(), measured.others[0].settled()
@@ -147,17 +144,25 @@ def compared(
     share = settings.training.held_out_share if train_one else 0.0
     task = _measure_task(corpus, settings, artefacts[0], unit, None)
     task = replace(task, others=tuple(artefacts[1:]), held_out_share=share, sample_units=train_one)
-    measured = corpus.run("measuring", task)
-    if not measured.size.utf8_bytes:
-        raise NothingToScanError(_nothing(measured.records))
+    by_units = corpus.run("measuring", task)
+    if not by_units.size.utf8_bytes:
+        raise NothingToScanError(_nothing(by_units.records))
+    measured = by_units
+    if unit == "line":  # which have no line ends: tokens of their own for some tokenizers
+        by_documents = replace(task, unit="document", held_out_share=0.0, sample_units=False)
+        measured = corpus.run("measuring", by_documents)
     sample = (measured.sample or Sample(0)).smaller(COUNTED_BYTES)
     documents = measured.documents.merge(joined(measured.split, {}))
     counted = [part.settled() for part in (measured.words, *measured.others)]
-    held_out = sample.parted(share)[0] if any(part.held_out_words for part in counted) else None
+    judged = [part.settled() for part in (by_units.words, *by_units.others)]
+    held_out = None
+    if any(part.held_out_words for part in judged):
+        held_out = (by_units.sample or Sample(0)).parted(share)[0]
     size = measured.size.utf8_bytes
+    texts = Texts(sample, held_out, documents, size)
     rows = tuple(
-        row_of(artefact, words, Texts(sample, held_out, documents, size), name)
-        for artefact, words, name in zip(artefacts, counted, names, strict=True)
+        row_of(artefact, words, of_units.held_out_unk_rate, texts, name)
+        for artefact, words, of_units, name in zip(artefacts, counted, judged, names, strict=True)
     )
     not_judged = train_one and held_out is None
     recommended, reason = recommend(rows[:-1] if not_judged else rows, not_judged)

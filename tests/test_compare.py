@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+import random
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
+from rich.console import Console
 from support import EXAMPLES, document_of, korean_lines, run, write_files, write_vocabulary
 from tokenizer_zoo import artefact
 
+from corpuscheck import measure
 from corpuscheck.api import compare_tokenizers
 from corpuscheck.errors import TokenizerError
 from corpuscheck.feasibility.comparison import Row, recommend
 from corpuscheck.profile.estimates import Interval
+from corpuscheck.reports.comparison_text import render_terminal
 from corpuscheck.settings import settings_from
 from corpuscheck.tokenizer.loading import load
 
@@ -90,17 +94,76 @@ def test_one_trained_here_is_the_one_that_scan_trains(tokenizers: dict[str, str]
     assert compared(tokenizers["vocab"], tokenizers["saved"])[0].held_out_rate is None
 
 
-def test_tokens_come_from_held_out_text_where_one_has_learned_the_rest_by_heart(tokenizers: dict[str, str]) -> None:
-    settings = settings_from(jobs=1)
-    alone = compare_tokenizers(NEWS, [tokenizers["vocab"], tokenizers["bpe"]], False, settings)
-    beside = compare_tokenizers(NEWS, [tokenizers["vocab"], tokenizers["bpe"]], True, settings)
-    assert alone.sampled_bytes == alone.utf8_bytes
-    assert beside.sampled_bytes < 0.2 * beside.utf8_bytes
-    by_heart = document_of(NEWS)["tokenizer"]["tokens"] / document_of(NEWS)["tokenizer"]["words"]
-    assert beside.rows[-1].tokens_per_word.value > 1.2 * by_heart
-    for row, other in zip(beside.rows, alone.rows, strict=False):
+def test_tokens_are_of_all_text_and_tokens_per_word_of_text_that_none_has_learned_by_heart(
+    tokenizers: dict[str, str],
+) -> None:
+    paths = [tokenizers["vocab"], tokenizers["bpe"], tokenizers["unigram"]]
+    alone = compared(*paths)
+    beside = compared(*paths, train=True)
+    scan = document_of(NEWS)["tokenizer"]
+    assert [row.tokens for row in beside[:-1]] == [row.tokens for row in alone]
+    assert all(row.tokens.exact for row in beside)
+    assert beside[-1].tokens.value == scan["tokens"]
+    assert beside[-1].tokens_per_word.value > 1.2 * scan["tokens"] / scan["words"]
+    assert beside[-1].judged_tokens > 1.2 * beside[-1].tokens.value
+    for row, other in zip(beside, alone, strict=False):
         assert row.tokens_per_word.low < other.tokens_per_word.value < row.tokens_per_word.high
-        assert row.tokens.low < row.tokens.value < row.tokens.high
+
+
+def planted(seed: int) -> list[str]:
+    """Documents of very different lengths, each with words of its own beside those of all: tokens per word differ."""
+    dice = random.Random(seed)
+    common = ["".join(dice.choices("가나다라마바사", k=dice.randint(1, 4))) for _ in range(300)]
+    documents = []
+    for _ in range(300):
+        own = ["".join(dice.choices("아자차카타파하힘톤", k=dice.randint(2, 9))) for _ in range(5)]
+        share = dice.random() ** 3
+        words = (
+            dice.choice(own if dice.random() < share else common) for _ in range(int(dice.paretovariate(1.2) * 20))
+        )
+        documents.append(" ".join(words))
+    return documents
+
+
+@pytest.mark.parametrize("train", [False, True])
+def test_intervals_hold_the_true_count_in_nearly_all_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, train: bool
+) -> None:
+    monkeypatch.setattr(measure, "CURVE_BYTES", 20_000)
+    monkeypatch.setattr(measure, "COUNTED_BYTES", 20_000)
+    vocabularies = [
+        write_vocabulary(tmp_path / "a.txt", "가나다라마바사아자차카타파하힘톤", ["가나", "##다라", "##힘톤"]),
+        write_vocabulary(tmp_path / "b.txt", "가나다라마바사아자차카타", ["나다", "##가"]),
+    ]
+    seeds, held = 30, [0, 0]
+    for seed in range(seeds):
+        texts = planted(seed)
+        write_files(tmp_path / "corpus", {"a.txt": "\n".join(texts)})
+        rows = compared(*vocabularies, corpus=tmp_path / "corpus", document="line", train=train)
+        for number, row in enumerate(rows[:2]):
+            assert not row.tokens.exact
+            encodings = load(row.name).tokenizer.encode_batch(texts, add_special_tokens=False)
+            held[number] += row.tokens.low <= sum(len(e.ids) for e in encodings) <= row.tokens.high
+    assert min(held) >= 0.85 * seeds
+
+
+@pytest.mark.parametrize("text", ["가나 다라\n", "한 줄", "a\nb\nc\n"])
+def test_where_nothing_is_held_out_nothing_is_recommended(
+    tmp_path: Path, tokenizers: dict[str, str], text: str
+) -> None:
+    write_files(tmp_path, {"a.txt": text})
+    done = run("compare", tmp_path, "--tokenizer", tokenizers["vocab"], "--train", "-q")
+    assert done.returncode == 0
+    assert "→ no recommendation: nothing was held out to judge the one trained here by" in done.stdout
+    rows = compared(tokenizers["vocab"], corpus=tmp_path, train=True)
+    assert all(row.tokens.value > 0 and row.tokens_per_word.value > 0 and row.pieces_used > 0 for row in rows)
+    assert [row.held_out_rate for row in rows] == [None, None]
+    done = run("compare", tmp_path, "--tokenizer", tokenizers["vocab"], "--train", "-q", "--format", "json")
+    document = json.loads(done.stdout)
+    assert (document["recommended"], document["nothing_held_out"]) == (None, True)
+    of_two = compare_tokenizers(tmp_path, [tokenizers["vocab"], tokenizers["bpe"]], True, settings_from(jobs=1))
+    assert of_two.recommended == tokenizers["bpe"]  # of those that can be judged
+    assert "nothing was held out to judge the one trained here by" in of_two.reason
 
 
 @pytest.mark.parametrize("options", [{"lowercase": True}, {"vocab_size": 2000}, {"limit_alphabet": 50}])
@@ -110,11 +173,16 @@ def test_options_of_training_are_those_of_scan(tokenizers: dict[str, str], optio
     assert trained.fingerprint == document_of(recipes, **options)["tokenizer"]["fingerprint"]
 
 
-def test_a_large_text_is_estimated_and_says_so(tmp_path: Path, tokenizers: dict[str, str]) -> None:
-    write_files(tmp_path, {"a.txt": "\n".join(korean_lines(30_000))})
-    done = run("compare", tmp_path, "--document", "line", "--tokenizer", tokenizers["vocab"], "--tokenizer",
-               tokenizers["saved"], "-q")  # fmt: skip
-    assert "tokens are estimated from " in done.stdout
+def test_a_large_text_is_estimated_and_says_so(
+    tmp_path: Path, tokenizers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, {"a.txt": "\n".join(korean_lines(9_000))})
+    paths = [tokenizers["vocab"], tokenizers["saved"]]
+    monkeypatch.setattr(measure, "COUNTED_BYTES", 500_000)
+    out = io.StringIO()
+    whole = compare_tokenizers(tmp_path, paths, False, settings_from(jobs=1, document="line"))
+    render_terminal(whole, Console(file=out, width=200))
+    assert "tokens are estimated from 500 kB of the text, with 95 % intervals" in out.getvalue()
     for row in compared(tokenizers["vocab"], tokenizers["saved"], corpus=tmp_path, document="line"):
         assert row.tokens.low < row.tokens.value < row.tokens.high
         exact = document_of(tmp_path, tokenizer=row.name, document="line")["tokenizer"]

@@ -292,7 +292,7 @@ def test_nothing_is_printed(place: Path, capfd: pytest.CaptureFixture[str]) -> N
 def test_train_gives_what_it_saves(place: Path, tmp_path: Path) -> None:
     trained = train(place / "corpus", tmp_path / "made", vocab_size=900, document="line", jobs=1)
     assert trained.artefact.vocab_size <= 900
-    assert trained.result.profile.words.held_out_words > 0
+    assert trained.held_out
     again = scan(place / "corpus", tokenizer=tmp_path / "made", document="line", jobs=1)
     assert again.tokenizer.fingerprint == trained.artefact.fingerprint
     assert (tmp_path / "made" / "README.md").is_file()

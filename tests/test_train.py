@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import signal
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, run, scanned, write_files
+from support import EXAMPLES, command, run, scanned, write_files
 from tokenizers import Tokenizer
 
+from corpuscheck import writing
+from corpuscheck.errors import CorpuscheckError
 from corpuscheck.quantities import ALL_TEXT
 
 NEWS = EXAMPLES / "korean-news"
@@ -64,18 +70,72 @@ def test_two_runs_write_the_same_bytes(folder: Path, tmp_path: Path) -> None:
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
 
 
-def test_the_card_has_the_figures_of_the_scan(folder: Path) -> None:
-    words = scanned(NEWS).result.profile.words
+@pytest.mark.parametrize("name", ["korean-news", "rare-syllables", "english-recipes-jsonl"])
+def test_the_held_out_figures_are_those_of_a_scan_and_the_others_of_the_tokenizer_in_the_folder(
+    tmp_path: Path, name: str
+) -> None:
+    corpus = EXAMPLES / name
+    judged = scanned(corpus).result.profile.words
+    shipped = scanned(corpus, tokenizer=str(trained(tmp_path, corpus=corpus))).result.profile.words
+    card = (tmp_path / "README.md").read_text("utf-8")
+    assert f"({judged.held_out_unk_words:,} of {judged.held_out_words:,} words), by the one made without them" in card
+    assert f"({shipped.unk_words:,} of {shipped.words:,} words), made from it" in card
+    for words in (judged, shipped):
+        assert words.fingerprint in card
+
+
+def test_what_is_shipped_has_learned_from_all_of_the_text(tmp_path: Path) -> None:
+    """Every line has a syllable of its own, outside of KS X 1001 or within it, and a word of its own."""
+    syllables = "".join(chr(0xAC00 + 56 * k + 1) for k in range(190)) + "똻뷁쫡힣햏"
+    lines = [f"{ch}{ch}하다 {number:03}번째 {ch}나무" for number, ch in enumerate(syllables)]
+    corpus = write_files(tmp_path / "corpus", {"a.txt": "\n".join(lines)})
+    folder = trained(tmp_path / "t", "--character-coverage", "1", corpus=corpus)
+    pieces = set((folder / "vocab.txt").read_text("utf-8").splitlines())
+    assert not [ch for ch in syllables if ch not in pieces or f"##{ch}" not in pieces]
+    assert not [ch for ch in syllables if f"{ch}{ch}하다" not in pieces]
+    assert scanned(corpus, tokenizer=str(folder)).result.profile.words.unk_words == 0
+    judged = scanned(corpus, character_coverage=1.0).result.profile.words
+    assert judged.held_out_unk_words > 0
     card = (folder / "README.md").read_text("utf-8")
-    assert f"({words.unk_words:,} of {words.words:,} words)" in card
-    assert f"({words.held_out_unk_words:,} of {words.held_out_words:,} words)" in card
-    assert words.fingerprint in card
+    assert f"({judged.held_out_unk_words:,} of {judged.held_out_words:,} words)" in card
+    assert "To judge it, another one was made in the same way without 10.0 % of the lines" in card
+
+
+def test_where_nothing_was_held_out_the_card_has_no_figure_for_it(tmp_path: Path) -> None:
+    corpus = write_files(tmp_path / "corpus", {"a.txt": "가나 다라\n"})
+    done = run("train", corpus, "-o", tmp_path / "t")
+    assert "nothing was held out to judge it by" in done.stdout
+    card = (tmp_path / "t" / "README.md").read_text("utf-8")
+    assert "Nothing was held out to judge it by: the text is too short." in card
+    assert "| [UNK] on held-out text | not known: nothing was held out |" in card
+    assert "| tokens per word | not known: nothing was held out |" in card
+
+
+def test_special_tokens_and_unused_places_are_those_of_transformers(tmp_path: Path) -> None:
+    transformers = pytest.importorskip("transformers", reason="transformers is not installed")
+    place = trained(tmp_path, "--special", "[DOC]", "--special", "<문서>", "--unused", "30")
+    theirs = transformers.AutoTokenizer.from_pretrained(str(place))
+    pieces = (place / "vocab.txt").read_text("utf-8").splitlines()
+    assert pieces[5:8] == ["[DOC]", "<문서>", "[unused0]"]
+    assert pieces[36] == "[unused29]"
+    assert {"[DOC]", "<문서>"} <= set(theirs.all_special_tokens)
+    assert "[unused0]" not in theirs.all_special_tokens
+    assert [theirs.convert_ids_to_tokens(number) for number in range(37)] == pieces[:37]
+    assert theirs.tokenize("[DOC] 서울의<문서>") == ["[DOC]", *theirs.tokenize("서울의"), "<문서>"]
+    ours = Tokenizer.from_file(str(place / "tokenizer.json"))
+    for text in ("[DOC] 서울의<문서> [unused0]", *TEXT):
+        assert theirs(text)["input_ids"] == ours.encode(text).ids
+    assert theirs.decode(theirs("[DOC] 서울의")["input_ids"], skip_special_tokens=True) == "서울의"
+    card = (place / "README.md").read_text("utf-8")
+    assert "| special tokens | `[DOC]`, `<문서>` |" in card
+    assert "| kept for later | 30 pieces, `[unused0]` to `[unused29]` |" in card
 
 
 def test_it_says_in_one_line_what_it_made(tmp_path: Path) -> None:
     done = run("train", NEWS, "-o", tmp_path)
     assert done.stdout == (
-        f"4,705 pieces, fingerprint f018b5c9906b3bb1; 4.0 % [UNK] on held-out text; saved in {tmp_path}\n"
+        "8,508 pieces from all of the text, fingerprint b7b587f41aa8758e; one made without the held-out lines loses "
+        f"0 % of their words; saved in {tmp_path}\n"
     )
     assert run("train", NEWS, "-o", tmp_path, "-q").stdout == ""
 
@@ -111,7 +171,7 @@ def test_a_lowercasing_tokenizer_is_the_same_in_transformers(tmp_path: Path) -> 
 @pytest.mark.parametrize("word", ["all", "ALL"])
 def test_longer_pieces_from_all_of_the_text(tmp_path: Path, word: str) -> None:
     card = (trained(tmp_path, "--train-bytes", word) / "README.md").read_text("utf-8")
-    assert "learned from all of the text that is not held out" in card
+    assert "learned from all of the text |" in card
     assert f"{ALL_TEXT:,}" not in card
 
 
@@ -126,12 +186,18 @@ def test_fewer_bytes_make_other_pieces_of_the_same_alphabet(folder: Path, tmp_pa
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (("--vocab-size", "100"), "cannot hold an alphabet of 672 characters in both forms: pass --vocab-size 1349 or"),
+        (("--vocab-size", "100"), "cannot hold an alphabet of 761 characters: pass --vocab-size 1494 or"),
         (("--vocab-size", "0"), "--vocab-size must be 1 or more"),
         (("--train-bytes", "some"), "'some' is not a size: write a number and a unit, as in 500MB or 4GB"),
         (("--train-bytes", "0"), "--train-bytes must be 1 or more"),
         (("--limit-alphabet", "0"), "--limit-alphabet must be 1 or more"),
         (("--character-coverage", "1.5"), "1.5 is 150 %, write 1.5% or 0.015"),
+        (("--unused", "-1"), "'-1' is below zero"),
+        (("--unused", "1000000"), "--unused must lie between 0 and 100,000"),
+        (("--special", "two words"), "--special takes tokens of two characters or more without white space"),
+        (("--special", "x"), "--special takes tokens of two characters or more without white space"),
+        (("--special", "[A]\n"), "--special takes tokens of two characters or more without white space"),
+        (("--vocab-size", "3000", "--unused", "2000"), "cannot hold an alphabet of 761 characters: pass --vocab-size"),
     ],
 )
 def test_nonsense_is_one_clear_line(tmp_path: Path, options: tuple[str, str], said: str) -> None:
@@ -147,3 +213,40 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> No
     done = run("train", NEWS, "-o", tmp_path / "file" / "t", "-q")
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "cannot be saved there" in done.stderr
+
+
+@pytest.mark.parametrize("at", ["write", "fsync", "replace"])
+@pytest.mark.parametrize("before", [None, "old"])
+def test_a_disk_that_runs_full_leaves_what_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str, before: str | None
+) -> None:
+    place = tmp_path / "new" / "folder"
+    if before:
+        write_files(place, {"tokenizer.json": before})
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    where = {"write": (writing, "_write"), "fsync": (os, "fsync"), "replace": (os, "replace")}[at]
+    with monkeypatch.context() as patched:
+        patched.setattr(*where, full)
+        with pytest.raises(CorpuscheckError, match=r"cannot be saved there .No space left on device"):
+            writing.write_together(str(place), {"tokenizer.json": b"new", "vocab.txt": b"x" * 99}, "the tokenizer")
+    left = {path.name: path.read_text() for path in place.iterdir()} if place.exists() else {}
+    assert left == ({"tokenizer.json": before} if before else {})
+    assert (tmp_path / "new").exists() is bool(before)
+
+
+def test_a_device_without_room_leaves_no_empty_file(tmp_path: Path) -> None:
+    """A limit on the size of files stands for a full disk: the vocabulary is larger."""
+    resource = pytest.importorskip("resource", reason="no limits on file sizes here")
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+    done = subprocess.run(command("train", NEWS, "-o", tmp_path / "t", "-q"), preexec_fn=limit, capture_output=True,
+                          text=True, timeout=120, check=False)  # fmt: skip
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "cannot be saved there" in done.stderr
+    assert not (tmp_path / "t").exists()

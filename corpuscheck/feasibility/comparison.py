@@ -93,7 +93,7 @@ class Texts:
     utf8_bytes: int
 
 
-def row_of(artefact: Artefact, words: WordPart, texts: Texts, name: str) -> Row:
+def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Texts, name: str) -> Row:
     """The figures of one tokenizer."""
     sample, none = texts.sample, Interval(0, 0, 0)
     per_word = estimate_tokens(artefact, sample, sample.budget).tokens_per_word() or none
@@ -113,7 +113,7 @@ def row_of(artefact: Artefact, words: WordPart, texts: Texts, name: str) -> Row:
         pieces_used=_used(artefact, sample),
         words=words.words,
         unk_words=words.unk_words,
-        held_out_rate=words.held_out_unk_rate if words.held_out_words else None,
+        held_out_rate=held_out_rate if texts.held_out else None,
         documents_with_unk=words.documents_with_unk,
         worst=tuple(lost),
         tokens_per_word=per_word,

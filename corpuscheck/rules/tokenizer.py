@@ -90,7 +90,7 @@ def _alphabet_advice(evidence: Evidence, limit: float) -> str:
             return f"{unused}, or train one on this corpus (leave out --tokenizer)"
         own = f": with {alphabet.alphabet:,} characters it loses {percent(alphabet.unk_rate)}" if alphabet else ""
         return f"add the missing characters to its vocabulary, or train one on this corpus (leave out --tokenizer){own}"
-    if words.unk_rate <= limit:
+    if words.unk_rate <= limit or (alphabet and alphabet.alphabet <= tokenizer.own_alphabet):
         return (
             "the held-out text has characters that the rest never shows, so no alphabet made here helps: "
             "collect more text, or judge by a tokenizer made from a larger corpus (--tokenizer)"
