@@ -121,15 +121,15 @@ class _OpenNeeds:
         self._heap = [self._rank(ch) for ch in self._of]
         heapq.heapify(self._heap)
 
-    def _rank(self, ch: str) -> tuple[float, float, str]:
+    def _rank(self, ch: str) -> tuple[float, int, float, str]:
         cost = max(1, self._costs[ch])
-        return (-self._alone[ch] / cost, -self._holding[ch] / cost, ch)
+        return (-self._alone[ch] / cost, -self._alone[ch], -self._holding[ch] / cost, ch)
 
     def best(self, places: int) -> str | None:
         """The character that wins most words for each place, of those that fit; None where none is left."""
         while self._heap:
             entry = heapq.heappop(self._heap)
-            ch = entry[2]
+            ch = entry[3]
             if ch in self._of and entry == self._rank(ch) and self._costs[ch] <= places:
                 return ch
         return None
