@@ -6,7 +6,7 @@ import codecs
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from corpuscheck.errors import UsageError, did_you_mean
 
@@ -18,6 +18,8 @@ ALL_TEXT = 1 << 62
 CONFIGURATION_FILE = "corpuscheck.toml"
 
 DocumentMode = Literal["file", "line", "blank-line", "wikiextractor"]
+LayoutChoice = Literal["auto", "text", "jsonl", "json", "csv", "tsv", "wikiextractor", "mbox", "html", "xml"]
+LAYOUTS: tuple[str, ...] = get_args(LayoutChoice)
 Severity = Literal["error", "warning", "info"]
 FailOn = Literal["error", "warning", "never"]
 REPORT_FORMATS = ("text", "concise", "json", "markdown", "github", "gitlab", "junit", "sarif")
@@ -89,6 +91,7 @@ class Reading:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     document: DocumentMode = "file"
+    layout: LayoutChoice = "auto"
     text_fields: tuple[str, ...] = ()
     encoding: str | None = None
     hint: str | None = None
@@ -177,6 +180,7 @@ class Settings:
     forecast: bool = False
     clean: bool = True
     near_duplicates: bool = True
+    preset: str | None = None
     cache: str | None = None
     cache_key: CacheKey = "mtime"
     jobs: int = field(default_factory=available_processors)
@@ -189,6 +193,7 @@ class Settings:
                 f"--hint knows the languages {', '.join(HINTS)}",
             ),
             (self.reading.encoding is not None and not _is_text_codec(self.reading.encoding), _unknown_codec(self)),
+            (self.reading.layout not in LAYOUTS, f"--layout is one of {', '.join(LAYOUTS)}"),
             (self.jobs < 1, "--jobs must be 1 or more"),
             (training.vocab_size < 1, "--vocab-size must be 1 or more"),
             (not 0 < training.character_coverage <= 1, "--character-coverage must be above 0 and at most 1"),
@@ -243,7 +248,7 @@ def settings_from(**options: Any) -> Settings:
     """Settings from one flat set of names. Raises UsageError for a name that none of the groups has."""
     if options.get("jobs", 0) is None:  # as many as there are processors
         del options["jobs"]
-    preset = options.pop("preset", None)
+    preset = options.get("preset")
     if preset is not None:
         if preset not in PRESETS:
             raise UsageError(f"--preset knows no '{preset}': there are {', '.join(PRESETS)}")
@@ -268,6 +273,7 @@ def settings_from(**options: Any) -> Settings:
             "forecast",
             "clean",
             "near_duplicates",
+            "preset",
             "cache",
             "cache_key",
             "jobs",

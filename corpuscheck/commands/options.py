@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from corpuscheck.errors import CorpuscheckError
-from corpuscheck.settings import REPORT_FORMATS
+from corpuscheck.settings import LAYOUTS, REPORT_FORMATS
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
@@ -78,6 +78,8 @@ def _option(*names: str, **attributes: Any) -> Option:
 READING: list[Option] = [
     _option("--document", type=click.Choice(["file", "line", "blank-line", "wikiextractor"]), default="file",
             show_default=True, help="What one document is in plain text."),
+    _option("--layout", type=click.Choice(LAYOUTS), default="auto", show_default=True,
+            help="What files are whose names do not say (.txt, .md, none); auto: their content says."),
     _option("--text-field", "text_fields", multiple=True, metavar="PATH",
             help="Key, column or path that holds the text, such as 'document[].paragraph[].form' (repeat to "
             "join several). Found by itself otherwise."),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoded import UNCERTAIN
 from corpuscheck.reading.discover import Source
+from corpuscheck.reading.layouts import Layout
 
 DEFERRED = "deferred"
 NO_TEXT = "no text in it"
@@ -18,12 +19,16 @@ class FileRecord:
 
     `bytes` is the size on disk, `utf8_bytes` that of its documents' text. `words` and those that are [UNK] are
     filled in by the measuring; equal texts have equal `text_digest`s. `start` is the range's place in the file.
+    `layout` is what the content says where the name does not, `looks_like` what it may be; `left_out` counts what is
+    no text of the corpus by kind.
     """
 
     path: str
     status: str = "measured"
     reason: str | None = None
     format: str = "text"
+    layout: str | None = None
+    looks_like: str | None = None
     encoding: str | None = None
     confidence: float | None = None
     how: str | None = None
@@ -41,6 +46,7 @@ class FileRecord:
     repaired_surrogates: int = 0
     forced_cuts: int = 0
     markup_bytes: int = 0
+    left_out: dict[str, int] = field(default_factory=dict)
     mark_bytes: int = 0
     words: int = 0
     unk_words: int = 0
@@ -85,7 +91,7 @@ class Piece:
     """A source, or a byte range of a large plain UTF-8 file (`stop` is set, documents are not cut by it).
 
     A range of a file that is one document goes on with it: `part` says which, `offset` how far in. Of a
-    Parquet file the range is a number of row `groups`.
+    Parquet file the range is a number of row `groups`. `layout` is that of the whole file.
     """
 
     source: Source
@@ -94,6 +100,7 @@ class Piece:
     offset: int = 0
     part: Part | None = None
     groups: tuple[int, ...] | None = None
+    layout: Layout | None = None
 
     @property
     def partial(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
@@ -23,6 +23,7 @@ class RecordReport:
         missing: records without the field.
         repaired: texts that held a lone surrogate, which UTF-8 cannot hold.
         damage: why the rest of the file was not read.
+        left_out: what is no text of the corpus and was left out on purpose, by kind.
     """
 
     text_field: str = ""
@@ -31,6 +32,10 @@ class RecordReport:
     missing: int = 0
     repaired: int = 0
     damage: str = ""
+    left_out: dict[str, int] = field(default_factory=dict)
+
+    def leave_out(self, kind: str) -> None:
+        self.left_out[kind] = self.left_out.get(kind, 0) + 1
 
     def add_bad(self, place: int) -> None:
         self.bad += 1
