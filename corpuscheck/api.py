@@ -13,6 +13,7 @@ from corpuscheck.comparing import Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
 from corpuscheck.domain.reference import Reference, reference_of, source_of
 from corpuscheck.errors import NothingToScanError, ProfileError, nothing_to_scan
+from corpuscheck.presets import check_preset
 from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found, discover
@@ -74,6 +75,7 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
 
         measured = measured_corpus(found, settings, artefact, watch, processes, cache, general)
     profile, records = measured
+    check_preset(records, settings)
     result = conclude(profile, settings.limits, settings.policy, artefact, baseline, references)
     return Scan(result, artefact or artefact_of(profile), records, cache.use if cache else None)
 

@@ -13,9 +13,10 @@ from corpuscheck.measuring.domain import DOMAIN_BYTES
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES
 from corpuscheck.measuring.fertility import fertility
 from corpuscheck.measuring.units import Unit
+from corpuscheck.presets import check_preset
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import ALL, Sample
-from corpuscheck.reading.discover import Found
+from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import MARKUP
 from corpuscheck.running.cache import Cache
@@ -56,6 +57,7 @@ def measured_corpus(
     if artefact is None:
         unit, survey = _survey(corpus, settings)
         if not survey.characters.counts:
+            check_preset(survey.records, settings)
             raise NothingToScanError(_nothing(survey.records))
         ranking = rank(survey.characters.counts, settings.training.lowercase)
         alphabet = rank(survey.training.counts, settings.training.lowercase)
@@ -67,6 +69,7 @@ def measured_corpus(
     if settings.forecast:
         seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
     records = (*whole_records(measured.records), *_records_of_skipped(found))
+    check_preset(records, settings)
     held_out = task.held_out_share if unit == "document" else 0.0
     by_general = fertility(measured.sample or Sample(0), artefact, general, held_out)
     profile = assemble(records, measured, artefact, ranking, unit, settings, by_general)
@@ -97,6 +100,7 @@ def compared(
     task = _measure_task(corpus, settings, artefacts[0], unit, None)
     task = replace(task, others=tuple(artefacts[1:]), held_out_share=share, sample_held_out=train_one)
     measured = corpus.run("measuring", task)
+    check_preset(measured.records, settings)
     if not measured.size.utf8_bytes:
         raise NothingToScanError(_nothing(measured.records))
     sample = (measured.sample or Sample(0)).smaller(TOKEN_BYTES)
@@ -115,7 +119,7 @@ def compared(
 def _survey(corpus: Corpus, settings: Settings) -> tuple[Unit, Partial]:
     """The first pass, by documents where there are enough of them, else by lines."""
     budget = settings.training.train_bytes
-    plain = all(s.kind.format in ("text", *MARKUP) and not s.kind.archive for s in corpus.sources)
+    plain = all(_is_plain(source) for source in corpus.foreseen)
     one_each = settings.reading.document == "file" and plain
     unit: Unit = "line" if one_each and len(corpus.sources) < FEW_DOCUMENTS else "document"
     task = SurveyTask(settings.reading, unit, settings.training.held_out_share, budget, corpus.bound(budget))
@@ -123,6 +127,11 @@ def _survey(corpus: Corpus, settings: Settings) -> tuple[Unit, Partial]:
     if unit == "document" and survey.size.documents < FEW_DOCUMENTS:
         return "line", corpus.run("counting characters", replace(task, unit="line"))
     return unit, survey
+
+
+def _is_plain(source: Source) -> bool:
+    kind = source.kind
+    return kind.format in ("text", *MARKUP) and not kind.archive and not kind.blocks
 
 
 def _measure_task(

@@ -111,7 +111,7 @@ def _nearest(name: str) -> str:
 def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tuple[SkippedRule, ...]]:
     """The findings of the chosen rules, the gravest first, and the rules that could not be judged.
 
-    With `strict`, not to be judged is an error too.
+    Before all others come those that throw doubt on every figure. With `strict`, not to be judged is an error too.
     """
     check_names(policy)
     findings: list[Finding] = []
@@ -126,4 +126,12 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tupl
             if policy.strict:
                 message = f"could not be judged: {reason}"
                 findings.append(Finding(rule.id, rule.name, "error", message, "give it what it needs, or --ignore it"))
-    return tuple(sorted(findings, key=lambda f: (_ORDER[f.severity], f.rule))), tuple(skipped)
+    return tuple(sorted(findings, key=_rank)), tuple(skipped)
+
+
+_FIRST = ("CC114", "CC115")
+"""Where these speak, every other figure may be wrong."""
+
+
+def _rank(finding: Finding) -> tuple[bool, int, str]:
+    return finding.rule not in _FIRST, _ORDER[finding.severity], finding.rule

@@ -11,6 +11,7 @@ from dataclasses import replace
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import DEFERRED, FileRecord, Piece
+from corpuscheck.reading.foreseen import foreseen
 from corpuscheck.reading.reader import COLUMNAR
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.partial import Fold, Partial
@@ -26,7 +27,8 @@ Watch = Callable[[str, int, int], AbstractContextManager[Progress]]
 class Corpus:
     """The sources cut into work units, and the workers that go through them once a pass.
 
-    A unit that `cache` knows is not read; `read` are the files that were.
+    A unit that `cache` knows is not read; `read` are the files that were. `foreseen` are the sources with the kinds
+    that their content tells.
     """
 
     def __init__(
@@ -42,7 +44,8 @@ class Corpus:
         self.size = sum(source.size for source in sources)
         self._cut = cut
         self._units = cut(sources, settings.reading)
-        apart = holds_gil(sources)
+        self.foreseen = foreseen(sources, settings.reading)
+        apart = holds_gil(self.foreseen)
         jobs = settings.jobs if processes or not apart else 1  # threads would only wait for each other
         self._pool = Pool(jobs, processes and apart)
         self._watch = watch
