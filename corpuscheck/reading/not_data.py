@@ -135,7 +135,7 @@ _XML_ERROR = re.compile(
     rb"<Error\b[^>]*>.*<Code>[^<]+</Code>.*</Error>\s*(?:<[^>]*>[^<]*)*",
     re.DOTALL,
 )
-_PASSWORD = re.compile(rb"""<input\b[^>]*\btype\s*=\s*["']?password""", re.IGNORECASE)
+_PASSWORD = re.compile(rb"""<input\b[^<>]{0,300}\btype\s*=\s*["']?password""", re.IGNORECASE)
 _LOGIN = re.compile(
     r"\b(?:sign|log)[\s-]?in\b|single sign[\s-]?on|authentication|로그인|ログイン|登录|登入|anmelden|connexion|^вход"
     r"|iniciar sesión",

@@ -61,6 +61,7 @@ def _texts(blocks: Iterable[bytes], settings: Reading, report: WarcReport) -> It
     from warcio.exceptions import ArchiveLoadFailed
 
     file = _Forward(blocks)
+    record: Any = None
     try:
         for record in ArchiveIterator(io.BufferedReader(file)):
             text = _text(record, settings, report)
@@ -69,8 +70,14 @@ def _texts(blocks: Iterable[bytes], settings: Reading, report: WarcReport) -> It
     except (ArchiveLoadFailed, ValueError, EOFError, AttributeError) as error:
         report.records.add_bad(file.given)
         report.records.damage = f"a record that is no WARC ({type(error).__name__}): the rest was not read"
+    if record is not None and not _is_whole(record):
+        report.records.damage = report.records.damage or "truncated: the last record is not whole"
     for _ in file.blocks:  # to the end, so that the bytes are accounted for
         pass
+
+
+def _is_whole(record: Any) -> bool:
+    return record.rec_headers.get_header("Content-Length") is not None and not getattr(record.raw_stream, "limit", 0)
 
 
 def _text(record: Any, settings: Reading, report: WarcReport) -> bytes | None:
@@ -94,8 +101,6 @@ def _text(record: Any, settings: Reading, report: WarcReport) -> bytes | None:
     if len(data) > LARGEST_RECORD:
         report.records.add_bad(0)
         return None
-    if getattr(record.raw_stream, "limit", 0):
-        report.records.damage = "truncated: the last record is not whole"
     text = _decoded(data, settings, _charset(parameters), report)
     if media in _MARKUP and settings.strip_markup:
         text = b"".join(without_markup([text], _MARKUP[media], report.markup))

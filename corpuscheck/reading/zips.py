@@ -50,7 +50,7 @@ def _is_a_volume(file: BinaryIO) -> bool:
     file.seek(max(0, size - _LONGEST_END))
     tail = file.read(_LONGEST_END)
     at = tail.rfind(b"PK\x05\x06")
-    number, first = struct.unpack_from("<HH", tail, at + 4) if 0 <= at <= len(tail) - 8 else (0, 0)
+    number, first = struct.unpack_from("<HH", tail, at + 4) if 0 <= at <= len(tail) - 22 else (0, 0)
     file.seek(0)
     head = file.read(4)
     file.seek(0)
