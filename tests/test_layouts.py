@@ -347,8 +347,8 @@ def test_a_preset_that_matches_nothing_says_what_was_found(
     tmp_path: Path, preset: str, content: str, said: str
 ) -> None:
     write_files(tmp_path, {"a": content, "vocab.txt": "[UNK]\na\n"})
-    for options in ({"tokenizer": str(tmp_path / "vocab.txt")}, {}):
+    for tokenizer in (str(tmp_path / "vocab.txt"), None):
         with pytest.raises(UsageError, match=f"--preset {preset} matches nothing") as error:
-            scanned(tmp_path / "a", preset=preset, **options)
+            scanned(tmp_path / "a", preset=preset, tokenizer=tokenizer)
         assert said in str(error.value)
     assert scanned(tmp_path / "a", tokenizer=str(tmp_path / "vocab.txt")).result.profile.size.documents

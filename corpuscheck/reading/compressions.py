@@ -74,14 +74,11 @@ class Peeked:
     def read(self, size: int = -1) -> bytes:
         if not self._head:
             return self._file.read(size)
-        if 0 <= size <= len(self._head):
+        if size < 0:
+            piece, self._head = self._head + self._file.read(), b""
+        else:
             piece, self._head = self._head[:size], self._head[size:]
-            return piece
-        head, self._head = self._head, b""
-        try:
-            return head + self._file.read(size - len(head) if size > 0 else size)
-        except (OSError, EOFError, ValueError):
-            return head  # what is wrong with the rest is raised again when that is asked for
+        return piece
 
 
 def unpacked(file: BinaryIO | Peeked, compression: Compression) -> Read:

@@ -62,8 +62,8 @@ def in_its_place(file: BinaryIO) -> str:
 
 
 def _pointer(text: bytes) -> str:
-    for pattern, reason in ((_LFS, LFS), (_XET, XET), (_ANNEX, ANNEX)):
-        if pattern.fullmatch(text):
+    for sign, pattern, reason in ((b"oid sha256:", _LFS, LFS), (b"# xet", _XET, XET), (b"annex", _ANNEX, ANNEX)):
+        if sign in text and pattern.fullmatch(text):
             return reason
     if b"outs:" not in text:
         return ""

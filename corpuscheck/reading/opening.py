@@ -81,7 +81,7 @@ class Stream:
         if self._start:
             file.seek(self._start)
             return file.read
-        head = file.read(HEAD_BYTES)
+        head = file.read(HEAD_BYTES if self.named else BLOCK_BYTES)
         self.compression = compression_of(head, self.named)
         return decompressed(Peeked(head, file), self.compression)
 

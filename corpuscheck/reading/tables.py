@@ -11,6 +11,8 @@ from typing import Literal
 from corpuscheck.reading.paths import PREFERRED
 
 _LOOK_BYTES = 1 << 16
+_FIRST_BYTES, _FIRST_LINES = 4096, 12
+_LONGEST_HEADER = 400
 _FEW_ROWS, _MANY_ROWS = 3, 10
 _VALUE = re.compile(r"[+-]?\d[\d.,_:/ -]*%?|\d{4}-\d\d-\d\d[T ][\d:.+Z-]*|true|false|null|none|nan|", re.IGNORECASE)
 _NAMES = frozenset((
@@ -30,20 +32,25 @@ class Table:
 
 def table_in(head: bytes, whole: bool) -> Table | None:
     """The table that a text is; None where its lines are no rows."""
+    first = head[:_FIRST_BYTES].split(b"\n", _FIRST_LINES)[:_FIRST_LINES]
+    if b"\t" not in head[:_FIRST_BYTES] and not _worth_a_look(first):
+        return None
     text = head[:_LOOK_BYTES]
     lines = (text if whole and len(head) <= _LOOK_BYTES else text[: text.rfind(b"\n") + 1]).decode("utf-8", "replace")
     if "\t" in lines and (found := _judged(_rows(lines, "\t"), "tsv")):
         return found
-    mark = max(",;|", key=lines[:4096].count)
-    return _judged(_rows(lines, mark), "csv") if _worth_a_look(lines, mark) else None
+    mark = max(",;|", key=lines[:_FIRST_BYTES].count)
+    return _judged(_rows(lines, mark), "csv") if _worth_a_look(first) else None
 
 
-def _worth_a_look(text: str, mark: str) -> bool:
+def _worth_a_look(lines: list[bytes]) -> bool:
     """Prose has commas too: rows name their columns, or have as many of them line by line."""
-    first = text.split("\n", 12)[:12]
-    if any(name.strip(' "\r').lower() in _NAMES for name in first[0].split(mark)) and mark in first[0]:
-        return True
-    counts = {line.count(mark) for line in first[:-1] if line}
+    mark = max((b",", b";", b"|"), key=lines[0].count)
+    if mark in lines[0] and len(lines[0]) < _LONGEST_HEADER:
+        names = lines[0].decode("utf-8", "replace").lower().split(mark.decode())
+        if any(name.strip(' "\r') in _NAMES for name in names):
+            return True
+    counts = {line.count(mark) for line in lines[:-1] if line}
     return len(counts) == 1 and counts != {0}
 
 
