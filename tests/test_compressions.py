@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import shutil
 import struct
 import subprocess
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -51,6 +53,7 @@ zstd = zstandard.ZstdCompressor().compress
         ("no ending", lzma.compress(ONE + TWO)),
         ("part-00000", gzip.compress(ONE + TWO)),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_every_member_of_an_intact_file_is_read(tmp_path: Path, name: str, data: bytes) -> None:
     write_files(tmp_path, {name: data})
@@ -66,6 +69,7 @@ def test_every_member_of_an_intact_file_is_read(tmp_path: Path, name: str, data:
         ("a.xz", lzma.compress(ONE) + b"garbage"),
         ("a.zst", zstd(ONE) + b"garbage"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_follows_and_cannot_be_read_is_told(tmp_path: Path, name: str, data: bytes) -> None:
     write_files(tmp_path, {name: data})
@@ -144,6 +148,19 @@ def test_an_ordinary_zip_is_no_volume(tmp_path: Path) -> None:
         archive.writestr("b.txt", ONE)
         archive.comment = b"a comment"
     assert read_all(tmp_path)[0] == [ONE.decode()]
+
+
+@pytest.mark.parametrize("name", ["a.tgz", "a.tar.gz", "a.tar", "a.tar.xz"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd])
+def test_a_tar_is_packed_as_its_first_bytes_say(tmp_path: Path, name: str, pack: object) -> None:
+    assert callable(pack)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "b.txt").write_bytes(ONE)
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        archive.add(tmp_path / "in" / "b.txt", "b.txt")
+    write_files(tmp_path / "out", {name: pack(out.getvalue())})
+    assert read_all(tmp_path / "out")[0] == [ONE.decode()]
 
 
 @pytest.mark.parametrize("name", ["a.txt.lz4", "a.br", "a.Z", "a.lz", "a.jsonl.lzo", "a.snappy"])

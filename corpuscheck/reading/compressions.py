@@ -31,7 +31,7 @@ class UnsupportedError(OSError):
 def compression_of(head: bytes, named: Compression) -> Compression:
     """The compression by the first bytes; the name decides where they are neither packed nor text."""
     found = _by_magic(head)
-    if found or not named or not head:
+    if found or not named or not head or head[257:262] == b"ustar":
         return found
     return "" if _is_text(head) else named
 

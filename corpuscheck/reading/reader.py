@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import chain
 from typing import BinaryIO, cast
@@ -139,6 +140,9 @@ def _read_columnar(
 ) -> Iterator[Batch]:
     record.format = kind.format
     if not columnar.available():
+        with suppress(*UNREADABLE), opened() as file:
+            skip(record, in_its_place(file) or columnar.INSTALL)
+            return
         skip(record, columnar.INSTALL)
         return
     report = RecordReport()
