@@ -64,7 +64,7 @@ SETTINGS = (
     Reading(text_fields=("text", "title"), strip_markup=True),
     Reading(encoding="cp949"),
     Reading(encoding="utf-8", document="line"),
-    Reading(majority="cp932"),
+    Reading(hint="ja"),
     Reading(encoding="utf-16"),
 )
 

@@ -4,57 +4,258 @@ from corpuscheck import scan
 
 result = scan("data", tokenizer="vocab.txt")
 print(result.verdict, result.profile.words.unk_rate)
+
+All functions print nothing, and raise `CorpuscheckError` with the reason and what to do where they cannot answer. What
+they return has `to_dict()`, which is the JSON report, and shows itself as a table in a notebook. Sizes are bytes
+(1 GB = 10⁹), rates and shares lie between 0 and 1.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
+
+from corpuscheck.errors import CorpuscheckError
 
 if TYPE_CHECKING:
+    from corpuscheck.api import Paths, Scan
+    from corpuscheck.domain.sides import Sides
+    from corpuscheck.feasibility.comparison import TokenizerComparison
+    from corpuscheck.feasibility.estimate import Estimate
+    from corpuscheck.options import ReadingOptions, ScanOptions, TrainingOptions
     from corpuscheck.profile.profile import Profile
     from corpuscheck.result import Finding, Result
+    from corpuscheck.showing import Peek
 
 __version__ = "0.1.0"
-__all__ = ["Finding", "Profile", "Result", "__version__", "scan"]
+__all__ = [
+    "CorpuscheckError", "Estimate", "Finding", "Peek", "Profile", "Result", "Scan", "Sides", "TokenizerComparison",
+    "__version__", "compare", "estimate", "peek", "scan", "train",
+]  # fmt: skip
+
+_WHERE = {
+    "Estimate": "feasibility.estimate",
+    "Finding": "result",
+    "Peek": "showing",
+    "Profile": "profile.profile",
+    "Result": "result",
+    "Scan": "api",
+    "Sides": "domain.sides",
+    "TokenizerComparison": "feasibility.comparison",
+}
+"""Classes that are imported when they are asked for, so that --help stays quick."""
 
 
-def scan(
-    paths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
-    *,
-    tokenizer: str | os.PathLike[str] | None = None,
-    **options: Any,
-) -> Result:
-    """Measure a corpus and judge it. Prints nothing.
+def scan(paths: Paths, *, tokenizer: str | os.PathLike[str] | None = None, **options: Unpack[ScanOptions]) -> Result:
+    """Measure a corpus and judge it.
 
     Args:
-        paths: files and folders.
-        tokenizer: a tokenizer.json, a vocab.txt or a folder; one is trained where it is left out.
-        options: the fields of `corpuscheck.settings.Reading`, `Training`, `Limits` and `Settings`, such as
-            ``document="line"``, ``vocab_size=16_000``, ``target_bytes=10**9``, ``jobs=1``.
+        paths: a file or a folder, or several.
+        tokenizer: a tokenizer.json, a vocab.txt, a SentencePiece model or a folder with one; one is trained where it is
+            left out.
+        options: as on the command line, see `corpuscheck.options.ScanOptions`: ``document="line"``,
+            ``text_fields="body"``, ``vocab_size=16_000``, ``target_bytes=10**9``, ``severity={"CC201": "info"}``,
+            ``baseline="base.ccp"``, ``jobs=1``. Their meaning and defaults are in `corpuscheck.settings`.
 
     Returns:
-        The result: `verdict`, `findings`, `tokenizer` (what is lost and why), `profile` (all figures).
+        The result: `verdict` ('ready', 'caution' or 'not_ready'), `findings` (the gravest first), `tokenizer` (what is
+        lost and why), `cleanliness`, `profile` (all figures; ``profile.save("base.ccp")`` keeps it).
 
     Raises:
         CorpuscheckError: the corpus could not be checked; the message says why and what to do.
     """
-    from corpuscheck.api import run_scan
-    from corpuscheck.settings import settings_from
+    from corpuscheck.api import run_scan, settings_for
+    from corpuscheck.fitting import path_list
+    from corpuscheck.options import ScanOptions
 
-    return run_scan(
-        paths, settings_from(tokenizer=None if tokenizer is None else os.fspath(tokenizer), **options)
-    ).result
+    given = {"tokenizer": tokenizer, **options}
+    return run_scan(path_list(paths), settings_for(given, ("tokenizer", *ScanOptions.__annotations__))).result
+
+
+def estimate(
+    sample: Paths | None = None,
+    *,
+    articles: int | None = None,
+    mean_bytes: float | None = None,
+    available: int | None = None,
+    per_day: float | None = None,
+    usable: float | None = None,
+    target_bytes: int = 4 * 10**9,
+    articles_per_gb: int = 256_000,
+    parameters: int | None = None,
+    epochs: int = 4,
+    tokenizer: str | os.PathLike[str] | None = None,
+    **options: Unpack[ReadingOptions],
+) -> Estimate:
+    """How many documents are missing, how long they take, what they can feed, what a tokenizer will lose at full size.
+
+    Args:
+        sample: files and folders drawn at random, or one saved profile (.ccp). Without it `articles` and
+            `mean_bytes` are needed: how many documents there are, and their mean size in bytes.
+        available: documents that could be had in all.
+        per_day: documents that can be collected in a day.
+        usable: the share of the text that survives cleaning, above 0 and at most 1; measured where it is left out.
+        target_bytes: the size aimed at, in bytes of UTF-8.
+        articles_per_gb: news articles in 10⁹ bytes, the rule of thumb.
+        parameters: of a model to feed.
+        epochs: passes over the text that you would make.
+        tokenizer: counts the tokens of the sample; one is trained where it is left out.
+        options: how the sample is read, see `corpuscheck.options.ReadingOptions`.
+
+    Returns:
+        The estimate. `missing`, `days`, `collectable`, `tokens` and the `forecasts` are figures: `value`, the interval
+        from `low` to `high` (90 %), `kind` ('given', 'measured', 'rule' or 'forecast'); where a figure is not `known`,
+        `unknown` says why.
+
+    Raises:
+        CorpuscheckError: numbers that cannot be, or a sample that cannot be read.
+    """
+    from corpuscheck.api import estimate as estimated
+    from corpuscheck.api import settings_for
+    from corpuscheck.errors import UsageError
+    from corpuscheck.feasibility.estimate import Plan
+    from corpuscheck.fitting import fitted, path_list
+    from corpuscheck.options import ReadingOptions
+
+    plan = Plan(**fitted(Plan, {
+        "target_bytes": target_bytes, "articles_per_gb": articles_per_gb, "articles": articles,
+        "mean_bytes": mean_bytes, "available": available, "per_day": per_day, "usable": usable,
+        "parameters": parameters, "epochs": epochs,
+    }))  # fmt: skip
+    paths = [] if sample is None else path_list(sample)
+    settings = settings_for({"tokenizer": tokenizer, **options}, ("tokenizer", *ReadingOptions.__annotations__))
+    unread = not paths or (len(paths) == 1 and paths[0].endswith(".ccp"))
+    if unread and (tokenizer is not None or options.keys() - {"jobs"}):
+        name = min(options.keys() - {"jobs"}, default="tokenizer")
+        raise UsageError(f"{name} is for a sample of the text: no text is read here")
+    return estimated(paths, plan, settings)
+
+
+def train(paths: Paths, folder: str | os.PathLike[str] | None = None, **options: Unpack[TrainingOptions]) -> Scan:
+    """Train the WordPiece tokenizer that a corpus should be pretrained with.
+
+    Args:
+        paths: a file or a folder, or several.
+        folder: where tokenizer.json, vocab.txt, tokenizer_config.json and a card are saved, as `transformers` loads
+            them; nothing is saved where it is left out.
+        options: how the text is read and the tokenizer trained, see `corpuscheck.options.TrainingOptions`.
+
+    Returns:
+        `artefact` (the tokenizer: `vocab_size`, `fingerprint`, and `tokenizer`, a `tokenizers.Tokenizer`), and the
+        `result` of a scan with it: ``result.profile.words.held_out_unk_rate`` is its share of lost words on held-out
+        text.
+
+    Raises:
+        CorpuscheckError: there is no text, or the folder cannot be written to.
+    """
+    from corpuscheck.api import settings_for
+    from corpuscheck.api import train as trained
+    from corpuscheck.fitting import path_list, path_of
+    from corpuscheck.options import TrainingOptions
+
+    settings = settings_for(dict(options), TrainingOptions.__annotations__)
+    return trained(path_list(paths), None if folder is None else path_of("folder", folder), settings)
+
+
+@overload
+def compare(paths: Paths) -> Sides: ...
+@overload
+def compare(
+    paths: Paths,
+    tokenizers: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+    *,
+    train: bool = False,
+    **options: Unpack[TrainingOptions],
+) -> TokenizerComparison: ...
+@overload
+def compare(
+    paths: Paths, tokenizers: Sequence[str] = (), *, train: Literal[True], **options: Unpack[TrainingOptions]
+) -> TokenizerComparison: ...
+def compare(
+    paths: Paths,
+    tokenizers: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    *,
+    train: bool = False,
+    **options: Unpack[TrainingOptions],
+) -> TokenizerComparison | Sides:
+    """Put tokenizers side by side on the same text, or saved profiles side by side.
+
+    Args:
+        paths: the text; or, without tokenizers, two or more saved profiles or references (.ccp).
+        tokenizers: two or more paths, one if `train`.
+        train: also one that is trained on this text, and judged on a tenth of it that is held out.
+        options: how the text is read and that tokenizer trained, see `corpuscheck.options.TrainingOptions`.
+
+    Returns:
+        Of tokenizers: `rows`, one for each in the order given (`unk_rate`; `tokens`, `tokens_per_word` and
+        `bytes_per_token`, with a 95 % interval where they are estimated), and which one is `recommended`, with the
+        `reason`. Of profiles: `sides`, and `distances` in bits by pairs of their numbers from 0, None where there is
+        too little text.
+
+    Raises:
+        CorpuscheckError: too few of either, or one that cannot be read.
+    """
+    from corpuscheck.api import compare_profiles, compare_tokenizers, settings_for
+    from corpuscheck.errors import UsageError
+    from corpuscheck.fitting import flag, path_list
+    from corpuscheck.options import TrainingOptions
+
+    found = path_list(paths)
+    named = [] if tokenizers in ((), []) else path_list(tokenizers)
+    wanted = flag("train", train)
+    settings = settings_for(dict(options), TrainingOptions.__annotations__)
+    if not all(path.endswith(".ccp") for path in found):
+        return compare_tokenizers(found, named, wanted, settings)
+    if named or wanted or options:
+        raise UsageError("saved profiles are compared with each other: name two or more, no tokenizers and no options")
+    return compare_profiles(found)
+
+
+def peek(
+    paths: Paths,
+    *,
+    rule: str = "",
+    words: str | Sequence[str] = (),
+    seed: int = 0,
+    count: int = 5,
+    excerpt: int = 2000,
+    **options: Unpack[ReadingOptions],
+) -> Peek:
+    """Documents of a corpus: typical ones, the worst by a rule, or those that hold a word.
+
+    Args:
+        paths: a file or a folder, or several.
+        rule: an id or a name, such as 'CC405' or 'exact-copies'.
+        words: a text, a character as 'U+B63B', or several of them. Not together with `rule`.
+        seed: another one draws other documents.
+        count: documents, or pairs of copies.
+        excerpt: about how many bytes of each document are kept.
+        options: how the text is read, see `corpuscheck.options.ReadingOptions`.
+
+    Returns:
+        `documents` in all, how many of them `held` what was asked for, and `shown`: each with its `place`, `why` it is
+        shown, and its `excerpt` (`text`, and `marks` of trouble by characters from 0). Values of personal data are
+        masked.
+
+    Raises:
+        CorpuscheckError: a rule that names no documents, or text that cannot be read.
+    """
+    from corpuscheck.api import peek as look
+    from corpuscheck.api import settings_for
+    from corpuscheck.fitting import fitted, path_list
+    from corpuscheck.options import ReadingOptions
+    from corpuscheck.viewing import View, rule_to_show, word_to_find
+
+    asked = {"rule": rule, "words": words, "seed": seed, "count": count, "excerpt": excerpt}
+    view = fitted(View, asked)
+    view["rule"] = rule_to_show(view["rule"]) if view["rule"] else ""
+    view["words"] = tuple(dict.fromkeys(map(word_to_find, view["words"])))
+    return look(path_list(paths), View(**view), settings_for(dict(options), ReadingOptions.__annotations__))
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Profile":
-        from corpuscheck.profile.profile import Profile
-
-        return Profile
-    if name in ("Finding", "Result"):
-        from corpuscheck import result
-
-        return getattr(result, name)
+    if name in _WHERE:
+        return getattr(import_module(f"corpuscheck.{_WHERE[name]}"), name)
     raise AttributeError(f"module 'corpuscheck' has no attribute '{name}'")

@@ -3,40 +3,51 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from corpuscheck.brief import brief
 from corpuscheck.comparing import Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
+from corpuscheck.configuration import Configuration
 from corpuscheck.domain.reference import Reference, reference_of, source_of
-from corpuscheck.errors import NothingToScanError, ProfileError, nothing_to_scan
+from corpuscheck.errors import NothingToScanError, ProfileError, UsageError, nothing_to_scan
+from corpuscheck.fitting import known_names, path_list, path_of
 from corpuscheck.presets import check_preset
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found, discover
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.result import Result
+from corpuscheck.rules.registry import in_force, policy_of
 from corpuscheck.running.cache import Cache, CacheUse
-from corpuscheck.settings import Settings
+from corpuscheck.settings import Settings, settings_from
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.loading import load, usable
 
 if TYPE_CHECKING:
+    from corpuscheck.domain.sides import Sides
     from corpuscheck.feasibility.comparison import TokenizerComparison
-    from corpuscheck.peek import Peek
+    from corpuscheck.feasibility.estimate import Estimate, Plan
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress
+    from corpuscheck.showing import Peek
     from corpuscheck.viewing import View
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+
+_PATHS = ("tokenizer", "baseline", "cache")
 
 
 @dataclass(frozen=True)
 class Scan:
     """A finished scan: the result, the tokenizer it used, what was found file by file, and what the cache knew."""
+
+    __repr__ = brief
 
     result: Result
     artefact: Artefact
@@ -81,7 +92,7 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
 
 
 def _found(paths: Paths, settings: Settings) -> Found:
-    found = discover([paths] if isinstance(paths, str | os.PathLike) else paths, settings.reading)
+    found = discover(path_list(paths), settings.reading)
     if not found.sources:
         raise NothingToScanError(nothing_to_scan([skipped.reason for skipped in found.skipped]))
     return found
@@ -157,20 +168,76 @@ def merge_profiles(paths: Sequence[str]) -> Profile:
     return reduce(Profile.merge, map(Profile.load, paths))
 
 
+def settings_for(options: Mapping[str, Any], known: Collection[str]) -> Settings:
+    """The settings that a function for Python was asked for. Raises UsageError for what is not `known` or cannot be."""
+    known_names(options, known)
+    given = {
+        name: path_of(name, value) if name in _PATHS and value is not None else value for name, value in options.items()
+    }
+    settings = settings_from(**given)
+    asked = settings.policy
+    policy = policy_of(
+        asked.select, asked.ignore, asked.severity.items(), asked.limit.items(), asked.fail_on, asked.strict,
+        Configuration(),
+    )  # fmt: skip
+    in_force(settings.limits, policy)  # limits that were given by rule must be possible ones too
+    return replace(settings, policy=policy)
+
+
+def estimate(
+    paths: Sequence[str], plan: Plan, settings: Settings, watch: Watch = _silently, processes: bool = False
+) -> Estimate:
+    """How much is missing: from a sample of the text, from a saved profile (.ccp), or from numbers alone."""
+    from corpuscheck.feasibility.estimate import from_numbers, from_profile, with_findings
+
+    if not paths:
+        return from_numbers(plan)
+    if plan.articles is not None or plan.mean_bytes is not None:
+        raise UsageError("--articles and --mean-bytes are for when there is no sample; say --available with one")
+    if len(paths) == 1 and paths[0].endswith(".ccp"):
+        told = from_profile(Profile.load(paths[0]), plan, paths[0])
+        return with_findings(told, report(paths[0], Settings()).findings)
+    result = run_scan(paths, replace(settings, forecast=True), watch, processes).result
+    return with_findings(from_profile(result.profile, plan, ", ".join(paths)), result.findings)
+
+
+def train(
+    paths: Sequence[str], folder: str | None, settings: Settings, watch: Watch = _silently, processes: bool = False
+) -> Scan:
+    """Train a tokenizer on the text, judge it, and save it with its card in a folder, if one is named."""
+    from corpuscheck.tokenizer.card import save_with_card
+
+    finished = run_scan(paths, settings, watch, processes)
+    if folder is not None:
+        save_with_card(finished.artefact, finished.result.profile, settings.training, folder)
+    return finished
+
+
+def compare_profiles(paths: Sequence[str]) -> Sides:
+    """Saved profiles and the sources of references: how far each is from each."""
+    from corpuscheck.domain.sides import compared
+
+    if len(paths) < 2:
+        raise UsageError("saved profiles are compared with each other: name two or more, and no tokenizers")
+    return compared(load_references(paths))
+
+
 def compare_tokenizers(
     paths: Paths, tokenizers: Sequence[str], train_one: bool, settings: Settings, watch: Watch = _silently
 ) -> TokenizerComparison:
     """Several tokenizers, and one trained here if asked for, over the same text in one pass."""
     from corpuscheck.measure import compared
 
+    if len(tokenizers) + train_one < 2:
+        raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
     _check_extras(settings)
-    artefacts = {printable(path, 300): load(path) for path in tokenizers}
+    artefacts = {printable(path, LONGEST_PATH): load(path) for path in tokenizers}
     return compared(_found(paths, settings), artefacts, train_one, settings, watch)
 
 
 def peek(paths: Paths, view: View, settings: Settings, watch: Watch = _silently, processes: bool = False) -> Peek:
     """Documents to look at: typical ones, the worst by a rule, or those that hold a word."""
-    from corpuscheck.peek import look
+    from corpuscheck.showing import look
 
     _check_extras(settings)
     return look(_found(paths, settings), view, settings, watch, processes)

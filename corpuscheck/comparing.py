@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.copying import new_copies
 from corpuscheck.errors import ProfileError
 from corpuscheck.printable import name_of
-from corpuscheck.profile.documents import file_id
 from corpuscheck.profile.files import FileFigures
-from corpuscheck.profile.packing import rows_below
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import HARMLESS, ReadingPart
 from corpuscheck.result import (
@@ -19,7 +15,6 @@ from corpuscheck.result import (
     ChangedFile,
     Comparison,
     NewCharacter,
-    NewCopies,
     NewDamage,
     Place,
 )
@@ -76,7 +71,7 @@ def compare(base: Profile, head: Profile, name: str) -> Comparison:
         new_encodings=_encodings(base, head, new),
         damage=_damage(base.reading, head.reading),
         newly_skipped=_skipped(base.reading, head.reading),
-        copies=_copies(base, head, files),
+        copies=new_copies(base, head),
     )
 
 
@@ -158,59 +153,3 @@ def _skipped(base: ReadingPart, head: ReadingPart) -> tuple[NewDamage, ...]:
             places = [Place(p, detail=reason) for _, p, _ in head.examples[kind] if p not in before]
             found.append(NewDamage(reason, more, more, tuple(places)))
     return tuple(found)
-
-
-def _copies(base: Profile, head: Profile, files: tuple[ChangedFile, ...]) -> NewCopies:
-    """Documents of new or changed files whose text the baseline has already, more often now than then.
-
-    Exact while both tables hold every document; else counted among the sampled ones and scaled up.
-    """
-    level = max(base.documents.level, head.documents.level)
-    texts, homes, counts, sizes = _below(head, level)
-    base_texts, base_homes, base_counts, _ = _below(base, level)
-    ids = {file_id(file.path): file.path for file in files if file.change in ("added", "changed")}
-    rows = np.flatnonzero(np.isin(homes, np.array(list(ids), np.uint64)) & np.isin(texts, base_texts))
-    candidates = texts[rows]
-    left = _totals(texts, counts, candidates)
-    left.update({text: left[text] - n for text, n in _totals(base_texts, base_counts, candidates).items()})
-    of_base = np.isin(base_texts, candidates)
-    at_home = list(zip(base_texts[of_base].tolist(), base_homes[of_base].tolist(), strict=True))
-    known = dict(at_home)
-    before = dict(zip(at_home, base_counts[of_base].tolist(), strict=True))
-    names = {file_id(path): path for path in base.files.files}
-    documents = size = 0
-    found: dict[str, tuple[int, str]] = {}
-    for k in rows.tolist():
-        text, home, path = int(texts[k]), int(homes[k]), ids[int(homes[k])]
-        again = min(int(counts[k]) - before.get((text, home), 0), left[text])
-        if again <= 0:
-            continue
-        left[text] -= again
-        documents += again
-        size += again * int(sizes[k])
-        so_far, original = found.get(path, (0, names.get(known[text], "")))
-        found[path] = (so_far + again, original)
-    worst = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
-    places = tuple(Place(path, detail=_copied(n, original)) for path, (n, original) in worst)
-    return NewCopies(documents << level, size << level, level > 0, places)
-
-
-def _totals(texts: Hashes, counts: Ints, wanted: Hashes) -> dict[int, int]:
-    """How many documents have each of the wanted texts."""
-    chosen = np.isin(texts, wanted)
-    unique, inverse = np.unique(texts[chosen], return_inverse=True)
-    sums = np.zeros(len(unique), np.int64)
-    np.add.at(sums, inverse, counts[chosen])
-    return dict(zip(unique.tolist(), sums.tolist(), strict=True))
-
-
-def _copied(documents: int, example: str) -> str:
-    what = "1 document" if documents == 1 else f"{documents:,} documents"
-    return f"{what} already in {example}" if example else f"{what} already there"
-
-
-def _below(profile: Profile, level: int) -> tuple[Hashes, Hashes, Ints, Ints]:
-    """The rows that a table of this level would have kept."""
-    rows = profile.documents.columns()
-    end = rows_below(rows.hashes, level)
-    return rows.hashes[:end], rows.files[:end], rows.counts[:end], rows.sizes[:end]

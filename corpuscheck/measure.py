@@ -25,6 +25,7 @@ from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.loading import load
 from corpuscheck.tokenizer.training import Ranking, rank, train
 
 FORECAST_BYTES = 32_000_000
@@ -79,6 +80,18 @@ def measured_corpus(
     if cache:
         cache.keep_scan(found, settings, given, profile, records, corpus.read, general)
     return profile, records
+
+
+def tokenizer_for(found: Found, settings: Settings, watch: Watch) -> Artefact:
+    """The tokenizer that a scan would judge by: the given one, else one that is trained on this text."""
+    if settings.tokenizer:
+        return load(settings.tokenizer, settings.training.lowercase or None)
+    _, survey = _survey(Corpus(found.sources, settings, watch, False), settings)
+    if not survey.characters.counts:
+        raise NothingToScanError(_nothing(survey.records))
+    with watch("training", 0, 0):
+        alphabet = rank(survey.training.counts, settings.training.lowercase)
+        return train(alphabet, survey.sample or Sample(0), settings.training)
 
 
 def compared(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 
-_JOINERS = {0x200C, 0x200D}
 _LIMIT = 120
 
 
@@ -48,14 +48,53 @@ def shown_or_codepoint(ch: str) -> str:
 
 
 def name_of(ch: str) -> str:
-    """The Unicode name; control characters, which have none, get their category."""
-    return unicodedata.name(ch, "") or {"Cc": "CONTROL CHARACTER", "Co": "PRIVATE USE CHARACTER"}.get(
-        unicodedata.category(ch), "UNASSIGNED CODE POINT"
-    )
+    """The Unicode name: CJK UNIFIED IDEOGRAPH-91CE, HANGUL SYLLABLE HIM; of a control its alias, LINE FEED.
+
+    What has neither gets the label that Unicode gives it: <private-use-E000>, <noncharacter-FFFE>, <reserved-0378>.
+    """
+    return unicodedata.name(ch, "") or _derived(ord(ch)) or _aliases().get(ch, "") or _label(ord(ch))
 
 
-def display_width(text: str) -> int:
-    """Terminal columns of already printable text (Hangul, Han and kana take two)."""
-    from rich.cells import cell_len
+_DERIVED = (
+    (0x17000, 0x187F7, "TANGUT IDEOGRAPH"),
+    (0x18B00, 0x18CD5, "KHITAN SMALL SCRIPT CHARACTER"),
+    (0x18D00, 0x18D08, "TANGUT IDEOGRAPH"),
+    (0x1B170, 0x1B2FB, "NUSHU CHARACTER"),
+)
+"""Ranges whose names are made from code points, and which not every version of Python knows."""
 
-    return cell_len(text)
+
+def _derived(cp: int) -> str:
+    return next((f"{name}-{cp:04X}" for first, last, name in _DERIVED if first <= cp <= last), "")
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    """Controls have no names; Unicode's NameAliases gives them these."""
+    return {unicodedata.lookup(alias): alias for alias in _CONTROLS}
+
+
+_CONTROLS = (
+    "NULL", "START OF HEADING", "START OF TEXT", "END OF TEXT", "END OF TRANSMISSION", "ENQUIRY", "ACKNOWLEDGE",
+    "ALERT", "BACKSPACE", "CHARACTER TABULATION", "LINE FEED", "LINE TABULATION", "FORM FEED", "CARRIAGE RETURN",
+    "SHIFT OUT", "SHIFT IN", "DATA LINK ESCAPE", "DEVICE CONTROL ONE", "DEVICE CONTROL TWO", "DEVICE CONTROL THREE",
+    "DEVICE CONTROL FOUR", "NEGATIVE ACKNOWLEDGE", "SYNCHRONOUS IDLE", "END OF TRANSMISSION BLOCK", "CANCEL",
+    "END OF MEDIUM", "SUBSTITUTE", "ESCAPE", "INFORMATION SEPARATOR FOUR", "INFORMATION SEPARATOR THREE",
+    "INFORMATION SEPARATOR TWO", "INFORMATION SEPARATOR ONE", "DELETE", "PADDING CHARACTER", "HIGH OCTET PRESET",
+    "BREAK PERMITTED HERE", "NO BREAK HERE", "INDEX", "NEXT LINE", "START OF SELECTED AREA", "END OF SELECTED AREA",
+    "CHARACTER TABULATION SET", "CHARACTER TABULATION WITH JUSTIFICATION", "LINE TABULATION SET",
+    "PARTIAL LINE FORWARD", "PARTIAL LINE BACKWARD", "REVERSE LINE FEED", "SINGLE SHIFT TWO", "SINGLE SHIFT THREE",
+    "DEVICE CONTROL STRING", "PRIVATE USE ONE", "PRIVATE USE TWO", "SET TRANSMIT STATE", "CANCEL CHARACTER",
+    "MESSAGE WAITING", "START OF GUARDED AREA", "END OF GUARDED AREA", "START OF STRING",
+    "SINGLE GRAPHIC CHARACTER INTRODUCER", "SINGLE CHARACTER INTRODUCER", "CONTROL SEQUENCE INTRODUCER",
+    "STRING TERMINATOR", "OPERATING SYSTEM COMMAND", "PRIVACY MESSAGE", "APPLICATION PROGRAM COMMAND",
+)  # fmt: skip
+
+
+def _label(cp: int) -> str:
+    category = unicodedata.category(chr(cp))
+    if category == "Cn":
+        kind = "noncharacter" if 0xFDD0 <= cp <= 0xFDEF or cp & 0xFFFE == 0xFFFE else "reserved"
+    else:
+        kind = {"Co": "private-use", "Cs": "surrogate"}.get(category, "control")
+    return f"<{kind}-{cp:04X}>"

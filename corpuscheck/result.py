@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
-from corpuscheck.clean.copies import Cleanliness
+from corpuscheck.brief import brief
+from corpuscheck.clean.copies import Cleanliness, DocumentPlace
 from corpuscheck.clean.normalisation import Normalisation
 from corpuscheck.domain.report import DomainReport
+from corpuscheck.presentable import Presentable
 from corpuscheck.printable import codepoint
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
+from corpuscheck.rules.amounts import percent
 from corpuscheck.scripts import ScriptShare
 from corpuscheck.settings import Limits, Policy, Severity
 
@@ -19,11 +22,12 @@ Verdict = Literal["ready", "caution", "not_ready"]
 
 @dataclass(frozen=True)
 class Place:
-    """Where something is: a file, a line where the format has lines, and what is there."""
+    """Where something is: a file, a line or else the number of a document in it (from 1), and what is there."""
 
     path: str
     line: int | None = None
     detail: str = ""
+    document: int | None = None
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,8 @@ class Finding:
     `message` says what was found, `advice` what to do about it; `measured` and `limit` are the figures
     behind it, in the rule's own unit; `places` are the files that contribute most, the worst first.
     """
+
+    __repr__ = brief
 
     rule: str
     name: str
@@ -60,6 +66,8 @@ class SkippedRule:
 @dataclass(frozen=True)
 class LostWord:
     """A word that became [UNK]: occurrences, why, and the characters that did it."""
+
+    __repr__ = brief
 
     word: str
     count: int
@@ -95,6 +103,8 @@ class CurvePoint:
 class AlphabetAdvice:
     """What the curve says. `smallest` is the smallest alphabet under the limit, `recommended` the one to use."""
 
+    __repr__ = brief
+
     points: tuple[CurvePoint, ...] = ()
     default_rate: Interval | None = None
     smallest: CurvePoint | None = None
@@ -107,6 +117,8 @@ class AlphabetAdvice:
 @dataclass(frozen=True)
 class TokenizerReport:
     """The tokenizer and what it loses, ready to be shown. `own_alphabet` counts its pieces of one character."""
+
+    __repr__ = brief
 
     source: str
     trained: bool
@@ -154,6 +166,8 @@ class ChangedFile:
 class NewCharacter:
     """A character that the baseline never saw: occurrences, whether its words are lost, and where it first stands."""
 
+    __repr__ = brief
+
     character: str
     name: str
     count: int
@@ -169,23 +183,53 @@ class NewCharacter:
 class NewDamage:
     """More of a kind of trouble than the baseline had, such as ``invalid bytes``."""
 
+    __repr__ = brief
+
     kind: str
     files: int
     amount: int
     places: tuple[Place, ...]
 
 
+CopyKind = Literal["exact", "normalised", "near"]
+
+
+@dataclass(frozen=True)
+class NewCopy:
+    """A document that came in addition and its twin in the baseline; how much they share; how many such the file has,
+    and their bytes."""
+
+    kind: CopyKind
+    place: DocumentPlace
+    twin: DocumentPlace
+    likeness: float
+    documents: int
+    utf8_bytes: int
+
+    @property
+    def told(self) -> str:
+        """new.txt#1 = old.txt#3, and how much alike they are where they are not the same."""
+        alike = {"exact": "", "normalised": ", normalised", "near": f", {percent(self.likeness)} alike"}[self.kind]
+        return f"{self.place} = {self.twin}{alike}"
+
+
 @dataclass(frozen=True)
 class NewCopies:
-    """Documents that came in addition and are, byte for byte, in the baseline already.
+    """Documents that came in addition and that the baseline has already.
 
-    `sampled` tells that they were estimated from a sample of the documents.
+    `kinds` counts them by kind; `places` are their files, the worst first; `pairs` the largest ones with their twins.
+    `sampled` tells that they were estimated from a sample of the documents, `unlooked` which kinds cannot be told.
     """
+
+    __repr__ = brief
 
     documents: int = 0
     utf8_bytes: int = 0
     sampled: bool = False
     places: tuple[Place, ...] = ()
+    kinds: dict[CopyKind, int] = field(default_factory=lambda: dict.fromkeys(get_args(CopyKind), 0))
+    pairs: tuple[NewCopy, ...] = ()
+    unlooked: str = ""
 
 
 @dataclass(frozen=True)
@@ -194,6 +238,8 @@ class Comparison:
 
     `new_encodings` maps a codec to the files that brought it.
     """
+
+    __repr__ = brief
 
     name: str
     base: Profile
@@ -223,7 +269,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Result:
+class Result(Presentable):
     """The conclusion of a scan: the profile it rests on, findings worst first, and the verdict."""
 
     profile: Profile
@@ -237,6 +283,14 @@ class Result:
     cleanliness: Cleanliness = field(default_factory=Cleanliness)
     scripts: tuple[ScriptShare, ...] = ()
     domain: DomainReport | None = None
+
+    def __repr__(self) -> str:
+        size, words = self.profile.size, self.profile.words
+        rules = ", ".join(f"{finding.rule} {finding.severity}" for finding in self.findings) or "no findings"
+        return (
+            f"<Result {self.verdict}: {rules}; {size.utf8_bytes:,} bytes of text in {size.documents:,} documents, "
+            f"{words.unk_words:,} of {words.words:,} words [UNK]>"
+        )
 
     @property
     def verdict(self) -> Verdict:

@@ -6,9 +6,12 @@ import codecs
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from encodings.aliases import aliases
 from typing import Any, Literal, get_args
 
 from corpuscheck.errors import UsageError, did_you_mean
+from corpuscheck.fitting import fitted, known_names
+from corpuscheck.printable import printable
 
 GB = 10**9
 MB = 10**6
@@ -81,12 +84,7 @@ HINTS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Reading:
-    """How files become documents.
-
-    `hint` names the language of files whose encoding is uncertain; `majority` is the corpus's own most
-    common encoding, which settles them otherwise. `defer` leaves them for a second look, in which only these
-    `members` of archives are read.
-    """
+    """How files become documents, as a user asks for it. `hint` is the language of files of uncertain encoding."""
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -95,9 +93,6 @@ class Reading:
     text_fields: tuple[str, ...] = ()
     encoding: str | None = None
     hint: str | None = None
-    majority: str | None = None
-    defer: bool = False
-    members: tuple[str, ...] = ()
     skip_front_matter: bool = False
     strip_markup: bool = False
 
@@ -106,7 +101,7 @@ class Reading:
         asked = [
             (name, getattr(self, name))
             for name, known in self.__dataclass_fields__.items()
-            if name not in ("majority", "defer") and getattr(self, name) != known.default
+            if getattr(self, name) != known.default
         ]
         return "; ".join(f"{name} {', '.join(v) if isinstance(v, tuple) else v}" for name, v in asked)
 
@@ -138,6 +133,7 @@ class Limits:
         problems = (
             (self.target_bytes < 1, "--target must be above zero, as in 4GB"),
             (self.articles_per_gb < 1, "--articles-per-gb must be 1 or more"),
+            (self.min_bytes < 0, "--min-size must be 0 or more"),
             (not 0 <= self.max_unk_rate <= 1, "--max-unk-rate must lie between 0 and 1 (0.01 is 1 %)"),
             (
                 not 0 <= self.max_unk_increase <= 1,
@@ -166,6 +162,10 @@ class Policy:
     lines: Mapping[str, int] = field(default_factory=dict)
 
 
+_FROM_A_FILE = ("config", "lines")
+"""Fields of a policy that a configuration file gives, and nobody else."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Everything a scan depends on besides the corpus."""
@@ -190,7 +190,7 @@ class Settings:
         problems = (
             (
                 self.reading.hint is not None and self.reading.hint not in HINTS,
-                f"--hint knows the languages {', '.join(HINTS)}",
+                f"--hint knows the languages {', '.join(HINTS)}{did_you_mean(self.reading.hint or '', HINTS)}",
             ),
             (self.reading.encoding is not None and not _is_text_codec(self.reading.encoding), _unknown_codec(self)),
             (self.reading.layout not in LAYOUTS, f"--layout is one of {', '.join(LAYOUTS)}"),
@@ -202,6 +202,7 @@ class Settings:
                 "--limit-alphabet must be 1 or more",
             ),
             (training.train_bytes < 1, "--train-bytes must be 1 or more"),
+            (not 0 <= training.held_out_share < 1, "held_out_share must be 0 or more and below 1"),
         )
         _refuse(problems)
 
@@ -222,7 +223,9 @@ def _is_text_codec(name: str) -> bool:
 
 
 def _unknown_codec(settings: Settings) -> str:
-    return f"--encoding '{settings.reading.encoding}' is no text encoding that Python knows, such as utf-8 or cp949"
+    name = settings.reading.encoding or ""
+    hint = did_you_mean(name.lower(), {*aliases.keys(), *aliases.values()})
+    return f"--encoding '{name}' is no text encoding that Python knows, such as utf-8 or cp949{hint}"
 
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": MB, "gb": GB, "tb": 10**12}
@@ -245,41 +248,29 @@ def parse_size(text: str) -> int:
 
 
 def settings_from(**options: Any) -> Settings:
-    """Settings from one flat set of names. Raises UsageError for a name that none of the groups has."""
+    """Settings from one flat set of names. Raises UsageError for a name that none of the groups has, and for a value
+    that does not fit its name."""
     if options.get("jobs", 0) is None:  # as many as there are processors
         del options["jobs"]
     preset = options.get("preset")
     if preset is not None:
-        if preset not in PRESETS:
-            raise UsageError(f"--preset knows no '{preset}': there are {', '.join(PRESETS)}")
+        if not isinstance(preset, str) or preset not in PRESETS:
+            hint = did_you_mean(preset, PRESETS) if isinstance(preset, str) else ""
+            raise UsageError(f"--preset knows no '{printable(str(preset))}': there are {', '.join(PRESETS)}{hint}")
         if PRESETS[preset].text_field and not options.get("text_fields"):
             options["text_fields"] = (PRESETS[preset].text_field,)
         if PRESETS[preset].document != "file":
             options["document"] = PRESETS[preset].document
-    groups: dict[str, dict[str, Any]] = {"reading": {}, "training": {}, "limits": {}}
+    kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits}
     if "policy" not in options:
-        groups["policy"] = {}
-    kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits, "policy": Policy}
-    rest: dict[str, Any] = {}
-    for name, value in options.items():
-        owner = next((group for group in groups if name in kinds[group].__dataclass_fields__), None)
-        if owner is not None:
-            groups[owner][name] = tuple(value) if isinstance(value, list) else value
-        elif name in (
-            "tokenizer",
-            "policy",
-            "baseline",
-            "references",
-            "forecast",
-            "clean",
-            "near_duplicates",
-            "preset",
-            "cache",
-            "cache_key",
-            "jobs",
-        ):
-            rest[name] = tuple(value) if isinstance(value, list) else value
-        else:
-            known = [n for kind in kinds.values() for n in kind.__dataclass_fields__]
-            raise UsageError(f"unknown option '{name}'{did_you_mean(name, known)}")
-    return Settings(**{group: kinds[group](**values) for group, values in groups.items()}, **rest)
+        kinds["policy"] = Policy
+    owners = {name: group for group, kind in kinds.items() for name in kind.__dataclass_fields__}
+    for name in _FROM_A_FILE:
+        owners.pop(name, None)
+    own = [name for name in Settings.__dataclass_fields__ if name not in kinds]
+    known_names(options, [*owners, *own])
+    groups = {
+        group: kind(**fitted(kind, {name: value for name, value in options.items() if owners.get(name) == group}))
+        for group, kind in kinds.items()
+    }
+    return Settings(**groups, **fitted(Settings, {name: options[name] for name in own if name in options}))

@@ -28,6 +28,11 @@ COPIES = {"CC501": "exact-copies", "CC502": "normalised-copies", "CC503": "near-
 """Rules that name pairs of documents."""
 
 
+OF_CORPUS = {"CC301": ("unk-rate", "lost word"), "CC504": ("boilerplate", "shared line")}
+"""Rules for which the whole corpus must be known first, its tokenizer or the lines that documents share: the name of
+each, and the trouble that is marked."""
+
+
 @dataclass(frozen=True)
 class Criterion:
     """A rule by which documents can be ordered: which ones it names, how bad they are, which trouble to show.
@@ -97,6 +102,13 @@ _CRITERIA = (
 CRITERIA = {criterion.id: criterion for criterion in _CRITERIA}
 """By rule id. The worst by CC401 to CC412 are the ones that a profile names."""
 
+NAMES = {
+    **{id_: name for id_, (name, _) in OF_CORPUS.items()},
+    **{criterion.id: criterion.name for criterion in _CRITERIA},
+    **COPIES,
+}
+"""All rules that documents can be shown by."""
+
 
 @dataclass(frozen=True)
 class View:
@@ -128,18 +140,20 @@ class View:
         """The trouble that a document is shown for."""
         if self.words:
             return ("word",)
+        if self.rule in OF_CORPUS:
+            return OF_CORPUS[self.rule][1:]
         return CRITERIA[self.rule].marks if self.rule in CRITERIA else ()
 
 
 def rule_to_show(name: str) -> str:
     """The id of the rule with this id or name. Raises UsageError where it names no documents."""
-    known = {**{rule.id: rule.name for rule in _CRITERIA}, **COPIES}
+    known = NAMES
     for rule, its_name in known.items():
         if name.upper() == rule or name == its_name:
             return rule
     hint = did_you_mean(name, [*known, *known.values()])
     raise UsageError(
-        f"--rule '{name}' names no documents{hint or ':'} there are CC401 to CC415 and CC501 to CC503 "
+        f"--rule '{name}' names no documents{hint or ':'} there are CC301, CC401 to CC415 and CC501 to CC504 "
         f"({', '.join(known.values())})"
     )
 

@@ -7,6 +7,7 @@ from functools import cache
 
 from support import scanned
 
+from corpuscheck.clean.copies import DocumentPlace
 from corpuscheck.domain.report import DomainReport, Fertility, SourceDistance
 from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.profile.profile import Profile
@@ -20,6 +21,7 @@ from corpuscheck.result import (
     LostWord,
     NewCharacter,
     NewCopies,
+    NewCopy,
     NewDamage,
     Place,
     Result,
@@ -115,7 +117,15 @@ def comparison() -> Comparison:
         {"mixed": (mixed,)},
         (NewDamage("invalid bytes", 1, 1, (Place("examples/broken/one-bad-byte.txt"),)),),
         (NewDamage("binary (png)", 1, 1, (Place("examples/broken/picture.txt"),)),),
-        NewCopies(3, 2100, True, (good, mixed)),
+        NewCopies(3, 2100, True, (good, mixed), {"exact": 2, "normalised": 0, "near": 1}, copies()),
+    )
+
+
+def copies() -> tuple[NewCopy, ...]:
+    old = DocumentPlace("examples/broken/old.txt", 2)
+    return (
+        NewCopy("near", DocumentPlace("examples/broken/mixed.txt", 1), old, 0.931, 1, 1160),
+        NewCopy("exact", DocumentPlace("examples/broken/good.txt", 1), old, 1.0, 2, 940),
     )
 
 
@@ -134,7 +144,14 @@ def hostile_result(attacks: tuple[str, ...] = ATTACKS) -> Result:
         {text: (place,) for text, place in places.items()},
         damage,
         damage,
-        NewCopies(1, 1, False, tuple(places.values())),
+        NewCopies(
+            1,
+            1,
+            False,
+            tuple(places.values()),
+            pairs=tuple(NewCopy("near", DocumentPlace(t, 1), DocumentPlace(t, 1), 0.9, 1, 1) for t in attacks),
+            unlooked=attacks[0],
+        ),
     )
     return replace(
         result,

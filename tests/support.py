@@ -110,11 +110,11 @@ def documents_in(path: Path | str, **reading: Any) -> tuple[list[str], FileRecor
     return [text.decode() for text in documents], record
 
 
-def terminal_report(result: Result, width: int = 100, brief: bool = False) -> str:
-    """The report as it is printed on a terminal without colours."""
+def terminal_report(result: Result, width: int = 100, brief: bool = False, full: bool = True) -> str:
+    """The report as it is printed on a terminal without colours: all of it, or what matters."""
     out = io.StringIO()
     console = Console(width=width, file=out, highlight=False, markup=False, emoji=False, soft_wrap=False)
-    render_terminal(result, console, brief)
+    render_terminal(result, console, brief, full)
     return out.getvalue()
 
 

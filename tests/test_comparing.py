@@ -65,7 +65,7 @@ CASES: dict[str, Case] = {
     "added": Case({"d.txt": "가다 나라\n"}, {"d.txt": "added"}, new_words=(2, 0)),
     "changed": Case({"a.txt": "가나 다라\n마바 사아\n차카\n"}, {"a.txt": "changed"}, new_words=(1, 0)),
     "moved": Case({"a.txt": None, "new/a.txt": A}, {"new/a.txt": "moved"}),
-    "moved and packed": Case({"a.txt": None, "a.txt.gz": gzip.compress(A.encode())}, {"a.txt.gz": "moved"}),
+    "moved and packed": Case({"a.txt": None, "a.txt.gz": gzip.compress(A.encode(), mtime=0)}, {"a.txt.gz": "moved"}),
     "two of the same text moved": Case(
         {"x.txt": None, "y.txt": None, "z/x.txt": "하하 호\n", "z/y.txt": "하하 호\n"},
         {"z/x.txt": "moved", "z/y.txt": "moved"},

@@ -44,6 +44,7 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "strict": ("true", "true", "0", "false"),
     "format": ('"json"', "json", "concise", "concise"),
     "output": ('["sarif=r.sarif", "r.json"]', "sarif=r.sarif, r.json", "junit=j.xml", "junit=j.xml"),
+    "full": ("true", "true", "0", "false"),
     "quiet": ("true", "true", "0", "false"),
     "save": ('"p.ccp"', "p.ccp", "q.ccp", "q.ccp"),
     "files": ('"f.jsonl"', "f.jsonl", "g.jsonl", "g.jsonl"),

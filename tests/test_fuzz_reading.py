@@ -49,13 +49,13 @@ SEEDS: dict[str, bytes] = {
     "b.json": json.dumps([{"text": line} for line in TEXT.splitlines()], ensure_ascii=False).encode(),
     "a.csv": ("id,text\n" + "\n".join(f'{k},"{line}"' for k, line in enumerate(TEXT.splitlines()))).encode(),
     "a.tsv": ("id\ttext\n" + "\n".join(f"{k}\t{line}" for k, line in enumerate(TEXT.splitlines()))).encode(),
-    "a.txt.gz": gzip.compress(TEXT.encode()),
+    "a.txt.gz": gzip.compress(TEXT.encode(), mtime=0),
     "a.txt.bz2": bz2.compress(TEXT.encode()),
     "a.txt.xz": lzma.compress(TEXT.encode()),
     "a.txt.zst": zstandard.compress(TEXT.encode()),
     "a.zip": _zip(),
     "a.tar": _tar(),
-    "a.tar.gz": gzip.compress(_tar()),
+    "a.tar.gz": gzip.compress(_tar(), mtime=0),
     "a.html": b"<html><body><p>text</p><script>x</script></body></html>" * 5,
 }
 

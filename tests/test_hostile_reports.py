@@ -19,11 +19,12 @@ from markdown_it.token import Token
 from results import ATTACKS, hostile_result
 from support import REPOSITORY
 
+from corpuscheck.json_text import encodable
 from corpuscheck.printable import printable
 from corpuscheck.reports import github
-from corpuscheck.reports.json_report import _encodable
 from corpuscheck.reports.markdown_text import code, prose, table
 from corpuscheck.reports.registry import FORMATS, render
+from corpuscheck.reports.terminal import render as render_text
 
 SHOWN = [printable(text) for text in ATTACKS]
 BIG = 20_000
@@ -45,6 +46,8 @@ def _report(name: str) -> str:
 @pytest.mark.parametrize("name", FORMATS)
 def test_nothing_steers_a_terminal(name: str) -> None:
     report = _report(name)
+    if name == "text":
+        report += render_text(hostile_result(), full=True).decode()
     if name == "json":  # the exact words are in it, which JSON writes as escapes where they are controls
         report = report.replace("\u202e", "").replace("\u2066", "").replace("\ufffe", "").replace("\uffff", "")
         report = report.replace("\x9b", "")
@@ -55,7 +58,7 @@ def test_nothing_steers_a_terminal(name: str) -> None:
 
 
 def test_text() -> None:
-    report = _report("text")
+    report = render_text(hostile_result(), full=True).decode()
     for shown in SHOWN:
         words = r"\s+".join(map(re.escape, shown.split()))
         assert len(re.findall(words, report)) >= 3, shown
@@ -73,7 +76,7 @@ def test_concise() -> None:
 
 def test_json() -> None:
     document = json.loads(_report("json"))
-    expected = [_encodable(text) for text in ATTACKS]
+    expected = [encodable(text) for text in ATTACKS]
     assert [finding["message"] for finding in document["findings"]] == expected
     assert [word["word"] for word in document["comparison"]["newly_lost"]] == expected
     assert [file["path"] for file in document["comparison"]["files"]] == SHOWN
@@ -212,4 +215,4 @@ def test_printable_text_is_legal_xml_and_utf8(text: str) -> None:
 
 def test_json_has_no_lone_surrogates() -> None:
     value: dict[str, Any] = {"\udcff": ["a\ud800", {"b": "한"}], "n": 1, "none": None}
-    assert _encodable(value) == {"\\xff": ["a\\ud800", {"b": "한"}], "n": 1, "none": None}
+    assert encodable(value) == {"\\xff": ["a\\ud800", {"b": "한"}], "n": 1, "none": None}

@@ -16,10 +16,10 @@ from support import korean_lines, run, scanned, write_files, write_vocabulary
 from corpuscheck.api import peek
 from corpuscheck.clean.document_rules import DOCUMENT_RULES
 from corpuscheck.errors import UsageError
-from corpuscheck.peek import Peek, Shown
 from corpuscheck.reports import peek_json
 from corpuscheck.running import units
 from corpuscheck.settings import settings_from
+from corpuscheck.showing import Peek, Shown
 from corpuscheck.viewing import CRITERIA, View, rule_to_show, word_to_find
 
 PROSE = " ".join(korean_lines(6, 5))
@@ -202,9 +202,9 @@ def test_words_that_cannot_be(given: str) -> None:
         word_to_find(given)
 
 
-@pytest.mark.parametrize("name", ["CC301", "CC416", "CC504", "nonsense", "CC4"])
+@pytest.mark.parametrize("name", ["CC302", "CC416", "CC505", "nonsense", "CC4"])
 def test_a_rule_that_names_no_documents_says_which_do(name: str) -> None:
-    with pytest.raises(UsageError, match="CC401 to CC415 and CC501 to CC503"):
+    with pytest.raises(UsageError, match="CC301, CC401 to CC415 and CC501 to CC504"):
         rule_to_show(name)
     assert rule_to_show("cc405") == rule_to_show("repeated-lines") == "CC405"
 

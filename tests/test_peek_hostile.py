@@ -17,9 +17,9 @@ from corpuscheck.api import peek
 from corpuscheck.measuring.choosing import Choice, ChoicePart
 from corpuscheck.measuring.excerpts import Excerpt, Repeats, chunks
 from corpuscheck.measuring.marking import Mark, marked
-from corpuscheck.peek import differing
 from corpuscheck.reports import peek_json
 from corpuscheck.settings import settings_from
+from corpuscheck.showing import differing
 from corpuscheck.viewing import View
 
 HOSTILE = [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from importlib.resources import files
@@ -20,10 +21,12 @@ from support import REPOSITORY
 
 from corpuscheck import __version__
 from corpuscheck.errors import UsageError
+from corpuscheck.reports.common import where
+from corpuscheck.reports.markdown_text import prose
 from corpuscheck.reports.registry import FORMATS, render
 from corpuscheck.result import ChangedFile, Finding, LostWord, Place, Result
 from corpuscheck.rules.registry import RULES
-from corpuscheck.settings import FailOn, Policy
+from corpuscheck.settings import FailOn, Policy, Severity
 
 GOLDEN = Path(__file__).parent / "golden" / "formats"
 ENDINGS = {"json": "json", "markdown": "md", "gitlab": "json", "junit": "xml", "sarif": "sarif"}
@@ -70,6 +73,86 @@ def test_github_gets_ten_annotations_at_most(result: Result, count: int) -> None
     assert len(lines) == min(count, 10)
     if count > 10:
         assert f"{count - 9} more findings: CC102 invalid-bytes" in lines[-1]
+
+
+@pytest.mark.parametrize(("findings", "annotated"), [(1, 10), (2, 9), (9, 2), (10, 1), (11, 1), (30, 1)])
+def test_github_annotates_each_copied_file_while_there_is_room(result: Result, findings: int, annotated: int) -> None:
+    copied = tuple(Place(f"new/{n:02}.txt", document=1) for n in range(12))
+    copies = Finding("CC708", "new-copies", "error", "copies", "take them out", places=(*copied, copied[0]))
+    lines = render(replace(result, findings=(copies, *_findings(findings - 1))), "github").decode().splitlines()
+    assert len(lines) == 10
+    mine = [line for line in lines if "title=CC708" in line]
+    assert [re.findall(r"file=(.*?),", line) for line in mine] == [[place.path] for place in copied[:annotated]]
+    assert all("; in document 1" in line for line in mine)
+    assert ["also in " in line for line in mine] == [True] + [False] * (annotated - 1)
+
+
+@pytest.mark.parametrize(
+    ("severity", "before", "annotated"),
+    [("warning", None, False), ("warning", 10**3, False), ("warning", 10**9, True), ("error", None, True)],
+)
+def test_a_corpus_below_its_goal_is_no_annotation_unless_the_change_is_to_blame(
+    result: Result, severity: Severity, before: int | None, annotated: bool
+) -> None:
+    below = Finding("CC201", "below-target", severity, "too little", "collect more")
+    compared = result.comparison
+    assert compared
+    base = replace(compared.base, size=replace(compared.base.size, utf8_bytes=before or 0))
+    shown = replace(result, findings=(below,), comparison=replace(compared, base=base) if before else None)
+    assert ("CC201" in render(shown, "github").decode()) == annotated
+    assert all("CC201" in render(shown, name).decode() for name in ("markdown", "concise", "text", "sarif", "gitlab"))
+
+
+@pytest.mark.parametrize("name", ["text", "markdown", "github"])
+def test_a_change_comes_first(result: Result, name: str) -> None:
+    change = Finding("CC708", "new-copies", "warning", "of the change", "take them out", places=(Place("new.txt"),))
+    whole = Finding("CC102", "invalid-bytes", "warning", "of the corpus", "fetch it", places=(Place("old.txt"),))
+    report = render(replace(result, findings=(change, whole)), name).decode()
+    assert report.index("of the change") < report.index("of the corpus")
+    if name != "github":
+        assert report.index("What has changed since") < report.index("Can it be read?")
+
+
+PASTED = [
+    ("corpuscheck peek DATA --rule CC408", "look at them: {}; leave out what is no text"),
+    ("corpuscheck reference build general FOLDER…", "{} makes one"),
+    ("iconv -f CP949 -t UTF-8 FILE > NEW", "save these files as UTF-8, for instance with: {}"),
+    ("pip install 'corpuscheck[html]'", "read it without: {} and pass it"),
+    ("git lfs pull", "Git LFS pointer: run {}"),
+    ("--limit-alphabet 449", "raise it with {}: 3.1 %"),
+    ("--document blank-line", "say so ({})"),
+    ("--document wikiextractor", "add {}, or not"),
+    ("--severity CC201=info", "or set {}"),
+    ("--text-field", "name the field with {}"),
+    ("--encoding", "{} forces one"),
+    ("--files FILE", "{} lists each"),
+    ("unicodedata.normalize('NFC', text)", "before training ({})"),
+    ("my corpus/a b#1 (2).txt", "most in {} (utf-8)"),
+]
+
+
+@pytest.mark.parametrize(("pasted", "sentence"), PASTED)
+def test_what_a_person_would_paste_is_one_code_span_in_markdown(pasted: str, sentence: str) -> None:
+    assert f"`{pasted}`" in prose(sentence.format(pasted), names=["my corpus/a b#1 (2).txt"])
+
+
+def test_places_are_whole_in_every_format(result: Result) -> None:
+    """Paths that differ at the beginning, in the middle or at the end alone, with spaces, longer than any screen."""
+    paths = [f"{a}/{'deep/' * 150}{b} of 2020/{'x' * 40}/{c}.txt" for a in "ab" for b in "ab" for c in "ab"]
+    finding = Finding("CC102", "invalid-bytes", "error", f"most in {paths[0]}", "x", places=tuple(map(Place, paths)))
+    shown = replace(result, findings=(finding,), comparison=None)
+    for name in ("concise", "markdown", "github", "gitlab", "junit", "json"):
+        report = render(shown, name).decode()
+        for path in paths[:1] if name == "concise" else paths[:6]:
+            assert path in report, name
+    text = "".join(render(shown, "text", full=True).decode().split())
+    for path in paths[:3]:
+        assert path.replace(" ", "") in text
+
+
+def test_a_line_has_a_colon_and_a_document_a_hash() -> None:
+    places = [Place("a.md", 12), Place("a.md", document=3), Place("a.md"), Place("a.zip!/b.jsonl", document=7)]
+    assert list(map(where, places)) == ["a.md:12", "a.md#3", "a.md", "a.zip!/b.jsonl#7"]
 
 
 def test_what_concerns_the_corpus_points_at_its_limit(result: Result) -> None:

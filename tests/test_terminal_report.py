@@ -27,10 +27,13 @@ WIDTHS = [80, 120]
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", WIDTHS)
-def test_report_of_an_example_is_the_golden_one(name: str, width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("full", [False, True], ids=["short", "full"])
+def test_report_of_an_example_is_the_golden_one(
+    name: str, width: int, full: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(REPOSITORY)
-    report = terminal_report(scanned(f"examples/{name}").result, width)
-    golden = GOLDEN / f"{name}-{width}.txt"
+    report = terminal_report(scanned(f"examples/{name}").result, width, full=full)
+    golden = GOLDEN / f"{name}{'-full' if full else ''}-{width}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         golden.parent.mkdir(exist_ok=True)
         golden.write_text(report, "utf-8", newline="\n")
@@ -39,14 +42,14 @@ def test_report_of_an_example_is_the_golden_one(name: str, width: int, monkeypat
 
 def test_every_example_has_a_golden_report_and_no_other() -> None:
     found = sorted(path.name for path in GOLDEN.iterdir() if path.is_file())
-    assert found == sorted(f"{name}-{width}.txt" for name in NAMES for width in WIDTHS)
+    assert found == sorted(f"{name}{full}-{width}.txt" for name in NAMES for full in ("", "-full") for width in WIDTHS)
 
 
-def test_brief_report_is_the_head_of_the_full_one() -> None:
+def test_brief_report_is_the_end_of_the_full_one() -> None:
     result = scanned(EXAMPLES / "rare-syllables").result
     brief = terminal_report(result, 80, brief=True)
     assert brief
-    assert terminal_report(result, 80).startswith(brief)
+    assert terminal_report(result, 80).endswith(brief)
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.brief import brief
 from corpuscheck.clean.near import near_copies
 from corpuscheck.counted import DEBRIS
+from corpuscheck.printable import printable
 from corpuscheck.profile.documents import Documents, file_id
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.near import Signatures
 from corpuscheck.profile.packing import first_rows
 from corpuscheck.profile.profile import Profile
@@ -31,6 +34,9 @@ class DocumentPlace:
     path: str
     document: int
 
+    def __str__(self) -> str:
+        return f"{printable(self.path, LONGEST_PATH) or '?'}#{self.document}"
+
 
 @dataclass(frozen=True)
 class Amount:
@@ -45,6 +51,8 @@ class Amount:
 @dataclass(frozen=True)
 class CopyStep:
     """Documents of which another one is kept. `pairs` are examples: (kept, left out), and how much they share."""
+
+    __repr__ = brief
 
     amount: Amount = field(default_factory=Amount)
     pairs: tuple[tuple[DocumentPlace, DocumentPlace, float], ...] = ()
@@ -68,6 +76,8 @@ class SharedLine:
 class Shared:
     """Lines, or paragraphs: all of them, and those that stand in another document too, the first of each left out."""
 
+    __repr__ = brief
+
     units: int
     utf8_bytes: int
     repeated: Amount
@@ -84,6 +94,8 @@ class Cleanliness:
     `near` is None where it was not looked for; `debris` are bytes in the documents that are kept, by kind; `complete`
     is false where documents were too many, and figures come from a sample; `looked_into` where nobody looked.
     """
+
+    __repr__ = brief
 
     raw_bytes: int = 0
     exact: CopyStep = field(default_factory=CopyStep)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import Bytes, Ints
+from corpuscheck.arrays import Bytes, Hashes, Ints
 from corpuscheck.profile.near import Signatures
 
 ALIKE = 0.8
@@ -20,6 +20,10 @@ _CHANCE = 1 / 256
 
 _ROUNDS = 4
 _AT_ONCE = 1 << 16
+
+_MOST_MEETINGS = 1 << 22
+_EACH = (4, 256)
+"""Rows that one row meets under one key, at least and at most; fewer where many rows ask."""
 
 
 @dataclass(frozen=True)
@@ -82,3 +86,31 @@ def _candidates(signatures: Bytes) -> Iterator[Ints]:
             rows = rows[others][~alike]
             if len(rows) < 2:
                 break
+
+
+def keys_to_meet(ones: Signatures, others: Signatures) -> Iterator[tuple[Hashes, Hashes]]:
+    """Pairs of columns in which rows of two tables that are nearly the same mostly agree."""
+    yield ones.keys, others.keys
+    mine, theirs = (np.ascontiguousarray(rows.signatures).view(_BAND) for rows in (ones, others))
+    for band in range(mine.shape[1]):
+        yield mine[:, band], theirs[:, band]
+
+
+def meetings(ones: Hashes, others: Hashes) -> tuple[Ints, Ints]:
+    """Rows of two tables with equal keys, as pairs. Where too many share a key, they take turns."""
+    order = np.argsort(others, kind="stable")
+    first = np.searchsorted(others[order], ones, "left")
+    there = np.searchsorted(others[order], ones, "right") - first
+    least, most = _EACH
+    each = np.minimum(there, max(least, min(most, _MOST_MEETINGS // max(1, len(ones)))))
+    rows = np.repeat(np.arange(len(ones)), each)
+    turn = np.arange(len(rows)) - np.repeat(np.cumsum(each) - each, each) + _ranks(ones)[rows]
+    return rows, order[first[rows] + turn % there[rows]]
+
+
+def _ranks(keys: Hashes) -> Ints:
+    """The number of each row among those with its key."""
+    order = np.argsort(keys, kind="stable")
+    numbers = np.empty(len(keys), np.int64)
+    numbers[order] = np.arange(len(keys)) - np.searchsorted(keys[order], keys[order])
+    return numbers

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from corpuscheck.brief import brief
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.scripts import composition
@@ -59,6 +60,8 @@ class NormalisationRow:
     scripts of this corpus. `characters` are the most frequent of the `distinct` ones.
     """
 
+    __repr__ = brief
+
     kind: Kind
     occurrences: int
     at_most: int
@@ -76,6 +79,8 @@ class NormalisationRow:
 @dataclass(frozen=True)
 class Normalisation:
     """The kinds that occur, in the order of `KINDS`; the bytes and the [UNK] words that NFC saves."""
+
+    __repr__ = brief
 
     rows: tuple[NormalisationRow, ...] = ()
     nfc_saving: int = 0

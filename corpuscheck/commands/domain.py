@@ -32,6 +32,7 @@ def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **
     """
     from corpuscheck.api import build_reference
     from corpuscheck.domain.spread import SAME_SOURCE, outliers, spread_of
+    from corpuscheck.profile.files import LONGEST_PATH
     from corpuscheck.progress import watcher
     from corpuscheck.settings import settings_from
 
@@ -44,7 +45,7 @@ def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **
     spread = spread_of([source.name for source in made.sources], between)
     sources = f"{len(made.sources)} source" + ("s" if len(made.sources) > 1 else "")
     told = f", {spread:.3f} bits from a source to its nearest, in the middle" if spread else ""
-    click.echo(f"{sources} of general text{told}; saved in {printable(target, 300)}")
+    click.echo(f"{sources} of general text{told}; saved in {printable(target, LONGEST_PATH)}")
     if len(made.sources) < 2:
         click.echo("a single source cannot say what is ordinary: name two or more, better five", err=True)
     for (one, other), d in between.items():
@@ -62,12 +63,11 @@ def build(name: str, paths: tuple[str, ...], output: str | None, quiet: bool, **
 
 def compare_profiles(paths: tuple[str, ...], report_format: str, output: str | None) -> None:
     """Print how far saved profiles and the sources of references are from each other."""
-    from corpuscheck.api import load_references
-    from corpuscheck.domain.sides import compared
+    from corpuscheck.api import compare_profiles as compared
     from corpuscheck.profile.profile import write_whole
     from corpuscheck.reports import sides_text
 
-    sides = compared(load_references(paths))
+    sides = compared(paths)
     if output:
         write_whole(output, sides_text.render_json(sides))
     if report_format == "json":

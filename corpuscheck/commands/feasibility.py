@@ -12,6 +12,7 @@ from corpuscheck.commands.domain import compare_profiles
 from corpuscheck.commands.options import READING, SIZE, TOKENIZER, Option, options
 from corpuscheck.commands.printing import print_bytes, print_text
 from corpuscheck.errors import UsageError
+from corpuscheck.printable import printable
 from corpuscheck.settings import Reading
 
 _COUNT = re.compile(r"([0-9][0-9_,]*\.?[0-9]*)\s*([kmb]?)$", re.IGNORECASE)
@@ -29,7 +30,7 @@ class _Parameters(click.ParamType):  # type: ignore[type-arg]  # generic only in
 
 
 _TEXT_OPTIONS = {
-    *(name for name in Reading.__dataclass_fields__ if name not in ("majority", "defer")), "preset", "tokenizer",
+    *Reading.__dataclass_fields__, "preset", "tokenizer",
 }  # fmt: skip
 
 _OUTPUT: list[Option] = [
@@ -77,26 +78,18 @@ def estimate(
     From a SAMPLE of the text (files and folders), from a saved PROFILE (.ccp), or from --articles and
     --mean-bytes alone. A sample must be drawn at random: the first documents of a sorted corpus are none.
     """
-    from corpuscheck.api import report, run_scan
-    from corpuscheck.feasibility.estimate import Plan, from_numbers, from_profile, with_findings
-    from corpuscheck.profile.profile import Profile, write_whole
+    from corpuscheck.api import estimate as estimated
+    from corpuscheck.feasibility.estimate import Plan
+    from corpuscheck.profile.profile import write_whole
     from corpuscheck.progress import watcher
     from corpuscheck.settings import settings_from
 
     plan = Plan(target_bytes, articles_per_gb, articles, mean_bytes, available, per_day, usable, parameters, epochs)
     if not paths:
         _no_text_options(context, "plain numbers")
-        told = from_numbers(plan)
-    elif articles is not None or mean_bytes is not None:
-        raise UsageError("--articles and --mean-bytes are for when there is no sample; say --available with one")
     elif len(paths) == 1 and paths[0].endswith(".ccp"):
         _no_text_options(context, "a saved profile")
-        told = from_profile(Profile.load(paths[0]), plan, paths[0])
-        told = with_findings(told, report(paths[0], settings_from()).findings)
-    else:
-        settings = settings_from(forecast=True, **given)
-        result = run_scan(list(paths), settings, watcher(not quiet, False), processes=True).result
-        told = with_findings(from_profile(result.profile, plan, ", ".join(paths)), result.findings)
+    told = estimated(list(paths), plan, settings_from(**given), watcher(not quiet, False), processes=True)
     from corpuscheck.reports import estimate_json, estimate_text
 
     if output:
@@ -127,20 +120,17 @@ def train(paths: tuple[str, ...], folder: str, quiet: bool, **given: Any) -> Non
     The alphabet comes from all of the text, longer pieces from a sample of it (--train-bytes, or all).
     Writes tokenizer.json, vocab.txt and tokenizer_config.json, as transformers loads them, and a card.
     """
-    from corpuscheck.api import run_scan
+    from corpuscheck.api import train as trained
     from corpuscheck.progress import watcher
     from corpuscheck.rules.amounts import percent
     from corpuscheck.settings import settings_from
-    from corpuscheck.tokenizer.card import save_with_card
 
-    settings = settings_from(**given)
-    finished = run_scan(list(paths), settings, watcher(not quiet, False), processes=True)
-    save_with_card(finished.artefact, finished.result.profile, settings.training, folder)
+    finished = trained(list(paths), folder, settings_from(**given), watcher(not quiet, False), processes=True)
     if not quiet:
         words = finished.result.profile.words
         click.echo(
             f"{finished.artefact.vocab_size:,} pieces, fingerprint {finished.artefact.fingerprint}; "
-            f"{percent(words.held_out_unk_rate)} [UNK] on held-out text; saved in {folder}"
+            f"{percent(words.held_out_unk_rate)} [UNK] on held-out text; saved in {printable(folder, 300)}"
         )
 
 
@@ -174,12 +164,10 @@ def compare(
 
     if all(path.endswith(".ccp") for path in paths):
         _no_text_options(context, "saved profiles", "compare")
-        if tokenizers or train_one or len(paths) < 2:
+        if tokenizers or train_one:
             raise UsageError("saved profiles are compared with each other: name two or more, and no tokenizers")
         compare_profiles(paths, report_format, output)
         return
-    if len(tokenizers) + train_one < 2:
-        raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
     compared = compare_tokenizers(list(paths), tokenizers, train_one, settings_from(**given), watcher(not quiet, False))
     if output:
         write_whole(output, comparison_text.render_json(compared))

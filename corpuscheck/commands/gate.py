@@ -41,6 +41,7 @@ def scan(
     report_format: str,
     outputs: tuple[str, ...],
     quiet: bool,
+    full: bool,
     save: str | None,
     files_output: str | None,
     save_tokenizer: str | None,
@@ -69,7 +70,7 @@ def scan(
     _keep(finished, save, files_output)
     if finished.cache and not (quiet or no_progress):
         _tell_of_cache(finished.cache, printable(settings.cache or ""), verbose)
-    _render(finished.result, report_format, reports, quiet)
+    _render(finished.result, report_format, reports, quiet, full)
 
 
 @click.command()
@@ -83,12 +84,13 @@ def report(
     report_format: str,
     outputs: tuple[str, ...],
     quiet: bool,
+    full: bool,
     **given: Any,
 ) -> None:
     """Judge and render a saved PROFILE again, without reading the corpus."""
     from corpuscheck.api import report as report_on
 
-    _render(report_on(profile, settings_of(context, given)), report_format, _reports(outputs), quiet)
+    _render(report_on(profile, settings_of(context, given)), report_format, _reports(outputs), quiet, full)
 
 
 @click.command()
@@ -104,6 +106,7 @@ def diff(
     report_format: str,
     outputs: tuple[str, ...],
     quiet: bool,
+    full: bool,
     **given: Any,
 ) -> None:
     """Judge what has become of a corpus: profile HEAD against profile BASE.
@@ -112,7 +115,13 @@ def diff(
     """
     from corpuscheck.api import report as report_on
 
-    _render(report_on(head, settings_of(context, {**given, "baseline": base})), report_format, _reports(outputs), quiet)
+    _render(
+        report_on(head, settings_of(context, {**given, "baseline": base})),
+        report_format,
+        _reports(outputs),
+        quiet,
+        full,
+    )
 
 
 @click.command()
@@ -155,17 +164,17 @@ def _tell_of_cache(use: CacheUse, folder: str, verbose: bool) -> None:
         click.echo(use.trouble, err=True)
 
 
-def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bool) -> None:
+def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bool, full: bool) -> None:
     """Write all reports, print the one for standard output, and leave with the status of the gate."""
     from corpuscheck.profile.profile import write_whole
     from corpuscheck.reports.registry import render
 
     for other, path in outputs:
-        write_whole(path, render(result, other))
+        write_whole(path, render(result, other, full))
     if name == "text":
         from corpuscheck.reports.terminal import render_terminal
 
-        print_text(lambda console: render_terminal(result, console, brief=quiet))
+        print_text(lambda console: render_terminal(result, console, quiet, full))
     else:
         print_bytes(render(result, name))
     sys.exit(0 if result.passed else 1)

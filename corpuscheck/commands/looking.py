@@ -7,12 +7,12 @@ from typing import Any
 import click
 
 from corpuscheck.commands.configured import configured
-from corpuscheck.commands.options import READING, SIZE, Option, options
+from corpuscheck.commands.options import READING, SIZE, TOKENIZER, Option, options
 from corpuscheck.commands.printing import print_bytes, print_paged
 from corpuscheck.errors import UsageError
 
 _VIEW: list[Option] = [
-    click.option("--rule", metavar="RULE", help="The worst documents by a rule: CC401 to CC415, CC501 to CC503."),
+    click.option("--rule", metavar="RULE", help="The worst by a rule: CC301, CC401 to CC415, CC501 to CC504."),
     click.option("--word", "words", multiple=True, metavar="TEXT",
                  help="Documents that hold this text, or a character such as U+B63B (repeat for several)."),
     click.option("-n", "--count", type=int, default=5, show_default=True,
@@ -31,7 +31,7 @@ _VIEW: list[Option] = [
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@options(_VIEW, READING)
+@options(_VIEW, READING, TOKENIZER[:-1])
 @configured
 def peek(
     context: click.Context,

@@ -140,7 +140,8 @@ REPORT: list[Option] = [
             help="What is printed on standard output."),
     _option("--output", "outputs", multiple=True, metavar="FORMAT=FILE",
             help="Also write a report to a file (repeat for several); without FORMAT= it is JSON."),
-    _option("-q", "--quiet", is_flag=True, help="No progress, and only the verdict in the text report."),
+    _option("--full", is_flag=True, help="Every figure in the text report, not only what matters."),
+    _option("-q", "--quiet", is_flag=True, help="No progress, and only findings and verdict in the text report."),
 ]  # fmt: skip
 SCAN: list[Option] = [
     _option("--save", metavar="FILE", help="Save the profile, to be compared and merged later."),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from itertools import combinations
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,18 +45,6 @@ def distance(one: Ints, other: Ints) -> Distance | None:
 def divergence(p: Shares, q: Shares) -> float:
     """The Jensen–Shannon divergence of two distributions in bits: H((p + q) / 2) − (H(p) + H(q)) / 2."""
     return _entropy((p + q) / 2) - (_entropy(p) + _entropy(q)) / 2
-
-
-def spread(tables: list[Ints]) -> list[float | None]:
-    """D of each pair, in the order of `itertools.combinations`."""
-    found = (distance(one, other) for one, other in combinations(tables, 2))
-    return [d.bits if d else None for d in found]
-
-
-def typical(distances: list[float | None]) -> float | None:
-    """The median of those that are known."""
-    known = [d for d in distances if d is not None]
-    return median(known) if known else None
 
 
 def _thinned(counts: Ints, total: int) -> Shares:

@@ -11,9 +11,11 @@ from typing import Any
 import orjson
 import zstandard
 
+from corpuscheck.brief import brief
 from corpuscheck.domain.distance import distance
 from corpuscheck.domain.scripts import main_script
 from corpuscheck.errors import ProfileError
+from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.checked import check
 from corpuscheck.profile.domain import DomainPart
@@ -32,6 +34,8 @@ class Source:
     """One body of general text: its name, its main script, its sample, and `tokens` of the reference's own tokenizer
     in `words` of it (both 0 where it was measured with another one)."""
 
+    __repr__ = brief
+
     name: str
     script: str
     part: DomainPart
@@ -46,6 +50,8 @@ class Reference:
     `distances` are D of each pair of sources in millionths of a bit, in the order of `itertools.combinations`, None
     where there is too little text. `tokenizer` is the definition of the general tokenizer, empty where there is none.
     """
+
+    __repr__ = brief
 
     name: str
     sources: tuple[Source, ...]
@@ -68,7 +74,7 @@ class Reference:
             "distances": self.distances,
             "tokenizer": self.tokenizer,
         }
-        text = orjson.dumps(state, option=orjson.OPT_SORT_KEYS)
+        text = json_bytes(state, orjson.OPT_SORT_KEYS)
         return _MAGIC + zstandard.ZstdCompressor(level=9).compress(text)
 
     @classmethod

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from corpuscheck.brief import brief
 from corpuscheck.domain.differing import FEWEST_DOCUMENTS, share_differing
 from corpuscheck.domain.distance import Distance, distance
 from corpuscheck.domain.reference import Reference, Source
@@ -54,6 +55,8 @@ class DomainReport:
         documents, passages: what was looked at; `sketched` of them were compared one by one.
         fertility: None where the reference has no tokenizer or the scan did not know it.
     """
+
+    __repr__ = brief
 
     reference: str
     sources: tuple[SourceDistance, ...] = ()

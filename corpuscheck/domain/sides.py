@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from corpuscheck.brief import brief
 from corpuscheck.domain.distance import distance
 from corpuscheck.domain.reference import Reference, Source
 from corpuscheck.domain.spread import spread_of
 from corpuscheck.domain.words import DistinctiveWord, distinctive_words
+from corpuscheck.presentable import Presentable
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Side:
     are distinctive against all others of the same script.
     """
 
+    __repr__ = brief
+
     name: str
     script: str
     documents: int
@@ -29,8 +33,10 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Sides:
+class Sides(Presentable):
     """The bodies of text, and D in bits of each pair by their numbers, None where there is too little text."""
+
+    __repr__ = brief
 
     sides: tuple[Side, ...]
     distances: dict[tuple[int, int], float | None]

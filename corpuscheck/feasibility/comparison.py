@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from corpuscheck.brief import brief
 from corpuscheck.measuring.estimating import TOKEN_BYTES, estimate_tokens
+from corpuscheck.presentable import Presentable
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.sample import Sample
@@ -29,6 +31,8 @@ class Row:
     that do not fit into a sequence of 512 with [CLS] and [SEP]. `held_out_rate` is there where one tokenizer was
     trained on the rest of the text, which flatters it elsewhere: then tokens come from held-out text too, for all.
     """
+
+    __repr__ = brief
 
     name: str
     model: str
@@ -56,8 +60,10 @@ class Row:
 
 
 @dataclass(frozen=True)
-class TokenizerComparison:
+class TokenizerComparison(Presentable):
     """The rows in the order asked for, the one to take, and why."""
+
+    __repr__ = brief
 
     utf8_bytes: int
     documents: int

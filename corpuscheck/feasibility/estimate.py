@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from corpuscheck.brief import brief
 from corpuscheck.clean.copies import cleanliness
 from corpuscheck.errors import UsageError
 from corpuscheck.feasibility import forecast
 from corpuscheck.feasibility.figure import Figure, exactly, foretold, product
 from corpuscheck.feasibility.laws import BYTES_PER_TOKEN, EPOCHS, GB, LADDER, MODELS, TOKENS_PER_PARAMETER, Rung
+from corpuscheck.presentable import Presentable
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import Z_95, Interval, ratio
 from corpuscheck.profile.profile import Profile
@@ -66,8 +68,10 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class Estimate(Presentable):
     """The answer. `full_bytes` is the size that forecasts are for; `forecasts` are by name."""
+
+    __repr__ = brief
 
     source: str
     plan: Plan

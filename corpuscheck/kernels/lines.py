@@ -21,7 +21,7 @@ from corpuscheck.counted import (
 from corpuscheck.kernels.hashing import hash_bytes, mix
 from corpuscheck.kernels.jit import at, kernel
 from corpuscheck.kernels.shingles import remembered
-from corpuscheck.kernels.utf8 import code_point
+from corpuscheck.kernels.utf8 import code_point, ends_line
 
 SHORT_COLUMNS = 30
 """A line of at most so many columns is short; wide characters take two."""
@@ -90,7 +90,7 @@ def read_lines(
         start = starts[d]
         while start <= ends[d]:
             stop = start
-            while stop < ends[d] and data[at(stop)] != 0x0A:
+            while stop < ends[d] and not ends_line(data, stop, ends[d]):
                 stop += 1
             left, right = start, stop
             while left < right and is_blank(data[at(left)]):

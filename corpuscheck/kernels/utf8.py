@@ -84,13 +84,13 @@ def is_white(b: int) -> bool:
 
 @kernel
 def boundary(data: Bytes, start: int, stop: int, complete: bool) -> int:
-    """Where the window `data[start:stop]` may be cut: after its first newline, else its first space.
+    """Where the window `data[start:stop]` may be cut: after its first line end, else its first space.
 
-    -1 where it has neither, or where it is not complete and a newline might still come.
+    -1 where it has neither, or where it is not complete and a line end might still come.
     """
     space = -1
     for i in range(start, stop):
-        if data[i] == 0x0A:
+        if data[i] == 0x0A or (data[i] == 0x0D and i + 1 < stop and data[i + 1] != 0x0A):
             return i + 1
         if space < 0 and (data[i] == 0x20 or data[i] == 0x09):
             space = i + 1
@@ -169,15 +169,22 @@ def passages(data: Bytes, starts: Ints, ends: Ints, offset: int, out: Ints) -> i
 
 
 @kernel
+def ends_line(data: Bytes, i: int, stop: int) -> bool:
+    """Whether byte `i` is the last of a line end: LF, or CR without an LF behind it."""
+    b = data[at(i)]
+    return b == 0x0A or (b == 0x0D and (i + 1 == stop or data[at(i + 1)] != 0x0A))
+
+
+@kernel
 def line_spans(data: Bytes, starts: Ints, ends: Ints, out: Ints) -> int:
-    """Lines of the spans, without their ends, rows (start, end, span). Lines end at LF or CR LF."""
+    """Lines of the spans, without their ends, rows (start, end, span). Lines end at LF, CR LF and CR."""
     n = 0
     for u in range(starts.shape[0]):
         start = starts[u]
         for i in range(starts[u], ends[u] + 1):
-            if i == ends[u] or data[i] == 0x0A:
+            if i == ends[u] or ends_line(data, i, ends[u]):
                 stop = i
-                if i < ends[u] and stop > start and data[stop - 1] == 0x0D:
+                if i < ends[u] and stop > start and data[i] == 0x0A and data[stop - 1] == 0x0D:
                     stop -= 1
                 if stop > start:
                     out[n, 0], out[n, 1], out[n, 2] = start, stop, u
@@ -194,7 +201,7 @@ def paragraph_spans(data: Bytes, out: Ints) -> int:
     last = 0
     start = 0
     for i in range(data.shape[0] + 1):
-        if i == data.shape[0] or data[i] == 0x0A:
+        if i == data.shape[0] or ends_line(data, i, data.shape[0]):
             blank = True
             for j in range(start, i):
                 if not is_white(data[j]):

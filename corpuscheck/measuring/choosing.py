@@ -15,7 +15,9 @@ from corpuscheck.counted import BYTES
 from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.measuring.documents import PLACE_BITS, Closed, Open, text_hash
 from corpuscheck.measuring.inspecting import Inspector, only_korean
-from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.measuring.repeats import LineTable, SharedLines
+from corpuscheck.measuring.units import UnitSplitter
+from corpuscheck.measuring.words import WordCounter
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.viewing import CRITERIA, View
@@ -89,8 +91,14 @@ class Chooser(Protocol):
     def finish(self) -> ChoicePart: ...
 
 
-def chooser(view: View, records: Sequence[FileRecord]) -> Chooser:
-    """The chooser for what is asked for."""
+def chooser(
+    view: View, records: Sequence[FileRecord], counter: WordCounter | None = None, shared: Hashes | None = None
+) -> Chooser:
+    """The chooser for what is asked for; `counter` counts [UNK], `shared` are lines that several documents have."""
+    if view.rule == "CC301" and counter:
+        return _MostUnknown(view, records, counter)
+    if view.rule == "CC504" and shared is not None:
+        return _MostShared(view, records, shared)
     if view.rule:
         return _Worst(view, records)
     return _Holders(view, records) if view.words else _Typical(view, records)
@@ -215,6 +223,56 @@ class _Worst(_Kept):
         chosen = _smallest(hits, -score, -rows[:, BYTES], most=self._most)
         self.keep(chosen, ((-int(score[k]), -int(rows[k, BYTES])) for k in chosen), closed, score)
         self.count(len(rows), len(hits))
+
+
+class _MostOf(_Kept):
+    """Documents by an amount that is added up while they go on from batch to batch."""
+
+    _open = 0
+
+    def amounts(self, batch: Batch, closed: Closed) -> Ints:
+        """Of each document as far as it is in this batch."""
+        raise NotImplementedError
+
+    def observe(self, batch: Batch, closed: Closed) -> None:
+        score = self.amounts(batch, closed)
+        if batch.offset and len(score):
+            score[0] += self._open
+        self._open = int(score[-1]) if batch.unfinished and len(score) else 0
+        ended = score[: len(closed)]
+        hits = np.flatnonzero(ended)
+        chosen = _smallest(hits, -ended, -closed.sizes, most=self._most)
+        self.keep(chosen, ((-int(ended[k]), -int(closed.sizes[k])) for k in chosen), closed, ended)
+        self.count(len(closed), len(hits))
+
+
+class _MostUnknown(_MostOf):
+    """Documents by their [UNK] words."""
+
+    def __init__(self, view: View, records: Sequence[FileRecord], counter: WordCounter) -> None:
+        super().__init__(view, records)
+        self._counter, self._splitter = counter, UnitSplitter("document")
+
+    def amounts(self, batch: Batch, closed: Closed) -> Ints:
+        units = self._splitter.split(batch)
+        return self._counter.observe(batch, units, units.held_out(0.0)).unk_words
+
+    def finish(self) -> ChoicePart:
+        self._counter.walker.finish()
+        return super().finish()
+
+
+class _MostShared(_MostOf):
+    """Documents by the bytes of their lines that other documents have too."""
+
+    def __init__(self, view: View, records: Sequence[FileRecord], shared: Hashes) -> None:
+        super().__init__(view, records)
+        self._lines = SharedLines(shared)
+        self._inspector = Inspector(records, False, self._lines)
+
+    def amounts(self, batch: Batch, closed: Closed) -> Ints:
+        self._inspector.observe(batch, closed)
+        return self._lines.found
 
 
 def judged(rule: str, rows: Ints) -> tuple[Ints, Ints]:

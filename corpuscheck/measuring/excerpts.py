@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.brief import brief
 from corpuscheck.counted import KOREAN_SHAPES, LETTERS, PII, WIDE_SCRIPTS
+from corpuscheck.kernels.hashing import hash_bytes
 from corpuscheck.kernels.shingles import LONG, SHORT
 from corpuscheck.measuring.kinds import folds, kinds
 from corpuscheck.measuring.marking import Mark, Spans, first_of, lines_of, marked
 from corpuscheck.scripts import SCRIPTS
+from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.viewing import View
 
 _CHUNK = 1 << 20
@@ -33,6 +37,8 @@ class Excerpt:
 
     `letters` are those of the whole document by script.
     """
+
+    __repr__ = brief
 
     text: str
     marks: tuple[Mark, ...] = ()
@@ -60,6 +66,38 @@ def chunks(data: bytes) -> Iterator[str]:
         yield data[start:stop].decode("utf-8", "replace")
         start = stop
     yield data[start:].decode("utf-8", "replace")
+
+
+class Marker(Protocol):
+    """Finds trouble that the text alone does not show."""
+
+    def spans(self, text: str, wide: bool) -> Spans: ...
+
+
+class LostWordMarker:
+    """Where a tokenizer gives [UNK]: of a word that WordPiece loses all of it."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self._tokenizer, self._unk = artefact.tokenizer, artefact.unk_id
+
+    def spans(self, text: str, wide: bool) -> Spans:
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        lost = (span for id_, span in zip(encoding.ids, encoding.offsets, strict=True) if id_ == self._unk)
+        return sorted(set(lost))
+
+
+class SharedLineMarker:
+    """Lines whose hash is among those given."""
+
+    def __init__(self, shared: Hashes) -> None:
+        self._shared = frozenset(shared.tolist())
+
+    def spans(self, text: str, wide: bool) -> Spans:
+        return [(at, at + len(line)) for at, line in lines_of(text) if self._hash(line) in self._shared]
+
+    def _hash(self, line: str) -> int:
+        data = np.frombuffer(line.encode(), np.uint8)
+        return int(hash_bytes(data, 0, len(data)))
 
 
 class Repeats:
@@ -123,9 +161,9 @@ def _joined(starts: Ints, ends: Ints) -> Spans:
 class Excerpter:
     """Takes a document piece by piece, and keeps a window of it: from the first trouble, else from the beginning."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, marker: Marker | None = None) -> None:
         self._view = view
-        self._repeats = Repeats(next(iter(view.marks), ""))
+        self._repeats = marker or Repeats(next(iter(view.marks), ""))
         self._repeated: list[Mark] = []
         self._room = view.excerpt + 2 * _MARGIN
         self._head = self._held = ""

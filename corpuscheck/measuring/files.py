@@ -11,6 +11,7 @@ from corpuscheck.measuring.units import Units
 from corpuscheck.measuring.words import Counted
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.lines import line_ends
 
 Where = tuple[str, int, int]
 """(path, start of the range, line within it)."""
@@ -68,8 +69,8 @@ def _lines(batch: Batch, records: Sequence[FileRecord], documents: Ints, positio
     """The line of its file (of its range) on which each byte stands, from 1; 0 where there is none."""
     if batch.lines is None or batch.files is None:
         return np.zeros(len(positions), np.int64)
-    line_ends = np.flatnonzero(batch.data == 0x0A)
-    before = np.searchsorted(line_ends, positions) - np.searchsorted(line_ends, batch.starts[documents])
+    ends = line_ends(batch.data)
+    before = np.searchsorted(ends, positions) - np.searchsorted(ends, batch.starts[documents])
     first = batch.lines[documents]
     running = np.array([records[number].format in _RUNNING_TEXT for number in batch.files[documents].tolist()])
     return np.where((first > 0) & running, first + before, first)

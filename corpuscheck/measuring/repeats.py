@@ -104,6 +104,26 @@ class LineTable:
         return self._lines.part, self._paragraphs.part, self._seen.merge()
 
 
+class SharedLines(LineTable):
+    """Adds up, for each document of a batch, the bytes of its lines that are among those given."""
+
+    def __init__(self, shared: Hashes) -> None:
+        super().__init__(1)
+        self._shared = shared
+        self.found: Ints = np.zeros(0, np.int64)
+
+    def take(self, batch: Batch, rows: Ints, hashes: Hashes, spans: Ints) -> None:
+        many = rows[:, LINES] >= _LEAST_LINES
+        many[-1:] |= batch.unfinished
+        mine = spans[(spans[:, 3] == LINE) & np.isin(hashes, self._shared)]
+        mine = mine[many[mine[:, 2]]]
+        self.found = np.zeros(len(batch.starts), np.int64)
+        np.add.at(self.found, mine[:, 2], mine[:, 1] - mine[:, 0])
+
+    def close(self, rows: Ints) -> None:
+        """Nothing is counted of whole documents."""
+
+
 def counted(rows: Ints, units: int, size: int) -> RepeatsPart:
     """How many units, and bytes of them, documents with these counts have."""
     return RepeatsPart(0, int(rows[:, units].sum()), int(rows[:, size].sum()))

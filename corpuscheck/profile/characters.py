@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.arrays import Ints
+from corpuscheck.brief import brief
 from corpuscheck.profile.tables import added, earliest
 
 
 @dataclass(frozen=True)
 class CharacterPart:
     """Occurrences of each code point, and where each first stands: (path, line), the line 0 where it has none."""
+
+    __repr__ = brief
 
     counts: dict[int, int] = field(default_factory=dict)
     places: dict[int, tuple[str, int]] = field(default_factory=dict)

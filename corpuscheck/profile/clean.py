@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields
 from heapq import nsmallest
 from typing import Any
 
+from corpuscheck.brief import brief
+
 WORST = 10
 """Documents kept as examples of each kind; the figures are of all of them."""
 
@@ -32,6 +34,8 @@ class Worst:
 @dataclass(frozen=True)
 class Tally:
     """Documents of one kind: those that a rule applies to, those that are of it, and what they hold of it."""
+
+    __repr__ = brief
 
     judged: int = 0
     judged_bytes: int = 0
@@ -70,6 +74,8 @@ class CleanPart:
     """Tallies by name: of rules (``CC401``), of debris and of shapes of personal data (``debris: URLs``,
     ``shape: e-mail address``), of documents by their script (``script: Hangul``), of all that any rule names (``any``)
     and of those too short to be judged (``short``)."""
+
+    __repr__ = brief
 
     tallies: dict[str, Tally] = field(default_factory=dict)
 

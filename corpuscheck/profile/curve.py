@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.profile.tables import added
 
 DEFAULT_ALPHABET = 1000
@@ -20,6 +21,8 @@ class CurvePart:
     are those of a sample. Two curves under different
     rankings have no sum: merging them gives a `conflict`, which says so and holds no figures.
     """
+
+    __repr__ = brief
 
     ranking: str = ""
     characters: int = 0

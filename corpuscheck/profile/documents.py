@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.brief import brief
 from corpuscheck.profile.packing import (
     COUNTS,
     HASHES,
@@ -81,6 +82,8 @@ class DocumentPart:
     Up to `MOST_DOCUMENTS` rows hold every document. Beyond, only the hashes below 2^(64-level) are kept, a sample
     of 1 in 2^level texts. The level depends on the union alone, so merging is exact in any order.
     """
+
+    __repr__ = brief
 
     level: int = 0
     hashes: bytes = b""

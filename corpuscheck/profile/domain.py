@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.arrays import BUCKETS, Ints
+from corpuscheck.brief import brief
 from corpuscheck.profile.checked import check
 from corpuscheck.profile.domain_words import DomainWords
 
@@ -40,6 +41,8 @@ class DomainPart:
         words: words and how many units hold them.
         fertility: by digest of a reference's tokenizer.
     """
+
+    __repr__ = brief
 
     documents: int = 0
     passages: int = 0

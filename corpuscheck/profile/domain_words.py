@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.profile.checked import check
 
 MOST_WORDS = 1 << 14
@@ -26,6 +27,8 @@ class DomainWords:
     merge nothing is cut, but beyond `MOST_WORDS` words only those whose hash lies below 2^(64-level) stay, a sample
     that depends on the union alone.
     """
+
+    __repr__ = brief
 
     total: int = 0
     unseen: int = 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.profile.tables import added
 
 GROUPS = 20
@@ -36,6 +37,8 @@ class EstimatePart:
     where the curve was counted. `complete` tells that the sample is the whole text, so that its ratios
     are exact.
     """
+
+    __repr__ = brief
 
     bytes: dict[int, int] = field(default_factory=dict)
     tokens: dict[int, int] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.printable import printable
 from corpuscheck.profile.documents import file_id
 from corpuscheck.reading.files import FileRecord
@@ -47,6 +48,8 @@ class FilesPart:
     Up to `MOST_FILES` all files are here. Beyond, only those whose path's hash lies below 2^(64-level), a sample
     of 1 in 2^level files; the level depends on the union alone.
     """
+
+    __repr__ = brief
 
     level: int = 0
     files: dict[str, FileFigures] = field(default_factory=dict)

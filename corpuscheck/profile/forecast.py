@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from corpuscheck.brief import brief
+
 BLOCKS = 20
 GROUPS = 20
 
@@ -42,6 +44,8 @@ class ForecastPart:
         blocks: in the order of reading, per block of equal bytes: documents, Σx and Σx² of x = 1000 ln(bytes).
         conflict: two samples were added up, of which nothing more can be told.
     """
+
+    __repr__ = brief
 
     documents: int = 0
     bytes: int = 0

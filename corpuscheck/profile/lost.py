@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.profile.tables import added
 
 MOST_WORDS = 1 << 17
@@ -20,6 +21,8 @@ class LostWords:
     is a sample of 1 in 2^level passages. The level depends on the union alone, so merging is exact in any
     order.
     """
+
+    __repr__ = brief
 
     level: int = 0
     counts: dict[tuple[int, str], int] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.profile.tables import added
 
 MOST_EXAMPLES = 10
@@ -16,6 +17,8 @@ Example = tuple[str, str, str]
 @dataclass(frozen=True)
 class MojibakePart:
     """`lines` were looked at, those of the sample that are not ASCII; `found` counts mojibake by kind."""
+
+    __repr__ = brief
 
     lines: int = 0
     found: dict[str, int] = field(default_factory=dict)

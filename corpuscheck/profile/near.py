@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.brief import brief
 from corpuscheck.profile.packing import (
     COUNTS,
     HASHES,
@@ -64,6 +65,8 @@ class Signatures:
 class NearPart:
     """A table of `Signatures`, ascending, packed. Beyond `MOST_SIGNATURES` rows only keys below 2^(64-level) are
     kept: near copies mostly share their key, so they stay or go together."""
+
+    __repr__ = brief
 
     level: int = 0
     keys: bytes = b""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 import zstandard
 
+from corpuscheck.brief import brief
 from corpuscheck.errors import ProfileError
+from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import check
@@ -42,6 +44,8 @@ class Profile:
     have a sum where their tokenizers agree; where they differ in something else, it says ``several``.
     """
 
+    __repr__ = brief
+
     reading: ReadingPart = field(default_factory=ReadingPart)
     size: SizePart = field(default_factory=SizePart)
     characters: CharacterPart = field(default_factory=CharacterPart)
@@ -69,7 +73,7 @@ class Profile:
         """State only, in one order: equal profiles give equal bytes."""
         parts = {name: getattr(self, name).to_state() for name in PARTS}
         state = {"format": FORMAT, "about": self.about, **parts}
-        text = orjson.dumps(state, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+        text = json_bytes(state, orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
         return MAGIC + zstandard.ZstdCompressor(level=9).compress(text)
 
     @classmethod
@@ -101,9 +105,6 @@ class Profile:
             return cls.from_bytes(Path(path).read_bytes(), printable(path))
         except OSError as error:
             raise ProfileError(f"{printable(path)}: cannot be read ({error.strerror})") from None
-
-    def with_parts(self, **parts: Any) -> Profile:
-        return replace(self, **parts)
 
 
 PARTS: dict[str, Any] = {

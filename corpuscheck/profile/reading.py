@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.tables import EXAMPLES, added, worst
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.not_data import REASONS
@@ -29,6 +31,8 @@ class ReadingPart:
     `encodings` maps a codec to files, `encoding_bytes` to their bytes on disk; `skipped` maps a reason to
     files; `troubles` maps a kind of trouble to (files, amount) and `examples` to its worst files.
     """
+
+    __repr__ = brief
 
     measured: int = 0
     skipped: dict[str, int] = field(default_factory=dict)
@@ -77,7 +81,7 @@ class ReadingPart:
             if record.status == "skipped":
                 reason = record.reason or "unknown"
                 _count(skipped, reason)
-                _example(examples, f"skipped: {reason}", (0, printable(record.path, 300), ""))
+                _example(examples, f"skipped: {reason}", (0, printable(record.path, LONGEST_PATH), ""))
                 continue
             measured += 1
             encoding = record.encoding or "ascii"
@@ -92,7 +96,7 @@ class ReadingPart:
             for kind, amount, detail in _troubles(record):
                 _count(files, kind)
                 _count(amounts, kind, amount)
-                _example(examples, kind, (amount, printable(record.path, 300), detail))
+                _example(examples, kind, (amount, printable(record.path, LONGEST_PATH), detail))
         return cls(
             measured, skipped, encodings, encoding_bytes, text_fields, plain_files, plain_bytes, plain_documents,
             files, amounts, {kind: worst(items) for kind, items in examples.items()},

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.brief import brief
 from corpuscheck.profile.packing import COUNTS, HASHES, bounded, check_counts, columns_of, first_rows, packed_state
 from corpuscheck.profile.sample import ALL
 
@@ -25,6 +26,8 @@ class RepeatsPart:
     `units` and `utf8_bytes` are of all of them, each counted once in a document. Beyond `MOST_UNITS` rows only
     hashes below 2^(64-level) are kept, a sample of 1 in 2^level distinct units.
     """
+
+    __repr__ = brief
 
     level: int = 0
     units: int = 0
@@ -89,6 +92,8 @@ class LinesSeen:
     `rows` maps the hash of a line in a document to the hash of the line, its bytes and its beginning; those with
     hashes below `bound` are here, at most `MOST_OCCURRENCES`.
     """
+
+    __repr__ = brief
 
     bound: int = ALL
     rows: dict[int, tuple[int, int, str]] = field(default_factory=dict)

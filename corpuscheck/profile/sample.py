@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from corpuscheck.brief import brief
+
 ALL = 1 << 64
 
 Item = tuple[int, bytes]
@@ -25,6 +27,8 @@ class Sample:
         items: how often each item occurs.
         groups: a number for each item, the same for passages of one document, for cluster intervals.
     """
+
+    __repr__ = brief
 
     budget: int
     bound: int = ALL

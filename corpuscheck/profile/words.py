@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.errors import ProfileError
 from corpuscheck.profile.lost import LostWords
 
@@ -16,6 +17,8 @@ class WordPart:
     `split_documents` tells, for documents that several work units share, whether any part held an [UNK].
     `encoded_tokens` counts all tokens where every document was encoded, else it is None.
     """
+
+    __repr__ = brief
 
     fingerprint: str = ""
     words: int = 0

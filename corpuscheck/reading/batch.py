@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpuscheck.arrays import Bytes, Ints
+from corpuscheck.brief import brief
 
 BLOCK_BYTES = 1 << 20
 """Text is read, decoded and measured in blocks of about this size: small enough for a CPU's cache."""
@@ -35,6 +36,8 @@ class Batch:
             format has no lines or they are not known.
         files: for each document the number of its file among those of the work unit.
     """
+
+    __repr__ = brief
 
     data: Bytes
     starts: Ints

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.guessing import HIGH, ask_chardet, decodes, guess_legacy, high_lines, looks_korean, utf8_share
+from corpuscheck.reading.lines import whole_lines
 from corpuscheck.reading.wide import control_share, east_asian, with_nuls
 
 _BOMS = (
@@ -142,7 +143,7 @@ def _utf8_cut_at_its_end(data: bytes) -> bool:
 
 
 def _without_cut_end(data: bytes) -> bytes:
-    end = data.rfind(b"\n") + 1
+    end = whole_lines(data)
     return data[:end] if end else data[:-3]
 
 
@@ -150,7 +151,7 @@ def _mixed(data: bytes) -> Decoded | None:
     """UTF-8 on some lines and one legacy codec on the others."""
     valid: list[bytes] = []
     other: list[bytes] = []
-    for line in data.split(b"\n")[:20_000]:
+    for line in data.splitlines()[:20_000]:
         if not line.isascii():
             (valid if decodes(line, "utf-8") else other).append(line)
     if not valid or not other or len(valid) < 0.1 * (len(valid) + len(other)):

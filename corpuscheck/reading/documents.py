@@ -11,6 +11,7 @@ import numpy as np
 from corpuscheck.arrays import Ints
 from corpuscheck.kernels.utf8 import WINDOW, last_boundary, line_spans, paragraph_spans
 from corpuscheck.reading.batch import Batch, Part
+from corpuscheck.reading.lines import BLANK_LINE, LINE_END, count_line_ends, line_ends
 from corpuscheck.settings import DocumentMode
 
 LONGEST_RUN = 8 << 20
@@ -20,7 +21,7 @@ LONGEST_RUN = 8 << 20
 _PUNCTUATION = tuple(bytes([b]) for b in b"!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
-_FRONT_MATTER = re.compile(rb"\A---[ \t]*\r?\n.*?^(---|\.\.\.)[ \t]*\r?\n", re.DOTALL | re.MULTILINE)
+_FRONT_MATTER = re.compile(rb"\A---[ \t]*(?:\r\n?|\n).*?(?<=[\r\n])(---|\.\.\.)[ \t]*(?:\r\n?|\n)", re.DOTALL)
 
 
 def without_front_matter(blocks: Iterable[bytes], report: SplitReport) -> Iterator[bytes]:
@@ -28,7 +29,7 @@ def without_front_matter(blocks: Iterable[bytes], report: SplitReport) -> Iterat
     stream = iter(blocks)
     first = next(stream, b"")
     if rest := _FRONT_MATTER.sub(b"", first, count=1).lstrip(b"\r\n") if first.startswith(b"---") else first:
-        report.line = 1 + first[: len(first) - len(rest)].count(b"\n")
+        report.line = 1 + count_line_ends(first[: len(first) - len(rest)])
         yield rest
     yield from stream
 
@@ -55,7 +56,7 @@ class SplitReport:
 
     def pass_over(self, text: bytes) -> None:
         if self.line:
-            self.line += int(np.count_nonzero(np.frombuffer(text, np.uint8) == 0x0A))
+            self.line += count_line_ends(text)
 
 
 def split_text(
@@ -99,13 +100,13 @@ def _cut(held: bytes, offset: int, report: SplitReport) -> int:
 
 def _lines(data: bytes) -> tuple[Ints, Ints]:
     array = np.frombuffer(data, np.uint8)
-    rows = np.empty((data.count(b"\n") + 1, 3), np.int64)
+    rows = np.empty((count_line_ends(data) + 1, 3), np.int64)
     n = line_spans(array, np.zeros(1, np.int64), np.array([len(array)], np.int64), rows)
     return rows[:n, 0].copy(), rows[:n, 1].copy()
 
 
 def _paragraphs(data: bytes) -> tuple[Ints, Ints]:
-    rows = np.empty((data.count(b"\n") + 2, 2), np.int64)
+    rows = np.empty((count_line_ends(data) + 2, 2), np.int64)
     n = paragraph_spans(np.frombuffer(data, np.uint8), rows)
     return rows[:n, 0].copy(), rows[:n, 1].copy()
 
@@ -128,8 +129,8 @@ def _wiki_blocks(data: bytes) -> tuple[Ints, Ints]:
 
 
 _SPLITTERS: dict[DocumentMode, _Splitter] = {
-    "line": _Splitter(_lines, re.compile(rb"\n")),
-    "blank-line": _Splitter(_paragraphs, re.compile(rb"\n[ \t\r\f\v]*\n")),
+    "line": _Splitter(_lines, LINE_END),
+    "blank-line": _Splitter(_paragraphs, BLANK_LINE),
     "wikiextractor": _Splitter(_wiki_blocks, re.compile(rb"</doc>[ \t]*\r?\n?")),
 }
 
@@ -178,5 +179,5 @@ def _split(text: bytes, line: int, splitter: _Splitter) -> Iterator[Batch]:
     if text:
         starts, ends = splitter.spans(text)
         data = np.frombuffer(text, np.uint8)
-        lines = line + np.searchsorted(np.flatnonzero(data == 0x0A), starts) if line else None
+        lines = line + np.searchsorted(line_ends(data), starts) if line else None
         yield Batch(data, starts, ends, lines=lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
+from corpuscheck.reading.lines import line_start, line_stop
 
 # chardet's answer → codecs to try strictly, first that fits wins.
 _WIDER: dict[str, tuple[str, ...]] = {
@@ -65,9 +66,10 @@ def high_lines(data: bytes, limit: int = 1 << 16) -> bytes:
     for start, budget in shares:
         position = max(start, reached)
         while budget > 0 and (hit := _HIGH_BYTE.search(data, position)):
-            begin = max(data.rfind(b"\n", 0, hit.start()) + 1, hit.start() - limit)
-            end = data.find(b"\n", hit.start())
-            end = min(len(data) if end < 0 else end + 1, hit.start() + limit)
+            begin = line_start(data, hit.start(), max(0, hit.start() - limit))
+            end = line_stop(data, hit.start(), min(len(data), hit.start() + limit))
+            if hit.start() - begin >= max(budget, 256):
+                begin = hit.start()
             line = data[begin:end][: max(budget, 256)]
             picked.append(line)
             budget -= len(line)

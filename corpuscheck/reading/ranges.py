@@ -21,6 +21,7 @@ from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import Piece
 from corpuscheck.reading.formats import Kind
 from corpuscheck.reading.layouts import HEAD_BYTES, Layout, layout_of
+from corpuscheck.reading.lines import BLANK_LINE, LINE_END
 from corpuscheck.reading.warcs import MAGIC
 from corpuscheck.settings import Reading
 
@@ -125,8 +126,8 @@ def _pattern_end(pattern: re.Pattern[bytes], data: bytes, _: int) -> int | None:
 
 
 _END_FINDERS: dict[str, Callable[[bytes, int], int | None]] = {
-    "line": partial(_pattern_end, re.compile(rb"\n")),
-    "blank-line": partial(_pattern_end, re.compile(rb"\n[ \t\r\f\v]*\n")),
+    "line": partial(_pattern_end, LINE_END),
+    "blank-line": partial(_pattern_end, BLANK_LINE),
     "wikiextractor": partial(_pattern_end, re.compile(rb"</doc>[ \t]*\r?\n?")),
 }
 

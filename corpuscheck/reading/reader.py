@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import BinaryIO, cast
@@ -55,7 +56,25 @@ RECORD_READERS: dict[Format, RecordReader] = {
 }
 
 
-def read(piece: Piece, settings: Reading, record: FileRecord, progress: Callable[[int], None]) -> Iterator[Batch]:
+@dataclass(frozen=True)
+class Look:
+    """Which look at the files it is, and what the ones before have told.
+
+    The first one may `defer` files whose encoding is uncertain; the second reads them alone, of archives these
+    `members`, and settles them by the corpus's own most common encoding, the `majority`.
+    """
+
+    defer: bool = False
+    majority: str | None = None
+    members: tuple[str, ...] = ()
+
+
+ONLY_LOOK = Look()
+
+
+def read(
+    piece: Piece, settings: Reading, record: FileRecord, progress: Callable[[int], None], look: Look = ONLY_LOOK
+) -> Iterator[Batch]:
     """The documents of a piece. Fills in `record` as it goes; `progress` is told of bytes on disk."""
     source = piece.source
     record.bytes = piece.size
@@ -66,7 +85,7 @@ def read(piece: Piece, settings: Reading, record: FileRecord, progress: Callable
         progress(piece.size)
         return
     stream = Stream(opened, source.kind.compression, piece.start, piece.stop, progress)
-    yield from _read_stream(stream, source.kind, piece, settings, record)
+    yield from _read_stream(stream, source.kind, piece, settings, record, look)
     if record.status == "measured" and not piece.partial:
         record.bytes = stream.bytes_read  # it may have grown or shrunk since it was found
         if record.first_bad_record and record.encoding not in ("ascii", "utf-8") and record.format in ("json", "jsonl"):
@@ -77,13 +96,17 @@ def read(piece: Piece, settings: Reading, record: FileRecord, progress: Callable
 
 
 def read_piece(
-    piece: Piece, settings: Reading, records: list[FileRecord], progress: Callable[[int], None]
+    piece: Piece,
+    settings: Reading,
+    records: list[FileRecord],
+    progress: Callable[[int], None],
+    look: Look = ONLY_LOOK,
 ) -> Iterator[Batch]:
     """The documents of a piece, those of all members where it is an archive. A record is added for each file."""
     source = piece.source
     if not source.kind.archive:
         records.append(FileRecord(source.path))
-        yield from _of_last(records, read(piece, settings, records[-1], progress))
+        yield from _of_last(records, read(piece, settings, records[-1], progress, look))
         return
     if reason := _not_data(source.path):
         records.append(FileRecord(source.path, bytes=source.size))
@@ -91,7 +114,7 @@ def read_piece(
         progress(source.size)
         return
     left = source.size
-    chosen = frozenset(settings.members)
+    chosen = frozenset(look.members)
     whole = Expansion(source.size)
     for member in members_of(source, settings, progress):
         record = FileRecord(
@@ -110,7 +133,7 @@ def read_piece(
             yield from _of_last(records, _read_columnar(opened, member.kind, Piece(source), settings, record))
             continue
         stream = Stream(member.opened, member.kind.compression, expansions=expansions)
-        yield from _of_last(records, _read_stream(stream, member.kind, Piece(source), settings, record))
+        yield from _of_last(records, _read_stream(stream, member.kind, Piece(source), settings, record, look))
 
 
 def _not_data(path: str) -> str:
@@ -167,7 +190,9 @@ def _read_columnar(
     record.repaired_surrogates = report.repaired
 
 
-def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, record: FileRecord) -> Iterator[Batch]:
+def _read_stream(
+    stream: Stream, kind: Kind, piece: Piece, settings: Reading, record: FileRecord, look: Look
+) -> Iterator[Batch]:
     record.format = kind.format
     blocks = iter(stream)
     try:
@@ -184,7 +209,7 @@ def _read_stream(stream: Stream, kind: Kind, piece: Piece, settings: Reading, re
     if crawl and (kind.format == "warc" or settings.layout == "auto"):
         yield from _read_pages(stream, raw, kind, settings, record)
     else:
-        yield from _read_text(stream, raw, whole, kind, piece, settings, record)
+        yield from _read_text(stream, raw, whole, kind, piece, settings, record, look)
 
 
 def _like_a_part(record: FileRecord) -> bool:
@@ -228,8 +253,9 @@ def _read_text(
     piece: Piece,
     settings: Reading,
     record: FileRecord,
+    look: Look,
 ) -> Iterator[Batch]:
-    text = TextStream(raw, settings.encoding, partial(_settle, settings))
+    text = TextStream(raw, settings.encoding, partial(_settle, settings, look))
     report = RecordReport()
     split = SplitReport()
     markup = MarkupReport()
@@ -327,13 +353,13 @@ class _DeferredError(Exception):
     """An uncertain encoding that is left for a second look."""
 
 
-def _settle(settings: Reading, found: Decoded, data: bytes) -> Decoded:
+def _settle(settings: Reading, look: Look, found: Decoded, data: bytes) -> Decoded:
     """An uncertain encoding settled by the hint, else by the corpus's own majority."""
     if settings.hint:
         found = settled(found, data, HINTS[settings.hint], f"the hint '{settings.hint}'")
-    if settings.majority:
-        found = settled(found, data, (settings.majority,), "the corpus's own majority")
-    if settings.defer and found.confidence < UNCERTAIN:
+    if look.majority:
+        found = settled(found, data, (look.majority,), "the corpus's own majority")
+    if look.defer and found.confidence < UNCERTAIN:
         raise _DeferredError
     return found
 

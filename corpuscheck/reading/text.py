@@ -18,6 +18,7 @@ from corpuscheck.kernels.utf8 import is_utf8
 from corpuscheck.reading.declarations import declared
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.decoding import UTF8_BOM, as_asked, detect, known_binary
+from corpuscheck.reading.lines import line_start, whole_lines
 from corpuscheck.reading.misaligned import CLOSING_OVER, Misaligned
 
 _EVIDENCE_BYTES = 4 << 20
@@ -147,7 +148,7 @@ def _from_first_fault(data: bytes) -> bytes:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return data[data.rfind(b"\n", 0, error.start) + 1 :]
+        return data[line_start(data, error.start) :]
     return data
 
 
@@ -225,7 +226,7 @@ class _Decoder:
         return _KEPT.sub("\ufffd", text)
 
     def _mixed(self, data: bytes, final: bool) -> bytes:
-        end = len(data) if final else data.rfind(b"\n") + 1
+        end = len(data) if final else whole_lines(data)
         self.tail = data[end:]
         out: list[bytes] = []
         for line in data[:end].splitlines(keepends=True):

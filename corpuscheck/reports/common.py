@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from corpuscheck.clean.copies import DocumentPlace
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
@@ -16,7 +17,8 @@ from corpuscheck.rules.amounts import count, files, percent, plural, size
 
 VERDICTS: dict[Verdict, str] = {"ready": "READY", "caution": "CAUTION", "not_ready": "NOT READY"}
 
-LONGEST_TEXT = 1000
+LONGEST_TEXT = 1000 + LONGEST_PATH
+"""A message may name a path, which is not cut."""
 _PLACES_OF_ONE = 20
 
 
@@ -27,16 +29,33 @@ def tally(result: Result) -> str:
     return ", ".join(told) or "nothing stands against pretraining on this"
 
 
+def of_change(finding: Finding) -> bool:
+    """Whether it says what a change has done to the corpus."""
+    return finding.rule.startswith("CC7")
+
+
 def where(place: Place) -> str:
-    """path:line, or the path alone."""
+    """path:12 of a line, path#3 of a document, or the path alone. It is whole, so that it can be pasted."""
     path = printable(place.path, LONGEST_PATH)
-    return path if place.line is None else f"{path}:{place.line}"
+    if place.line is not None:
+        return f"{path}:{place.line}"
+    return path if place.document is None else f"{path}#{place.document}"
+
+
+def detail(place: Place) -> str:
+    """What is there. It may name a path too."""
+    return printable(place.detail, LONGEST_TEXT)
+
+
+def document(place: DocumentPlace) -> str:
+    """The same of a place of a document."""
+    return where(Place(place.path or "?", document=place.document))
 
 
 def archive_and_member(place: Place) -> tuple[str, str]:
     """Where a place is for a program that knows files only: the file, and what is meant inside it if it is an archive.
 
-    a.zip and ``b.txt:3`` of a.zip!/b.txt, line 3.
+    a.zip and ``b.txt:3`` of a.zip!/b.txt, line 3; data.jsonl and ``document 3`` of data.jsonl#3.
     """
     end = place.path.find("!/")
     while end >= 0:
@@ -44,7 +63,7 @@ def archive_and_member(place: Place) -> tuple[str, str]:
         if kind_of(archive.rpartition("/")[2]).archive:
             return archive, where(replace(place, path=member)) if member else ""
         end = place.path.find("!/", end + 1)
-    return place.path, ""
+    return place.path, f"document {place.document}" if place.document and place.line is None else ""
 
 
 def file_and_line(place: Place) -> tuple[str, int]:
@@ -59,7 +78,7 @@ def said_at(finding: Finding, place: Place) -> str:
     if member := archive_and_member(place)[1]:
         text += f"; in {member}"
     if place.detail and place.detail not in finding.message:
-        text += f"; here: {printable(place.detail)}"
+        text += f"; here: {detail(place)}"
     return text
 
 
@@ -129,9 +148,11 @@ def worst_places(places: Iterable[Place], most: int) -> str:
 
 
 def copies_told(copies: NewCopies) -> str:
-    """about 3 new documents, 2.10 kB, are copies of what the baseline has"""
+    """about 3 new documents, 2.10 kB, are copies of what the baseline has: 2 exact, 1 near"""
     about = "about " if copies.sampled else ""
     verb = "is a copy" if copies.documents == 1 else "are copies"
+    kinds = ", ".join(f"{count(n)} {kind}" for kind, n in copies.kinds.items() if n)
     return (
         f"{about}{plural(copies.documents, 'new document')}, {size(copies.utf8_bytes)}, {verb} of what the baseline has"
+        + (f": {kinds}" if kinds else "")
     )

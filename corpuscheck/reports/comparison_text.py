@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from rich.console import Console
 from rich.text import Text
 
 from corpuscheck import __version__
 from corpuscheck.feasibility.comparison import LONGEST_SEQUENCE, PERCENTILES, Row, TokenizerComparison
+from corpuscheck.json_text import json_bytes
 from corpuscheck.profile.estimates import Interval
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal_parts import columns, safe
 from corpuscheck.rules.amounts import count, percent, size
 
@@ -23,20 +24,24 @@ def render_terminal(compared: TokenizerComparison, console: Console) -> None:
     table = columns(
         ("", "left"), *((f"{number}", "right") for number in range(1, len(compared.rows) + 1)), ("", "left")
     )
-    for label, cells in _cells(compared.rows):
+    for label, cells in cells_of(compared.rows):
         table.add_row(Text(label, "dim"), *cells, "")
     with console.capture() as capture:
         head = f"{size(compared.utf8_bytes)} in {count(compared.documents)} documents"
         console.print(Text(f"Tokenizers on {head}", "bold"))
         for number, row in enumerate(compared.rows, 1):
-            console.print(Text.assemble((f"{number}  ", "bold"), safe(row.name, limit=300), (f"  {row.model}", "dim")))
+            console.print(
+                Text.assemble((f"{number}  ", "bold"), safe(row.name, limit=LONGEST_PATH), (f"  {row.model}", "dim"))
+            )
         console.print(Text())
         console.print(table)
         console.print(Text(_how_counted(compared), "dim"))
         if any(row.judged_rate > _LOSES_MUCH for row in compared.rows):
             console.print(Text("a lost word is one token: who loses many looks cheaper than it is", "dim"))
         console.print(
-            Text.assemble("\n→ ", safe(compared.recommended, "bold", 300), ": ", safe(compared.reason, limit=600))
+            Text.assemble(
+                "\n→ ", safe(compared.recommended, "bold", LONGEST_PATH), ": ", safe(compared.reason, limit=600)
+            )
         )
     for line in capture.get().splitlines():
         console.file.write(line.rstrip() + "\n")
@@ -50,7 +55,8 @@ def _how_counted(compared: TokenizerComparison) -> str:
     return f"tokens are estimated from {sampled} {what}, with 95 % intervals; words and [UNK] are counted"
 
 
-def _cells(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
+def cells_of(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
+    """What each row of the table is, and its cells, one for each tokenizer."""
     lines = [
         ("[UNK]", [percent(row.unk_rate) for row in rows]),
         *([("  held out", [percent(row.judged_rate) for row in rows])] if rows[0].held_out_rate is not None else []),
@@ -83,7 +89,7 @@ def render_json(compared: TokenizerComparison) -> bytes:
         "recommended": compared.recommended,
         "reason": compared.reason,
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return json_bytes(document)
 
 
 def _row(row: Row) -> dict[str, Any]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from corpuscheck import __version__
 from corpuscheck.feasibility.estimate import Estimate
 from corpuscheck.feasibility.figure import Figure
+from corpuscheck.json_text import json_bytes
 
 SCHEMA_VERSION = 1
 
 
 def render(estimate: Estimate) -> bytes:
     """UTF-8, indented, keys in a fixed order."""
-    return orjson.dumps(as_document(estimate), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return json_bytes(as_document(estimate))
 
 
 def as_document(estimate: Estimate) -> dict[str, Any]:

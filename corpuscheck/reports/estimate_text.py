@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from math import log10
 
@@ -20,13 +19,6 @@ _MARKS = {"given": "from your figures", "measured": "measured", "rule": "rule", 
 _WIDTH = 20
 
 Shown = Callable[[float], str]
-
-
-def render(estimate: Estimate) -> bytes:
-    """The report as text of 100 columns without colours."""
-    out = io.StringIO()
-    render_terminal(estimate, Console(width=100, file=out, highlight=False, markup=False, emoji=False))
-    return out.getvalue().encode()
 
 
 def render_terminal(estimate: Estimate, console: Console) -> None:
@@ -58,6 +50,21 @@ def shown(figure: Figure, how: Shown, after: Figure | None = None) -> Text:
         text.append(f"  {how(figure.low)} to {how(figure.high)}")
     mark = _MARKS[figure.kind] + (", rough" if figure.rough else "")
     return text.append(f"  {mark}", "dim")
+
+
+def figures_of(estimate: Estimate) -> list[tuple[str, str]]:
+    """The key figures, each with its interval and its mark, as plain text."""
+    figures: list[tuple[str, Figure, Shown]] = [
+        ("mean document", estimate.mean_document, size),
+        ("usable", estimate.usable, percent),
+        ("documents by the rule", estimate.by_rule, count),
+        ("documents by your mean", estimate.by_mean, count),
+        ("still missing", estimate.missing, count),
+        *([("time", estimate.days, _days)] if estimate.plan.per_day else []),
+        ("text in all", estimate.collectable, size),
+        ("tokens", estimate.tokens, count),
+    ]
+    return [(label, shown(figure, how).plain) for label, figure, how in figures]
 
 
 def _answer(estimate: Estimate) -> Group:

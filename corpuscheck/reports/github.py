@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from corpuscheck.printable import printable
-from corpuscheck.reports.common import LONGEST_TEXT, file_and_line, said_at, worst_places
-from corpuscheck.result import Finding, Result
+from corpuscheck.reports.common import LONGEST_TEXT, file_and_line, of_change, said_at, worst_places
+from corpuscheck.result import Finding, Place, Result
 from corpuscheck.rules.amounts import plural
 from corpuscheck.settings import Severity
 
@@ -18,10 +20,16 @@ _COMMANDS: dict[Severity, str] = {"error": "error", "warning": "warning", "info"
 
 
 def render(result: Result) -> bytes:
-    """One command for each finding, the worst first; where they are too many, the last one counts the others."""
-    findings = result.findings
+    """One command for each finding, the worst first; where they are too many, the last one counts the others.
+
+    What room is left goes to the other places of findings about a change, so that each copied file has its own.
+    """
+    findings = [finding for finding in result.findings if _told(result, finding)]
     shown = findings if len(findings) <= MOST else findings[: MOST - 1]
-    lines = [_command(result, finding) for finding in shown]
+    places = _places(result, shown, MOST - len(shown) if len(findings) == len(shown) else 0)
+    lines = [
+        _command(result, finding, place, mine) for finding, mine in zip(shown, places, strict=True) for place in mine
+    ]
     if len(findings) > len(shown):
         rest = findings[len(shown) :]
         names = ", ".join(dict.fromkeys(f"{finding.rule} {finding.name}" for finding in rest))
@@ -30,8 +38,30 @@ def render(result: Result) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _command(result: Result, finding: Finding) -> str:
-    place = result.place_of(finding)
+def _told(result: Result, finding: Finding) -> bool:
+    """Whether it is for this commit. That a corpus is below its goal is not, unless it fails or text went missing."""
+    if finding.rule != "CC201" or result.fails(finding):
+        return True
+    before = result.comparison.base.size.utf8_bytes if result.comparison else 0
+    return result.profile.size.utf8_bytes < before
+
+
+def _places(result: Result, findings: Sequence[Finding], room: int) -> list[list[Place]]:
+    """The places to annotate of each finding: its worst one, and of a change one in each file while there is room."""
+    chosen = []
+    for finding in findings:
+        first = result.place_of(finding)
+        files = (
+            {place.path: place for place in finding.places if place.path != first.path} if of_change(finding) else {}
+        )
+        further = list(files.values())[:room]
+        room -= len(further)
+        chosen.append([first, *further])
+    return chosen
+
+
+def _command(result: Result, finding: Finding, place: Place, annotated: Sequence[Place]) -> str:
+    """The first annotation of a finding names the places that have none of their own, and says what to do."""
     file, line = file_and_line(place)
     properties = {
         "file": file,
@@ -39,7 +69,8 @@ def _command(result: Result, finding: Finding) -> str:
         "title": f"{finding.rule} {finding.name}",
     }
     listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    others = f"also in {worst_places(finding.places[1:], _OTHERS)}" if finding.places[1:] else ""
+    rest = [other for other in finding.places if other not in annotated] if place is annotated[0] else []
+    others = f"also in {worst_places(rest, _OTHERS)}" if rest else ""
     text = "\n".join(filter(None, (said_at(finding, place), others, printable(finding.advice, LONGEST_TEXT))))
     return f"::{_COMMANDS[finding.severity]} {listed}::{_data(text)}"
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import orjson
-
+from corpuscheck.json_text import json_bytes
 from corpuscheck.reports.common import file_and_line, remarks
 from corpuscheck.result import Result
 from corpuscheck.settings import Severity
@@ -29,4 +28,4 @@ def render(result: Result) -> bytes:
         for remark in remarks(result, MOST)
         for path, line in [file_and_line(remark.place)]
     ]
-    return orjson.dumps(entries, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return json_bytes(entries)

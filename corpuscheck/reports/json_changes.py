@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
+from corpuscheck.clean.copies import DocumentPlace
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
-from corpuscheck.result import Change, ChangedFile, Comparison, LostWord, NewDamage, Place
+from corpuscheck.result import Change, ChangedFile, Comparison, LostWord, NewCopies, NewDamage, Place
 
 
 def comparison_document(comparison: Comparison, now: Profile) -> dict[str, Any]:
@@ -38,8 +39,17 @@ def comparison_document(comparison: Comparison, now: Profile) -> dict[str, Any]:
         ],
         "damage": [_damage(damage) for damage in comparison.damage],
         "newly_skipped": [_damage(damage) for damage in comparison.newly_skipped],
-        "copies": {**vars(comparison.copies), "places": _places(comparison.copies.places)},
+        "copies": _copies(comparison.copies),
     }
+
+
+def _copies(copies: NewCopies) -> dict[str, Any]:
+    pairs = [{**vars(copy), "place": _document(copy.place), "twin": _document(copy.twin)} for copy in copies.pairs]
+    return {**vars(copies), "places": _places(copies.places), "pairs": pairs}
+
+
+def _document(place: DocumentPlace) -> dict[str, Any]:
+    return {"path": printable(place.path, LONGEST_PATH), "document": place.document}
 
 
 def _file(file: ChangedFile) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import orjson
 
 from corpuscheck import __version__
+from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.reading.files import FileRecord
@@ -19,23 +19,10 @@ from corpuscheck.result import CurvePoint, Finding, Result
 
 SCHEMA_VERSION = 1
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-
 
 def render_json(result: Result) -> bytes:
     """UTF-8, indented, keys in a fixed order, no timings: equal results give equal bytes."""
-    return orjson.dumps(_encodable(as_document(result)), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def _encodable(value: Any) -> Any:
-    """The same without the lone surrogates that stand for bytes of file names: UTF-8 has no place for them."""
-    if isinstance(value, str):
-        return value if value.isascii() else _SURROGATE.sub(lambda found: printable(found[0]), value)
-    if isinstance(value, dict):
-        return {_encodable(key): _encodable(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_encodable(item) for item in value]
-    return value
+    return json_bytes(as_document(result))
 
 
 def as_document(result: Result) -> dict[str, Any]:
@@ -205,5 +192,5 @@ def render_files(records: tuple[FileRecord, ...]) -> bytes:
     for record in sorted(records, key=lambda r: r.path):
         row = {key: value for key, value in vars(record).items() if key != "start"}
         row["path"] = printable(record.path, 4096)
-        lines.append(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+        lines.append(json_bytes(row, orjson.OPT_APPEND_NEWLINE))
     return b"".join(lines)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
 from corpuscheck.printable import printable
-from corpuscheck.reports.common import LONGEST_TEXT, where
+from corpuscheck.reports.common import LONGEST_TEXT, detail, where
 from corpuscheck.result import Finding, Result
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import at_hand
@@ -63,5 +63,5 @@ def _text(findings: Iterable[Finding]) -> str:
     for finding in findings:
         lines.append(f"{finding.severity}: {printable(finding.message, LONGEST_TEXT)}")
         lines.append(f"  {printable(finding.advice, LONGEST_TEXT)}")
-        lines += [f"  {where(place)}  {printable(place.detail)}".rstrip() for place in finding.places]
+        lines += [f"  {where(place)}  {detail(place)}".rstrip() for place in finding.places]
     return "\n".join(lines)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from corpuscheck.reports.common import VERDICTS, encodings, tally, where
+from corpuscheck.reports.common import VERDICTS, encodings, of_change, tally
 from corpuscheck.reports.markdown_changes import changes
-from corpuscheck.reports.markdown_text import bullets, code, details, prose, table
+from corpuscheck.reports.markdown_text import bullets, code, code_of, details, prose, table
 from corpuscheck.reports.terminal_domain import TITLE, answer, how_far
 from corpuscheck.result import Finding, Place, Result, SkippedRule
 from corpuscheck.rules.amounts import count, percent, size
@@ -15,22 +15,30 @@ _WORDS = 5
 
 
 def render(result: Result) -> bytes:
-    """The verdict, the findings, where they are, the figures, and what has changed."""
+    """The verdict; what has changed, where that is asked, and the findings about it; then all findings and figures."""
+    change = [finding for finding in result.findings if of_change(finding)]
+    others = [finding for finding in result.findings if not of_change(finding)]
     parts = (
         f"## corpuscheck: {VERDICTS[result.verdict]}",
         tally(result),
-        table(("", "rule", "what was found", "what to do"), result.findings, _finding),
+        *(changes(result.comparison, result.profile, _findings(change)) if result.comparison else ()),
+        "### The whole corpus" if result.comparison else "",
+        _findings(others if result.comparison else result.findings),
         details("Where", bullets(_places(result), _place)),
         details("Not judged", bullets(result.skipped_rules, _skipped)),
         table(("question", "answer"), tuple(_answers(result)), tuple),
-        *(changes(result.comparison, result.profile) if result.comparison else ()),
     )
     return ("\n\n".join(filter(None, parts)) + "\n").encode()
 
 
+def _findings(findings: Sequence[Finding]) -> str:
+    return table(("", "rule", "what was found", "what to do"), findings, _finding)
+
+
 def _finding(finding: Finding) -> tuple[str, str, str, str]:
     name = f"{prose(finding.rule)} {prose(finding.name)}"
-    return finding.severity, name, prose(finding.message), prose(finding.advice)
+    paths = [place.path for place in finding.places[:1]]
+    return finding.severity, name, prose(finding.message, names=paths), prose(finding.advice)
 
 
 def _skipped(rule: SkippedRule) -> str:
@@ -45,7 +53,7 @@ def _places(result: Result) -> list[tuple[str, Place]]:
 
 def _place(found: tuple[str, Place]) -> str:
     rule, place = found
-    return f"{prose(rule)} {code(where(place))} {prose(place.detail)}".rstrip()
+    return f"{prose(rule)} {code_of(place)} {prose(place.detail)}".rstrip()
 
 
 def _answers(result: Result) -> Iterator[tuple[str, str]]:

@@ -7,10 +7,13 @@ nowhere in code. So whatever is not a plain word or number becomes code.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.common import LONGEST_TEXT, where
+from corpuscheck.result import Place
 
 T = TypeVar("T")
 
@@ -27,6 +30,19 @@ _PLAIN = re.compile(
     re.VERBOSE,
 )
 
+_ARGUMENT = r"""
+    (?: -{1,2}[A-Za-z][\w-]*(?:=[^\s,;:()]+)? | '[^']*' | > | \d+(?:\.\d+)?\b
+    | [A-Z0-9][A-Z0-9_-]*…?(?:=[^\s,;:()]+)?(?!\w) )"""
+_COMMAND = rf"""
+    \bcorpuscheck\ (?:reference\ build\ \w+|peek|scan|report|diff|merge|rules|explain|init|estimate|train|compare)\b
+        (?:\ {_ARGUMENT})*
+    | \b(?:pip\ install|git\ lfs\ pull|dvc\ pull|iconv)\b (?:\ {_ARGUMENT})*
+    | (?<![\w-])--(?:document|preset|hint|format)\ [a-z][\w-]*
+    | (?<![\w-])--[a-z][\w-]*(?:=[^\s,;:()]+)? (?:\ (?!-){_ARGUMENT})?
+    | \b[a-z_]\w*\.[a-z_]\w*\([^()]*\)
+"""
+"""What a person would paste: a command with its arguments, an option with its value, a call."""
+
 
 def code(text: str, limit: int = 300) -> str:
     """A code span, in which nothing is interpreted."""
@@ -36,10 +52,24 @@ def code(text: str, limit: int = 300) -> str:
     return f"{fence}{edge}{shown}{edge}{fence}"
 
 
-def prose(text: str, limit: int = 600) -> str:
-    """Running text: plain words as they are, everything else as code."""
-    words = printable(text, limit).split(" ")
-    return " ".join(word if _PLAIN.fullmatch(word) else _word(word) for word in words)
+def code_of(place: Place) -> str:
+    """A place as code, whole."""
+    return code(where(place), 2 * LONGEST_PATH)
+
+
+def prose(text: str, limit: int = LONGEST_TEXT, names: Iterable[str] = ()) -> str:
+    """Running text: plain words as they are; commands, the names that are given and everything else as code."""
+    known = [re.escape(printable(name, LONGEST_PATH)) for name in names]
+    whole = re.compile("|".join([*sorted(known, key=len, reverse=True), _COMMAND]), re.VERBOSE)
+    shown, told, end = printable(text, limit), "", 0
+    for found in whole.finditer(shown):
+        told += _words(shown[end : found.start()]) + code(found[0], limit)
+        end = found.end()
+    return told + _words(shown[end:])
+
+
+def _words(text: str) -> str:
+    return " ".join(word if _PLAIN.fullmatch(word) else _word(word) for word in text.split(" "))
 
 
 def _word(word: str) -> str:

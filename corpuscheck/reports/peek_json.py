@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from corpuscheck import __version__
 from corpuscheck.clean.copies import DocumentPlace
-from corpuscheck.peek import Peek, Shown, kind_of
+from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.showing import Peek, Shown, kind_of
 
 SCHEMA_VERSION = 1
 
@@ -29,7 +28,7 @@ def render(peek: Peek) -> bytes:
         "documents_held": peek.held,
         "documents": [_document(shown) for shown in peek.shown],
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return json_bytes(document)
 
 
 def _amounts(peek: Peek) -> tuple[int, ...]:

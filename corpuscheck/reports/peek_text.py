@@ -12,12 +12,13 @@ from rich.text import Text
 
 from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.marking import Mark
-from corpuscheck.peek import Peek, Shown
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal_parts import safe
 from corpuscheck.rules.amounts import count, percent, plural, size
-from corpuscheck.viewing import COPIES, CRITERIA
+from corpuscheck.showing import Peek, Shown
+from corpuscheck.viewing import NAMES
 
 _TAB = "    "
 _SCRIPTS = 3
@@ -45,18 +46,16 @@ def _head(peek: Peek) -> str:
         return f"{words}, in {count(peek.held)} {of}"
     if view.rule and not peek.held:
         return f"no document is named by {view.rule}"
-    if view.rule in COPIES:
-        return f"{view.rule} {COPIES[view.rule]}: {count(peek.held)} {of}, the largest first"
     if view.rule:
-        return f"{view.rule} {CRITERIA[view.rule].name}: {count(peek.held)} {of}, the worst first"
+        order = "the largest first" if view.pairs else "the worst first"
+        return f"{view.rule} {NAMES[view.rule]}: {count(peek.held)} {of}, {order}"
     return f"{len(peek.shown)} {of}, drawn by hash (seed {view.seed}); the same text only once"
 
 
 def _document(shown: Shown, wanted: tuple[str, ...], console: Console) -> None:
     excerpt = shown.excerpt
-    place = f"{printable(shown.place.path, LONGEST_PATH)}:{shown.place.document}"
     console.print()
-    console.print(Text(place, "bold cyan", overflow="fold"))
+    console.print(Text(document(shown.place), "bold cyan", overflow="fold"))
     facts = [size(excerpt.utf8_bytes), *_letters(excerpt), printable(shown.why, LONGEST_PATH)]
     console.print(Padding(Text(" · ".join(facts), "dim", overflow="fold"), (0, 0, 0, 3)))
     if excerpt.marks:

@@ -14,16 +14,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Format:
-    """What it is for, in a few words, and how it is made: UTF-8, the same bytes for the same result."""
+    """What it is for, in a few words, and how it is made: UTF-8, the same bytes for the same result.
+
+    `full` makes it with every figure, where it leaves some out otherwise.
+    """
 
     says: str
     render: Callable[[Result], bytes]
+    full: Callable[[Result], bytes] | None = None
 
 
 def _text(result: Result) -> bytes:
     from corpuscheck.reports.terminal import render
 
     return render(result)
+
+
+def _full_text(result: Result) -> bytes:
+    from corpuscheck.reports.terminal import render
+
+    return render(result, full=True)
 
 
 def _concise(result: Result) -> bytes:
@@ -69,7 +79,7 @@ def _sarif(result: Result) -> bytes:
 
 
 FORMATS: dict[str, Format] = {
-    "text": Format("for a person, as on a terminal", _text),
+    "text": Format("for a person, as on a terminal", _text, _full_text),
     "concise": Format("one line for each finding", _concise),
     "json": Format("everything, with a schema", _json),
     "markdown": Format("for a pull request or a job summary", _markdown),
@@ -80,8 +90,9 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def render(result: Result, name: str) -> bytes:
-    """The report in this format. Raises UsageError for a name that is none."""
+def render(result: Result, name: str, full: bool = False) -> bytes:
+    """The report in this format; `full` has every figure in the text. Raises UsageError for a name that is none."""
     if name not in FORMATS:
         raise UsageError(f"there is no format '{name}': there are {', '.join(FORMATS)}")
-    return FORMATS[name].render(result)
+    chosen = FORMATS[name]
+    return chosen.full(result) if full and chosen.full else chosen.render(result)

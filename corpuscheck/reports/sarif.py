@@ -7,9 +7,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-
 from corpuscheck import __version__
+from corpuscheck.json_text import json_bytes
 from corpuscheck.reports.common import Remark, file_and_line, remarks
 from corpuscheck.result import Place, Result
 from corpuscheck.rules.registry import RULES
@@ -41,7 +40,7 @@ def render(result: Result) -> bytes:
             }
         ],
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return json_bytes(document)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from corpuscheck import __version__
 from corpuscheck.domain.sides import Side, Sides
+from corpuscheck.json_text import json_bytes
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.json_domain import distinctive_document
 from corpuscheck.reports.terminal_domain import bits, how_often
 from corpuscheck.reports.terminal_parts import columns, safe
@@ -26,7 +27,7 @@ def render_terminal(compared: Sides, console: Console) -> None:
         units = f"{count(side.documents)} documents" if side.documents else f"{count(side.passages)} passages"
         script = side.script or "no letters"
         parts.append(
-            Text.assemble((f"{number}  ", "bold"), safe(side.name, limit=300), (f"  {units}, {script}", "dim"))
+            Text.assemble((f"{number}  ", "bold"), safe(side.name, limit=LONGEST_PATH), (f"  {units}, {script}", "dim"))
         )
     parts += [Text(), _matrix(compared), Text("D in bits; two samples of one source are 0.00 apart", "dim")]
     for number, side in enumerate(compared.sides, 1):
@@ -65,7 +66,7 @@ def render_json(compared: Sides) -> bytes:
         "profiles": list(map(_side, compared.sides)),
         "distances": [{"profiles": [one, other], "bits": d} for (one, other), d in sorted(compared.distances.items())],
     }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return json_bytes(document)
 
 
 def _side(side: Side) -> dict[str, Any]:

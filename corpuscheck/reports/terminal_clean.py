@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from corpuscheck.clean.copies import Amount, Cleanliness, DocumentPlace
 from corpuscheck.clean.document_rules import DOCUMENT_RULES, SHORT_DOCUMENT
-from corpuscheck.printable import printable
 from corpuscheck.profile.clean import Tally
-from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal_normalisation import normalisation_rows
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
 from corpuscheck.rules.amounts import about, count, percent, plural, size
 
 _LINES = 5
-_PLACE = 28
-"""Cells of a place in a table; JSON has it whole."""
 
 
 def clean(result: Result) -> Group:
@@ -35,7 +31,7 @@ def clean(result: Result) -> Group:
         4,
         "Is it clean?",
         f"{size(found.usable_bytes)} of {size(found.raw_bytes)} usable, {share}",
-        _waterfall(result, found),
+        waterfall(result),
         *_pairs(found),
         *_shared_lines(found),
         *_doubtful(result),
@@ -45,8 +41,9 @@ def clean(result: Result) -> Group:
     )
 
 
-def _waterfall(result: Result, found: Cleanliness) -> Table:
+def waterfall(result: Result) -> Table:
     """From raw text to usable text, step by step."""
+    found = result.cleanliness
     table = columns(("", "left"), ("", "right"), ("", "right"), ("", "left"))
     table.show_header = False
     table.add_row("text", size(found.raw_bytes), "", "")
@@ -87,16 +84,11 @@ def _pairs(found: Cleanliness) -> Iterator[RenderableType]:
     rows: list[tuple[str | Text, str | Text]] = []
     for name, step in found.steps:
         for kept, copy, similarity in step.pairs[:1]:
-            again = str(copy.document) if copy.path == kept.path else _tail(_named(copy))
+            again = f"#{copy.document}" if copy.path == kept.path else document(copy)
             alike = f"  {percent(similarity)} alike" if similarity < 1 else ""
-            rows.append((name, Text(f"{_tail(_named(kept))} = {again}{alike}", "dim")))
+            rows.append((name, Text(f"{document(kept)} = {again}{alike}", "dim")))
     if rows:
         yield labelled(rows)
-
-
-def _named(place: DocumentPlace) -> str:
-    """path:document, from 1."""
-    return f"{printable(place.path, LONGEST_PATH) or '?'}:{place.document}"
 
 
 def _shared_lines(found: Cleanliness) -> Iterator[RenderableType]:
@@ -108,12 +100,17 @@ def _shared_lines(found: Cleanliness) -> Iterator[RenderableType]:
     mark = "" if lines.repeated.exact else "~"
     told = f"{mark}{percent(lines.share)} of the bytes of lines stand in another document too{both} (not subtracted)"
     yield labelled([("repeated lines", told)])
+    if found.top_lines:
+        yield top_lines(found, _LINES)
+
+
+def top_lines(found: Cleanliness, most: int) -> Table:
+    """The lines that hold most bytes together, and in how many documents each stands."""
     table = columns(("documents", "right"), ("bytes", "right"), ("line", "left"))
-    for line in found.top_lines[:_LINES]:
+    for line in found.top_lines[:most]:
         n = count(line.documents) if line.exact else f"~{about(line.documents)}"
         table.add_row(n, size(line.total_bytes), safe(line.text, limit=60))
-    if table.row_count:
-        yield table
+    return table
 
 
 def _doubtful(result: Result) -> Iterator[RenderableType]:
@@ -121,19 +118,18 @@ def _doubtful(result: Result) -> Iterator[RenderableType]:
     named, short = part["any"], part["short"]
     tallies = [(rule, part[rule.id]) for rule in DOCUMENT_RULES if part[rule.id].documents]
     if tallies:
-        table = columns(
-            ("doubtful documents", "left"), ("judged", "right"), ("of them", "right"), ("of bytes", "right"),
-            ("worst", "left"),
-        )  # fmt: skip
+        figures = [(name, "right") for name in ("judged", "of them", "of bytes")]
+        table = columns(("doubtful documents", "left"), *figures, ("", "left"))
         for rule, tally in tallies:
             table.add_row(
                 f"{rule.id} {rule.says}",
                 count(tally.judged),
                 percent(tally.share),
                 percent(tally.byte_share),
-                _worst(tally),
+                "",
             )
         yield table
+        yield from _worst("the worst of them", ((rule.id, tally) for rule, tally in tallies))
         told = f"{plural(named.documents, 'document')} in all ({size(named.document_bytes)}), not subtracted"
         yield Text(f"{told}: corpuscheck peek shows them", "dim")
     else:
@@ -143,17 +139,12 @@ def _doubtful(result: Result) -> Iterator[RenderableType]:
         yield Text(f"{count(short.documents)} ({share}) are shorter than {SHORT_DOCUMENT} B: too short to judge", "dim")
 
 
-def _worst(tally: Tally) -> Text:
-    return Text.assemble(*((_tail(_named(DocumentPlace(w.path, w.number + 1))), "dim") for w in tally.worst[:1]))
-
-
-def _tail(place: str) -> str:
-    """The end of a long place: there the paths of a corpus differ."""
-    if cell_len(place) <= _PLACE:
-        return place
-    while cell_len(place) >= _PLACE:
-        place = place[1:]
-    return "…" + place
+def _worst(heading: str, tallies: Iterable[tuple[str, Tally]]) -> Iterator[RenderableType]:
+    """The worst document of each, on a line of its own, so that its path stays whole."""
+    rows = [(name, DocumentPlace(w.path, w.number + 1)) for name, tally in tallies for w in tally.worst[:1]]
+    if rows:
+        yield Text(heading, "dim")
+        yield labelled([(f"  {name}", Text(document(place), "dim")) for name, place in rows])
 
 
 def _debris(result: Result) -> Iterator[RenderableType]:
@@ -161,13 +152,13 @@ def _debris(result: Result) -> Iterator[RenderableType]:
     found = part.named("debris: ")
     if not found:
         return
-    table = columns(
-        ("debris", "left"), ("times", "right"), ("bytes", "right"), ("documents", "right"), ("most in", "left")
-    )
-    for name, tally in sorted(found.items(), key=lambda pair: (-pair[1].amount_bytes, pair[0])):
+    table = columns(("debris", "left"), ("times", "right"), ("bytes", "right"), ("documents", "right"), ("", "left"))
+    ranked = sorted(found.items(), key=lambda pair: (-pair[1].amount_bytes, pair[0]))
+    for name, tally in ranked:
         share = percent(tally.documents / part.documents)
-        table.add_row(name, count(tally.amount), size(tally.amount_bytes), share, _worst(tally))
+        table.add_row(name, count(tally.amount), size(tally.amount_bytes), share, "")
     yield table
+    yield from _worst("most in", ranked)
 
 
 def _personal(result: Result) -> Iterator[RenderableType]:
@@ -176,7 +167,9 @@ def _personal(result: Result) -> Iterator[RenderableType]:
     if not found:
         yield Text("no shapes of personal data were seen, which does not say that there are none", "dim")
         return
-    table = columns(("shape of personal data", "left"), ("times", "right"), ("documents", "right"), ("most in", "left"))
-    for name, tally in sorted(found.items(), key=lambda pair: (-pair[1].amount, pair[0])):
-        table.add_row(name, count(tally.amount), count(tally.documents), _worst(tally))
+    table = columns(("shape of personal data", "left"), ("times", "right"), ("documents", "right"), ("", "left"))
+    ranked = sorted(found.items(), key=lambda pair: (-pair[1].amount, pair[0]))
+    for name, tally in ranked:
+        table.add_row(name, count(tally.amount), count(tally.documents), "")
     yield table
+    yield from _worst("most in", ranked)

@@ -10,6 +10,7 @@ from corpuscheck.domain.differing import QUANTILE
 from corpuscheck.domain.report import ORDINARY, SPECIFIC, DomainReport
 from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
 from corpuscheck.rules.amounts import count, percent, plural, times
@@ -84,7 +85,7 @@ def bits(value: float) -> str:
 
 
 def _compared(report: DomainReport) -> Rows:
-    rows: Rows = [("reference", Text.assemble(safe(report.reference, limit=300), *_nearest(report)))]
+    rows: Rows = [("reference", Text.assemble(safe(report.reference, limit=LONGEST_PATH), *_nearest(report)))]
     far: str | Text = how_far(report)
     if report.ratio is not None:
         scale = f"  ({ORDINARY:g} or less is ordinary, more than {SPECIFIC:g} a domain)"
@@ -100,12 +101,12 @@ def _compared(report: DomainReport) -> Rows:
             told += f"; general text takes {report.fertility.on_general_text:.2f}"
         rows.append(("tokens", told))
     for name, why in report.left_out:
-        rows.append(("left out", safe(f"{name}: {why}", limit=300)))
+        rows.append(("left out", safe(f"{name}: {why}", limit=LONGEST_PATH)))
     return rows
 
 
 def _nearest(report: DomainReport) -> tuple[Text | str, ...]:
-    return (", nearest in it is ", safe(report.nearest.name, limit=300)) if report.nearest else ()
+    return (", nearest in it is ", safe(report.nearest.name, limit=LONGEST_PATH)) if report.nearest else ()
 
 
 def _distances(report: DomainReport) -> Rows:

@@ -8,10 +8,10 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from corpuscheck.clean.normalisation import NormalisationRow
-from corpuscheck.printable import printable, shown_or_codepoint
-from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.printable import shown_or_codepoint
+from corpuscheck.reports.common import where
 from corpuscheck.reports.terminal_parts import columns
-from corpuscheck.result import Result
+from corpuscheck.result import Place, Result
 from corpuscheck.rules.amounts import count, percent, plural, size
 
 _CHARACTERS = 3
@@ -42,6 +42,5 @@ def _told(row: NormalisationRow) -> Text:
     amount = f"{'at most ' if row.kind.bound else ''}{count(row.at_most)}, {percent(row.share)}: "
     shown = ", ".join(shown_or_codepoint(chr(seen.code_point)) for seen in row.characters[:_CHARACTERS])
     first = row.characters[0]
-    line = f" line {first.line}" if first.line else ""
-    place = f"\n{printable(first.path, LONGEST_PATH)}{line}" if first.path else ""
+    place = f"\n{where(Place(first.path, first.line or None))}" if first.path else ""
     return Text.assemble(amount + shown + (", …" if row.distinct > _CHARACTERS else ""), (place, "dim"))

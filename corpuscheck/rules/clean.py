@@ -32,7 +32,7 @@ def of_documents(rule: DocumentRule) -> Check:
                 f"{percent(held)} of the text",
                 f"look at them: corpuscheck peek DATA --rule {rule.id}; leave out what is no text",
                 share,
-                tuple(Place(w.path, detail=f"document {w.number + 1}, {percent(w.score / 1e6)}") for w in tally.worst),
+                tuple(Place(w.path, detail=percent(w.score / 1e6), document=w.number + 1) for w in tally.worst),
             )
 
     check.__doc__ = rule.score.__doc__
@@ -46,7 +46,7 @@ def _looked_into(evidence: Evidence) -> CleanPart:
 
 
 def _places(worst: Iterable[Worst]) -> tuple[Place, ...]:
-    return tuple(Place(w.path, detail=f"document {w.number + 1}: {count(w.score)} times") for w in worst)
+    return tuple(Place(w.path, detail=plural(w.score, "time"), document=w.number + 1) for w in worst)
 
 
 def _debris(
@@ -112,7 +112,7 @@ def personal_data(evidence: Evidence, limit: float) -> Iterable[Observation]:
             "look at the places, and mask what is somebody's: corpuscheck peek DATA --rule CC415",
             most,
             tuple(
-                Place(w.path, detail=f"document {w.number + 1}: {name} {count(w.score)}")
+                Place(w.path, detail=f"{name} {count(w.score)}", document=w.number + 1)
                 for name, tally in worst
                 for w in tally.worst
             )[:MOST_PLACES],
@@ -131,7 +131,7 @@ def _copies(step: CopyStep | None, evidence: Evidence, limit: float, what: str) 
             "keep one of each: a model learns by heart what it sees often",
             share,
             tuple(
-                Place(copy.path, detail=f"document {copy.document}, as {kept.path} document {kept.document}")
+                Place(copy.path, detail=f"as {kept.path}#{kept.document}", document=copy.document)
                 for kept, copy, _ in step.pairs
             ),
         )

@@ -111,7 +111,8 @@ def _nearest(name: str) -> str:
 def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tuple[SkippedRule, ...]]:
     """The findings of the chosen rules, the gravest first, and the rules that could not be judged.
 
-    Before all others come those that throw doubt on every figure. With `strict`, not to be judged is an error too.
+    Before all others come those that throw doubt on every figure; of findings that are equally grave those about a
+    change come first. With `strict`, not to be judged is an error too.
     """
     check_names(policy)
     findings: list[Finding] = []
@@ -133,5 +134,6 @@ _FIRST = ("CC114", "CC115")
 """Where these speak, every other figure may be wrong."""
 
 
-def _rank(finding: Finding) -> tuple[bool, int, str]:
-    return finding.rule not in _FIRST, _ORDER[finding.severity], finding.rule
+def _rank(finding: Finding) -> tuple[bool, int, bool, str]:
+    rule = finding.rule
+    return rule not in _FIRST, _ORDER[finding.severity], not rule.startswith("CC7"), rule

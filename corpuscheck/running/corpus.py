@@ -12,7 +12,7 @@ from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import DEFERRED, FileRecord, Piece
 from corpuscheck.reading.foreseen import foreseen
-from corpuscheck.reading.reader import COLUMNAR
+from corpuscheck.reading.reader import COLUMNAR, Look
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.partial import Fold, Partial
 from corpuscheck.running.pool import Pool, Progress
@@ -55,14 +55,14 @@ class Corpus:
 
     def run(self, name: str, task: Task) -> Partial:
         """One pass, and a second look at files whose encoding only the others could settle."""
-        total = self._go_through(name, task.reading_as(defer=True), self._units, self.size, len(self.sources))
+        total = self._go_through(name, task.looking(Look(defer=True)), self._units, self.size, len(self.sources))
         waiting = {record.path for record in total.records if record.status == DEFERRED}
         if not waiting:
             return total
         again = waiting | {path[: at.start()] for path in waiting for at in re.finditer("!/", path)}
         sources = [source for source in self.sources if source.path in again]
         members = tuple(sorted(waiting - {source.path for source in sources}))
-        settled = task.reading_as(defer=False, majority=majority_encoding(total.records), members=members)
+        settled = task.looking(Look(majority=majority_encoding(total.records), members=members))
         units = self._cut(sources, self._reading)
         second = self._go_through(name, settled, units, sum(s.size for s in sources), len(sources))
         known = tuple(record for record in total.records if record.status != DEFERRED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
 from corpuscheck.measuring.curve import CurveCounter
@@ -21,7 +21,7 @@ from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, packed
 from corpuscheck.reading.files import FileRecord
-from corpuscheck.reading.reader import read_piece
+from corpuscheck.reading.reader import ONLY_LOOK, Look, read_piece
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import Reading
@@ -42,8 +42,8 @@ class Task(Protocol):
         """Everything that its outcome depends on besides the files, as plain values."""
         ...
 
-    def reading_as(self, **changes: Any) -> Task:
-        """The same task with other settings of its reading."""
+    def looking(self, look: Look) -> Task:
+        """The same task at another look at the files."""
         ...
 
 
@@ -52,13 +52,14 @@ class ReadingTask:
     """What all tasks have in common."""
 
     reading: Reading
+    look: Look = field(default=ONLY_LOOK, kw_only=True)
 
-    def reading_as(self, **changes: Any) -> Self:
-        return replace(self, reading=replace(self.reading, **changes))
+    def looking(self, look: Look) -> Self:
+        return replace(self, look=look)
 
     def describe(self) -> dict[str, Any]:
         plain = {key: str(value) if isinstance(value, int) else value for key, value in vars(self).items()}
-        return {"task": type(self).__name__, **plain, "reading": vars(self.reading)}
+        return {"task": type(self).__name__, **plain, "reading": vars(self.reading), "look": vars(self.look)}
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class SurveyTask(ReadingTask):
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
         survey = Survey(self.held_out_share, self.budget, self.bound)
         splitter = UnitSplitter(self.unit)
-        records, batches = batches_of(unit, self.reading, tell)
+        records, batches = batches_of(unit, self, tell)
         size = 0
         documents = 0
         for batch in batches:
@@ -123,12 +124,12 @@ class MeasureTask(ReadingTask):
         }
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        counter = _counter(self.artefact)
-        others = [_counter(other) for other in self.others]
+        counter = counter_for(self.artefact)
+        others = [counter_for(other) for other in self.others]
         sampler = Sampler(self.budget, self.bound)
         curve = CurveCounter(self.ranking) if self.ranking else None
         splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
-        records, batches = batches_of(unit, self.reading, tell)
+        records, batches = batches_of(unit, self, tell)
         hasher, files = DocumentHasher(records), FileTally(records)
         ledger = DocumentLedger(records, self.clean, self.near, self.line_bound)
         size = documents = 0
@@ -180,7 +181,7 @@ class ForecastTask(ReadingTask):
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
         sampler = DocumentSampler(self.budget, self.bound)
         splitter = UnitSplitter("document")
-        records, batches = batches_of(unit, self.reading, tell)
+        records, batches = batches_of(unit, self, tell)
         for batch in batches:
             sampler.observe(batch, splitter.split(batch))
         sizes = {(records[n].path, records[n].start): tuple(sizes) for n, sizes in sampler.sizes.items()}
@@ -188,13 +189,13 @@ class ForecastTask(ReadingTask):
         return Partial(tuple(records), sample=sampler.finish(), split=split, sizes=sizes)
 
 
-def batches_of(unit: WorkUnit, reading: Reading, tell: Tell) -> tuple[list[FileRecord], Iterator[Batch]]:
+def batches_of(unit: WorkUnit, task: ReadingTask, tell: Tell) -> tuple[list[FileRecord], Iterator[Batch]]:
     """The batches of a unit; the records are complete when the batches are used up."""
     records: list[FileRecord] = []
 
     def each() -> Iterator[Batch]:
         for piece in unit:
-            yield from read_piece(piece, reading, records, tell)
+            yield from read_piece(piece, task.reading, records, tell, task.look)
 
     return records, packed(each())
 
@@ -213,7 +214,7 @@ class _Known(threading.local):
 _known = _Known()
 
 
-def _counter(artefact: Artefact) -> WordCounter:
+def counter_for(artefact: Artefact) -> WordCounter:
     """A counter that goes on from what this worker knows of the tokenizer."""
     judges = _known.judges
     if artefact.definition not in judges:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from corpuscheck.brief import brief
 from corpuscheck.errors import TokenizerError
 
 _COMBINING = {"NFC", "NFD", "NFKC", "NFKD"}
@@ -23,6 +24,8 @@ class Artefact:
     `source` is the file it came from or ``trained here``; `characters` the size of the alphabet it was
     trained with, where that is known.
     """
+
+    __repr__ = brief
 
     definition: str
     source: str

@@ -9,22 +9,25 @@ from difflib import SequenceMatcher
 from itertools import accumulate
 
 from corpuscheck.assembling import documents_before, numbered
+from corpuscheck.brief import brief
 from corpuscheck.clean.copies import CopyStep, DocumentPlace, cleanliness
-from corpuscheck.measuring.choosing import Choice, ChoicePart, chosen_of_shared
+from corpuscheck.measuring.choosing import Choice, chosen_of_shared
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.marking import Mark
+from corpuscheck.presentable import Presentable
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found
-from corpuscheck.rules.amounts import percent, plural
+from corpuscheck.reading.reader import Look
+from corpuscheck.rules.amounts import percent, plural, size
 from corpuscheck.running.corpus import Corpus, Watch, majority_encoding
 from corpuscheck.running.partial import Partial
-from corpuscheck.running.peeking import ChooseTask, FetchTask
+from corpuscheck.running.peeking import NOTHING_KNOWN, ChooseTask, CountLinesTask, FetchTask, KnownOfCorpus
 from corpuscheck.running.units import whole_documents, whole_files, work_units
 from corpuscheck.settings import Settings
-from corpuscheck.viewing import COPIES, CRITERIA, View
+from corpuscheck.viewing import COPIES, CRITERIA, OF_CORPUS, View
 
 _LONGEST = 1 << 16
 _COMPARED = 1 << 16
@@ -41,6 +44,8 @@ _COPY = {
 class Shown:
     """A document, why it is shown, and an excerpt. A copy says which document it is a copy of."""
 
+    __repr__ = brief
+
     place: DocumentPlace
     why: str
     score: float | None
@@ -49,8 +54,10 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class Peek:
+class Peek(Presentable):
     """What was asked for and found: of `documents` in all, `held` are of that kind; `amounts` counts each word."""
+
+    __repr__ = brief
 
     view: View
     documents: int
@@ -61,9 +68,10 @@ class Peek:
 
 def look(found: Found, view: View, settings: Settings, watch: Watch, processes: bool) -> Peek:
     """Choose in one pass over all files, then read again only the files that hold what was chosen."""
-    cut = whole_documents if view.words else work_units
+    cut = whole_documents if view.words or view.rule in OF_CORPUS else work_units
     corpus = Corpus(found.sources, settings, watch, processes, cut=cut)
-    first = corpus.run("choosing", ChooseTask(settings.reading, view))
+    known_of = _known_of(found, corpus, view, settings, watch)
+    first = corpus.run("choosing", ChooseTask(settings.reading, view, known_of))
     known = {printable(record.path, _LONGEST): record.path for record in first.records}
     before = documents_before(first.records)
     if view.pairs:
@@ -73,13 +81,26 @@ def look(found: Found, view: View, settings: Settings, watch: Watch, processes: 
         part = part.merge(chosen_of_shared(view, first.split))
     choices = [_placed(choice, known, before) for choice in part.choices]
     places = [(choice.path, choice.number) for choice in choices]
-    excerpts = _fetched(found, view, settings, first, places, watch, processes)
+    excerpts = _fetched(found, view, settings, first, places, watch, processes, known_of)
     shown = tuple(
-        Shown(DocumentPlace(c.path, c.number + 1), *_reason(view, c, part), excerpts[c.path, c.number])
+        Shown(DocumentPlace(c.path, c.number + 1), *_reason(view, c, known_of), excerpts[c.path, c.number])
         for c in choices
         if (c.path, c.number) in excerpts
     )
     return Peek(view, part.documents, part.held, part.amounts, shown)
+
+
+def _known_of(found: Found, corpus: Corpus, view: View, settings: Settings, watch: Watch) -> KnownOfCorpus:
+    """The tokenizer, given or trained as a scan trains it; the lines that more than one document has."""
+    if view.rule == "CC301":
+        from corpuscheck.measure import tokenizer_for
+
+        return KnownOfCorpus(tokenizer_for(found, settings, watch))
+    if view.rule == "CC504":
+        lines = corpus.run("counting lines", CountLinesTask(settings.reading)).lines
+        hashes, documents, _ = lines.columns()
+        return KnownOfCorpus(lines=hashes[documents > 1].tobytes(), all_lines=lines.exact)
+    return KnownOfCorpus()
 
 
 def _placed(choice: Choice, known: Mapping[str, str], before: Mapping[tuple[str, int], int]) -> Choice:
@@ -88,13 +109,22 @@ def _placed(choice: Choice, known: Mapping[str, str], before: Mapping[tuple[str,
     return replace(choice, path=path, start=0, number=choice.number + before.get((path, choice.start), 0))
 
 
-def _reason(view: View, choice: Choice, part: ChoicePart) -> tuple[str, float | None]:
+def _reason(view: View, choice: Choice, known_of: KnownOfCorpus) -> tuple[str, float | None]:
     """Why it is shown, and the score."""
     if view.words:
         words = " or ".join(f"'{word}'" for word in view.words)
         return f"holds {words} {plural(choice.score, 'time')}", choice.score
     if not view.rule:
         return "drawn by hash", None
+    if view.rule == "CC301":
+        return f"CC301: {plural(choice.score, 'word')} lost as [UNK]", choice.score
+    if view.rule == "CC504":
+        share = percent(choice.score / choice.utf8_bytes)
+        least = "" if known_of.all_lines else "at least "
+        return (
+            f"CC504: {least}{size(choice.score)}, {share} of it, are lines that other documents have too",
+            choice.score,
+        )
     rule = CRITERIA[view.rule]
     if rule.unit == "share":
         return f"{rule.id}: {percent(choice.score / 1e6)} {rule.says}", choice.score / 1e6
@@ -103,7 +133,7 @@ def _reason(view: View, choice: Choice, part: ChoicePart) -> tuple[str, float | 
 
 def _fetched(
     found: Found, view: View, settings: Settings, first: Partial, places: Iterable[tuple[str, int]], watch: Watch,
-    processes: bool,
+    processes: bool, known_of: KnownOfCorpus = NOTHING_KNOWN,
 ) -> Mapping[tuple[str, int], Excerpt]:  # fmt: skip
     """An excerpt of each document, by file and number from 0."""
     wanted: dict[str, frozenset[int]] = {}
@@ -112,9 +142,9 @@ def _fetched(
     sources = [s for s in found.sources if s.path in wanted or any(path.startswith(s.path + "!/") for path in wanted)]
     if not sources:
         return {}
-    reading = replace(settings.reading, majority=majority_encoding(first.records))
+    look = Look(majority=majority_encoding(first.records))
     corpus = Corpus(sources, settings, watch, processes, cut=whole_files)
-    return corpus.run("looking", FetchTask(reading, view, wanted)).excerpts
+    return corpus.run("looking", FetchTask(settings.reading, view, wanted, known_of, look=look)).excerpts
 
 
 def _copies(
@@ -138,7 +168,7 @@ def _copies(
     shown: list[Shown] = []
     for kept, copy, alike in pairs:
         texts = [excerpts.get((place.path, place.document - 1), Excerpt("")) for place in (kept, copy)]
-        told = f"{view.rule}: {_COPY[view.rule]} {printable(kept.path, _LONGEST)}:{kept.document}"
+        told = f"{view.rule}: {_COPY[view.rule]} {printable(kept.path, _LONGEST)}#{kept.document}"
         at = _first_difference(*texts)
         mine, other = differing(*(text.window(at, view.excerpt) for text in texts))
         likeness = f", {percent(alike)} alike" if alike < 1 else ""

@@ -1,0 +1,33 @@
+"""The one way in which anything becomes JSON, which has no place for the undecodable bytes of file names."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+
+from corpuscheck.printable import printable
+
+INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def json_bytes(value: Any, option: int = INDENTED) -> bytes:
+    """UTF-8. What stands for an undecodable byte of a file name is written out, as in ``a\\xff.txt``."""
+    try:
+        return orjson.dumps(value, option=option)
+    except orjson.JSONEncodeError:
+        return orjson.dumps(encodable(value), option=option)
+
+
+def encodable(value: Any) -> Any:
+    """The same without lone surrogates."""
+    if isinstance(value, str):
+        return value if value.isascii() else _SURROGATE.sub(lambda found: printable(found[0]), value)
+    if isinstance(value, dict):
+        return {encodable(key): encodable(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [encodable(item) for item in value]
+    return value

@@ -1,0 +1,62 @@
+"""The options of the functions for Python: the fields of `settings`, as a type checker and an editor see them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from corpuscheck.settings import CacheKey, DocumentMode, FailOn, Severity
+
+Path = str | os.PathLike[str]
+Texts = str | Sequence[str]
+
+
+class ReadingOptions(TypedDict, total=False):
+    """How files become documents, and by how many workers."""
+
+    include: Texts
+    exclude: Texts
+    document: DocumentMode
+    text_fields: Texts
+    preset: str | None
+    encoding: str | None
+    hint: str | None
+    skip_front_matter: bool
+    strip_markup: bool
+    jobs: int | None
+
+
+class TrainingOptions(ReadingOptions, total=False):
+    """And how a tokenizer is trained."""
+
+    vocab_size: int
+    character_coverage: float
+    limit_alphabet: int | None
+    lowercase: bool
+    train_bytes: int
+    held_out_share: float
+
+
+class ScanOptions(TrainingOptions, total=False):
+    """And by what a corpus is judged, what it is compared with, and what is looked for."""
+
+    target_bytes: int
+    articles_per_gb: int
+    min_bytes: int
+    max_unk_rate: float
+    max_unk_increase: float
+    max_shrinkage: float
+    select: Texts
+    ignore: Texts
+    severity: Mapping[str, Severity]
+    limit: Mapping[str, float]
+    fail_on: FailOn
+    strict: bool
+    baseline: Path | None
+    references: Path | Sequence[Path]
+    forecast: bool
+    clean: bool
+    near_duplicates: bool
+    cache: Path | None
+    cache_key: CacheKey

@@ -1,0 +1,129 @@
+"""A conclusion as a small table in a notebook: HTML that is escaped throughout, without scripts, styles and links."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from typing import Any
+
+from corpuscheck.domain.sides import Sides
+from corpuscheck.feasibility.comparison import TokenizerComparison
+from corpuscheck.feasibility.estimate import Estimate
+from corpuscheck.printable import printable
+from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, tally, worst_places
+from corpuscheck.reports.comparison_text import cells_of
+from corpuscheck.reports.estimate_text import figures_of
+from corpuscheck.reports.terminal_domain import bits
+from corpuscheck.result import Result
+from corpuscheck.rules.amounts import count, percent, size
+from corpuscheck.showing import Peek
+
+_MOST_ROWS = 50
+_EXCERPT = 300
+
+Page = tuple[str, Sequence["Table"]]
+Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+"""Headings, none where they are empty, and rows."""
+
+
+def render(conclusion: object) -> str:
+    """The table of any conclusion."""
+    title, tables = _PAGES[type(conclusion)](conclusion)
+    # these classes keep notebooks from reading $…$ in a corpus as mathematics
+    return (
+        f'<div class="tex2jax_ignore mathjax_ignore"><p><b>{_safe(title)}</b></p>{"".join(map(_table, tables))}</div>'
+    )
+
+
+def _safe(text: str) -> str:
+    return escape(printable(text, LONGEST_TEXT))
+
+
+def _table(table: Table) -> str:
+    headings, rows = table
+    if not rows:
+        return ""
+    head = _row("th", headings) if headings else ""
+    body = "".join(_row("td", row) for row in rows[:_MOST_ROWS])
+    more = f"<p>… and {len(rows) - _MOST_ROWS:,} more</p>" if len(rows) > _MOST_ROWS else ""
+    return f"<table>{head}{body}</table>{more}"
+
+
+def _row(tag: str, cells: Iterable[str]) -> str:
+    return "<tr>" + "".join(f'<{tag} align="left">{_safe(cell)}</{tag}>' for cell in cells) + "</tr>"
+
+
+def _result(result: Result) -> Page:
+    words, sizes, clean = result.profile.words, result.profile.size, result.cleanliness
+    figures = [
+        ("files", f"{count(result.profile.reading.measured)} measured of {count(result.profile.reading.files)}"),
+        ("text", f"{size(sizes.utf8_bytes)} in {count(sizes.documents)} documents"),
+        (
+            "of the target",
+            f"{percent(sizes.utf8_bytes / result.limits.target_bytes)} of {size(result.limits.target_bytes)}",
+        ),
+        (
+            "tokenizer",
+            f"{result.tokenizer.source}, {result.tokenizer.model}, {count(result.tokenizer.vocab_size)} pieces",
+        ),
+        ("[UNK] words", f"{percent(words.unk_rate)}, {count(words.unk_words)} of {count(words.words)}"),
+    ]
+    if words.held_out_words:
+        figures.append(("  held out", percent(words.held_out_unk_rate)))
+    if clean.looked_into:
+        figures.append(("usable", f"{size(clean.usable_bytes)} of {size(clean.raw_bytes)}"))
+    findings = [
+        (f.rule, f.severity, f.message, f.advice, worst_places(f.places, 2) if f.places else "")
+        for f in result.findings
+    ]
+    return f"{VERDICTS[result.verdict]}: {tally(result)}", [
+        (("rule", "", "finding", "what to do", "where"), findings),
+        ((), figures),
+    ]
+
+
+def _estimate(estimate: Estimate) -> Page:
+    title = (
+        f"{count(estimate.documents)} documents, {size(estimate.bytes)}; aimed at {size(estimate.plan.target_bytes)}"
+    )
+    return title, [((), figures_of(estimate)), ((), [(note,) for note in estimate.notes])]
+
+
+def _tokenizers(compared: TokenizerComparison) -> Page:
+    rows = [(label, *cells) for label, cells in cells_of(compared.rows)]
+    return f"{compared.recommended}: {compared.reason}", [(("", *(row.name for row in compared.rows)), rows)]
+
+
+def _sides(sides: Sides) -> Page:
+    names = [side.name for side in sides.sides]
+    numbers = range(len(names))
+    rows = [(names[one], *(_distance(sides, one, other) for other in numbers)) for one in numbers]
+    return "Distances in bits", [(("", *names), rows)]
+
+
+def _distance(sides: Sides, one: int, other: int) -> str:
+    found = sides.between(one, other)
+    return "" if one == other else "?" if found is None else bits(found)
+
+
+def _peek(peek: Peek) -> Page:
+    rows = [
+        (
+            f"{shown.place.path}, document {shown.place.document}",
+            shown.why,
+            printable(" ".join(shown.excerpt.text.split()), _EXCERPT),
+        )
+        for shown in peek.shown
+    ]
+    return f"{len(peek.shown)} shown, {count(peek.held)} such of {count(peek.documents)} documents", [
+        (("where", "why", "text"), rows)
+    ]
+
+
+_PAGES: dict[type, Callable[[Any], Page]] = {
+    Result: _result,
+    Estimate: _estimate,
+    TokenizerComparison: _tokenizers,
+    Sides: _sides,
+    Peek: _peek,
+}
