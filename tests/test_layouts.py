@@ -85,6 +85,12 @@ def test_lines_longer_than_the_head_are_still_json_lines(tmp_path: Path) -> None
     assert documents_in(tmp_path / "a")[0] == long
 
 
+def test_strings_can_be_the_records_of_json_lines(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.txt": "".join(json.dumps(text) + "\n" for text in TEXTS)})
+    texts, record = documents_in(tmp_path / "a.txt")
+    assert (texts, record.format) == (TEXTS, "jsonl")
+
+
 def test_a_few_broken_lines_are_bad_records_of_json_lines(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.txt": LINES * 10 + '{"text": "cut\n' + LINES * 10})
     texts, record = documents_in(tmp_path / "a.txt")
@@ -151,6 +157,9 @@ def test_tables_are_read_where_their_rows_leave_no_doubt(
         ("".join(f"word {n} of it\tits meaning here\n" for n in range(30)), "TSV: if so, add --layout tsv"),
         ("".join(f"{n}, {n + 1}, words of {n}\n" for n in range(30)), "CSV: if so, add --layout csv"),
         ('[{"text": "one"}, {"text": "two",}]', "JSON with an error"),
+        ("".join(json.dumps([n, text]) + "\n" for n, text in enumerate(TEXTS)), "lists in JSON, one a line"),
+        ("".join(f'"A saying of {n}."\n' for n in range(9)), "JSON Lines of strings"),
+        ("# made by a tool\n" + LINES * 3, "JSON Lines: if so, add --layout jsonl"),
         ("Made by a tool.\n" + '<doc id="1" title="a">\na\n</doc>\n' * 3, "add --document wikiextractor"),
     ],
 )
@@ -168,7 +177,7 @@ def test_the_user_has_the_last_word(tmp_path: Path) -> None:
     assert documents_in(tmp_path / "a.txt", layout="text")[0] == [LINES]
     assert documents_in(tmp_path / "b.txt", layout="tsv")[0] == ["d e f"]
     assert documents_in(tmp_path / "c.jsonl", layout="text")[0] == TEXTS
-    with pytest.raises(UsageError, match="--layout is one of auto, text, jsonl"):
+    with pytest.raises(UsageError, match="layout must be one of auto, text, jsonl"):
         settings_from(layout="yaml")
 
 

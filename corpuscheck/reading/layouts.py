@@ -83,7 +83,7 @@ def layout_of(head: bytes, whole: bool, kind: Kind, settings: Reading, unpacked:
         if table.certain and settings.document == "file":
             return Layout(table.format)
         return Layout(named, looks_like=f"{NAMES[table.format]}: if so, add --layout {table.format}")
-    return Layout(named, looks_like=_likely_blocks(head, settings))
+    return Layout(named, looks_like=_likely_records(head, whole) or _likely_blocks(head, settings))
 
 
 def _start(head: bytes) -> bytes:
@@ -117,12 +117,26 @@ def _json(head: bytes, whole: bool, named: Format) -> Layout:
         return Layout(named)
     if named in ("csv", "tsv") and others > objects:
         return Layout(named)
-    if _JSON_START.match(head):
+    several = named == "text" and _line_by_line(head, whole)
+    if _JSON_START.match(head) and not several:
         if _is_json(head, whole):
             return Layout("json")
         if named == "text":
             return Layout(named, looks_like="JSON with an error in it: if so, add --layout json or --layout jsonl")
-    return Layout(named)
+    return _lists_or_strings(head, whole) if named == "text" else Layout(named)
+
+
+def _lists_or_strings(head: bytes, whole: bool) -> Layout:
+    """Lines that are JSON and no objects: strings are read where an escape shows that they are no quotations."""
+    lines = _lines(head, whole, 50)
+    values = [_parsed(line) for line in lines]
+    if len(lines) > 1 and all(isinstance(value, str) for value in values):
+        if any(b"\\" in line for line in lines):
+            return Layout("jsonl")
+        return Layout("text", looks_like="JSON Lines of strings: if so, add --layout jsonl")
+    if len(lines) > 1 and all(isinstance(value, list) and any(isinstance(v, str) for v in value) for value in values):
+        return Layout("text", looks_like="lists in JSON, one a line: write objects with a key 'text' instead")
+    return Layout("text")
 
 
 def _lines(head: bytes, whole: bool, most: int) -> list[bytes]:
@@ -136,10 +150,14 @@ def _lines(head: bytes, whole: bool, most: int) -> list[bytes]:
 def _lines_of_json(head: bytes, whole: bool) -> tuple[int, int]:
     """How many of the first lines are JSON objects, and how many are anything else; the first one has to be one."""
     lines = _lines(head, whole, 50)
-    if not lines or not isinstance(_parsed(lines[0]), dict):
+    if not lines or not _is_record(lines[0]):
         return 0, len(lines)
-    objects = sum(line.lstrip()[:1] == b"{" and isinstance(_parsed(line), dict) for line in lines)
-    return objects, len(lines) - objects
+    records = sum(map(_is_record, lines))
+    return records, len(lines) - records
+
+
+def _is_record(line: bytes) -> bool:
+    return line.lstrip()[:1] == b"{" and isinstance(_parsed(line), dict)
 
 
 def _line_by_line(head: bytes, whole: bool) -> bool:
@@ -221,6 +239,15 @@ _TEXT_LAYOUTS: tuple[tuple[Callable[[bytes], object], Layout], ...] = (
     (lambda head: head[:64].lstrip().startswith(b"<?xml") and _XML.match(head), Layout("xml")),
 )
 """What is certain, by its first lines, in text under a name that does not say."""
+
+
+def _likely_records(head: bytes, whole: bool) -> str:
+    """Whether most lines are JSON, behind a first one that is not."""
+    if b'\n{"' not in head[:8192]:
+        return ""
+    lines = _lines(head, whole, 50)
+    most = sum(map(_is_record, lines)) > 0.8 * len(lines)
+    return "JSON Lines: if so, add --layout jsonl" if most else ""
 
 
 def _likely_blocks(head: bytes, settings: Reading) -> str:
