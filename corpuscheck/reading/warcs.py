@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import logging
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
@@ -20,6 +23,7 @@ from corpuscheck.settings import Reading
 INSTALL = "WARC: to read it, pip install 'corpuscheck[warc]'"
 MAGIC = b"WARC/"
 
+_CUT = "truncated: the last record is not whole"
 _WITH_TEXT = ("response", "conversion", "resource")
 _MARKUP = {"text/html": True, "application/xhtml+xml": True, "text/xml": False, "application/xml": False}
 _PLAIN = ("text/plain", "text/markdown")
@@ -57,27 +61,75 @@ def read_warc(blocks: Iterable[bytes], settings: Reading, report: WarcReport) ->
 
 
 def _texts(blocks: Iterable[bytes], settings: Reading, report: WarcReport) -> Iterator[bytes]:
-    from warcio.archiveiterator import ArchiveIterator
-    from warcio.exceptions import ArchiveLoadFailed
-
     file = _Forward(blocks)
     record: Any = None
-    try:
-        for record in ArchiveIterator(io.BufferedReader(file)):
-            text = _text(record, settings, report)
-            if text:
-                yield text
-    except (ArchiveLoadFailed, ValueError, EOFError, AttributeError) as error:
-        report.records.add_bad(file.given)
-        report.records.damage = f"a record that is no WARC ({type(error).__name__}): the rest was not read"
+    for record in _records(_Lines(file), report.records):
+        if text := _text(record, settings, report):
+            yield text
+        while record.raw_stream.read(BLOCK_BYTES):
+            pass
     if record is not None and not _is_whole(record):
-        report.records.damage = report.records.damage or "truncated: the last record is not whole"
-    for _ in file.blocks:  # to the end, so that the bytes are accounted for
-        pass
+        report.records.damage = _CUT
+
+
+def _records(lines: io.BufferedReader, report: RecordReport) -> Iterator[Any]:
+    """One after the other; the library's own iterator would print the lines that it takes for damage."""
+    from warcio.exceptions import ArchiveLoadFailed
+    from warcio.recordloader import ArcWarcRecordLoader
+
+    logging.getLogger("warcio").addHandler(logging.NullHandler())
+    loader = ArcWarcRecordLoader(verify_http=False, arc2warc=False)
+    lost = False
+    while line := lines.readline():
+        if not line.startswith(MAGIC):
+            if line.strip() and not lost:
+                _lose(lines, report)
+                lost = True
+            continue
+        try:
+            yield loader.parse_record_stream(lines, line, "warc")
+            lost = False
+        except (ArchiveLoadFailed, ValueError, EOFError, AttributeError, TypeError, LookupError):
+            _lose(lines, report)
+            lost = True
+
+
+def _lose(lines: io.BufferedReader, report: RecordReport) -> None:
+    """Count a record that is none, or tell that the file ends in it."""
+    if lines.peek(1):
+        report.add_bad(0)
+    else:
+        report.damage = _CUT
 
 
 def _is_whole(record: Any) -> bool:
     return record.rec_headers.get_header("Content-Length") is not None and not getattr(record.raw_stream, "limit", 0)
+
+
+def _payload(record: Any) -> bytes:
+    """What was sent, at most a byte more than `LARGEST_RECORD`; as it is where it cannot be unpacked."""
+    from warcio.bufferedreaders import ChunkedDataReader
+
+    headers = record.http_headers
+    chunked = headers is not None and "chunked" in (headers.get_header("Transfer-Encoding") or "").lower()
+    data = _read(ChunkedDataReader(record.raw_stream, decomp_type=None) if chunked else record.raw_stream)
+    packed = (headers.get_header("Content-Encoding") or "").strip().lower() if headers is not None else ""
+    for bits in _UNPACK.get(packed, ()):
+        with suppress(zlib.error):
+            return zlib.decompressobj(bits).decompress(data, LARGEST_RECORD + 1)
+    return data
+
+
+_UNPACK = {"gzip": (31,), "x-gzip": (31,), "deflate": (15, -15)}
+
+
+def _read(stream: Any) -> bytes:
+    parts: list[bytes] = []
+    size = 0
+    while size <= LARGEST_RECORD and (part := stream.read(BLOCK_BYTES)):
+        parts.append(part)
+        size += len(part)
+    return b"".join(parts)
 
 
 def _text(record: Any, settings: Reading, report: WarcReport) -> bytes | None:
@@ -97,7 +149,7 @@ def _text(record: Any, settings: Reading, report: WarcReport) -> bytes | None:
     if media not in _MARKUP and media not in _PLAIN:
         leave_out("records that are no text")
         return None
-    data = record.content_stream().read(LARGEST_RECORD + 1)
+    data = _payload(record)
     if len(data) > LARGEST_RECORD:
         report.records.add_bad(0)
         return None
@@ -139,21 +191,26 @@ def _decoded(data: bytes, settings: Reading, charset: str, report: WarcReport) -
     return text
 
 
+class _Lines(io.BufferedReader):
+    """No line is longer than a block, so that memory stays bounded."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return super().readline(BLOCK_BYTES if size is None or size < 0 else size)
+
+
 class _Forward(io.RawIOBase):
-    """Blocks as a file object; `given` counts their bytes."""
+    """Blocks as a file object that only reads forward."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
-        self.blocks = iter(blocks)
+        self._blocks = iter(blocks)
         self._held = b""
-        self.given = 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         if not self._held:
-            self._held = next(self.blocks, b"")
+            self._held = next(self._blocks, b"")
         size = min(len(buffer), len(self._held))
         buffer[:size], self._held = self._held[:size], self._held[size:]
-        self.given += size
         return size
