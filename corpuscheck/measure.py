@@ -16,7 +16,7 @@ from corpuscheck.measuring.units import Unit
 from corpuscheck.presets import check_preset
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import ALL, Sample
-from corpuscheck.reading.discover import Found, Source
+from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import MARKUP
 from corpuscheck.running.cache import Cache
@@ -132,19 +132,21 @@ def compared(
 def _survey(corpus: Corpus, settings: Settings) -> tuple[Unit, Partial]:
     """The first pass, by documents where there are enough of them, else by lines."""
     budget = settings.training.train_bytes
-    plain = all(_is_plain(source) for source in corpus.foreseen)
+    plain = all(s.kind.format in ("text", *MARKUP) and not s.kind.archive for s in corpus.sources)
     one_each = settings.reading.document == "file" and plain
     unit: Unit = "line" if one_each and len(corpus.sources) < FEW_DOCUMENTS else "document"
     task = SurveyTask(settings.reading, unit, settings.training.held_out_share, budget, corpus.bound(budget))
     survey = corpus.run("counting characters", task)
+    if unit == "line" and survey.size.documents >= FEW_DOCUMENTS and any(map(_has_many, survey.records)):
+        return "document", corpus.run("counting characters", replace(task, unit="document"))
     if unit == "document" and survey.size.documents < FEW_DOCUMENTS:
         return "line", corpus.run("counting characters", replace(task, unit="line"))
     return unit, survey
 
 
-def _is_plain(source: Source) -> bool:
-    kind = source.kind
-    return kind.format in ("text", *MARKUP) and not kind.archive and not kind.blocks
+def _has_many(record: FileRecord) -> bool:
+    """Whether a file proved to hold many documents, which its name does not tell."""
+    return record.documents > 1
 
 
 def _measure_task(

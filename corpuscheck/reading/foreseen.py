@@ -15,15 +15,20 @@ from corpuscheck.settings import Reading
 
 _LOOK_BYTES = 1 << 16
 _MOST_LOOKS = 99
+_SMALL = 1 << 20
 
 
 def foreseen(sources: Sequence[Source], settings: Reading) -> list[Source]:
     """The same sources, the largest of those whose name tells nothing with the kind that their content tells."""
-    plain = [k for k, source in enumerate(sources) if source.kind.format == "text" and not source.kind.archive]
+    plain = [k for k, source in enumerate(sources) if _is_worth_it(source)]
     found = list(sources)
     for k in sorted(plain, key=lambda k: -sources[k].size)[:_MOST_LOOKS]:
         found[k] = _looked_at(sources[k], settings)
     return found
+
+
+def _is_worth_it(source: Source) -> bool:
+    return source.kind.format == "text" and not source.kind.archive and source.size >= _SMALL
 
 
 def _looked_at(source: Source, settings: Reading) -> Source:

@@ -27,8 +27,7 @@ Watch = Callable[[str, int, int], AbstractContextManager[Progress]]
 class Corpus:
     """The sources cut into work units, and the workers that go through them once a pass.
 
-    A unit that `cache` knows is not read; `read` are the files that were. `foreseen` are the sources with the kinds
-    that their content tells.
+    A unit that `cache` knows is not read; `read` are the files that were.
     """
 
     def __init__(
@@ -44,8 +43,7 @@ class Corpus:
         self.size = sum(source.size for source in sources)
         self._cut = cut
         self._units = cut(sources, settings.reading)
-        self.foreseen = foreseen(sources, settings.reading)
-        apart = holds_gil(self.foreseen)
+        apart = holds_gil(foreseen(sources, settings.reading))
         jobs = settings.jobs if processes or not apart else 1  # threads would only wait for each other
         self._pool = Pool(jobs, processes and apart)
         self._watch = watch
