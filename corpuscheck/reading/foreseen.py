@@ -36,7 +36,7 @@ def _looked_at(source: Source, settings: Reading) -> Source:
     if head.startswith(MAGIC) and settings.layout == "auto":
         return replace(source, kind=replace(source.kind, format="warc"))
     layout = layout_of(head.removeprefix(UTF8_BOM), whole, source.kind, settings)
-    return replace(source, kind=replace(source.kind, format=layout.format, blocks=layout.blocks))
+    return replace(source, kind=replace(source.kind, format=layout.format))
 
 
 def _head(source: Source) -> tuple[bytes, bool]:

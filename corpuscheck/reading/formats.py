@@ -75,13 +75,12 @@ NOT_READ: dict[str, str] = {suffix: kind for kind, suffixes in _NOT_READ.items()
 
 @dataclass(frozen=True)
 class Kind:
-    """How to read a file, or why it is not read. `blocks` tells that its text is WikiExtractor's <doc> blocks."""
+    """How to read a file, or why it is not read."""
 
     format: Format = "text"
     compression: Compression = ""
     archive: Archive = ""
     skip: str = ""
-    blocks: bool = False
 
 
 def kind_of(name: str) -> Kind:
