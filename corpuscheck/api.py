@@ -16,6 +16,7 @@ from corpuscheck.configuration import Configuration
 from corpuscheck.domain.reference import Reference, reference_of, source_of
 from corpuscheck.errors import NothingToScanError, ProfileError, UsageError, nothing_to_scan
 from corpuscheck.fitting import known_names, path_list, path_of
+from corpuscheck.presets import check_preset
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
@@ -86,6 +87,7 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
 
         measured = measured_corpus(found, settings, artefact, watch, processes, cache, general)
     profile, records = measured
+    check_preset(records, settings)
     result = conclude(profile, settings.limits, settings.policy, artefact, baseline, references)
     return Scan(result, artefact or artefact_of(profile), records, cache.use if cache else None)
 

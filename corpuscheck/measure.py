@@ -14,6 +14,7 @@ from corpuscheck.measuring.domain import DOMAIN_BYTES
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES, estimate_tokens
 from corpuscheck.measuring.fertility import fertility
 from corpuscheck.measuring.units import Unit
+from corpuscheck.presets import check_preset
 from corpuscheck.profile.letters import LettersPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import Sample
@@ -65,6 +66,7 @@ def measured_corpus(
     if artefact is None:
         unit, survey = _survey(corpus, settings)
         if not survey.characters.counts:
+            check_preset(survey.records, settings)
             raise NothingToScanError(_nothing(survey.records))
         ranking = rank(survey.characters.counts, settings.training.lowercase)
         alphabet = rank(survey.training.counts, settings.training.lowercase)
@@ -76,6 +78,7 @@ def measured_corpus(
     if settings.forecast:
         seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
     records = (*whole_records(measured.records), *_records_of_skipped(found))
+    check_preset(records, settings)
     held_out = task.held_out_share if unit == "document" else 0.0
     by_general = fertility(measured.sample or Sample(0), artefact, general, held_out)
     profile = assemble(records, measured, artefact, ranking, unit, settings, by_general)
@@ -145,6 +148,7 @@ def compared(
     task = _measure_task(corpus, settings, artefacts[0], unit, None)
     task = replace(task, others=tuple(artefacts[1:]), held_out_share=share, sample_units=train_one)
     by_units = corpus.run("measuring", task)
+    check_preset(by_units.records, settings)
     if not by_units.size.utf8_bytes:
         raise NothingToScanError(_nothing(by_units.records))
     measured = by_units
@@ -180,9 +184,16 @@ def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Un
     unit: Unit = "line" if one_each and len(corpus.sources) < FEW_DOCUMENTS else "document"
     task = SurveyTask(settings.reading, unit, settings.training.held_out_share, budget, corpus.bound(budget), whole)
     survey = corpus.run("counting characters", task)
+    if unit == "line" and survey.size.documents >= FEW_DOCUMENTS and any(map(_has_many, survey.records)):
+        return "document", corpus.run("counting characters", replace(task, unit="document"))
     if unit == "document" and survey.size.documents < FEW_DOCUMENTS:
         return "line", corpus.run("counting characters", replace(task, unit="line"))
     return unit, survey
+
+
+def _has_many(record: FileRecord) -> bool:
+    """Whether a file proved to hold many documents, which its name does not tell."""
+    return record.documents > 1
 
 
 def _measure_task(

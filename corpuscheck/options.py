@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from corpuscheck.settings import CacheKey, DocumentMode, FailOn, Severity
+from corpuscheck.settings import CacheKey, DocumentMode, FailOn, LayoutChoice, Severity
 
 Path = str | os.PathLike[str]
 Texts = str | Sequence[str]
@@ -18,6 +18,7 @@ class ReadingOptions(TypedDict, total=False):
     include: Texts
     exclude: Texts
     document: DocumentMode
+    layout: LayoutChoice
     text_fields: Texts
     preset: str | None
     encoding: str | None

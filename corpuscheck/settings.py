@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from encodings.aliases import aliases
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.fitting import fitted, known_names
@@ -18,6 +18,8 @@ from corpuscheck.quantities import GB, MB, parse_count, parse_share, parse_size,
 CONFIGURATION_FILE = "corpuscheck.toml"
 
 DocumentMode = Literal["file", "line", "blank-line", "wikiextractor"]
+LayoutChoice = Literal["auto", "text", "jsonl", "json", "csv", "tsv", "wikiextractor", "mbox", "html", "xml"]
+LAYOUTS: tuple[str, ...] = get_args(LayoutChoice)
 Severity = Literal["error", "warning", "info"]
 FailOn = Literal["error", "warning", "never"]
 REPORT_FORMATS = ("text", "concise", "json", "markdown", "github", "gitlab", "junit", "sarif")
@@ -84,6 +86,7 @@ class Reading:
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     document: DocumentMode = "file"
+    layout: LayoutChoice = "auto"
     text_fields: tuple[str, ...] = ()
     encoding: str | None = None
     hint: str | None = None
@@ -180,6 +183,7 @@ class Settings:
     forecast: bool = False
     clean: bool = True
     near_duplicates: bool = True
+    preset: str | None = None
     cache: str | None = None
     cache_key: CacheKey = "mtime"
     jobs: int = field(default_factory=available_processors)
@@ -192,6 +196,7 @@ class Settings:
                 f"--hint knows the languages {', '.join(HINTS)}{did_you_mean(self.reading.hint or '', HINTS)}",
             ),
             (self.reading.encoding is not None and not _is_text_codec(self.reading.encoding), _unknown_codec(self)),
+            (self.reading.layout not in LAYOUTS, f"--layout is one of {', '.join(LAYOUTS)}"),
             (self.jobs < 1, "--jobs must be 1 or more"),
             (training.vocab_size < 1, "--vocab-size must be 1 or more"),
             (
@@ -265,7 +270,7 @@ def settings_from(**options: Any) -> Settings:
     that does not fit its name."""
     if options.get("jobs", 0) is None:  # as many as there are processors
         del options["jobs"]
-    preset = options.pop("preset", None)
+    preset = options.get("preset")
     if preset is not None:
         if not isinstance(preset, str) or preset not in PRESETS:
             hint = did_you_mean(preset, PRESETS) if isinstance(preset, str) else ""

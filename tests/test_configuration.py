@@ -13,6 +13,7 @@ from corpuscheck.configuration import key_of
 
 OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "document": ('"line"', "line", "blank-line", "blank-line"),
+    "layout": ('"tsv"', "tsv", "text", "text"),
     "text-field": ('["title", "body"]', "title, body", "text", "text"),
     "preset": ('"hf"', "hf", "nikl", "nikl"),
     "skip-front-matter": ("true", "true", "0", "false"),

@@ -111,7 +111,7 @@ def test_wikiextractor_blocks_are_documents(tmp_path: Path) -> None:
 
 def test_front_matter_is_left_out_on_request(tmp_path: Path) -> None:
     path = tmp_path / "a.md"
-    path.write_text("---\ntitle: 제목\ntags: [a]\n---\n\n본문입니다.\n---\n끝.\n", "utf-8")
+    path.write_text("---\n제목\n---\n\n본문입니다.\n---\n끝.\n", "utf-8")
     assert read_all(path)[0][0].startswith("---")
     assert read_all(path, settings_from(skip_front_matter=True).reading)[0] == ["본문입니다.\n---\n끝.\n"]
 

@@ -18,7 +18,7 @@ from corpuscheck.quantities import (
     parse_size,
     parse_size_or_all,
 )
-from corpuscheck.settings import REPORT_FORMATS
+from corpuscheck.settings import LAYOUTS, REPORT_FORMATS
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]
@@ -87,6 +87,8 @@ def option(*names: str, **attributes: Any) -> Option:
 READING: list[Option] = [
     option("--document", type=click.Choice(["file", "line", "blank-line", "wikiextractor"]), default="file",
             show_default=True, help="What one document is in plain text."),
+    option("--layout", type=click.Choice(LAYOUTS), default="auto", show_default=True,
+            help="What files are whose names do not say (.txt, .md, none); auto: their content says."),
     option("--text-field", "text_fields", multiple=True, metavar="PATH",
             help="Key, column or path that holds the text, such as 'document[].paragraph[].form' (repeat to "
             "join several). Found by itself otherwise."),

@@ -11,6 +11,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.tables import EXAMPLES, added, worst
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.not_data import REASONS
 
 Example = tuple[int, str, str]
 """(amount, path, detail): the amount orders the list."""
@@ -23,6 +24,9 @@ LEFT_OUT = "left-out columns"
 
 HARMLESS = {"empty", "hidden", "saved profile"}
 """Reasons for which a file is skipped that nobody has to be warned of."""
+
+NOT_DATA = frozenset(REASONS)
+"""Reasons that tell of a checkout or download that went wrong."""
 
 
 @dataclass(frozen=True)
@@ -191,3 +195,13 @@ def _troubles(record: FileRecord) -> Iterable[tuple[str, int, str]]:
         yield "uncertain encoding", 1, f"{record.encoding}, confidence {record.confidence:.2f}"
     if record.encoding == "mixed":
         yield "mixed encodings", 1, record.how or ""
+    yield from _about_layout(record)
+
+
+def _about_layout(record: FileRecord) -> Iterable[tuple[str, int, str]]:
+    if record.looks_like:
+        yield "looks like", 1, record.looks_like
+    if record.layout:
+        yield "layout told by the content", 1, record.layout
+    for kind, amount in sorted(record.not_text.items()):
+        yield f"left out: {kind}", amount, ""

@@ -14,6 +14,7 @@ from pathspec import GitIgnoreSpec
 from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
 from corpuscheck.reading.formats import Kind, kind_of
+from corpuscheck.reading.not_data import ANNEX
 from corpuscheck.settings import CONFIGURATION_FILE, Reading
 
 EMPTY = "empty"
@@ -215,7 +216,7 @@ def _classified(entries: list[_Entry]) -> Found:
         try:
             status = os.stat(entry.path)
         except OSError:
-            skipped.append(Skipped(entry.path, BROKEN_LINK))
+            skipped.append(Skipped(entry.path, ANNEX if _is_annexed(entry.path) else BROKEN_LINK))
             continue
         identity = (status.st_dev, status.st_ino)
         if identity in identities:
@@ -227,6 +228,14 @@ def _classified(entries: list[_Entry]) -> Found:
         tuple(sorted(sources, key=lambda s: os.path.normpath(s.path))),
         tuple(sorted(skipped, key=lambda s: os.path.normpath(s.path))),
     )
+
+
+def _is_annexed(link: str) -> bool:
+    """Whether a link points at content that git-annex has not fetched."""
+    try:
+        return "annex/objects/" in os.readlink(link).replace(os.sep, "/")
+    except OSError:
+        return False
 
 
 def _classify(path: str, sources: list[Source], skipped: list[Skipped]) -> os.stat_result | None:

@@ -34,6 +34,16 @@ def without_front_matter(blocks: Iterable[bytes], report: SplitReport) -> Iterat
     yield from stream
 
 
+def without_head(blocks: Iterable[bytes], size: int, report: SplitReport) -> Iterator[bytes]:
+    """The blocks without the first `size` bytes, which the first one holds, and the empty lines behind them."""
+    stream = iter(blocks)
+    first = next(stream, b"")
+    if rest := first[size:].lstrip(b"\r\n"):
+        report.line = 1 + first[: len(first) - len(rest)].count(b"\n")
+        yield rest
+    yield from stream
+
+
 @dataclass
 class SplitReport:
     """How often text had to be cut where a word may have been cut with it, and the line that was reached.

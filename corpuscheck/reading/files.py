@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoded import UNCERTAIN
 from corpuscheck.reading.discover import Source
+from corpuscheck.reading.layouts import Layout
 
 DEFERRED = "deferred"
 NO_TEXT = "no text in it"
@@ -21,12 +22,16 @@ class FileRecord:
     filled in by the measuring; equal texts have equal `text_digest`s. `start` is the range's place in the file.
     Of the `bad_records`, `mended_records` were read all the same; `lost_bytes` are those of the others. `left_out`
     has the characters of the fields of prose that were not read, `text_characters` are those of the one that was.
+    `layout` is what the content says where the name does not, `looks_like` what it may be; `not_text` counts what was
+    left out on purpose as no text of the corpus, by kind.
     """
 
     path: str
     status: str = "measured"
     reason: str | None = None
     format: str = "text"
+    layout: str | None = None
+    looks_like: str | None = None
     encoding: str | None = None
     confidence: float | None = None
     how: str | None = None
@@ -52,6 +57,7 @@ class FileRecord:
     cesu8: int = 0
     forced_cuts: int = 0
     markup_bytes: int = 0
+    not_text: dict[str, int] = field(default_factory=dict)
     mark_bytes: int = 0
     words: int = 0
     unk_words: int = 0
@@ -102,7 +108,7 @@ class Piece:
     """A source, or a byte range of a large plain UTF-8 file (`stop` is set, documents are not cut by it).
 
     A range of a file that is one document goes on with it: `part` says which, `offset` how far in. Of a
-    Parquet file the range is a number of row `groups`.
+    Parquet file the range is a number of row `groups`. `layout` is that of the whole file.
     """
 
     source: Source
@@ -111,6 +117,7 @@ class Piece:
     offset: int = 0
     part: Part | None = None
     groups: tuple[int, ...] | None = None
+    layout: Layout | None = None
 
     @property
     def partial(self) -> bool:

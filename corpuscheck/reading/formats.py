@@ -1,11 +1,16 @@
-"""What a file is, by its name: the registry of formats, compressions and kinds that are not text."""
+"""What a file is, by its name: the registry of formats, compressions and kinds that are not text.
+
+For text the name is a hint: `layouts.py` has the last word, by the content.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet", "arrow", "html", "xml"]
+from corpuscheck.reading.splits import part_of_archive
+
+Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet", "arrow", "html", "xml", "mbox", "ipynb", "warc"]
 Archive = Literal["", "zip", "tar"]
 Compression = Literal["", "gzip", "bzip2", "xz", "zstd"]
 
@@ -25,9 +30,20 @@ FORMATS: dict[str, Format] = {
     ".parquet": "parquet",
     ".arrow": "arrow",
     ".feather": "arrow",
+    ".mbox": "mbox",
+    ".ipynb": "ipynb",
+    ".warc": "warc",
+    ".wet": "warc",
 }
 
-COMPRESSIONS: dict[str, Compression] = {".gz": "gzip", ".bz2": "bzip2", ".xz": "xz", ".zst": "zstd"}
+COMPRESSIONS: dict[str, Compression] = {
+    ".gz": "gzip",
+    ".bz2": "bzip2",
+    ".xz": "xz",
+    ".lzma": "xz",
+    ".zst": "zstd",
+    ".zstd": "zstd",
+}
 
 ARCHIVES: dict[str, tuple[Archive, Compression]] = {
     ".zip": ("zip", ""),
@@ -41,6 +57,7 @@ ARCHIVES: dict[str, tuple[Archive, Compression]] = {
 
 _NOT_READ: dict[str, tuple[str, ...]] = {
     "archive of a kind that is not read": (".7z", ".rar", ".jar", ".lzh", ".alz", ".egg", ".cab"),
+    "compressed in a way that is not read: decompress it first": (".lz4", ".br", ".z", ".lz", ".lzo", ".sz", ".snappy"),
     "ORC file": (".orc",),
     "office document": (".doc", ".docx", ".hwp", ".hwpx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt",
                         ".ods", ".rtf", ".epub"),
@@ -68,6 +85,8 @@ class Kind:
 
 def kind_of(name: str) -> Kind:
     """The kind of a file by its name. Unknown endings are taken for text: the content decides."""
+    if split := part_of_archive(name):
+        return Kind(skip=split)
     stem, suffix = _split(name.lower())
     compression = COMPRESSIONS.get(suffix, "")
     if compression:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import lzma
 import os
 import stat
@@ -14,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from corpuscheck.reading.batch import BLOCK_BYTES
+from corpuscheck.reading.compressions import HEAD_BYTES, Peeked, UnsupportedError, compression_of, unpacked
 from corpuscheck.reading.formats import Compression
 
 
@@ -25,7 +24,7 @@ class Stream:
     """The blocks of a file, read once. After the last one, `damage` says what cut it short, if anything.
 
     `opened` gives the file when the reading begins; `start` and `stop` are bytes of it; `expansions` are told how
-    much came out.
+    much came out. `compression` is what the name says; what the file turns out to be has the last word.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class Stream:
     ) -> None:
         self._expansions = expansions
         self._opened = opened
-        self._compression = compression
+        self.named = self.compression = compression
         self._progress = progress
         self.damage = ""
         self.bytes_read = 0
@@ -61,9 +60,7 @@ class Stream:
         size = 0
         told = self._start
         try:
-            if self._start:
-                file.seek(self._start)
-            read = decompressed(file, self._compression)
+            read = self._reader(file)
             while left > 0 and (part := read(min(BLOCK_BYTES - size, left))):
                 for expansion in self._expansions:
                     expansion.add(len(part))
@@ -75,10 +72,18 @@ class Stream:
                     yield b"".join(parts)
                     parts, size = [], 0
         except UNREADABLE as error:
-            self.damage = damage_of(error, self._compression)
+            self.damage = damage_of(error, self.compression)
         self._tell(file, told)
         if parts:
             yield b"".join(parts)
+
+    def _reader(self, file: BinaryIO) -> Callable[[int], bytes]:
+        if self._start:
+            file.seek(self._start)
+            return file.read
+        head = file.read(HEAD_BYTES if self.named else BLOCK_BYTES)
+        self.compression = compression_of(head, self.named)
+        return decompressed(Peeked(head, file), self.compression)
 
     def _tell(self, file: BinaryIO, told: int) -> int:
         """Report how far the file on disk has been read, the measure of progress."""
@@ -128,27 +133,20 @@ class CutError(EOFError):
 
 def damage_of(error: Exception, compression: str) -> str:
     """What went wrong while reading, for the report."""
-    if isinstance(error, BombError | CutError):
+    if isinstance(error, BombError | CutError | UnsupportedError):
         return str(error)
     if isinstance(error, EOFError):
         return "truncated: the compressed data end too early"
     return f"damaged {compression} data" if compression else f"read error: {reason_of(error)}"
 
 
-def decompressed(file: BinaryIO, compression: Compression) -> Callable[[int], bytes]:
+def decompressed(file: BinaryIO | Peeked, compression: Compression) -> Callable[[int], bytes]:
     """What gives the next decompressed bytes, at most as many as asked for (zstd: a few more).
 
     It raises one of `UNREADABLE` for damaged data and for a decompression bomb.
     """
-    if compression == "gzip":
-        return _bounded(gzip.GzipFile(fileobj=file, mode="rb").read1, file)
-    if compression == "bzip2":
-        return _bounded(bz2.BZ2File(file).read1, file)
-    if compression == "xz":
-        return _bounded(lzma.LZMAFile(file).read1, file)
-    if compression == "zstd":
-        return _bounded(_zstd_reader(file), file)
-    return file.read
+    read = unpacked(file, compression)
+    return _bounded(read, file) if compression else read
 
 
 BOMB_BYTES = 1 << 30
@@ -177,7 +175,7 @@ def copied(stored: BinaryIO, copy: BinaryIO, *expansions: Expansion) -> None:
     copy.seek(0)
 
 
-def _bounded(read: Callable[[int], bytes], file: BinaryIO) -> Callable[[int], bytes]:
+def _bounded(read: Callable[[int], bytes], file: BinaryIO | Peeked) -> Callable[[int], bytes]:
     """Stops what expands to over `BOMB_BYTES` and more than `BOMB_RATIO` times what was read for it."""
     given = 0
 
@@ -190,33 +188,3 @@ def _bounded(read: Callable[[int], bytes], file: BinaryIO) -> Callable[[int], by
         return part
 
     return bounded
-
-
-_ZSTD_INPUT = 4096  # a small input bounds what a hostile frame can expand to at once
-
-
-def _zstd_reader(file: BinaryIO) -> Callable[[int], bytes]:
-    """All frames of a file; unlike the library's own stream, it knows when the last one is cut short."""
-    import zstandard
-
-    decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 27)
-    frame = decompressor.decompressobj()
-    pending, inside = b"", False
-
-    def read(_: int) -> bytes:
-        nonlocal frame, pending, inside
-        while chunk := pending or file.read(_ZSTD_INPUT):
-            try:
-                part = frame.decompress(chunk)
-            except zstandard.ZstdError as error:
-                raise OSError(str(error)) from None
-            pending, inside = frame.unused_data, not frame.eof
-            if frame.eof:
-                frame = decompressor.decompressobj()
-            if part:
-                return part
-        if inside:
-            raise EOFError
-        return b""
-
-    return read

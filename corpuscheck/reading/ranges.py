@@ -15,10 +15,14 @@ from corpuscheck.kernels.utf8 import WINDOW, first_boundary
 from corpuscheck.printable import printable
 from corpuscheck.reading import columnar
 from corpuscheck.reading.batch import Part
+from corpuscheck.reading.compressions import compression_of
 from corpuscheck.reading.decoding import UTF8_BOM
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import Piece
+from corpuscheck.reading.formats import Kind
+from corpuscheck.reading.layouts import HEAD_BYTES, Layout, layout_of
 from corpuscheck.reading.lines import BLANK_LINE, LINE_END
+from corpuscheck.reading.warcs import MAGIC
 from corpuscheck.settings import Reading
 
 _PROBE_BYTES = 1 << 16
@@ -37,9 +41,19 @@ def pieces_of(source: Source, settings: Reading, size: int) -> list[Piece]:
         with open(source.path, "rb", buffering=0) as file:
             if not _looks_utf8(file.fileno(), source.size):
                 return [Piece(source)]
-            return _ranges(file.fileno(), source, settings, size)
+            layout = _layout(file.fileno(), kind, settings)
+            if layout.format != "text" or layout.front_matter or layout.not_data:
+                return [Piece(source)]
+            return _ranges(file.fileno(), source, layout, settings, size)
     except OSError:
         return [Piece(source)]
+
+
+def _layout(file: int, kind: Kind, settings: Reading) -> Layout:
+    head = _read_at(file, 0, HEAD_BYTES + len(UTF8_BOM))
+    if compression_of(head, "") or head.startswith(MAGIC):
+        return Layout("warc")
+    return layout_of(head.removeprefix(UTF8_BOM)[:HEAD_BYTES], False, kind, settings)
 
 
 def _row_group_pieces(source: Source, size: int) -> list[Piece]:
@@ -77,24 +91,25 @@ def _read_at(file: int, position: int, length: int) -> bytes:
     return os.read(file, length)
 
 
-def _ranges(file: int, source: Source, settings: Reading, size: int) -> list[Piece]:
+def _ranges(file: int, source: Source, layout: Layout, settings: Reading, size: int) -> list[Piece]:
+    document = layout.document(settings.document)
     head = _read_at(file, 0, HEAD + len(UTF8_BOM))
     mark = len(UTF8_BOM) if head.startswith(UTF8_BOM) else 0
-    one = settings.document == "file"
+    one = document == "file"
     head = head[mark : mark + HEAD]
     part = (
         Part(printable(source.path, 1 << 16), int(hash_bytes(np.frombuffer(head, np.uint8), 0, len(head))))
         if one
         else None
     )
-    find = partial(_window_boundary, mark) if one else _END_FINDERS[settings.document]
+    find = partial(_window_boundary, mark) if one else _END_FINDERS[document]
     cuts = [0]
     for wanted in range(size, source.size - size // 2, size):
         if wanted > cuts[-1] and (cut := _boundary_after(file, wanted, find)) is not None:
             cuts.append(cut)
     cuts.append(source.size)
     return [
-        Piece(source, start, stop, max(0, start - mark) if one else 0, part)
+        Piece(source, start, stop, max(0, start - mark) if one else 0, part, layout=layout)
         for start, stop in pairwise(cuts)
         if stop > start
     ]

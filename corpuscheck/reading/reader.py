@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import BinaryIO, cast
 
 from corpuscheck.printable import printable
-from corpuscheck.reading import columnar
+from corpuscheck.reading import columnar, warcs
 from corpuscheck.reading.archives import members_of
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.declarations import disagrees
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.decoding import settled
 from corpuscheck.reading.delimited import read_csv, read_tsv
-from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter
+from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter, without_head
 from corpuscheck.reading.files import DEFERRED, NO_TEXT, FileRecord, Piece, skip
 from corpuscheck.reading.formats import Format, Kind
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
+from corpuscheck.reading.layouts import Layout, front_matter, layout_of
 from corpuscheck.reading.markup import MarkupReport, with_markup, without_markup
+from corpuscheck.reading.mbox import read_mbox
+from corpuscheck.reading.not_data import in_its_place
+from corpuscheck.reading.notebooks import read_notebook
 from corpuscheck.reading.offsets import raw_offset
 from corpuscheck.reading.opening import (
     UNREADABLE,
@@ -33,7 +39,9 @@ from corpuscheck.reading.opening import (
     reason_of,
 )
 from corpuscheck.reading.records import RecordReader, RecordReport
+from corpuscheck.reading.splits import JOIN, named_like_a_part
 from corpuscheck.reading.text import TextStream
+from corpuscheck.reading.warcs import MAGIC
 from corpuscheck.settings import HINTS, Reading
 
 MARKUP = ("html", "xml")
@@ -43,6 +51,8 @@ RECORD_READERS: dict[Format, RecordReader] = {
     "json": read_json,
     "csv": read_csv,
     "tsv": read_tsv,
+    "mbox": read_mbox,
+    "ipynb": read_notebook,
 }
 
 
@@ -78,14 +88,10 @@ def read(
     yield from _read_stream(stream, source.kind, piece, settings, record, look)
     if record.status == "measured" and not piece.partial:
         record.bytes = stream.bytes_read  # it may have grown or shrunk since it was found
-        if (
-            record.first_bad_record
-            and record.encoding not in ("ascii", "utf-8")
-            and source.kind.format in ("json", "jsonl")
-        ):
+        if record.first_bad_record and record.encoding not in ("ascii", "utf-8") and record.format in ("json", "jsonl"):
             again = Stream(opened, source.kind.compression)
             record.first_bad_record = raw_offset(again, record.encoding or "", record.first_bad_record)
-        elif record.first_bad_record is not None and source.kind.format in ("json", "jsonl"):
+        elif record.first_bad_record is not None and record.format in ("json", "jsonl"):
             record.first_bad_record += record.mark_bytes
 
 
@@ -101,6 +107,11 @@ def read_piece(
     if not source.kind.archive:
         records.append(FileRecord(source.path))
         yield from _of_last(records, read(piece, settings, records[-1], progress, look))
+        return
+    if reason := _not_data(source.path):
+        records.append(FileRecord(source.path, bytes=source.size))
+        skip(records[-1], reason)
+        progress(source.size)
         return
     left = source.size
     chosen = frozenset(look.members)
@@ -125,6 +136,15 @@ def read_piece(
         yield from _of_last(records, _read_stream(stream, member.kind, Piece(source), settings, record, look))
 
 
+def _not_data(path: str) -> str:
+    """Why a file is no archive but something in its place."""
+    try:
+        with open_regular(path) as file:
+            return in_its_place(file)
+    except UNREADABLE:
+        return ""
+
+
 def _of_last(records: list[FileRecord], batches: Iterable[Batch]) -> Iterator[Batch]:
     number = len(records) - 1
     return (batch.of_file(number) for batch in batches)
@@ -143,11 +163,18 @@ def _read_columnar(
 ) -> Iterator[Batch]:
     record.format = kind.format
     if not columnar.available():
+        with suppress(*UNREADABLE), opened() as file:
+            skip(record, in_its_place(file) or columnar.INSTALL)
+            return
         skip(record, columnar.INSTALL)
         return
     report = RecordReport()
     try:
         with opened() as file:
+            if reason := in_its_place(file):
+                skip(record, reason)
+                return
+            file.seek(0)
             for batch in columnar.read_columnar(file, kind.format, settings.text_fields, report, piece.groups):
                 record.utf8_bytes += batch.utf8_bytes
                 record.documents += batch.documents
@@ -165,12 +192,87 @@ def _read_stream(
     stream: Stream, kind: Kind, piece: Piece, settings: Reading, record: FileRecord, look: Look
 ) -> Iterator[Batch]:
     record.format = kind.format
-    text = TextStream(stream, settings.encoding, partial(_settle, settings, look))
+    blocks = iter(stream)
+    try:
+        begun = [block for block in (next(blocks, b""), next(blocks, b"")) if block]
+    except UnreadableError as error:
+        skip(record, str(error))
+        return
+    if stream.compression != stream.named and _like_a_part(record):
+        skip(record, JOIN)
+        return
+    whole = len(begun) < 2
+    raw = chain(begun, blocks)
+    crawl = bool(begun) and begun[0].startswith(MAGIC) and not piece.partial
+    if crawl and (kind.format == "warc" or settings.layout == "auto"):
+        yield from _read_pages(stream, raw, kind, settings, record)
+    else:
+        yield from _read_text(stream, raw, whole, kind, piece, settings, record, look)
+
+
+def _like_a_part(record: FileRecord) -> bool:
+    return named_like_a_part(record.path.replace("\\", "/").rpartition("/")[2])
+
+
+def _read_pages(
+    stream: Stream, blocks: Iterable[bytes], kind: Kind, settings: Reading, record: FileRecord
+) -> Iterator[Batch]:
+    record.format = "warc"
+    record.layout = Layout("warc").told(kind.format) or None
+    if not warcs.available():
+        skip(record, warcs.INSTALL)
+        return
+    report = warcs.WarcReport()
+    for batch in warcs.read_warc(blocks, settings, report):
+        record.utf8_bytes += batch.utf8_bytes
+        record.documents += batch.documents
+        yield batch
+    if not record.documents:
+        skip(record, stream.damage or report.records.damage or _no_documents(report.records, "WARC"))
+        return
+    named = report.encodings.most_common()
+    record.encoding = "ascii" if set(report.encodings) == {"ascii"} else next(n for n, _ in named if n != "ascii")
+    record.confidence = 1.0
+    record.how = "page by page: " + ", ".join(f"{n} {name}" for name, n in named)
+    record.invalid_bytes = report.invalid_bytes
+    record.first_invalid_offset = 0 if report.invalid_bytes else None
+    record.damage = stream.damage or report.records.damage or None
+    record.markup_bytes = report.markup.markup_bytes
+    record.bad_records, record.first_bad_record = report.records.bad, report.records.first_bad
+    record.missing_text = report.records.missing
+    record.not_text = report.records.not_text
+
+
+def _read_text(
+    stream: Stream,
+    raw: Iterable[bytes],
+    whole: bool,
+    kind: Kind,
+    piece: Piece,
+    settings: Reading,
+    record: FileRecord,
+    look: Look,
+) -> Iterator[Batch]:
+    text = TextStream(raw, settings.encoding, partial(_settle, settings, look))
     report = RecordReport()
     split = SplitReport()
     markup = MarkupReport()
     try:
-        for batch in _batches(kind, piece, text, settings, report, split, markup):
+        blocks = iter(text)
+        head = next(blocks, b"")
+        layout = piece.layout or _layout(head, whole, text, stream, kind, settings)
+        if layout.not_data:
+            skip(record, layout.not_data)
+            return
+        if layout.format == "warc" and head:
+            skip(record, "not WARC: it begins with something else")
+            return
+        record.format = layout.format
+        record.layout = _told(layout, stream, kind)
+        record.looks_like = layout.looks_like or None
+        if layout.front_matter:
+            report.not_text["bytes of front matter"] = front_matter(head)
+        for batch in _batches(layout, piece, chain([head] if head else [], blocks), settings, report, split, markup):
             record.utf8_bytes += batch.utf8_bytes
             record.documents += batch.documents
             yield batch
@@ -182,7 +284,7 @@ def _read_stream(
         return
     decoded = text.decoded
     if decoded.encoding == "binary":
-        skip(record, f"binary ({decoded.how})")
+        skip(record, JOIN if _like_a_part(record) and not piece.partial else f"binary ({decoded.how})")
         return
     if stream.damage and not record.utf8_bytes:
         skip(record, stream.damage)
@@ -201,7 +303,20 @@ def _read_stream(
     record.line_ends = max(0, split.line - 1)
     record.markup_bytes = markup.markup_bytes
     if not record.documents and not piece.partial:
-        skip(record, _no_documents(report, kind.format))
+        skip(record, _no_documents(report, layout.format))
+
+
+def _layout(head: bytes, whole: bool, text: TextStream, stream: Stream, kind: Kind, settings: Reading) -> Layout:
+    if text.decoded.encoding == "binary":
+        return Layout(kind.format)
+    unpacked = bool(stream.named and not stream.compression)
+    return layout_of(head, whole, kind, settings, unpacked)
+
+
+def _told(layout: Layout, stream: Stream, kind: Kind) -> str | None:
+    """What a file turned out to be that its name does not say."""
+    packed = f"{stream.compression or 'not compressed'}" if stream.compression != stream.named else ""
+    return ", ".join(filter(None, (layout.told(kind.format), packed))) or None
 
 
 def _enter(report: RecordReport, record: FileRecord) -> None:
@@ -215,31 +330,32 @@ def _enter(report: RecordReport, record: FileRecord) -> None:
     record.empty_texts = report.empty
     record.repaired_surrogates = report.repaired
     record.text_characters = report.characters
+    record.not_text = report.not_text
     record.left_out = {printable(name): characters for name, characters in report.left_out.items() if characters}
 
 
 def _batches(
-    kind: Kind,
+    layout: Layout,
     piece: Piece,
-    text: TextStream,
+    blocks: Iterable[bytes],
     settings: Reading,
     report: RecordReport,
     split: SplitReport,
     markup: MarkupReport,
 ) -> Iterator[Batch]:
-    reader = RECORD_READERS.get(kind.format)
+    reader = RECORD_READERS.get(layout.format)
     if reader is not None:
-        return reader(text, settings.text_fields, report)
-    blocks: Iterable[bytes] = text
-    if kind.format in MARKUP:
-        blocks = (
-            without_markup(text, kind.format == "html", markup) if settings.strip_markup else with_markup(text, markup)
-        )
+        return reader(blocks, settings.text_fields, report)
+    if layout.format in MARKUP:
+        html = layout.format == "html"
+        blocks = without_markup(blocks, html, markup) if settings.strip_markup else with_markup(blocks, markup)
+    elif layout.front_matter:
+        blocks = without_head(blocks, report.not_text["bytes of front matter"], split)
     elif settings.skip_front_matter and not piece.offset:
-        blocks = without_front_matter(text, split)
-    if kind.format in MARKUP and settings.strip_markup:
+        blocks = without_front_matter(blocks, split)
+    if layout.format in MARKUP and settings.strip_markup:
         split.line = 0
-    return split_text(blocks, settings.document, split, piece.offset, piece.part)
+    return split_text(blocks, layout.document(settings.document), split, piece.offset, piece.part)
 
 
 class _DeferredError(Exception):

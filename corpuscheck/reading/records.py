@@ -36,6 +36,7 @@ class RecordReport:
         empty: records whose text is empty or white space.
         repaired: texts that held a lone surrogate, which UTF-8 cannot hold.
         damage: why the rest of the file was not read.
+        not_text: what is no text of the corpus and was left out on purpose, by kind.
     """
 
     text_field: str = ""
@@ -52,6 +53,10 @@ class RecordReport:
     empty: int = 0
     repaired: int = 0
     damage: str = ""
+    not_text: dict[str, int] = field(default_factory=dict)
+
+    def leave_out(self, kind: str) -> None:
+        self.not_text[kind] = self.not_text.get(kind, 0) + 1
 
     def add_bad(self, place: int, line: int | None = None, lost: int = 0) -> None:
         self.bad += 1

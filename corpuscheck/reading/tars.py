@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Callable
 from typing import IO, Any, BinaryIO, Self, cast
 
+from corpuscheck.reading.compressions import HEAD_BYTES, Peeked, compression_of
 from corpuscheck.reading.discover import EMPTY
 from corpuscheck.reading.formats import Compression
 from corpuscheck.reading.members import LINK, Member, Members, Numbered, member_of
@@ -24,8 +25,12 @@ def tar_members(file: BinaryIO, compression: Compression, forward: bool) -> Memb
 
     Raises one of `UNREADABLE` for an end too early that no member can tell of.
     """
+    head = file.read(HEAD_BYTES)
+    if not forward:
+        file.seek(0)
+    compression = compression_of(head, compression)
+    stream = _Forward(decompressed(Peeked(head, file) if forward else file, compression))
     forward = forward or bool(compression)
-    stream = _Forward(decompressed(file, compression))
     numbered = Numbered()
     content: _Content | None = None
     try:

@@ -10,7 +10,8 @@ from typing import IO, BinaryIO, cast
 
 from corpuscheck.reading.decoding import detect
 from corpuscheck.reading.discover import EMPTY
-from corpuscheck.reading.members import LINK, Members, Numbered, member_of
+from corpuscheck.reading.members import LINK, Member, Members, Numbered, member_of
+from corpuscheck.reading.splits import SPLIT_ZIP
 
 ENCRYPTED = "encrypted"
 NAMELESS = "a member without a name"
@@ -23,10 +24,14 @@ _UTF8_NAME = 0x800
 _NO_UTF8_NAME = 0xFF ^ _UTF8_NAME >> 8  # in the second byte of the flags
 _ENTRY = struct.Struct("<4s24xHHH12x")
 _LOCAL_HEADER = 30
+_LONGEST_END = 22 + 0xFFFF
 
 
 def zip_members(file: BinaryIO) -> Members:
     """All members but folders. Raises one of `UNREADABLE` where the central directory cannot be read."""
+    if _is_a_volume(file):
+        yield Member("", 0, skip=SPLIT_ZIP)
+        return
     honest = _Honest(file)
     with zipfile.ZipFile(cast(IO[bytes], honest)) as archive:
         honest.listing = False
@@ -37,6 +42,19 @@ def zip_members(file: BinaryIO) -> Members:
             skip = OVERLAPPING if id(info) in shared else _why_not(info)
             opened = partial(_opened, archive, info)
             yield member_of(numbered(name or "(no name)"), info.compress_size, opened, skip if name else NAMELESS)
+
+
+def _is_a_volume(file: BinaryIO) -> bool:
+    """Whether this is one of several volumes: the last one has the directory, and most members lie in others."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _LONGEST_END))
+    tail = file.read(_LONGEST_END)
+    at = tail.rfind(b"PK\x05\x06")
+    number, first = struct.unpack_from("<HH", tail, at + 4) if 0 <= at <= len(tail) - 22 else (0, 0)
+    file.seek(0)
+    head = file.read(4)
+    file.seek(0)
+    return 0 < number < 0xFFFF or 0 < first < 0xFFFF or (at < 0 and head == b"PK\x07\x08")
 
 
 def _why_not(info: zipfile.ZipInfo) -> str:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 
 from corpuscheck.printable import printable
-from corpuscheck.profile.reading import HARMLESS, LEFT_OUT
+from corpuscheck.profile.reading import HARMLESS, LEFT_OUT, NOT_DATA
 from corpuscheck.result import Place
 from corpuscheck.rules.amounts import count, files, percent, plural, size
 from corpuscheck.rules.rule import MOST_PLACES, Evidence, Observation, Rule
@@ -24,7 +24,7 @@ def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
     Fix: convert them to text, or leave them out with --exclude or .corpuscheckignore.
     """
     reading = evidence.profile.reading
-    skipped = {reason: n for reason, n in reading.skipped.items() if reason not in HARMLESS}
+    skipped = {reason: n for reason, n in reading.skipped.items() if reason not in HARMLESS | NOT_DATA}
     if skipped:
         worst = sorted(skipped.items(), key=lambda pair: (-pair[1], pair[0]))
         reasons = ", ".join(f"{n:,} {reason}" for reason, n in worst[:3]) + (", …" if len(worst) > 3 else "")
@@ -331,6 +331,43 @@ def control_characters(evidence: Evidence, limit: float) -> Iterable[Observation
         )
 
 
+def looks_like(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """A text file looks like another layout, too little for certain; it was read as plain text.
+
+    If it is one, its names of columns, numbers and brackets count as text, and its records as one document.
+
+    Fix: look at it, and say what it is with --layout or --document; --layout text says that it is plain text.
+    """
+    return _about(
+        evidence,
+        limit,
+        "looks like",
+        "{files} read as plain text, and may be none: {path} looks like {detail}",
+        "look at it, and say what it is; --layout text if it is plain text",
+    )
+
+
+def not_the_data(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Files are no data but stand in their place: pointers of Git LFS, DVC or git-annex, pages and errors of servers.
+
+    The data were never fetched, or a download went wrong: the corpus is not here.
+
+    Fix: fetch the data, as the reason says.
+    """
+    reading = evidence.profile.reading
+    found = sorted((-n, reason) for reason, n in reading.skipped.items() if reason in NOT_DATA)
+    total = -sum(n for n, _ in found)
+    if total > limit:
+        examples = [(reason, path) for _, reason in found for _, path, _ in reading.examples[f"skipped: {reason}"]]
+        reasons = ", ".join(f"{-n:,} {reason}" for n, reason in found[:3]) + (", …" if len(found) > 3 else "")
+        yield Observation(
+            f"{files(total)} without the data, such as {examples[0][1]}: {reasons}",
+            found[0][1].rpartition(": ")[2],
+            total,
+            tuple(Place(path, detail=reason) for reason, path in examples)[:MOST_PLACES],
+        )
+
+
 RULES = (
     Rule("CC101", "skipped-files", "warning", skipped_files),
     Rule("CC102", "invalid-bytes", "warning", invalid_bytes, unit="bytes"),
@@ -345,6 +382,8 @@ RULES = (
     Rule("CC111", "control-characters", "warning", control_characters, 0.0001, "share"),
     Rule("CC112", "markup", "warning", markup, unit="bytes"),
     Rule("CC113", "left-out-columns", "warning", left_out_columns, 0.1, "share"),
+    Rule("CC114", "looks-like", "warning", looks_like),
+    Rule("CC115", "not-the-data", "error", not_the_data),
     Rule("CC116", "escapes-in-text", "warning", escapes_in_text, unit="share"),
     Rule("CC117", "question-marks", "warning", letters_lost_to_question_marks, unit="share"),
 )

@@ -116,9 +116,8 @@ def _nearest(name: str) -> str:
 def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tuple[SkippedRule, ...]]:
     """The findings of the chosen rules, the gravest first, and the rules that could not be judged.
 
-    Of findings that are equally grave those about a change come first.
-
-    With `strict`, not to be judged is an error too.
+    Before all others come those that throw doubt on every figure; of findings that are equally grave those about a
+    change come first. With `strict`, not to be judged is an error too.
     """
     check_names(policy)
     findings: list[Finding] = []
@@ -133,6 +132,13 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tupl
             if policy.strict:
                 message = f"could not be judged: {reason}"
                 findings.append(Finding(rule.id, rule.name, "error", message, "give it what it needs, or --ignore it"))
-    return tuple(sorted(findings, key=lambda f: (_ORDER[f.severity], not f.rule.startswith("CC7"), f.rule))), tuple(
-        skipped
-    )
+    return tuple(sorted(findings, key=_rank)), tuple(skipped)
+
+
+_FIRST = ("CC114", "CC115")
+"""Where these speak, every other figure may be wrong."""
+
+
+def _rank(finding: Finding) -> tuple[bool, int, bool, str]:
+    rule = finding.rule
+    return rule not in _FIRST, _ORDER[finding.severity], not rule.startswith("CC7"), rule

@@ -11,6 +11,7 @@ from dataclasses import replace
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import DEFERRED, FileRecord, Piece
+from corpuscheck.reading.foreseen import foreseen
 from corpuscheck.reading.reader import COLUMNAR, Look
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.partial import Fold, Partial
@@ -42,7 +43,7 @@ class Corpus:
         self.size = sum(source.size for source in sources)
         self._cut = cut
         self._units = cut(sources, settings.reading)
-        apart = holds_gil(sources)
+        apart = holds_gil(foreseen(sources, settings.reading))
         jobs = settings.jobs if processes or not apart else 1  # threads would only wait for each other
         self._pool = Pool(jobs, processes and apart)
         self._watch = watch

@@ -68,7 +68,7 @@ def holds_gil(sources: Sequence[Source]) -> bool:
     total = sum(source.size for source in sources)
     if len(sources) > _MANY_FILES and total < _SMALL_FILE * len(sources):
         return True
-    records = sum(source.size for source in sources if source.kind.format in RECORD_READERS)
+    records = sum(source.size for source in sources if source.kind.format in (*RECORD_READERS, "warc"))
     return records > max(total // 4, 16 << 20)
 
 
