@@ -146,6 +146,8 @@ class LettersReport:
     sample, `examples` are (word, what is left of it, occurrences).
     """
 
+    __repr__ = brief
+
     characters: int = 0
     total: int = 0
     by_script: tuple[tuple[str, int], ...] = ()

@@ -234,7 +234,7 @@ def test_the_options_that_a_type_checker_knows_are_those_that_are_taken() -> Non
         for name, hint in get_type_hints(kind).items()
         if not dataclasses.is_dataclass(hint) and name not in ("config", "lines", "tokenizer")
     }
-    assert known.keys() - {"preset"} == fields.keys()
+    assert known.keys() == fields.keys()
     for name, hint in fields.items():
         plain = hint in (bool, int, float) or (isinstance(hint, UnionType) and get_args(hint)[0] is int)
         if plain and name != "jobs":

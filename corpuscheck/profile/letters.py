@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from corpuscheck.brief import brief
 from corpuscheck.profile.tables import added
 
 MOST_EXAMPLES = 512
@@ -19,6 +20,8 @@ class LettersPart:
     the smallest hashes. `other_words` and `other_unk_words` are what the other reading of a bare vocabulary gives.
     `complete` tells that the sample is the whole text.
     """
+
+    __repr__ = brief
 
     words: int = 0
     changed: int = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 
+from corpuscheck.brief import brief
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoded import UNCERTAIN
 from corpuscheck.reading.discover import Source
@@ -25,6 +26,8 @@ class FileRecord:
     `layout` is what the content says where the name does not, `looks_like` what it may be; `not_text` counts what was
     left out on purpose as no text of the corpus, by kind.
     """
+
+    __repr__ = brief
 
     path: str
     status: str = "measured"

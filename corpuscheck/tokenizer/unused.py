@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from corpuscheck.brief import brief
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.explain import Explainer
 from corpuscheck.tokenizer.ranking import standing_alone
@@ -27,6 +28,8 @@ _NORMALISATIONS: Mapping[str, Callable[[str], str]] = {
 class Addition:
     """A character, the pieces that it needs, and the words that are won back with all additions up to this one."""
 
+    __repr__ = brief
+
     character: str
     pieces: tuple[str, ...]
     won_back: int
@@ -42,6 +45,8 @@ class UnusedPlaces:
         normalisations: lost words that each normalisation of the text would win back by itself.
         kept: the lost words that the figures are counted on, all of them where `exact`.
     """
+
+    __repr__ = brief
 
     places: int
     additions: tuple[Addition, ...]
