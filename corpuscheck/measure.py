@@ -13,9 +13,9 @@ from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.domain import DOMAIN_BYTES
 from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES, estimate_tokens
 from corpuscheck.measuring.fertility import fertility
+from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.units import Unit
 from corpuscheck.presets import check_preset
-from corpuscheck.profile.letters import LettersPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.discover import Found
@@ -121,7 +121,8 @@ def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> 
     held_out = (measured.sample or Sample(0)).parted(share)[0]
     per_word = estimate_tokens(judge, held_out).tokens_per_word() if judged.held_out_words else None
     alphabet = alphabet_of(ranking, training)
-    letters = letters_of(survey.characters, LettersPart(), artefact)
+    words_changed = letters_part(artefact, sample, survey.characters.counts)
+    letters = letters_of(survey.characters, words_changed, artefact)
     return Trained(artefact, judge, alphabet, unit, measured.size, words, judged, per_word, training, letters)
 
 

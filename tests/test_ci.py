@@ -70,7 +70,7 @@ def test_install_takes_the_action_itself_or_what_is_asked_for(runner: Runner) ->
 def test_a_corpus_that_passes(runner: Runner) -> None:
     step = runner.step("Scan", baseline="base.ccp")
     assert (step.done.returncode, step.done.stderr) == (0, "")
-    assert [line.split(" ", 1)[0] for line in step.done.stdout.splitlines()] == ["::warning"]
+    assert step.done.stdout == ""  # the goal is no fault of a pull request
     assert step.summary.startswith("## corpuscheck: CAUTION\n")
     assert "<table>" in MarkdownIt("commonmark").enable("table").render(step.summary)
     assert step.outputs["exit-status"] == "0"

@@ -59,9 +59,9 @@ def test_words_that_nfc_would_save() -> None:
     ("ch", "name"),
     [
         ("똻", "HANGUL SYLLABLE DDWALH"),
-        ("\x07", "CONTROL CHARACTER"),
-        ("\ue000", "PRIVATE USE CHARACTER"),
-        ("\u0378", "UNASSIGNED CODE POINT"),
+        ("\x07", "ALERT"),
+        ("\ue000", "<private-use-E000>"),
+        ("\u0378", "<reserved-0378>"),
     ],
 )
 def test_every_character_has_a_name(ch: str, name: str) -> None:

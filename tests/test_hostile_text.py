@@ -98,7 +98,7 @@ def test_broken_json_is_counted_and_what_stands_before_is_read(tmp_path: Path, c
 
 @pytest.mark.parametrize("ending", ["jsonl", "json"])
 def test_files_that_are_not_what_their_name_says(tmp_path: Path, ending: str, vocabulary: str) -> None:
-    corpus = write_files(tmp_path / "corpus", {"good.txt": GOOD, f"a.{ending}": "<html>\n<p>text</p>\n"})
+    corpus = write_files(tmp_path / "corpus", {"good.txt": GOOD, f"a.{ending}": "a: 1\nb: text\n"})
     document = document_of(corpus, tokenizer=vocabulary)
     assert document["reading"]["skipped_reasons"] == {f"not {ending}: nothing could be parsed": 1}
 

@@ -150,7 +150,7 @@ def train(
         )
         if settings.training.lowercase and finished.letters.characters:
             told = said_of_letters(finished.letters)
-            click.echo(f"warning: lowercasing changes or deletes letters: {told}; train without --lowercase", err=True)
+            click.echo(f"warning: --lowercase strips accents: {told}; train without it", err=True)
 
 
 @click.command()

@@ -28,8 +28,6 @@ NAMES: dict[Format, str] = {
     "ipynb": "a Jupyter notebook", "warc": "WARC", "text": "plain text",
 }  # fmt: skip
 
-_RECORDS: tuple[Format, ...] = ("jsonl", "json", "csv", "tsv")
-
 
 @dataclass(frozen=True)
 class Layout:
