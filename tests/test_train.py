@@ -188,6 +188,7 @@ def test_fewer_bytes_make_other_pieces_of_the_same_alphabet(folder: Path, tmp_pa
     [
         (("--vocab-size", "100"), "cannot hold an alphabet of 761 characters: pass --vocab-size 1494 or"),
         (("--vocab-size", "0"), "--vocab-size must be 1 or more"),
+        (("--vocab-size", "1e9"), "--vocab-size must be 10,000,000 or less"),
         (("--train-bytes", "some"), "'some' is not a size: write a number and a unit, as in 500MB or 4GB"),
         (("--train-bytes", "0"), "--train-bytes must be 1 or more"),
         (("--limit-alphabet", "0"), "--limit-alphabet must be 1 or more"),
