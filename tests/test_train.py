@@ -216,7 +216,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> No
     assert "cannot be saved there" in done.stderr
 
 
-@pytest.mark.parametrize("at", ["write", "fsync", "replace"])
+@pytest.mark.parametrize("at", ["write", "fsync"])
 @pytest.mark.parametrize("before", [None, "old"])
 def test_a_disk_that_runs_full_leaves_what_was_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: str, before: str | None
@@ -228,7 +228,7 @@ def test_a_disk_that_runs_full_leaves_what_was_there(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    where = {"write": (writing, "_write"), "fsync": (os, "fsync"), "replace": (os, "replace")}[at]
+    where = {"write": (writing, "_write"), "fsync": (os, "fsync")}[at]
     with monkeypatch.context() as patched:
         patched.setattr(*where, full)
         with pytest.raises(CorpuscheckError, match=r"cannot be saved there .No space left on device"):
