@@ -199,6 +199,7 @@ class Settings:
             (self.reading.layout not in LAYOUTS, f"--layout is one of {', '.join(LAYOUTS)}"),
             (self.jobs < 1, "--jobs must be 1 or more"),
             (training.vocab_size < 1, "--vocab-size must be 1 or more"),
+            (training.vocab_size > 10_000_000, "--vocab-size must be 10,000,000 or less"),
             (
                 training.character_coverage is not None and not 0 < training.character_coverage <= 1,
                 "--character-coverage must be above 0 and at most 1",

@@ -73,8 +73,8 @@ def build(
 def compare_profiles(paths: tuple[str, ...], report_format: str, output: str | None) -> None:
     """Print how far saved profiles and the sources of references are from each other."""
     from corpuscheck.api import compare_profiles as compared
-    from corpuscheck.profile.profile import write_whole
     from corpuscheck.reports import sides_text
+    from corpuscheck.writing import write_whole
 
     sides = compared(paths)
     if output:

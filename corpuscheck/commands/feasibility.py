@@ -81,8 +81,8 @@ def estimate(
     from corpuscheck.api import estimate as estimated
     from corpuscheck.configuration import nearer
     from corpuscheck.feasibility.estimate import Plan
-    from corpuscheck.profile.profile import write_whole
     from corpuscheck.progress import watcher
+    from corpuscheck.writing import write_whole
 
     if (articles is not None or mean_bytes is not None) and "paths" not in nearer(context):
         paths = ()  # those of the configuration file are not what was asked for
@@ -178,9 +178,9 @@ def compare(
     each other, and which words set them apart.
     """
     from corpuscheck.api import compare_tokenizers
-    from corpuscheck.profile.profile import write_whole
     from corpuscheck.progress import watcher
     from corpuscheck.reports import comparison_text
+    from corpuscheck.writing import write_whole
 
     if all(path.endswith(".ccp") for path in paths):
         _no_text_options(context, "saved profiles", "compare")

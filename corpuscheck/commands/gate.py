@@ -149,8 +149,8 @@ def _reports(outputs: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _keep(finished: Scan, save: str | None, files_output: str | None) -> None:
-    from corpuscheck.profile.profile import write_whole
     from corpuscheck.reports.json_report import render_files
+    from corpuscheck.writing import write_whole
 
     if save:
         finished.result.profile.save(save)
@@ -171,8 +171,8 @@ def _tell_of_cache(use: CacheUse, folder: str, verbose: bool) -> None:
 
 def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bool, full: bool) -> None:
     """Write all reports, print the one for standard output, and leave with the status of the gate."""
-    from corpuscheck.profile.profile import write_whole
     from corpuscheck.reports.registry import render
+    from corpuscheck.writing import write_whole
 
     for other, path in outputs:
         write_whole(path, render(result, other, full))

@@ -53,9 +53,9 @@ def init(
 
     from corpuscheck.api import run_scan
     from corpuscheck.initial import initial_configuration
-    from corpuscheck.profile.profile import write_whole
     from corpuscheck.progress import watcher
     from corpuscheck.settings import CONFIGURATION_FILE, settings_from
+    from corpuscheck.writing import write_whole
 
     if Path(CONFIGURATION_FILE).exists() and not force:
         raise UsageError(f"{CONFIGURATION_FILE} is there already: --force replaces it")

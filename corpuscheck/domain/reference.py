@@ -19,7 +19,8 @@ from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.checked import check
 from corpuscheck.profile.domain import DomainPart
-from corpuscheck.profile.profile import MAGIC, Profile, decompressed, write_whole
+from corpuscheck.profile.profile import MAGIC, Profile, decompressed
+from corpuscheck.writing import write_whole
 
 FORMAT = 1
 MOST_SOURCES = 64

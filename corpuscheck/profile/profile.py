@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +29,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
+from corpuscheck.writing import write_whole
 
 FORMAT = 5
 MAGIC = b"corpuscheck profile\n"
@@ -152,32 +151,6 @@ def decompressed(data: bytes, largest: int) -> bytes:
     if zstandard.frame_content_size(data) > largest:
         raise zstandard.ZstdError(f"more than {largest} bytes")
     return zstandard.ZstdDecompressor().decompress(data, max_output_size=largest)
-
-
-def write_whole(path: str, data: bytes) -> None:
-    """Write beside the target, then rename: no reader ever sees half a file."""
-    target = Path(path)
-    try:
-        if target.exists() and not target.is_file():  # a pipe or /dev/stdout
-            target.write_bytes(data)
-            return
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, target)
-        except BaseException:
-            os.unlink(temporary)
-            raise
-    except OSError as error:
-        raise ProfileError(f"{printable(path)}: cannot be written ({error.strerror})") from None
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _common(a: dict[str, str], b: dict[str, str]) -> dict[str, str]:

@@ -32,12 +32,15 @@ def read_jsonl(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRep
 
 
 def _parsed(line: bytes) -> Any:
-    """JSON, also with lone surrogates, NaN and raw control characters, which orjson refuses. Raises ValueError."""
+    """JSON, also with lone surrogates, NaN and raw control characters, which orjson refuses. Raises ValueError.
+
+    Also between the record separator of RFC 7464 and a comma, as in the lines of an array that was cut apart.
+    """
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:
         try:
-            return json.loads(line, strict=False)
+            return json.loads(line.strip().removeprefix(b"\x1e").removesuffix(b","), strict=False)
         except RecursionError:
             raise ValueError("nested too deep") from None
 

@@ -24,6 +24,7 @@ from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.settings import CacheKey, Settings
 from corpuscheck.tokenizer.artefact import Artefact, remarks_text
+from corpuscheck.writing import write_new
 
 if TYPE_CHECKING:
     from corpuscheck.running.partial import Partial
@@ -35,6 +36,10 @@ LARGEST = 1 << 30
 _LARGEST_ENTRY = 1 << 28
 _NAME = "cache.db"
 _WAIT_SECONDS = 10.0
+_MARKS = {
+    ".gitignore": "*\n",
+    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Made by corpuscheck, see bford.info/cachedir\n",
+}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT}
 
 
@@ -270,11 +275,8 @@ class Cache:
 def _make(folder: Path) -> None:
     """The folder, which tells git and backup tools to leave it alone."""
     folder.mkdir(parents=True, exist_ok=True)
-    if not (folder / ".gitignore").exists():
-        (folder / ".gitignore").write_text("*\n")
-        (folder / "CACHEDIR.TAG").write_text(
-            "Signature: 8a477f597d28d172789f06886806bc55\n# Made by corpuscheck, see bford.info/cachedir\n"
-        )
+    for name, text in _MARKS.items():
+        write_new(folder / name, text.encode())
 
 
 def _unpacked(value: bytes) -> Any:

@@ -55,6 +55,7 @@ def _merged_pieces(alphabet: Alphabet, sample: Sample, settings: Training) -> li
     room = settings.vocab_size - alphabet.places - len(reserved(settings))
     if room <= 0:
         return []
+    room = min(room, 2 * sample.size)  # each piece joins two characters for good; the trainer takes memory for all room
     tokenizer = segmentation(settings.lowercase)
     trainer = trainers.WordPieceTrainer(
         vocab_size=room + alphabet.places + 1,
