@@ -94,6 +94,7 @@ class Worker:
     def run(self, first: int) -> None:
         """One input after the other, from number `first` on."""
         seeds = self._seeds()
+        self._warm(first, seeds)
         for number in self._numbers(first):
             dice = random.Random(f"{self.seed} {number}")
             seed = dice.choice(seeds[number % len(seeds)])
@@ -107,7 +108,9 @@ class Worker:
         import corpuscheck.measuring  # noqa: F401  # Numba cannot compile instrumented code, so this comes before
 
         with atheris.instrument_imports(include=["corpuscheck.reading"]):
-            seeds = [seed for target in self._seeds() for seed in target]
+            targets = self._seeds()
+        self._warm(first, targets)
+        seeds = [seed for target in targets for seed in target]
         numbers = self._numbers(first)
         corpus = self.folder / "corpus"
         corpus.mkdir(exist_ok=True)
@@ -126,6 +129,11 @@ class Worker:
         atheris.Setup([sys.argv[0], str(corpus), *options], throw)
         atheris.Fuzz()
 
+    def _warm(self, first: int, seeds: list[list[Seed]]) -> None:
+        """The first files as they are, once, so that no time for compiling counts."""
+        for seed in (seed for target in seeds for seed in target) if first == 0 else ():
+            self.throw(-1, seed, seed.data, 0, watch=False)
+
     def _seeds(self) -> list[list[Seed]]:
         from fuzz_targets import targets
 
@@ -142,7 +150,7 @@ class Worker:
             number += 1
         os.pwrite(self.counter, number.to_bytes(8), 0)
 
-    def throw(self, number: int, seed: Seed, data: bytes, choice: int) -> None:
+    def throw(self, number: int, seed: Seed, data: bytes, choice: int, watch: bool = True) -> None:
         """One input. It stays behind where it ends the process."""
         from corpuscheck.errors import CorpuscheckError
 
@@ -151,7 +159,8 @@ class Worker:
         folder.mkdir()
         path = folder / seed.name
         path.write_bytes(seed.pack(data))
-        faulthandler.dump_traceback_later(SLOW, exit=True)
+        if watch:
+            faulthandler.dump_traceback_later(SLOW, exit=True)
         try:
             seed.check(path, choice)
         except CorpuscheckError:
@@ -161,7 +170,7 @@ class Worker:
             last = traceback.extract_tb(error.__traceback__)[-1]
             keep(self.failures, folder, f"{type(error).__name__} {last.filename}:{last.lineno}", story, number)
         faulthandler.cancel_dump_traceback_later()
-        if _memory() > self.memory + MOST_MEMORY:
+        if watch and _memory() > self.memory + MOST_MEMORY:
             print(f"over {MOST_MEMORY >> 20} MiB of memory, in {path.name}", file=sys.stderr, flush=True)
             os._exit(TOO_MUCH)
 
