@@ -10,12 +10,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from reading_of import read_all
-
+from corpuscheck.reading.discover import discover
+from corpuscheck.reading.files import FileRecord, Piece
+from corpuscheck.reading.reader import read_piece
 from corpuscheck.settings import Reading
 
 SECONDS = 20
 ADDRESSES = 2 << 30
+KEPT = 1 << 16
+"""Characters of a document that is handed back."""
 
 
 def read_apart(path: Path, settings: Reading | None = None) -> tuple[list[str], dict[str, Any]]:
@@ -61,11 +64,16 @@ def _read_all_of(paths: Iterable[Path], settings: Reading | None, writer: int) -
 
 def _answer(path: Path, settings: Reading | None) -> tuple[list[str], dict[str, Any]]:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    documents: list[str] = []
+    records: list[FileRecord] = []
     try:
-        documents, records = read_all(path, settings)
+        for source in discover([path], settings or Reading()).sources:
+            for batch in read_piece(Piece(source), settings or Reading(), records, lambda _: None):
+                for start, end in zip(batch.starts, batch.ends, strict=True):
+                    text = batch.data[start:end].tobytes().decode()
+                    documents += [text] if len(text) <= KEPT else []
     except BaseException as error:
         return [], {"error": f"{path.name}: {error!r}"}
     (record,) = records
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert all(document.encode() for document in documents if document)
     return documents[:1000], {**vars(record), "memory": used << 10}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +171,7 @@ def test_no_number_of_a_file_is_believed(tmp_path: Path, name: str, container: s
     path = tmp_path / ("a.parquet" if "Parquet" in container else "a.arrow")
     step = 4 * max(1, len(data) // 1200)
 
-    def changed() -> Any:
+    def changed() -> Iterator[Path]:
         for k, place in enumerate(range(0, len(data) - 4, step)):
             width = 4 + 4 * (k % 5 == 0)
             number = (NUMBERS[k % len(NUMBERS)] % 256**width).to_bytes(width, "little")
@@ -183,7 +183,7 @@ def test_no_number_of_a_file_is_believed(tmp_path: Path, name: str, container: s
         assert record["memory"] < 1 << 30
 
 
-CUT = {
+CUT: dict[str, list[bytes | None]] = {
     "one character in two rows": [b"\xea\xb0", b"\x80"],
     "in three rows": [b"\xea", b"\xb0", b"\x80 b"],
     "after a text": ["가나".encode()[:-1], "나".encode()[-1:] + b" c"],

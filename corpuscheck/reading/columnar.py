@@ -12,7 +12,7 @@ import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8, whole_spans
 from corpuscheck.reading.arrow_columns import inside, is_list, is_text, row_bytes, slices, trusted
-from corpuscheck.reading.batch import Batch, batch_of
+from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
 from corpuscheck.reading.opening import Expansion
 from corpuscheck.reading.paths import best_path, quoted, text_of, weight
 from corpuscheck.reading.prose import Steps, is_prose, shown
@@ -20,7 +20,9 @@ from corpuscheck.reading.records import RecordReport
 from corpuscheck.reading.text import repaired
 
 INSTALL = "needs pyarrow: pip install 'corpuscheck[parquet]'"
-_ROWS = 4096
+_ROWS = 256
+_DECODED = 64 << 20
+_BLOWN_UP = 20  # text is seldom compressed to a tenth
 _SAMPLE = 100
 _ROW_COST = 64  # what a row without text counts for, in bytes: a file of some hundred bytes can have 2^40 of them
 
@@ -33,19 +35,21 @@ def available() -> bool:
 
 
 def row_groups(path: str) -> list[int]:
-    """The compressed bytes of each row group of a Parquet file. Raises ValueError where it cannot be read."""
+    """The share of each row group in a Parquet file, in bytes. Raises ValueError where it cannot be read.
+
+    Figures of columns are not asked for: pyarrow ends the process where those are damaged.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as parquet:
-            metadata = parquet.metadata
-            return [
-                sum(metadata.row_group(g).column(c).total_compressed_size for c in range(metadata.num_columns))
-                for g in range(metadata.num_row_groups)
-            ]
+            groups = range(parquet.metadata.num_row_groups)
+            sizes = [max(1, parquet.metadata.row_group(g).total_byte_size) for g in groups]
     except (pa.ArrowException, OSError) as error:
         raise ValueError(str(error)) from None
+    stored = os.path.getsize(path)
+    return [size * stored // sum(sizes) for size in sizes]
 
 
 _FAULTS = (LookupError, TypeError, AttributeError, OverflowError, MemoryError)
@@ -79,12 +83,60 @@ def _parquet(
 
     parquet = pq.ParquetFile(file)
     text = _text_columns(parquet.schema_arrow)
-    sample = next(parquet.iter_batches(batch_size=_SAMPLE, columns=_stored(text)), None) if text else None
+    every = range(parquet.metadata.num_row_groups)
+    rows, repeats = _rows_at_once(parquet.metadata, every, file.seek(0, os.SEEK_END))
+    if repeats:
+        parquet = pq.ParquetFile(file, read_dictionary=_leaves(parquet.schema, text))
+    sampled = min(rows, _SAMPLE)
+    sample = next(parquet.iter_batches(batch_size=sampled, columns=_stored(text)), None) if text else None
     columns = _chosen(parquet.schema_arrow, fields, sample, report)
     if columns.read:
         stored = _stored((*columns.read, *columns.left_out))
-        for rows in parquet.iter_batches(batch_size=_ROWS, columns=stored, row_groups=groups):
-            yield columns, rows
+        for batch in _gathered(parquet.iter_batches(batch_size=rows, columns=stored, row_groups=groups)):
+            yield columns, batch
+
+
+def _rows_at_once(metadata: Any, groups: Iterable[int], size: int) -> tuple[int, bool]:
+    """How many rows to decode at once, and whether a dictionary may hold far more text than the file has bytes.
+
+    Such a file of some hundred bytes can repeat a text of megabytes in each of its rows.
+    """
+    rows, repeats = _ROWS, False
+    for group in map(metadata.row_group, groups):
+        large = max(1, group.total_byte_size)
+        each = large if large > _BLOWN_UP * size else max(1, large // max(1, group.num_rows))
+        repeats = repeats or large > _BLOWN_UP * size
+        rows = min(rows, max(1, _DECODED // each))
+    return rows, repeats
+
+
+def _leaves(schema: Any, text: Iterable[Steps]) -> list[str]:
+    """The columns of bytes, as Parquet names them, inside of those that hold text."""
+    names = {steps[0] for steps in text}
+    columns = (schema.column(k) for k in range(len(schema.names)))
+    return [c.path for c in columns if c.physical_type == "BYTE_ARRAY" and c.path.partition(".")[0] in names]
+
+
+def _gathered(batches: Iterable[Any]) -> Iterator[Any]:
+    """Small batches joined to some of a megabyte, as long as they have one schema."""
+    import pyarrow as pa
+
+    waiting: list[Any] = []
+    size = 0
+    for batch in batches:
+        waiting.append(batch)
+        size += batch.nbytes
+        if size >= BLOCK_BYTES or any(_holds_dictionary(kind) for kind in batch.schema.types):
+            yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
+            waiting, size = [], 0
+    if waiting:
+        yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
+
+
+def _holds_dictionary(kind: Any) -> bool:
+    from pyarrow import types
+
+    return types.is_dictionary(kind) or any(_holds_dictionary(kind.field(k).type) for k in range(kind.num_fields))
 
 
 def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Iterator[tuple[_Columns, Any]]:
