@@ -62,6 +62,20 @@ def is_utf8(data: Bytes) -> bool:
 
 
 @kernel
+def whole_spans(data: Bytes, starts: Ints, ends: Ints) -> bool:
+    """Whether the spans ascend, lie inside of `data`, and neither begin nor end inside a character of it."""
+    n, free = data.shape[0], 0
+    for u in range(starts.shape[0]):
+        start, end = starts[u], ends[u]
+        if start < free or end < start or end > n:
+            return False
+        if (start < n and data[at(start)] & 0xC0 == 0x80) or (end < n and data[at(end)] & 0xC0 == 0x80):
+            return False
+        free = end
+    return True
+
+
+@kernel
 def count_characters(data: Bytes, starts: Ints, ends: Ints, chosen: Bytes, counts: Ints) -> int:
     """Add each code point of the chosen spans to `counts` (one row per code point). Returns the highest."""
     highest = 0

@@ -165,16 +165,19 @@ def _example(examples: dict[str, list[Example]], kind: str, example: Example) ->
 
 def _troubles(record: FileRecord) -> Iterable[tuple[str, int, str]]:
     if record.invalid_bytes:
-        detail = f"{record.encoding}, first at offset {record.first_invalid_offset}"
-        yield "invalid bytes", record.invalid_bytes, detail
+        offset = record.first_invalid_offset
+        first = f", first at offset {offset}" if offset is not None else ""
+        yield "invalid bytes", record.invalid_bytes, f"{record.encoding}{first}"
     if record.damage:
         yield "cut short", 1, record.damage
     if record.bad_records:
+        known = record.first_bad_record is not None and record.format not in ("csv", "tsv")
         line = f"line {record.first_bad_line}" if record.first_bad_line else ""
-        offset = "" if record.format in ("csv", "tsv") else f"offset {record.first_bad_record}"
+        place = ", ".join(filter(None, (line, f"offset {record.first_bad_record}" if known else "")))
+        first = f"first at {place}" if place else ""
         mended = f"{record.mended_records:,} of them read all the same" if record.mended_records else ""
         lost = f"{record.lost_bytes:,} bytes not read" if record.lost_bytes else ""
-        yield "bad records", record.bad_records, f"first at {', '.join(filter(None, (line, offset, mended, lost)))}"
+        yield "bad records", record.bad_records, ", ".join(filter(None, (first, mended, lost)))
     if record.missing_text:
         first = f", first at line {record.first_missing_line}" if record.first_missing_line else ""
         yield "records without text", record.missing_text, f"field '{record.text_field or '?'}'{first}"

@@ -9,6 +9,7 @@ import numpy as np
 
 from corpuscheck.arrays import Bytes, Ints
 from corpuscheck.brief import brief
+from corpuscheck.kernels.utf8 import whole_spans
 
 BLOCK_BYTES = 1 << 20
 """Text is read, decoded and measured in blocks of about this size: small enough for a CPU's cache."""
@@ -28,7 +29,8 @@ class Batch:
 
     Attributes:
         data: the bytes, uint8.
-        starts, ends: byte spans of the documents, int64, ascending; bytes between them are separators.
+        starts, ends: byte spans of the documents, int64, ascending; bytes between them are separators. None of them
+            begins or ends inside a character, which is checked for whoever makes a batch.
         offset: bytes of the first document that earlier batches held; 0 when it starts here.
         unfinished: the last document goes on in the next batch.
         part: set where the one document here is shared with other work units.
@@ -47,6 +49,11 @@ class Batch:
     part: Part | None = None
     lines: Ints | None = None
     files: Ints | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for documents that kernels could read past the end of."""
+        if len(self.starts) != len(self.ends) or not whole_spans(self.data, self.starts, self.ends):
+            raise ValueError("a document is cut inside a character")
 
     @property
     def utf8_bytes(self) -> int:

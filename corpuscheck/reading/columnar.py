@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise, takewhile
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from corpuscheck.kernels.utf8 import is_utf8
-from corpuscheck.reading.batch import Batch, batch_of
+from corpuscheck.kernels.utf8 import is_utf8, whole_spans
+from corpuscheck.reading.arrow_columns import inside, is_list, is_text, row_bytes, slices, trusted
+from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
+from corpuscheck.reading.opening import Expansion
 from corpuscheck.reading.paths import best_path, quoted, text_of, weight
 from corpuscheck.reading.prose import Steps, is_prose, shown
 from corpuscheck.reading.records import RecordReport
+from corpuscheck.reading.text import repaired
 
 INSTALL = "needs pyarrow: pip install 'corpuscheck[parquet]'"
-_ROWS = 4096
+_ROWS = 256
+_DECODED = 64 << 20
+_BLOWN_UP = 20  # text is seldom compressed to a tenth
 _SAMPLE = 100
+_ROW_COST = 64  # what a row without text counts for, in bytes: a file of some hundred bytes can have 2^40 of them
 
 
 def available() -> bool:
@@ -28,19 +35,24 @@ def available() -> bool:
 
 
 def row_groups(path: str) -> list[int]:
-    """The compressed bytes of each row group of a Parquet file. Raises ValueError where it cannot be read."""
+    """The share of each row group in a Parquet file, in bytes. Raises ValueError where it cannot be read.
+
+    Figures of columns are not asked for: pyarrow ends the process where those are damaged.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as parquet:
-            metadata = parquet.metadata
-            return [
-                sum(metadata.row_group(g).column(c).total_compressed_size for c in range(metadata.num_columns))
-                for g in range(metadata.num_row_groups)
-            ]
+            groups = range(parquet.metadata.num_row_groups)
+            sizes = [max(1, parquet.metadata.row_group(g).total_byte_size) for g in groups]
     except (pa.ArrowException, OSError) as error:
         raise ValueError(str(error)) from None
+    stored = os.path.getsize(path)
+    return [size * stored // sum(sizes) for size in sizes]
+
+
+_FAULTS = (LookupError, TypeError, AttributeError, OverflowError, MemoryError)
 
 
 def read_columnar(
@@ -49,30 +61,85 @@ def read_columnar(
     """A document for each row with text, of the row groups asked for. Raises ValueError for a damaged file."""
     import pyarrow as pa
 
+    expansion = Expansion(file.seek(0, os.SEEK_END))
+    file.seek(0)
     try:
         parquet = name == "parquet"
-        for columns in _parquet_columns(file, fields, report, groups) if parquet else _arrow(file, fields, report):
-            yield from _documents(columns, report)
-    except pa.ArrowException as error:
-        raise ValueError(str(error).partition("\n")[0]) from None
+        found = _parquet(file, fields, report, groups) if parquet else _arrow(file, fields, report)
+        for columns, rows in found:
+            expansion.add(rows.num_rows * _ROW_COST)
+            for part in _parts(columns, rows, report):
+                for batch in _documents(part, report):
+                    expansion.add(len(batch.data))
+                    yield batch
+    except (pa.ArrowException, *_FAULTS) as error:
+        raise ValueError(str(error).partition("\n")[0] or type(error).__name__) from None
 
 
-def _parquet_columns(
+def _parquet(
     file: BinaryIO, fields: Sequence[str], report: RecordReport, groups: Sequence[int] | None
-) -> Iterator[list[Any]]:
+) -> Iterator[tuple[_Columns, Any]]:
     import pyarrow.parquet as pq
 
     parquet = pq.ParquetFile(file)
     text = _text_columns(parquet.schema_arrow)
-    sample = next(parquet.iter_batches(batch_size=_SAMPLE, columns=_stored(text)), None) if text else None
+    every = range(parquet.metadata.num_row_groups)
+    rows, repeats = _rows_at_once(parquet.metadata, every, file.seek(0, os.SEEK_END))
+    if repeats:
+        parquet = pq.ParquetFile(file, read_dictionary=_leaves(parquet.schema, text))
+    sampled = min(rows, _SAMPLE)
+    sample = next(parquet.iter_batches(batch_size=sampled, columns=_stored(text)), None) if text else None
     columns = _chosen(parquet.schema_arrow, fields, sample, report)
     if columns.read:
         stored = _stored((*columns.read, *columns.left_out))
-        for rows in parquet.iter_batches(batch_size=_ROWS, columns=stored, row_groups=groups):
-            yield _counted(rows, columns, report)
+        for batch in _gathered(parquet.iter_batches(batch_size=rows, columns=stored, row_groups=groups)):
+            yield columns, batch
 
 
-def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Iterator[list[Any]]:
+def _rows_at_once(metadata: Any, groups: Iterable[int], size: int) -> tuple[int, bool]:
+    """How many rows to decode at once, and whether a dictionary may hold far more text than the file has bytes.
+
+    Such a file of some hundred bytes can repeat a text of megabytes in each of its rows.
+    """
+    rows, repeats = _ROWS, False
+    for group in map(metadata.row_group, groups):
+        large = max(1, group.total_byte_size)
+        each = large if large > _BLOWN_UP * size else max(1, large // max(1, group.num_rows))
+        repeats = repeats or large > _BLOWN_UP * size
+        rows = min(rows, max(1, _DECODED // each))
+    return rows, repeats
+
+
+def _leaves(schema: Any, text: Iterable[Steps]) -> list[str]:
+    """The columns of bytes, as Parquet names them, inside of those that hold text."""
+    names = {steps[0] for steps in text}
+    columns = (schema.column(k) for k in range(len(schema.names)))
+    return [c.path for c in columns if c.physical_type == "BYTE_ARRAY" and c.path.partition(".")[0] in names]
+
+
+def _gathered(batches: Iterable[Any]) -> Iterator[Any]:
+    """Small batches joined to some of a megabyte, as long as they have one schema."""
+    import pyarrow as pa
+
+    waiting: list[Any] = []
+    size = 0
+    for batch in batches:
+        waiting.append(batch)
+        size += batch.nbytes
+        if size >= BLOCK_BYTES or any(_holds_dictionary(kind) for kind in batch.schema.types):
+            yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
+            waiting, size = [], 0
+    if waiting:
+        yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
+
+
+def _holds_dictionary(kind: Any) -> bool:
+    from pyarrow import types
+
+    return types.is_dictionary(kind) or any(_holds_dictionary(kind.field(k).type) for k in range(kind.num_fields))
+
+
+def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Iterator[tuple[_Columns, Any]]:
     import pyarrow as pa
 
     start = file.read(6)
@@ -88,7 +155,7 @@ def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Itera
     columns = _chosen(first.schema, fields, first.slice(0, _SAMPLE), report)
     if columns.read:
         for rows in chain([first], batches):
-            yield _counted(rows, columns, report)
+            yield columns, rows
 
 
 def _stored(columns: Iterable[Steps]) -> list[str]:
@@ -107,28 +174,13 @@ def _text_columns(fields: Iterable[Any], binary: bool = False, outer: Steps = ()
     found: list[Steps] = []
     for field in fields:
         kind, steps = field.type, (*outer, field.name)
-        while _is_list(kind) and not _is_text(kind, binary):
+        while is_list(kind) and not is_text(kind, binary):
             kind, steps = kind.value_type, (*steps, None)
         if types.is_struct(kind):
             found += _text_columns(kind, binary, steps)
-        elif _is_text(kind, binary):
+        elif is_text(kind, binary):
             found.append(steps)
     return found
-
-
-def _is_text(kind: Any, binary: bool) -> bool:
-    from pyarrow import types
-
-    if types.is_dictionary(kind) or _is_list(kind):
-        return _is_text(kind.value_type, binary)
-    plain = types.is_string(kind) or types.is_large_string(kind)
-    return bool(plain or (binary and (types.is_binary(kind) or types.is_large_binary(kind))))
-
-
-def _is_list(kind: Any) -> bool:
-    from pyarrow import types
-
-    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
 @dataclass(frozen=True)
@@ -147,9 +199,7 @@ def _chosen(schema: Any, fields: Sequence[str], sample: Any, report: RecordRepor
     read = [plain[name] for name in map(_plain, fields) if name in plain]
     left_out: list[Steps] = []
     if not fields and strings:
-        values = (
-            {path: _strings(_column(sample, steps).to_pylist()) for path, steps in strings.items()} if sample else {}
-        )
+        values = _looked_at(sample, strings) if sample else {}
         read = [strings[best_path({path: sum(map(weight, values.get(path, ()))) for path in strings})]]
         left_out = [strings[path] for path, texts in values.items() if strings[path] not in read and is_prose(texts)]
     report.text_field = ", ".join(map(shown, read)) or ", ".join(fields)
@@ -167,53 +217,71 @@ def _plain(path: str) -> str:
     return path.replace("[]", "").replace('"', "")
 
 
+def _looked_at(sample: Any, columns: Mapping[str, Steps]) -> dict[str, list[str]]:
+    """The strings of the first rows, some megabytes of each column; none where a column is damaged."""
+    import pyarrow as pa
+
+    found: dict[str, list[str]] = {}
+    for path, steps in columns.items():
+        try:
+            column = trusted(sample.column(steps[0]))
+        except pa.ArrowInvalid:
+            continue
+        start, stop, too_large = next(slices(row_bytes(column, steps[1:]), column.nbytes), (0, 0, False))
+        rows = inside(column.slice(start, 0 if too_large else stop - start), steps[1:])
+        found[path] = _strings(rows.to_pylist())
+    return found
+
+
 def _strings(value: Any) -> list[str]:
     if isinstance(value, list):
         return [text for item in value for text in _strings(item)]
+    if isinstance(value, bytes):
+        return [value.decode("utf-8", "replace")]
     return [value] if isinstance(value, str) else []
 
 
-def _column(rows: Any, steps: Steps) -> Any:
-    return _inside(rows.column(steps[0]), steps[1:])
-
-
-def _inside(column: Any, steps: Steps) -> Any:
-    """A column inside of structs and lists, with one value or one list of them for each row."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    if pa.types.is_dictionary(column.type):
-        return _inside(column.dictionary_decode(), steps)
-    if not steps:
-        return column
-    if steps[0] is not None:
-        return _inside(pc.struct_field(column, [steps[0]]), steps[1:])
-    if pa.types.is_fixed_size_list(column.type):
-        column = column.cast(pa.list_(column.type.value_type))
-    kind = pa.LargeListArray if pa.types.is_large_list(column.type) else pa.ListArray
-    return kind.from_arrays(column.offsets, _inside(column.values, steps[1:]))
-
-
-def _counted(rows: Any, columns: _Columns, report: RecordReport) -> list[Any]:
-    """The columns that are read; the characters of the others are counted."""
-    for steps in columns.left_out:
-        report.left_out[shown(steps)] += _characters(_column(rows, steps))
-    return [_column(rows, steps) for steps in columns.read]
+def _parts(columns: _Columns, rows: Any, report: RecordReport) -> Iterator[list[Any]]:
+    """The columns that are read, some megabytes at a time; the characters of those left out are counted."""
+    checked = {name: trusted(rows.column(name)) for name in {steps[0] for steps in (*columns.read, *columns.left_out)}}
+    stored = sum(column.nbytes for column in checked.values())
+    sizes = sum(
+        (row_bytes(checked[steps[0]], steps[1:]) for steps in (*columns.read, *columns.left_out)),
+        np.zeros(rows.num_rows, np.int64),
+    )
+    for start, stop, too_large in slices(sizes, stored):
+        if too_large:
+            report.add_bad(None, lost=int(sizes[start]))
+            continue
+        part = {name: column.slice(start, stop - start) for name, column in checked.items()}
+        for steps in columns.left_out:
+            report.left_out[shown(steps)] += _characters(inside(part[steps[0]], steps[1:]))
+        yield [inside(part[steps[0]], steps[1:]) for steps in columns.read]
 
 
 def _characters(column: Any) -> int:
     import pyarrow.compute as pc
 
-    while _is_list(column.type):
+    while is_list(column.type):
         column = pc.list_flatten(column)
     strings = column.dictionary_decode() if hasattr(column, "dictionary_decode") else column
-    return int(pc.sum(pc.utf8_length(strings)).as_py() or 0)
+    return int(pc.sum(pc.utf8_length(_as_strings(strings))).as_py() or 0)
+
+
+def _as_strings(column: Any) -> Any:
+    import pyarrow as pa
+
+    return column.view(pa.large_string() if pa.types.is_large_binary(column.type) else pa.string())
 
 
 def _documents(columns: list[Any], report: RecordReport) -> Iterator[Batch]:
+    from pyarrow import types
+
     first = columns[0]
-    if len(columns) == 1 and len(first) and not first.null_count and hasattr(first[0], "as_buffer"):
-        yield _without_copy(first, report)
+    if len(columns) == 1 and (types.is_binary(first.type) or types.is_large_binary(first.type)):
+        report.missing += first.null_count
+        if filled := first.drop_null():
+            yield _without_copy(filled, report)
         return
     documents = []
     for values in zip(*(column.to_pylist() for column in columns), strict=True):
@@ -229,40 +297,30 @@ def _decoded(value: Any, report: RecordReport) -> Any:
     """Strings where there are bytes, which are taken for UTF-8."""
     if isinstance(value, list):
         return [_decoded(item, report) for item in value]
-    if not isinstance(value, bytes):
-        return value
-    text = value.decode("utf-8", "replace")
-    report.repaired += text.encode() != value
-    return text
+    return repaired(value, report.damaged) if isinstance(value, bytes) else value
 
 
 def _without_copy(column: Any, report: RecordReport) -> Batch:
-    import pyarrow as pa
+    """The texts as they lie in the column, where each of them is UTF-8 from its first byte to its last."""
+    from pyarrow import types
 
     _, offsets, data = column.buffers()
-    width = np.int64 if column.type in (pa.large_string(), pa.large_binary()) else np.int32
+    width = np.int64 if types.is_large_binary(column.type) else np.int32
     ends = np.frombuffer(offsets, width)[column.offset : column.offset + len(column) + 1].astype(np.int64)
     text = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data is not None else np.zeros(0, np.uint8)
     ends -= ends[0]
-    if is_utf8(text):
-        _count_texts(column, report)
+    if is_utf8(text) and whole_spans(text, ends[:-1], ends[1:]):
+        _count_texts(_as_strings(column), report)
         return Batch(text, ends[:-1], ends[1:])
     raw = text.tobytes()
-    documents = []
-    for start, stop in pairwise(ends.tolist()):
-        repaired = report.encoded(raw[start:stop].decode("utf-8", "replace"))
-        report.repaired += repaired != raw[start:stop]
-        documents.append(repaired)
-    return batch_of(documents)
+    texts = (repaired(raw[start:stop], report.damaged) for start, stop in pairwise(ends.tolist()))
+    return batch_of([report.encoded(text) for text in texts])
 
 
 def _count_texts(column: Any, report: RecordReport) -> None:
     """The characters of valid texts, and those texts that are empty or white space."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    if pa.types.is_binary(column.type) or pa.types.is_large_binary(column.type):
-        column = column.cast(pa.large_string())
     lengths = pc.utf8_length(column)
     report.characters += pc.sum(lengths).as_py() or 0
     report.empty += pc.sum(pc.or_(pc.equal(lengths, 0), pc.utf8_is_space(column))).as_py() or 0

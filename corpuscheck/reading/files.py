@@ -25,6 +25,7 @@ class FileRecord:
     has the characters of the fields of prose that were not read, `text_characters` are those of the one that was.
     `layout` is what the content says where the name does not, `looks_like` what it may be; `not_text` counts what was
     left out on purpose as no text of the corpus, by kind.
+    Rows of Parquet and Arrow have no offset in the file, so that `first_invalid_offset` is not known there.
     """
 
     __repr__ = brief
@@ -88,6 +89,8 @@ class FileRecord:
             first_invalid_offset=first.first_invalid_offset,
             damage=self.damage or other.damage,
             cesu8=self.cesu8 + other.cesu8,
+            bad_records=self.bad_records + other.bad_records,
+            lost_bytes=self.lost_bytes + other.lost_bytes,
             missing_text=self.missing_text + other.missing_text,
             empty_texts=self.empty_texts + other.empty_texts,
             repaired_surrogates=self.repaired_surrogates + other.repaired_surrogates,

@@ -182,6 +182,7 @@ def _read_columnar(
     except UNREADABLE as error:
         record.damage = f"damaged {kind.format} file ({printable(reason_of(error))})"
     _enter(report, record)
+    record.invalid_bytes, record.cesu8 = report.damaged.invalid_bytes, report.damaged.cesu8
     if not record.documents:
         skip(record, record.damage or _no_documents(report, kind.format))
         return

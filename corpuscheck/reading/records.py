@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
 from corpuscheck.reading.paths import TextPath, best_path, leaf_lengths, unquoted
 from corpuscheck.reading.prose import LeftOut, Steps, is_prose, leaf_texts, shown
+from corpuscheck.reading.text import Damage
 
 LARGEST_RECORD = 64 << 20
 """A single record of more bytes than this is counted as bad, so that memory stays bounded."""
@@ -35,6 +36,7 @@ class RecordReport:
         missing: records without the field; `first_missing` is the line of the first, 0 where it is not known.
         empty: records whose text is empty or white space.
         repaired: texts that held a lone surrogate, which UTF-8 cannot hold.
+        damaged: bytes that are not UTF-8 in texts that are stored one by one.
         damage: why the rest of the file was not read.
         not_text: what is no text of the corpus and was left out on purpose, by kind.
     """
@@ -52,13 +54,14 @@ class RecordReport:
     first_missing: int = 0
     empty: int = 0
     repaired: int = 0
+    damaged: Damage = field(default_factory=Damage)
     damage: str = ""
     not_text: dict[str, int] = field(default_factory=dict)
 
     def leave_out(self, kind: str) -> None:
         self.not_text[kind] = self.not_text.get(kind, 0) + 1
 
-    def add_bad(self, place: int, line: int | None = None, lost: int = 0) -> None:
+    def add_bad(self, place: int | None, line: int | None = None, lost: int = 0) -> None:
         self.bad += 1
         self.lost_bytes += lost
         if self.first_bad is None:

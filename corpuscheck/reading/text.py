@@ -306,3 +306,12 @@ def _cesu8(error: UnicodeDecodeError) -> tuple[str, int] | None:
 
 _HANDLER = "corpuscheck.replace"
 codecs.register_error(_HANDLER, _replace)
+
+
+def repaired(data: bytes, damage: Damage) -> str:
+    """A text that is whole, taken for UTF-8: what is invalid is replaced and counted, as in files."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        _locating(damage, 0, final=True, utf8=True)
+        return data.decode("utf-8", _HANDLER)

@@ -109,10 +109,8 @@ class Corpus:
 
 def _clean(record: FileRecord) -> bool:
     """Whether a range could be read without knowing the rest of its file."""
-    columnar = record.format in COLUMNAR
-    return (
-        record.status == "measured" and (columnar or record.encoding in ("ascii", "utf-8")) and not record.invalid_bytes
-    )
+    utf8 = record.encoding in ("ascii", "utf-8") and not record.invalid_bytes
+    return record.status == "measured" and (record.format in COLUMNAR or utf8)
 
 
 def majority_encoding(records: Iterable[FileRecord]) -> str | None:

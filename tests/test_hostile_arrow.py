@@ -1,0 +1,244 @@
+"""Arrow and Parquet files that lie about what is in them: damaged, never a crash, a hang or foreign memory."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from corpuscheck.settings import Reading
+
+pa = pytest.importorskip("pyarrow")
+pq = pytest.importorskip("pyarrow.parquet")
+if not hasattr(os, "fork"):
+    pytest.skip("needs fork", allow_module_level=True)
+from apart import each_read_apart, read_apart  # noqa: E402
+
+TEXTS = ["a first text", "한국어 문장", "third", "and a fourth one", "다섯"]
+COLUMN = pa.array(TEXTS)
+
+Write = Callable[[Any], bytes]
+
+
+def _ipc(new: Any, compression: str | None = None) -> Write:
+    def write(table: Any) -> bytes:
+        out = io.BytesIO()
+        with new(out, table.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as writer:
+            writer.write_table(table)
+        return out.getvalue()
+
+    return write
+
+
+def _parquet(**options: Any) -> Write:
+    def write(table: Any) -> bytes:
+        out = io.BytesIO()
+        pq.write_table(table, out, **options)
+        return out.getvalue()
+
+    return write
+
+
+def _feather_1(table: Any) -> bytes:
+    from pyarrow import feather
+
+    out = io.BytesIO()
+    feather.write_feather(table, out, version=1)
+    return out.getvalue()
+
+
+CONTAINERS: dict[str, Write] = {
+    "file": _ipc(pa.ipc.new_file),
+    "stream": _ipc(pa.ipc.new_stream),
+    "zstd": _ipc(pa.ipc.new_file, "zstd"),
+    "lz4 stream": _ipc(pa.ipc.new_stream, "lz4"),
+    "Feather V1": _feather_1,
+    "Parquet": _parquet(),
+    "plain Parquet": _parquet(compression="none", use_dictionary=False),
+}
+
+COLUMNS: dict[str, Any] = {
+    "string": COLUMN,
+    "large_string": COLUMN.cast(pa.large_string()),
+    "string_view": COLUMN.cast(pa.string_view()),
+    "binary": COLUMN.cast(pa.binary()),
+    "nulls": pa.array([None, *TEXTS, None]),
+    "dictionary": COLUMN.dictionary_encode(),
+    "list": pa.array([TEXTS[:2], [], TEXTS[2:]]),
+    "large_list": pa.array([TEXTS[:2], [], TEXTS[2:]], pa.large_list(pa.string())),
+    "fixed-size list": pa.array([TEXTS[:2], TEXTS[2:4]], pa.list_(pa.string(), 2)),
+    "list of dictionary": pa.array([TEXTS[:2], TEXTS[2:]], pa.list_(pa.dictionary(pa.int32(), pa.string()))),
+    "struct": pa.array([{"text": text, "n": 1} for text in TEXTS]),
+    "list of structs": pa.array([[{"role": "x", "content": text}] for text in TEXTS]),
+    "runs": pa.RunEndEncodedArray.from_arrays([2, 5], ["a first text", "한국어 문장"]),
+}
+
+
+def _table(column: Any) -> Any:
+    return pa.table({"text": column})
+
+
+def _patched(data: bytes, old: Any, new: Any) -> bytes:
+    old, new = old.tobytes(), new.tobytes()
+    assert len(old) == len(new)
+    assert old in data
+    return data.replace(old, new)
+
+
+OFFSETS = {
+    "beyond the data in the middle": [0, 10, 1_000_000, 76],
+    "beyond the data at the end": [0, 10, 20, 77],
+    "far beyond the data": [0, 10, 20, 2**31 - 1],
+    "negative at the start": [-4, 10, 20, 76],
+    "negative in the middle": [0, -5, 20, 76],
+    "the most negative": [0, -(2**31), 20, 76],
+    "descending": [0, 30, 20, 76],
+    "descending at the end": [0, 30, 40, 10],
+    "all beyond": [2**31 - 1] * 4,
+    "all negative": [-1] * 4,
+    "start after the end": [76, 10, 20, 0],
+}
+
+
+@pytest.mark.parametrize("wide", [False, True], ids=["32 bits", "64 bits"])
+@pytest.mark.parametrize("container", ["file", "stream"])
+@pytest.mark.parametrize("offsets", OFFSETS)
+def test_a_column_whose_offsets_lead_astray_is_damaged(
+    tmp_path: Path, offsets: str, container: str, wide: bool
+) -> None:
+    width = np.int64 if wide else np.int32
+    kind = pa.large_string() if wide else pa.string()
+    data = CONTAINERS[container](_table(pa.array(["x" * 10, "y" * 10, "z" * 56], kind)))
+    path = tmp_path / "a.arrow"
+    path.write_bytes(_patched(data, np.array([0, 10, 20, 76], width), np.array(OFFSETS[offsets], width)))
+    documents, record = read_apart(path)
+    assert documents == []
+    assert record["status"] == "skipped"
+    assert record["reason"].startswith("damaged arrow file")
+
+
+@pytest.mark.parametrize("offsets", [[0, 1, 9], [0, -1, 3], [2, 1, 3], [0, 2, 2**31 - 1], [-3, 1, 3]], ids=str)
+def test_a_list_whose_offsets_lead_astray_is_damaged(tmp_path: Path, offsets: list[int]) -> None:
+    data = CONTAINERS["file"](_table(pa.array([["the first one"], ["second", "third"]])))
+    path = tmp_path / "a.arrow"
+    path.write_bytes(_patched(data, np.array([0, 1, 3], np.int32), np.array(offsets, np.int32)))
+    documents, record = read_apart(path)
+    assert (documents, record["status"]) == ([], "skipped")
+
+
+@pytest.mark.parametrize("index", [3, -1, 2**31 - 1, -(2**31)])
+@pytest.mark.parametrize("container", ["file", "stream"])
+def test_an_index_beyond_its_dictionary_is_damage(tmp_path: Path, container: str, index: int) -> None:
+    column = pa.DictionaryArray.from_arrays(pa.array([1, 0, 2, 2, 1], pa.int32()), ["one text", "two texts", "three"])
+    data = CONTAINERS[container](_table(column))
+    path = tmp_path / "a.arrow"
+    path.write_bytes(_patched(data, np.array([1, 0, 2, 2, 1], np.int32), np.array([1, 0, index, 2, 1], np.int32)))
+    documents, record = read_apart(path)
+    assert (documents, record["status"]) == ([], "skipped")
+
+
+def test_what_comes_before_the_damage_is_measured(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    schema = pa.schema({"text": pa.string()})
+    with pa.ipc.new_file(out, schema) as writer:
+        writer.write_batch(pa.record_batch({"text": ["good", "texts"]}))
+        writer.write_batch(pa.record_batch({"text": ["x" * 10, "y" * 10, "z" * 56]}))
+    path = tmp_path / "a.arrow"
+    path.write_bytes(
+        _patched(out.getvalue(), np.array([0, 10, 20, 76], np.int32), np.array([0, 10, 1_000_000, 76], np.int32))
+    )
+    documents, record = read_apart(path)
+    assert (documents, record["status"]) == (["good", "texts"], "measured")
+    assert record["damage"].startswith("damaged arrow file")
+
+
+NUMBERS = (-1, 2**31 - 1, -(2**31), 1_000_000, 0, 2**40)
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+@pytest.mark.parametrize("name", COLUMNS)
+def test_no_number_of_a_file_is_believed(tmp_path: Path, name: str, container: str) -> None:
+    """Each four bytes of the file in turn are another number: lengths, null counts, offsets, indices, sizes, views."""
+    try:
+        data = CONTAINERS[container](_table(COLUMNS[name]))
+    except (pa.ArrowException, TypeError, ValueError):
+        pytest.skip(f"pyarrow cannot write {name} as {container}")
+    path = tmp_path / ("a.parquet" if "Parquet" in container else "a.arrow")
+    step = 4 * max(1, len(data) // 1200)
+
+    def changed() -> Iterator[Path]:
+        for k, place in enumerate(range(0, len(data) - 4, step)):
+            width = 4 + 4 * (k % 5 == 0)
+            number = (NUMBERS[k % len(NUMBERS)] % 256**width).to_bytes(width, "little")
+            path.write_bytes(data[:place] + number + data[place + width :])
+            yield path
+
+    for _, record in each_read_apart(changed()):
+        assert record["status"] == "measured" or record["reason"]
+        assert record["memory"] < 1 << 30
+
+
+CUT: dict[str, list[bytes | None]] = {
+    "one character in two rows": [b"\xea\xb0", b"\x80"],
+    "in three rows": [b"\xea", b"\xb0", b"\x80 b"],
+    "after a text": ["가나".encode()[:-1], "나".encode()[-1:] + b" c"],
+    "at the first row": [b"\x80", b"a"],
+    "at the last row": [b"a", b"\xea\xb0"],
+    "four bytes": [b"\xf0\x9f", b"\x98\x80", b"ok"],
+    "an empty row between": [b"\xea\xb0", b"", b"\x80"],
+    "a missing row between": [b"\xea\xb0", None, b"\x80"],
+    "no character at all": [b"\xff\xfe", b"\xc0"],
+}
+
+
+@pytest.mark.parametrize("container", ["file", "stream", "Parquet"])
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.string(), pa.large_string()], ids=str)
+@pytest.mark.parametrize("rows", CUT)
+def test_rows_cut_inside_a_character_are_repaired_each_for_itself(
+    tmp_path: Path, rows: str, kind: Any, container: str
+) -> None:
+    bytes_of = {pa.string(): pa.binary(), pa.large_string(): pa.large_binary()}.get(kind, kind)
+    column = pa.array(CUT[rows], bytes_of).view(kind)
+    path = tmp_path / ("a.parquet" if container == "Parquet" else "a.arrow")
+    path.write_bytes(CONTAINERS[container](_table(column)))
+    documents, record = read_apart(path, Reading(text_fields=("text",)))
+    assert documents == [row.decode("utf-8", "replace") for row in CUT[rows] if row is not None]
+    assert record["invalid_bytes"] == sum(
+        len(row) - len(row.decode("utf-8", "ignore").encode()) for row in CUT[rows] if row is not None
+    )
+
+
+LARGE = "가나다라" * 349_525  # 4 MiB
+
+
+def _repeated(rows: int) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows), pa.int32()), [LARGE])
+
+
+MULTIPLIED: dict[str, Any] = {
+    "a dictionary": _repeated(2000),
+    "a list of a dictionary": pa.ListArray.from_arrays(range(2001), _repeated(2000)),
+    "all in one row": pa.ListArray.from_arrays([0, 2000], _repeated(2000)),
+    "a struct": pa.StructArray.from_arrays([_repeated(2000)], ["text"]),
+    "runs": pa.RunEndEncodedArray.from_arrays([2000], [LARGE]),
+}
+
+
+@pytest.mark.parametrize("container", ["file", "zstd", "Parquet"])
+@pytest.mark.parametrize("name", MULTIPLIED)
+def test_a_text_that_is_repeated_without_end_is_bounded(tmp_path: Path, name: str, container: str) -> None:
+    if container == "Parquet" and name == "runs":
+        pytest.skip("Parquet has no runs of its own")
+    path = tmp_path / ("a.parquet" if container == "Parquet" else "a.arrow")
+    path.write_bytes(CONTAINERS[container](_table(MULTIPLIED[name])))
+    documents, record = read_apart(path)
+    assert record["memory"] < 1 << 30
+    if name == "all in one row":
+        assert (documents, record["bad_records"]) == ([], 1)
+    else:
+        assert "expands" in record["damage"]
