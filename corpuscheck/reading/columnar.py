@@ -174,31 +174,38 @@ def _strings(value: Any) -> list[str]:
 
 
 def _column(rows: Any, steps: Steps) -> Any:
-    return _inside(rows.column(steps[0]), steps[1:])
+    return _columns(rows, steps)[0]
 
 
-def _inside(column: Any, steps: Steps) -> Any:
-    """A column inside of structs and lists, with one value or one list of them for each row."""
+def _columns(rows: Any, steps: Steps) -> list[Any]:
+    """All columns of this name: there can be several, and a name alone would then be refused."""
+    numbers = rows.schema.get_all_field_indices(steps[0])
+    return [column for k in numbers for column in _inside(rows.column(k), steps[1:])]
+
+
+def _inside(column: Any, steps: Steps) -> list[Any]:
+    """Columns inside of structs and lists, with one value or one list of them for each row."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(column.type):
         return _inside(column.dictionary_decode(), steps)
     if not steps:
-        return column
+        return [column]
     if steps[0] is not None:
-        return _inside(pc.struct_field(column, [steps[0]]), steps[1:])
+        numbers = column.type.get_all_field_indices(steps[0])
+        return [inner for k in numbers for inner in _inside(pc.struct_field(column, [k]), steps[1:])]
     if pa.types.is_fixed_size_list(column.type):
         column = column.cast(pa.list_(column.type.value_type))
     kind = pa.LargeListArray if pa.types.is_large_list(column.type) else pa.ListArray
-    return kind.from_arrays(column.offsets, _inside(column.values, steps[1:]))
+    return [kind.from_arrays(column.offsets, inner) for inner in _inside(column.values, steps[1:])]
 
 
 def _counted(rows: Any, columns: _Columns, report: RecordReport) -> list[Any]:
     """The columns that are read; the characters of the others are counted."""
     for steps in columns.left_out:
         report.left_out[shown(steps)] += _characters(_column(rows, steps))
-    return [_column(rows, steps) for steps in columns.read]
+    return [column for steps in dict.fromkeys(columns.read) for column in _columns(rows, steps)]
 
 
 def _characters(column: Any) -> int:
