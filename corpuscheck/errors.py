@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import PurePath
 
 
 class CorpuscheckError(Exception):
@@ -29,6 +31,14 @@ class ProfileError(CorpuscheckError):
 
 class ScanError(CorpuscheckError):
     """The scan was cut short, so its figures would be incomplete."""
+
+
+def place_of(error: BaseException) -> str:
+    """Where in this package an error was raised; empty where it was not."""
+    for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
+        if str(frame.f_globals.get("__name__")).startswith("corpuscheck."):
+            return f"{'/'.join(PurePath(frame.f_code.co_filename).parts[-2:])} line {line}"
+    return ""
 
 
 def nothing_to_scan(reasons: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
 from corpuscheck.rules.amounts import size
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 _LINE_SECONDS = 30.0
 _LINE_SHARE = 0.1
 _WORTH_A_LINE = 10_000_000
+
+
+def tell(line: str) -> None:
+    """Say something on standard error; where that cannot take it, nothing depends on it."""
+    with suppress(OSError, ValueError):
+        print(line, file=sys.stderr, flush=True)
 
 
 class _Silent:
@@ -63,7 +69,7 @@ class _Lines:
         waited = now - self._time
         if waited >= _LINE_SECONDS or (share - self._share >= _LINE_SHARE and waited >= 2.0):
             done = f"{size(self._read)} of {size(self._total)}, {self._done:,} of {self._files:,} files"
-            print(f"{self._name}: {done}", file=sys.stderr, flush=True)
+            tell(f"{self._name}: {done}")
             self._share, self._time = share, now
 
 
@@ -96,4 +102,4 @@ def _timed(name: str, shown: AbstractContextManager[Progress]) -> Iterator[Progr
     start = time.monotonic()
     with shown as progress:
         yield progress
-    print(f"{name}: {time.monotonic() - start:.1f} s", file=sys.stderr, flush=True)
+    tell(f"{name}: {time.monotonic() - start:.1f} s")

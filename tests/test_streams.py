@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, command, run
+from support import EXAMPLES, Main, command, run
 
 RARE = EXAMPLES / "rare-syllables"
 
@@ -55,3 +57,65 @@ def test_reader_that_goes_away(form: str) -> None:
     assert "Traceback" not in done.stderr
     assert done.stderr == ""
     assert done.returncode == 141
+
+
+COMMANDS = ("--help", "--version", "rules", "explain CC301", "scan --help", "reference --help", "rules --show-config")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+@pytest.mark.parametrize("line", COMMANDS)
+@pytest.mark.parametrize(
+    ("redirection", "status"),
+    [(">/dev/full", 2), (">&-", 2), ("<&- >&- 2>&-", 2), ("<&- >/dev/null", 0), ("2>&- >/dev/null", 0),
+     ("2>/dev/full >/dev/null", 0), ("| true", 141)],
+)  # fmt: skip
+def test_every_command_says_what_became_of_its_output(line: str, redirection: str, status: int) -> None:
+    program = " ".join(map(shlex.quote, command(*line.split())))
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {program} {redirection}"],
+        capture_output=True,
+        timeout=120,
+        check=False,
+        text=True,
+    )
+    assert done.returncode == status
+    lines = status == 2 and "2>" not in redirection
+    assert done.stderr.count("\n") == lines
+    if lines:
+        assert done.stderr.startswith("corpuscheck: the report cannot be written to standard output (")
+
+
+def test_fault_of_the_program_is_status_2_and_one_line(
+    run_main: Main, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for error, told in (
+        (TypeError("odd"), "internal error: TypeError (odd) in "),
+        (RecursionError(), "internal error: RecursionError in "),
+        (EOFError(), "internal error: EOFError in "),
+        (SystemExit(1), "internal error: SystemExit (1) in "),
+        (MemoryError(), "not enough memory"),
+        (OSError(5, "Input/output error", "a.txt"), "a.txt: Input/output error"),
+    ):
+        monkeypatch.setattr("corpuscheck.api.merge_profiles", _raising(error))
+        status, out, err = run_main("merge", "a.ccp", "-o", tmp_path / "b.ccp")
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith(f"corpuscheck: {told}")
+    monkeypatch.setenv("CORPUSCHECK_DEBUG", "1")
+    assert "Traceback" in run_main("merge", "a.ccp", "-o", tmp_path / "b.ccp")[2]
+
+
+def _raising(error: BaseException) -> Callable[..., None]:
+    def broken(*_: object) -> None:
+        raise error
+
+    return broken
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="a limit of the address space")
+@pytest.mark.parametrize("kilobytes", [300_000, 600_000])
+def test_too_little_memory_is_status_2_and_one_line(kilobytes: int) -> None:
+    program = " ".join(map(shlex.quote, command("scan", RARE, "--no-cache", "-q")))
+    line = ["bash", "-c", f"ulimit -v {kilobytes}; {program}"]
+    done = subprocess.run(line, capture_output=True, timeout=120, check=False, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from corpuscheck.commands.options import Command
+from corpuscheck.commands.printing import print_line
 from corpuscheck.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def configured(function: Command) -> Command:
             return function(context, **given)
         from corpuscheck.configuration import render_origins
 
-        return click.echo(render_origins(context, context.meta["configuration"]), nl=False)
+        return print_line(render_origins(context, context.meta["configuration"]))
 
     return command
 

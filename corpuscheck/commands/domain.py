@@ -8,7 +8,7 @@ import click
 
 from corpuscheck.commands.configured import configured, reading_settings
 from corpuscheck.commands.options import READING, RUN, TOKENIZER, options
-from corpuscheck.commands.printing import print_bytes, print_text
+from corpuscheck.commands.printing import print_bytes, print_line, print_text
 from corpuscheck.printable import printable
 
 
@@ -43,7 +43,7 @@ def build(
     from corpuscheck.api import build_reference
     from corpuscheck.domain.spread import SAME_SOURCE, outliers, spread_of
     from corpuscheck.profile.files import LONGEST_PATH
-    from corpuscheck.progress import watcher
+    from corpuscheck.progress import tell, watcher
 
     made = build_reference(name, paths, reading_settings(context, given), watcher(not (quiet or no_progress), verbose))
     target = output or f"{name}.ccp"
@@ -54,19 +54,16 @@ def build(
     spread = spread_of([source.name for source in made.sources], between)
     sources = f"{len(made.sources)} source" + ("s" if len(made.sources) > 1 else "")
     told = f", {spread:.3f} bits from a source to its nearest, in the middle" if spread else ""
-    click.echo(f"{sources} of general text{told}; saved in {printable(target, LONGEST_PATH)}")
+    print_line(f"{sources} of general text{told}; saved in {printable(target, LONGEST_PATH)}")
     if len(made.sources) < 2:
-        click.echo("a single source cannot say what is ordinary: name two or more, better five", err=True)
+        tell("a single source cannot say what is ordinary: name two or more, better five")
     for (one, other), d in between.items():
         if one < other and d < SAME_SOURCE:
-            click.echo(
-                f"{printable(one)} and {printable(other)} are the same kind of text: they count as one source", err=True
-            )
+            tell(f"{printable(one)} and {printable(other)} are the same kind of text: they count as one source")
     for source, ratio in outliers(made):
-        click.echo(
+        tell(
             f"{printable(source)} is {ratio:.1f} times as far from the others as these are from each other: is it "
-            "general text? Leave it out, or build a reference of its kind",
-            err=True,
+            "general text? Leave it out, or build a reference of its kind"
         )
 
 

@@ -24,7 +24,7 @@ from corpuscheck.commands.options import (
     options,
     size_in,
 )
-from corpuscheck.commands.printing import print_bytes, print_text
+from corpuscheck.commands.printing import print_bytes, print_line, print_text
 from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
 from corpuscheck.settings import Reading
@@ -144,7 +144,7 @@ def train(
         if finished.held_out:
             lost = percent(finished.judged.held_out_unk_rate)
             judged = f"one made without the held-out {finished.unit}s loses {lost} of their words"
-        click.echo(
+        print_line(
             f"{finished.artefact.vocab_size:,} pieces from all of the text, "
             f"fingerprint {finished.artefact.fingerprint}; {judged}; saved in {printable(folder, 300)}"
         )

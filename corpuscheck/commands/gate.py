@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -50,7 +49,7 @@ def scan(
     verbose: bool,
     no_progress: bool,
     **given: Any,
-) -> None:
+) -> int:
     """Measure the text under PATH and judge it.
 
     Reads text, Markdown, HTML and XML, JSON and JSON Lines, CSV and TSV, Parquet and Arrow, each also
@@ -72,7 +71,7 @@ def scan(
     _keep(finished, save, files_output)
     if finished.cache and not (quiet or no_progress):
         _tell_of_cache(finished.cache, printable(settings.cache or ""), verbose)
-    _render(finished.result, report_format, reports, quiet, full)
+    return _render(finished.result, report_format, reports, quiet, full)
 
 
 @click.command()
@@ -89,11 +88,11 @@ def report(
     full: bool,
     no_progress: bool,
     **given: Any,
-) -> None:
+) -> int:
     """Judge and render a saved PROFILE again, without reading the corpus."""
     from corpuscheck.api import report as report_on
 
-    _render(report_on(profile, settings_of(context, given)), report_format, _reports(outputs), quiet, full)
+    return _render(report_on(profile, settings_of(context, given)), report_format, _reports(outputs), quiet, full)
 
 
 @click.command()
@@ -112,14 +111,14 @@ def diff(
     full: bool,
     no_progress: bool,
     **given: Any,
-) -> None:
+) -> int:
     """Judge what has become of a corpus: profile HEAD against profile BASE.
 
     Make HEAD with `corpuscheck scan --baseline BASE --save HEAD`, so that both have the same tokenizer.
     """
     from corpuscheck.api import report as report_on
 
-    _render(
+    return _render(
         report_on(head, settings_of(context, {**given, "baseline": base})),
         report_format,
         _reports(outputs),
@@ -159,18 +158,19 @@ def _keep(finished: Scan, save: str | None, files_output: str | None) -> None:
 
 
 def _tell_of_cache(use: CacheUse, folder: str, verbose: bool) -> None:
+    from corpuscheck.progress import tell
     from corpuscheck.rules.amounts import files, size
 
     if use.known or verbose:
         kept = f"; {size(use.bytes)} kept in {folder}" if verbose else ""
         damaged = f", {use.damaged:,} damaged entries ignored" if use.damaged else ""
-        click.echo(f"{files(use.known)} as before, {use.read:,} read{damaged}{kept}", err=True)
+        tell(f"{files(use.known)} as before, {use.read:,} read{damaged}{kept}")
     if use.trouble:
-        click.echo(use.trouble, err=True)
+        tell(use.trouble)
 
 
-def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bool, full: bool) -> None:
-    """Write all reports, print the one for standard output, and leave with the status of the gate."""
+def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bool, full: bool) -> int:
+    """Write all reports, print the one for standard output, and give the status of the gate."""
     from corpuscheck.reports.registry import render
     from corpuscheck.writing import write_whole
 
@@ -182,4 +182,4 @@ def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bo
         print_text(lambda console: render_terminal(result, console, quiet, full))
     else:
         print_bytes(render(result, name))
-    sys.exit(0 if result.passed else 1)
+    return 0 if result.passed else 1

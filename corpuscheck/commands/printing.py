@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import click
 
 from corpuscheck.errors import CorpuscheckError
 
@@ -44,20 +48,63 @@ def print_paged(render: Callable[[Console], str], paged: bool) -> None:
         console.file.write(render(console))
 
 
+def print_line(text: str) -> None:
+    """Print what a command has to say; the last line ends with a line feed."""
+    with _to_standard_output():
+        click.echo(text.removesuffix("\n"))
+
+
 @contextmanager
 def _to_standard_output() -> Iterator[None]:
-    """Leaves with 141 where the reader went away. Raises CorpuscheckError where nothing can be written."""
+    """Raises CorpuscheckError where nothing can be written, BrokenPipeError where the reader went away."""
     try:
         yield
         sys.stdout.flush()
     except BrokenPipeError:
-        _silence()
-        sys.exit(141)
+        raise
     except OSError as error:
-        _silence()
-        raise CorpuscheckError(f"the report cannot be written to standard output ({error.strerror})") from None
+        silence()
+        raise _unwritable(error) from None
 
 
-def _silence() -> None:
+def _unwritable(error: OSError) -> CorpuscheckError:
+    why = "it is closed" if isinstance(error, io.UnsupportedOperation) else error.strerror
+    return CorpuscheckError(f"the report cannot be written to standard output ({why})")
+
+
+def output_error(error: BaseException) -> BaseException | None:
+    """What keeps standard output from taking what was printed; None where nothing does."""
+    if isinstance(error, OSError) and not isinstance(error, BrokenPipeError) and _raised_in_click(error):
+        silence()
+        return _unwritable(error)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError as gone:
+        return gone
+    except OSError as trouble:
+        silence()
+        return _unwritable(trouble)
+    return None
+
+
+def _raised_in_click(error: OSError) -> bool:
+    """Click itself writes only help, the version and completions, all of them to standard output."""
+    (*_, (frame, _)) = traceback.walk_tb(error.__traceback__)
+    return str(frame.f_globals.get("__name__")).startswith("click.")
+
+
+def open_standard_streams() -> None:
+    """Put something in place of standard streams that are closed, so that no other file gets their numbers.
+
+    Writing to a closed standard output stays an error; what would go to a closed standard error is lost.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "r"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115  # the lowest number that is free
+            os.set_inheritable(stream.fileno(), True)
+            setattr(sys, name, stream)
+
+
+def silence() -> None:
     """Keep the interpreter from complaining when it flushes."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

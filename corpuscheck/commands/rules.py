@@ -8,6 +8,7 @@ import click
 
 from corpuscheck.commands.configured import configured, settings_of
 from corpuscheck.commands.options import LIMITS, POLICY, READING, RUN, TOKENIZER, options
+from corpuscheck.commands.printing import print_line
 from corpuscheck.errors import UsageError
 
 
@@ -19,7 +20,7 @@ def rules(context: click.Context, /, **given: Any) -> None:
     from corpuscheck.reports.rule_list import render_rules
 
     settings = settings_of(context, given)
-    click.echo(render_rules(settings.limits, settings.policy), nl=False)
+    print_line(render_rules(settings.limits, settings.policy))
 
 
 @click.command()
@@ -32,7 +33,7 @@ def explain(context: click.Context, /, rule: str, **given: Any) -> None:
     from corpuscheck.rules.registry import rule_named
 
     settings = settings_of(context, given)
-    click.echo(render_rule(rule_named(rule), settings.limits, settings.policy), nl=False)
+    print_line(render_rule(rule_named(rule), settings.limits, settings.policy))
 
 
 @click.command()
@@ -53,7 +54,7 @@ def init(
 
     from corpuscheck.api import run_scan
     from corpuscheck.initial import initial_configuration
-    from corpuscheck.progress import watcher
+    from corpuscheck.progress import tell, watcher
     from corpuscheck.settings import CONFIGURATION_FILE, settings_from
     from corpuscheck.writing import write_whole
 
@@ -63,4 +64,4 @@ def init(
     finished = run_scan(list(paths), settings_from(jobs=jobs, **given), watch, processes=True)
     write_whole(CONFIGURATION_FILE, initial_configuration(finished.result, paths, given).encode())
     if not quiet:
-        click.echo(f"wrote {CONFIGURATION_FILE}; next: corpuscheck scan --save base.ccp", err=True)
+        tell(f"wrote {CONFIGURATION_FILE}; next: corpuscheck scan --save base.ccp")

@@ -60,7 +60,7 @@ class CurvePart:
         if len({part.ranking for part in parts}) > 1 or parts[0].conflict:
             return CurvePart(conflict=True)
         return CurvePart(
-            parts[0].ranking, parts[0].characters, added(*(part.by_rank for part in parts)),
+            parts[0].ranking, max(part.characters for part in parts), added(*(part.by_rank for part in parts)),
             sum(part.overlong for part in parts), any(part.sampled for part in parts),
         )  # fmt: skip
 

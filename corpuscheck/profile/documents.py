@@ -15,6 +15,7 @@ from corpuscheck.profile.packing import (
     HASHES,
     bounded,
     check_counts,
+    check_products,
     columns_of,
     first_rows,
     packed,
@@ -132,4 +133,5 @@ class DocumentPart:
         """Raises ValueError for columns that do not belong together."""
         level, columns = columns_of(state, dict.fromkeys(_COLUMNS, 8))
         check_counts(columns["counts"], columns["sizes"], columns["places"], columns["debris"], columns["lasts"])
+        check_products(columns["counts"], columns["sizes"])
         return cls(level, **columns)

@@ -8,6 +8,7 @@ from typing import Any
 
 from corpuscheck.brief import brief
 from corpuscheck.printable import printable
+from corpuscheck.profile.checked import BITS_64, check
 from corpuscheck.profile.documents import file_id
 from corpuscheck.reading.files import FileRecord
 
@@ -98,7 +99,10 @@ class FilesPart:
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> FilesPart:
-        rows = {str(path): FileFigures(str(name), *map(int, figures)) for path, name, *figures in state["files"]}
-        if not 0 <= int(state["level"]) <= 64 or any(min(figures) < 0 for _, _, *figures in state["files"]):
-            raise ValueError("figures below zero")
+        plain = tuple((path, name, *figures[:-1]) for path, name, *figures in state["files"])
+        check(plain, tuple[tuple[str, str, int, int, int, int, int], ...], "files")
+        rows = {path: FileFigures(name, *figures) for path, name, *figures in state["files"]}
+        check(tuple(row.digest for row in rows.values()), tuple[int, ...], "files", BITS_64)
+        if not 0 <= int(state["level"]) <= 64:
+            raise ValueError("a level that cannot be")
         return cls(int(state["level"]), rows)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from corpuscheck.brief import brief
+from corpuscheck.profile.checked import BITS_64, check
 
 BLOCKS = 20
 GROUPS = 20
@@ -79,4 +80,6 @@ class ForecastPart:
     def from_state(cls, state: dict[str, Any]) -> ForecastPart:
         alone = {name: Alone(**state[name]) for name in ("characters", "words", "covered")}
         rows = {name: tuple(tuple(map(int, row)) for row in state[name]) for name in ("groups", "types", "blocks")}
-        return cls(**{**state, **alone, **rows})
+        part = cls(**{**state, **alone, **rows})
+        check(part, cls, "forecast", BITS_64)  # sums of squares are large
+        return part

@@ -70,7 +70,19 @@ def columns_of(state: dict[str, Any], widths: Mapping[str, int]) -> tuple[int, d
     return int(state["level"]), columns
 
 
+_MOST = 1 << 40
+_BEYOND = float(1 << 62)
+
+
 def check_counts(*columns: bytes) -> None:
-    """Raises ValueError for figures below zero."""
-    if any((np.frombuffer(column, COUNTS) < 0).any() for column in columns):
-        raise ValueError("figures below zero")
+    """Raises ValueError for figures below zero, or beyond what columns of 64 bits can add up."""
+    for column in columns:
+        figures = np.frombuffer(column, COUNTS)
+        if len(figures) and (figures.min() < 0 or figures.max() > _MOST):
+            raise ValueError("figures that cannot be")
+
+
+def check_products(one: bytes, other: bytes) -> None:
+    """Raises ValueError where the sum of their products does not fit."""
+    if np.dot(np.frombuffer(one, COUNTS).astype(np.float64), np.frombuffer(other, COUNTS).astype(np.float64)) > _BEYOND:
+        raise ValueError("figures that cannot be")

@@ -14,7 +14,7 @@ from corpuscheck.errors import ProfileError
 from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.characters import CharacterPart
-from corpuscheck.profile.checked import check
+from corpuscheck.profile.checked import check, check_plain
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart
@@ -102,9 +102,11 @@ class Profile:
                 raise ProfileError(
                     f"{name}: written in profile format {state['format']}, this version reads {FORMAT}: scan again"
                 )
+            check_plain(state, "profile")
             parts = {name: part.from_state(state[name]) for name, part in PARTS.items()}
-            profile = cls(**parts, about={str(key): str(value) for key, value in state["about"].items()})
-            for part in _CHECKED:
+            profile = cls(**parts, about=state["about"])
+            check(profile.about, dict[str, str], "about")
+            for part in PARTS.keys() - {"files", "forecast", "boilerplate", "domain"}:  # these have hashes, and checks
                 check(getattr(profile, part), type(getattr(profile, part)), part)
             return profile
         except (zstandard.ZstdError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:

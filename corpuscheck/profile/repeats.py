@@ -10,7 +10,16 @@ import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.brief import brief
-from corpuscheck.profile.packing import COUNTS, HASHES, bounded, check_counts, columns_of, first_rows, packed_state
+from corpuscheck.profile.packing import (
+    COUNTS,
+    HASHES,
+    bounded,
+    check_counts,
+    check_products,
+    columns_of,
+    first_rows,
+    packed_state,
+)
 from corpuscheck.profile.sample import ALL
 
 MOST_UNITS = 1 << 17
@@ -79,6 +88,7 @@ class RepeatsPart:
         """Raises ValueError for columns that do not belong together."""
         level, columns = columns_of(state, dict.fromkeys(_COLUMNS, 8))
         check_counts(columns["counts"], columns["sizes"])
+        check_products(columns["counts"], columns["sizes"])
         units, utf8_bytes = int(state["units"]), int(state["utf8_bytes"])
         if min(units, utf8_bytes) < 0:
             raise ValueError("figures below zero")

@@ -89,22 +89,33 @@ def is_list(kind: Any) -> bool:
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
-def inside(column: Any, steps: Steps) -> Any:
-    """A column inside of structs and lists, with one value or one list of them for each row."""
+def inside(column: Any, steps: Steps) -> list[Any]:
+    """The columns inside of structs and lists, with one value or one list of them for each row.
+
+    There is more than one where fields have the same name.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(column.type):
         return inside(column.dictionary_decode(), steps)
     if not steps:
-        return column
+        return [column]
     if steps[0] is not None:
-        return inside(pc.struct_field(column, [steps[0]]), steps[1:])
+        return [inner for field in _fields(column, steps[0]) for inner in inside(field, steps[1:])]
     column = _of_any_length(column)
     kind = pa.LargeListArray if pa.types.is_large_list(column.type) else pa.ListArray
     offsets = column.offsets
     first, last = offsets[0].as_py(), offsets[-1].as_py()
-    return kind.from_arrays(pc.subtract(offsets, first), inside(column.values.slice(first, last - first), steps[1:]))
+    items = inside(column.values.slice(first, last - first), steps[1:])
+    return [kind.from_arrays(pc.subtract(offsets, first), inner) for inner in items]
+
+
+def _fields(column: Any, name: str) -> list[Any]:
+    """All fields of a struct that have this name."""
+    import pyarrow.compute as pc
+
+    return [pc.struct_field(column, [k]) for k in column.type.get_all_field_indices(name)]
 
 
 def _of_any_length(column: Any) -> Any:
@@ -128,7 +139,8 @@ def row_bytes(column: Any, steps: Steps) -> Ints:
         below = np.append(0, np.cumsum(row_bytes(column.values, steps[1:]) + 1))
         return _capped(np.diff(below[np.asarray(column.offsets)]))
     if steps and pa.types.is_struct(column.type):
-        return row_bytes(pc.struct_field(column, [steps[0]]), steps[1:])
+        of_fields = (row_bytes(field, steps[1:]) for field in _fields(column, str(steps[0])))
+        return _capped(sum(of_fields, np.zeros(len(column), np.int64)))
     return _capped(np.asarray(pc.binary_length(column).fill_null(0), np.int64))
 
 

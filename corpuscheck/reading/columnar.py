@@ -223,13 +223,15 @@ def _looked_at(sample: Any, columns: Mapping[str, Steps]) -> dict[str, list[str]
 
     found: dict[str, list[str]] = {}
     for path, steps in columns.items():
-        try:
-            column = trusted(sample.column(steps[0]))
-        except pa.ArrowInvalid:
-            continue
-        start, stop, too_large = next(slices(row_bytes(column, steps[1:]), column.nbytes), (0, 0, False))
-        rows = inside(column.slice(start, 0 if too_large else stop - start), steps[1:])
-        found[path] = _strings(rows.to_pylist())
+        for untrusted in _named(sample, steps[0]):
+            try:
+                column = trusted(untrusted)
+            except pa.ArrowInvalid:
+                continue
+            start, stop, too_large = next(slices(row_bytes(column, steps[1:]), column.nbytes), (0, 0, False))
+            part = column.slice(start, 0 if too_large else stop - start)
+            for rows in inside(part, steps[1:]):
+                found.setdefault(path, []).extend(_strings(rows.to_pylist()))
     return found
 
 
@@ -241,22 +243,32 @@ def _strings(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else []
 
 
+def _named(rows: Any, name: str | None) -> list[Any]:
+    """All columns of this name: there can be several, and a name alone would then be refused."""
+    return [rows.column(k) for k in rows.schema.get_all_field_indices(name)]
+
+
 def _parts(columns: _Columns, rows: Any, report: RecordReport) -> Iterator[list[Any]]:
     """The columns that are read, some megabytes at a time; the characters of those left out are counted."""
-    checked = {name: trusted(rows.column(name)) for name in {steps[0] for steps in (*columns.read, *columns.left_out)}}
-    stored = sum(column.nbytes for column in checked.values())
+    every = dict.fromkeys((*columns.read, *columns.left_out))
+    checked = {name: list(map(trusted, _named(rows, name))) for name in {steps[0] for steps in every}}
+    stored = sum(column.nbytes for of_name in checked.values() for column in of_name)
     sizes = sum(
-        (row_bytes(checked[steps[0]], steps[1:]) for steps in (*columns.read, *columns.left_out)),
+        (row_bytes(column, steps[1:]) for steps in every for column in checked[steps[0]]),
         np.zeros(rows.num_rows, np.int64),
     )
     for start, stop, too_large in slices(sizes, stored):
         if too_large:
             report.add_bad(None, lost=int(sizes[start]))
             continue
-        part = {name: column.slice(start, stop - start) for name, column in checked.items()}
+        part = {name: [column.slice(start, stop - start) for column in of] for name, of in checked.items()}
         for steps in columns.left_out:
-            report.left_out[shown(steps)] += _characters(inside(part[steps[0]], steps[1:]))
-        yield [inside(part[steps[0]], steps[1:]) for steps in columns.read]
+            report.left_out[shown(steps)] += sum(map(_characters, _inside(part, steps)))
+        yield [inner for steps in dict.fromkeys(columns.read) for inner in _inside(part, steps)]
+
+
+def _inside(part: Mapping[str | None, list[Any]], steps: Steps) -> list[Any]:
+    return [inner for column in part[steps[0]] for inner in inside(column, steps[1:])]
 
 
 def _characters(column: Any) -> int:

@@ -7,6 +7,7 @@ import gzip
 import lzma
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import BinaryIO
 
 from corpuscheck.reading.formats import Compression
@@ -81,6 +82,9 @@ class Peeked:
         return piece
 
 
+XZ_MEMORY = 320 << 20  # four times what the highest level of xz asks for
+
+
 def unpacked(file: BinaryIO | Peeked, compression: Compression) -> Read:
     """What gives the next bytes, at most as many as asked for (zstd: a few more). Raises what the libraries raise."""
     if compression == "gzip":
@@ -88,7 +92,7 @@ def unpacked(file: BinaryIO | Peeked, compression: Compression) -> Read:
     if compression == "bzip2":
         return _members(file.read, bz2.BZ2Decompressor)
     if compression == "xz":
-        return _members(file.read, lzma.LZMADecompressor)
+        return _members(file.read, partial(lzma.LZMADecompressor, memlimit=XZ_MEMORY))
     if compression == "zstd":
         return _zstd(file.read)
     return file.read

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 
 from corpuscheck.brief import brief
+from corpuscheck.errors import place_of
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoded import UNCERTAIN
 from corpuscheck.reading.discover import Source
@@ -132,6 +133,16 @@ class Piece:
     @property
     def size(self) -> int:
         return self.source.size if self.stop is None else self.stop - self.start
+
+
+def fault_of(error: Exception) -> str:
+    """What nobody expected while a file was read, as the reason for leaving it out: a kind of error and its place.
+
+    Raises MemoryError again: that is no matter of the file.
+    """
+    if isinstance(error, MemoryError):
+        raise error
+    return f"cannot be read: {type(error).__name__} in {place_of(error)}"
 
 
 def skip(record: FileRecord, reason: str) -> None:

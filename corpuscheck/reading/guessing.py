@@ -41,7 +41,7 @@ def decodes(data: bytes, encoding: str) -> bool:
     """Whether the bytes are valid in this encoding to the last one."""
     try:
         data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return False
     return True
 

@@ -41,8 +41,8 @@ def with_markup(blocks: Iterable[bytes], report: MarkupReport) -> Iterator[bytes
 def without_markup(blocks: Iterable[bytes], html: bool, report: MarkupReport) -> Iterator[bytes]:
     """The text between the tags, white space at both ends of lines removed, as one block.
 
-    Entities outside the document are never resolved and nothing is fetched. What cannot be parsed, and
-    files of over `LARGEST_FILE` bytes, come with their markup.
+    Entities outside the document are never resolved and nothing is fetched. What cannot be parsed
+    without losing text, and files of over `LARGEST_FILE` bytes, come with their markup.
     """
     stream = iter(blocks)
     parts: list[bytes] = []
@@ -63,6 +63,30 @@ def without_markup(blocks: Iterable[bytes], html: bool, report: MarkupReport) ->
 
 
 def _text(data: bytes, html: bool) -> bytes | None:
+    """None where the parser cannot read the data, or would lose some of the text."""
+    from lxml import etree
+
+    for several in (False, True):
+        try:
+            text = _joined(_tree(data, html, several), html)
+        except (etree.LxmlError, ValueError):
+            continue
+        if not _loses(data, text, html):
+            return text
+    return None
+
+
+def _tree(data: bytes, html: bool, several: bool) -> Any:
+    """The root of a document, or of what holds `several` of them, one after the other."""
+    parser = _parser(html)
+    inner = (_FRAME if html else _DECLARATION).sub(b"", data) if several else data
+    parts = [b"<corpus>", inner, b"</corpus>"] if several else [inner]
+    for part in parts:
+        parser.feed(part)
+    return parser.close()
+
+
+def _parser(html: bool) -> Any:
     from lxml import etree
 
     common: dict[str, Any] = {
@@ -71,15 +95,33 @@ def _text(data: bytes, html: bool) -> bytes | None:
         "remove_pis": True,
         "no_network": True,
         "recover": True,
+        "huge_tree": True,  # a file is bounded, and so is its tree
     }
-    parser: Any = etree.HTMLParser(**common) if html else etree.XMLParser(**common, resolve_entities=False)
-    try:
-        root: Any = etree.fromstring(data, parser)
-    except (etree.LxmlError, ValueError):
-        return None
+    return etree.HTMLParser(**common) if html else etree.XMLParser(**common, resolve_entities=False)
+
+
+def _joined(root: Any, html: bool) -> bytes:
+    """The text of a tree, a line for each line of it."""
+    from lxml import etree
+
     if root is None:
-        return None
+        return b""
     if html:
         etree.strip_elements(root, *_NO_TEXT, with_tail=False)
     lines = (line.strip() for piece in root.itertext() for line in str(piece).split("\n"))
     return "\n".join(line for line in lines if line).encode("utf-8", "replace")
+
+
+_DECLARATION = re.compile(rb"<\?xml[^>]{0,1000}\?>|<!DOCTYPE[^>\[]{0,1000}>")
+_FRAME = re.compile(rb"</?(?:html|body)\b[^>]{0,1000}>|<!DOCTYPE[^>\[]{0,1000}>", re.IGNORECASE)
+_NOT_TEXT = re.compile(rb"<!--.*?-->|<\?[^>]*>|<!(?!\[CDATA\[)[^>]*>|</?[A-Za-z_:][^<>]*>|<!\[CDATA\[|\]\]>", re.DOTALL)
+_HIDDEN = re.compile(rb"<(script|style|template|noscript)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_ENTITY = re.compile(rb"&#?\w{1,40};")
+_NEVER_LOST = 0.99
+
+
+def _loses(data: bytes, text: bytes, html: bool) -> bool:
+    """Whether clearly less came out than stands between the tags, by a count that asks no parser."""
+    left = _ENTITY.sub(b"", _NOT_TEXT.sub(b"", _HIDDEN.sub(b"", data) if html else data))
+    wanted = len(left.translate(None, b" \t\r\n\f\v"))
+    return len(text.translate(None, b" \t\r\n\f\v")) < _NEVER_LOST * wanted

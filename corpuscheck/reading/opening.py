@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO
 
 from corpuscheck.reading.batch import BLOCK_BYTES
-from corpuscheck.reading.compressions import HEAD_BYTES, Peeked, UnsupportedError, compression_of, unpacked
+from corpuscheck.reading.compressions import HEAD_BYTES, XZ_MEMORY, Peeked, UnsupportedError, compression_of, unpacked
 from corpuscheck.reading.formats import Compression
 
 
@@ -133,6 +133,8 @@ class CutError(EOFError):
 
 def damage_of(error: Exception, compression: str) -> str:
     """What went wrong while reading, for the report."""
+    if isinstance(error, lzma.LZMAError) and "usage limit" in str(error):
+        return f"needs over {XZ_MEMORY >> 20} MiB of memory to decompress"
     if isinstance(error, BombError | CutError | UnsupportedError):
         return str(error)
     if isinstance(error, EOFError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import jmespath
@@ -25,10 +25,16 @@ PREFERRED = (
 _OPEN = re.compile(r"\w\[[^\]]*$")
 
 
+_STEP = re.compile(r'"(?:[^"\\]|\\.)*"|\[\]|[^\W\d]\w*')
+
+Steps = tuple[str | None, ...]
+"""Names of keys from the outermost in, and None for each of all items of an array."""
+
+
 def require_paths(names: Iterable[str]) -> None:
     """Raises UsageError for a name that is neither a key nor a path."""
     for name in names:
-        if _compiled(name) is None and ("[]" in name or _OPEN.search(name)):
+        if _steps(name) is None and _compiled(name) is None and ("[]" in name or _OPEN.search(name)):
             raise UsageError(
                 f"--text-field '{printable(name)}' is not a path: write it as in document[].paragraph[].form"
             )
@@ -45,38 +51,109 @@ class TextPath:
         corpus: arrays inside arrays: even where it is one of many, a record is not a document but holds some.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, steps: Steps | None = None, asked: bool = True) -> None:
         self.text = text
-        head, brackets, rest = text.partition("[]")
-        nested = bool(brackets)
-        self.stream = ".".join(filter(None, (head.strip("."), "item"))) if nested else ""
-        self.inside = rest.lstrip(".") or "@" if nested else text
-        self._inside = _compiled(self.inside)
-        self._whole = _compiled(text)
-        self._items = _compiled(f"{head}[]")
-        self.corpus = text.count("[]") > 1 and not text.startswith("[]")
+        steps = _steps(text) if steps is None else steps
+        self._whole = _Way(steps, text if asked else "")
+        self._head, self._inside, self.inside = _parted(steps, text, asked)
+        self.stream = ".".join((*map(str, self._head), "item")) if self._head is not None else ""
+        arrays = text.count("[]") if steps is None else steps.count(None)
+        self.corpus = bool(self._head) and arrays > 1
+
+    @classmethod
+    def found(cls, path: str) -> TextPath:
+        """A path that `leaf_lengths` wrote: its names are names, whatever they read like."""
+        return cls(unquoted(path), _steps(path), asked=False)
 
     def items_of(self, record: Any) -> list[Any]:
         """The items of the first array, each of them a document."""
-        return (self._items.search(record) if self._items is not None else None) or [None]
+        return _walked(record, (*(self._head or ()), None)) or [None]
 
     def of_item(self, item: Any) -> str | None:
         """The text of one item of the streamed array, whose other keys can be named beside it."""
-        if not self.stream:
-            return self.of_record(item)
-        return text_of(self._inside.search(item)) if self._inside is not None else None
+        return text_of(self._inside.end(item)) if self.stream else self.of_record(item)
 
     def of_record(self, record: Any) -> str | None:
-        """The text of a whole record. A key that reads like a path is a key first."""
+        """The text of a whole record."""
         if isinstance(record, Mapping) and self.text in record:
             return text_of(record[self.text])
-        return text_of(self._whole.search(record)) if self._whole is not None else None
+        return text_of(self._whole.end(record))
+
+
+class _Way:
+    """Steps into a record, else an expression of jmespath, else nothing."""
+
+    def __init__(self, steps: Steps | None, expression: str) -> None:
+        self._steps = steps
+        self._expression = _compiled(expression) if steps is None and expression else None
+
+    def end(self, record: Any) -> Any:
+        """What is found there; None where nothing is, or where the expression makes no sense for the record."""
+        if self._steps is not None:
+            return _walked(record, self._steps)
+        try:
+            return self._expression.search(record) if self._expression is not None else None
+        except (JMESPathError, ValueError, TypeError, RecursionError):
+            return None
+
+
+def _steps(path: str) -> Steps | None:
+    """The steps of a path of names and `[]`; None where it is anything else."""
+    steps: list[str | None] = []
+    end = 0
+    while end < len(path):
+        dot = path.startswith(".", end) and end > 0
+        match = _STEP.match(path, end + dot)
+        if match is None or dot == (match[0] == "[]" or end == 0):
+            return None
+        try:
+            steps.append(None if match[0] == "[]" else _name(match[0]))
+        except ValueError:
+            return None
+        end = match.end()
+    return tuple(steps)
+
+
+def _name(step: str) -> str:
+    return str(json.loads(step)) if step.startswith('"') else step
+
+
+def _parted(steps: Steps | None, text: str, asked: bool) -> tuple[Steps | None, _Way, str]:
+    """The steps to the first array, None where there is none; the way on from one of its items, and its text."""
+    if steps is not None and None not in steps:
+        return None, _Way((), ""), text
+    before, _, after = text.partition("[]")
+    rest = after.removeprefix(".") or "@"
+    if steps is not None:
+        at = steps.index(None)
+        return steps[:at], _Way(steps[at + 1 :], ""), rest
+    if not asked or "[]" not in text:
+        return None, _Way((), ""), text
+    return _steps(before), _Way(_steps(rest), rest), rest
+
+
+def _walked(value: Any, steps: Steps) -> Any:
+    """What stands at the end of the steps, as jmespath finds it: `[]` flattens an array by one level."""
+    inside = False
+    for step in steps:
+        if step is None:
+            if not isinstance(value, list):
+                return None
+            flat: list[Any] = []
+            for item in value:
+                flat.extend(item) if isinstance(item, list) else flat.append(item)
+            value, inside = [item for item in flat if item is not None], True
+        elif inside:
+            value = [item[step] for item in value if isinstance(item, Mapping) and item.get(step) is not None]
+        else:
+            value = value.get(step) if isinstance(value, Mapping) else None
+    return value
 
 
 def _compiled(path: str) -> ParsedResult | None:
     try:
         return jmespath.compile(path)
-    except JMESPathError:
+    except (JMESPathError, ValueError, RecursionError):
         return None
 
 
@@ -84,16 +161,33 @@ def text_of(value: Any) -> str | None:
     """A string, or the strings of a nested list as its lines; None where there is none."""
     if isinstance(value, str):
         return value
-    if isinstance(value, list):
-        lines = [line for item in value if (line := text_of(item)) is not None]
-        return "\n".join(lines) if lines else None
-    return None
+    if not isinstance(value, list):
+        return None
+    lines = [item for item in _leaves(value) if isinstance(item, str)]
+    return "\n".join(lines) if lines else None
+
+
+def _leaves(value: list[Any]) -> Iterator[Any]:
+    """The items of nested lists in their order, however deep they are."""
+    waiting = [iter(value)]
+    while waiting:
+        for item in waiting[-1]:
+            if isinstance(item, list):
+                waiting.append(iter(item))
+                break
+            yield item
+        else:
+            waiting.pop()
 
 
 def quoted(name: str) -> str:
     """A key as a step of a path."""
     plain = name.isascii() and name.isidentifier()
     return name if plain else json.dumps(name, ensure_ascii=False)
+
+
+DEEPEST = 200
+"""Objects and arrays inside each other; text deeper inside is not looked for."""
 
 
 def weight(text: str) -> int:
@@ -108,17 +202,21 @@ def _mixed(items: list[Any]) -> bool:
 
 
 def leaf_lengths(value: Any, path: str = "", found: dict[str, int] | None = None) -> dict[str, int]:
-    """The weight of the text under each path, array indexes written as `[]`."""
+    """The weight of the text under each path, array indexes written as `[]`; what is nested too deep is left out."""
     found = {} if found is None else found
-    if isinstance(value, str):
-        found[path] = found.get(path, 0) + weight(value)
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            name = quoted(str(key))
-            leaf_lengths(item, f"{path}.{name}" if path else name, found)
-    elif isinstance(value, list) and not _mixed(value):
-        for item in value[:1000]:
-            leaf_lengths(item, path + "[]", found)
+    waiting: list[tuple[str, int, Any]] = [(path, 0, value)]
+    while waiting:
+        path, depth, value = waiting.pop()
+        if isinstance(value, str):
+            found[path] = found.get(path, 0) + weight(value)
+        elif depth > DEEPEST:
+            continue
+        elif isinstance(value, Mapping):
+            for key, item in value.items():
+                name = quoted(str(key))
+                waiting.append((f"{path}.{name}" if path else name, depth + 1, item))
+        elif isinstance(value, list) and not _mixed(value):
+            waiting.extend((path + "[]", depth + 1, item) for item in value[:1000])
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from corpuscheck.reading.paths import quoted
+from corpuscheck.reading.paths import DEEPEST, quoted
 
 Steps = tuple[str | None, ...]
 """The way to a value inside a record: keys, and None for each item of a list."""
@@ -41,7 +41,9 @@ def _reads_like_text(text: str) -> bool:
 
 
 def leaf_texts(record: Any, found: dict[Steps, list[str]], steps: Steps = ()) -> None:
-    """Enter each string of a record under the way to it."""
+    """Enter each string of a record under the way to it; what is nested too deep is left out."""
+    if len(steps) > DEEPEST:
+        return
     if isinstance(record, str):
         if steps in found or len(found) < MOST_FIELDS:
             found.setdefault(steps, []).append(record)

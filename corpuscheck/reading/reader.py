@@ -18,8 +18,9 @@ from corpuscheck.reading.declarations import disagrees
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.decoding import settled
 from corpuscheck.reading.delimited import read_csv, read_tsv
+from corpuscheck.reading.discover import Source
 from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter, without_head
-from corpuscheck.reading.files import DEFERRED, NO_TEXT, FileRecord, Piece, skip
+from corpuscheck.reading.files import DEFERRED, NO_TEXT, FileRecord, Piece, fault_of, skip
 from corpuscheck.reading.formats import Format, Kind
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
@@ -75,7 +76,31 @@ ONLY_LOOK = Look()
 def read(
     piece: Piece, settings: Reading, record: FileRecord, progress: Callable[[int], None], look: Look = ONLY_LOOK
 ) -> Iterator[Batch]:
-    """The documents of a piece. Fills in `record` as it goes; `progress` is told of bytes on disk."""
+    """The documents of a piece. Fills in `record` as it goes; `progress` is told of bytes on disk.
+
+    One file ends no scan: whatever is raised while it is read is its damage, or the reason for skipping it.
+    """
+    try:
+        yield from _read(piece, settings, record, progress, look)
+    except Exception as error:
+        _fail(record, error)
+
+
+def _fail(record: FileRecord, error: Exception) -> None:
+    """What was handed on already stays counted."""
+    if record.documents:
+        record.damage = _rest_unread(fault_of(error))
+    else:
+        skip(record, fault_of(error))
+
+
+def _rest_unread(fault: str) -> str:
+    return fault and f"{fault}; the rest was not read"
+
+
+def _read(
+    piece: Piece, settings: Reading, record: FileRecord, progress: Callable[[int], None], look: Look
+) -> Iterator[Batch]:
     source = piece.source
     record.bytes = piece.size
     record.start = piece.start
@@ -113,6 +138,16 @@ def read_piece(
         skip(records[-1], reason)
         progress(source.size)
         return
+    try:
+        yield from _read_members(source, settings, records, progress, look)
+    except Exception as error:
+        records.append(FileRecord(source.path))
+        skip(records[-1], fault_of(error))
+
+
+def _read_members(
+    source: Source, settings: Reading, records: list[FileRecord], progress: Callable[[int], None], look: Look
+) -> Iterator[Batch]:
     left = source.size
     chosen = frozenset(look.members)
     whole = Expansion(source.size)
@@ -181,6 +216,8 @@ def _read_columnar(
                 yield batch
     except UNREADABLE as error:
         record.damage = f"damaged {kind.format} file ({printable(reason_of(error))})"
+    except Exception as error:
+        record.damage = fault_of(error)
     _enter(report, record)
     record.invalid_bytes, record.cesu8 = report.damaged.invalid_bytes, report.damaged.cesu8
     if not record.documents:
@@ -258,6 +295,7 @@ def _read_text(
     report = RecordReport()
     split = SplitReport()
     markup = MarkupReport()
+    fault = ""
     try:
         blocks = iter(text)
         head = next(blocks, b"")
@@ -283,12 +321,14 @@ def _read_text(
     except _DeferredError:
         record.status = DEFERRED
         return
+    except Exception as error:
+        fault = fault_of(error)
     decoded = text.decoded
     if decoded.encoding == "binary":
         skip(record, JOIN if _like_a_part(record) and not piece.partial else f"binary ({decoded.how})")
         return
-    if stream.damage and not record.utf8_bytes:
-        skip(record, stream.damage)
+    if (fault or stream.damage) and not record.utf8_bytes:
+        skip(record, fault or stream.damage)
         return
     record.encoding = decoded.encoding
     record.confidence = decoded.confidence
@@ -298,7 +338,8 @@ def _read_text(
     record.invalid_bytes = text.damage.invalid_bytes
     record.first_invalid_offset = None if text.damage.first_offset is None else piece.start + text.damage.first_offset
     record.cesu8 = text.damage.cesu8
-    record.damage = stream.damage or report.damage or ("the last character is cut" if text.cut else None)
+    cut = "the last character is cut" if text.cut else None
+    record.damage = _rest_unread(fault) or stream.damage or report.damage or cut
     _enter(report, record)
     record.forced_cuts = split.forced_cuts
     record.line_ends = max(0, split.line - 1)

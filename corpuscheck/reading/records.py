@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
-from corpuscheck.reading.paths import TextPath, best_path, leaf_lengths, unquoted
+from corpuscheck.reading.paths import TextPath, best_path, leaf_lengths
 from corpuscheck.reading.prose import LeftOut, Steps, is_prose, leaf_texts, shown
 from corpuscheck.reading.text import Damage
 
@@ -99,7 +99,7 @@ class TextField:
     """
 
     def __init__(self, names: Sequence[str], report: RecordReport, item: bool = False, found: bool = False) -> None:
-        self._paths = [TextPath(name) for name in names]
+        self._paths = [TextPath(name, asked=not found) for name in names]
         self._report = report
         self._item = item
         self._count = found or not names
@@ -129,7 +129,7 @@ class TextField:
                 leaf_lengths(record, "", lengths)
         self._report.add_fields(shown(steps) for steps in leaves if steps)
         if not self._paths and (name := best_path(lengths)):
-            self._paths = [TextPath(unquoted(name))]
+            self._paths = [TextPath.found(name)]
             self._report.text_field = self._paths[0].text
         if self._count:
             read = [path.inside if self._item else path.text for path in self._paths]
@@ -144,7 +144,7 @@ class TextField:
             self._report.text_field = self._report.text_field or "(the record itself)"
             return self._report.encoded(record)
         if not self._paths and (name := best_path(leaf_lengths(record))):
-            self._paths = [TextPath(unquoted(name))]
+            self._paths = [TextPath.found(name)]
             self._report.text_field = self._paths[0].text
         texts = [text for path in self._paths if (text := self._text(path, record)) is not None]
         if texts:

@@ -10,10 +10,10 @@ from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExe
 from concurrent.futures.process import BrokenProcessPool
 from typing import Protocol
 
-from corpuscheck.errors import ScanError
+from corpuscheck.errors import CorpuscheckError, ScanError, TokenizerError, place_of
 from corpuscheck.printable import printable
 from corpuscheck.running.partial import Partial
-from corpuscheck.running.tasks import Task
+from corpuscheck.running.tasks import Task, Tell
 from corpuscheck.running.units import WorkUnit
 
 
@@ -23,8 +23,8 @@ class Progress(Protocol):
     def update(self, bytes_read: int, files_done: int, failures: int) -> None: ...
 
 
-class CancelledError(Exception):
-    """Raised inside a worker when the scan is being stopped."""
+class CancelledError(BaseException):
+    """Raised inside a worker when the scan is being stopped: no trouble of the file that is being read."""
 
 
 class _Meter:
@@ -84,7 +84,7 @@ class Pool:
 
     def _here(self, task: Task, units: Sequence[WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
         for number, unit in enumerate(units):
-            partial = task.run(unit, lambda size: progress.update(size, 0, 0))
+            partial = _run(task, unit, lambda size: progress.update(size, 0, 0))
             progress.update(0, *_done(partial))
             yield number, partial
 
@@ -104,10 +104,8 @@ class Pool:
                 for _, partial in self._attempt(task, [unit], progress):
                     yield number, partial
             except BrokenProcessPool:
-                names = ", ".join(printable(piece.source.path) for piece in unit[:3])
-                more = f" or one of {len(unit) - 3} more" if len(unit) > 3 else ""
                 raise ScanError(
-                    f"a worker process died while reading {names}{more}; the scan is incomplete. "
+                    f"a worker process died while reading {_names(unit)}; the scan is incomplete. "
                     "Exclude the file with --exclude, or use fewer --jobs if memory was short"
                 ) from None
 
@@ -118,7 +116,7 @@ class Pool:
             futures: dict[Future[Partial], int] = {}
             for number, unit in enumerate(units):
                 if isinstance(meter, _Meter):
-                    futures[executor.submit(task.run, unit, meter.tell)] = number
+                    futures[executor.submit(_run, task, unit, meter.tell)] = number
                 else:
                     futures[executor.submit(_run_in_process, unit)] = number
             while futures:
@@ -142,6 +140,27 @@ class Pool:
         return ProcessPoolExecutor(self._jobs, context, _start_worker, (shared, task)), shared
 
 
+def _run(task: Task, unit: WorkUnit, tell: Tell) -> Partial:
+    """The task done; what goes wrong says what was being read, and survives the way from another process."""
+    try:
+        return task.run(unit, tell)
+    except (CorpuscheckError, CancelledError, KeyboardInterrupt, MemoryError):
+        raise
+    except Exception as error:
+        error.add_note(f"in {place_of(error)} while reading {_names(unit)}")
+        raise
+    except BaseException as error:  # a panic of the tokenizer's library, which is no Exception
+        raise TokenizerError(
+            f"the tokenizer broke down on {_names(unit)} ({type(error).__name__}: {printable(str(error))}): "
+            "take another one, or leave the file out with --exclude"
+        ) from None
+
+
+def _names(unit: WorkUnit) -> str:
+    names = ", ".join(printable(piece.source.path) for piece in unit[:3])
+    return names + (f" or one of {len(unit) - 3} more" if len(unit) > 3 else "")
+
+
 def _done(partial: Partial) -> tuple[int, int]:
     files = [record for record in partial.records if record.start == 0]  # a range is no file of its own
     return len(files), sum(record.status == "skipped" for record in files)
@@ -162,4 +181,4 @@ def _start_worker(meter: _SharedMeter, task: Task) -> None:
 
 
 def _run_in_process(unit: WorkUnit) -> Partial:
-    return _Worker.task.run(unit, _Worker.meter.tell)
+    return _run(_Worker.task, unit, _Worker.meter.tell)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from corpuscheck.tokenizer.artefact import Artefact, Remark
 from corpuscheck.tokenizer.families import BERT
 from corpuscheck.tokenizer.folder import CONFIG, Folder
 from corpuscheck.tokenizer.sentencepiece import from_sentencepiece, looks_like_sentencepiece
+from corpuscheck.tokenizer.trial import needs_trial, trouble_with
 from corpuscheck.tokenizer.vocabulary import read_vocabulary
 
 UNK = "[UNK]"
@@ -42,7 +45,9 @@ def load(path: str, lowercase: bool | None = None) -> Artefact:
     try:
         raw = place.read_bytes()
         if looks_like_sentencepiece(raw):
-            return usable(Artefact(from_sentencepiece(raw, shown), shown))
+            with _refused(f"{shown}: not a valid SentencePiece model"):
+                definition = from_sentencepiece(raw, shown)
+            return _able(Artefact(_checked(definition, shown), shown))
         content = raw.decode("utf-8-sig")
     except OSError as error:
         raise TokenizerError(f"{shown}: cannot be read ({error.strerror})") from None
@@ -72,24 +77,32 @@ def usable(artefact: Artefact) -> Artefact:
 
 def _able(artefact: Artefact) -> Artefact:
     _ = artefact.unk_id
-    try:
+    shown = printable(artefact.source, 200)
+    with _refused(f"{shown}: this tokenizer cannot encode text"):
         artefact.tokenizer.encode("a 가 1", add_special_tokens=False)
-    except Exception as error:  # the library raises bare Exception
-        shown = printable(artefact.source, 200)
-        raise TokenizerError(f"{shown}: this tokenizer cannot encode text ({printable(str(error))})") from None
     return artefact
 
 
 def _checked(content: str, shown: str) -> str:
-    try:
+    """The definition as the library writes it, after a trial where it holds patterns or tables of its own."""
+    with _refused(f"{shown}: not a valid tokenizer.json"):
         parts = json.loads(content)
         if not isinstance(parts, dict) or not isinstance(parts.get("model"), dict):
             raise TokenizerError(f"{shown}: JSON, but not a tokenizer.json (it has no model)")
+        if needs_trial(parts) and (trouble := trouble_with(content)):
+            raise TokenizerError(f"{shown}: this tokenizer cannot be used ({printable(trouble, 300)})")
         return Tokenizer.from_str(content).to_str()
-    except TokenizerError:
+
+
+@contextmanager
+def _refused(what: str) -> Iterator[None]:
+    """Whatever the library raises as a TokenizerError: a bare Exception, or a panic that is none."""
+    try:
+        yield
+    except (TokenizerError, KeyboardInterrupt, MemoryError):
         raise
-    except Exception as error:
-        raise TokenizerError(f"{shown}: not a valid tokenizer.json ({printable(str(error))})") from None
+    except BaseException as error:
+        raise TokenizerError(f"{what} ({printable(str(error))})") from None
 
 
 def _from_json(definition: str, place: Path, lowercase: bool | None) -> Artefact:

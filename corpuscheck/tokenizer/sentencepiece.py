@@ -5,10 +5,13 @@ Field numbers are those of sentencepiece_model.proto (google/sentencepiece).
 
 from __future__ import annotations
 
+import json
 import struct
+from base64 import b64encode
 from collections.abc import Iterator
+from typing import Any
 
-from tokenizers import Regex, Tokenizer, normalizers
+from tokenizers import Tokenizer
 from tokenizers.models import Unigram
 from tokenizers.pre_tokenizers import Metaspace
 
@@ -41,15 +44,16 @@ def from_sentencepiece(content: bytes, shown: str) -> str:
             "(AutoTokenizer.from_pretrained(FOLDER).save_pretrained(NEW)) and pass NEW"
         )
     tokenizer = Tokenizer(Unigram(scored, unk_id=unknown, byte_fallback=bool(trainer.get(35, 0))))
-    steps: list[normalizers.Normalizer] = []
-    if charsmap := normalizer.get(2):
-        steps.append(normalizers.Precompiled(_bytes(charsmap)))
-    if normalizer.get(4, 1):  # extra spaces go unless it says otherwise
-        steps += [normalizers.Strip(), normalizers.Replace(Regex(" {2,}"), " ")]
-    if steps:
-        tokenizer.normalizer = normalizers.Sequence(steps)
     tokenizer.pre_tokenizer = Metaspace(prepend_scheme="always" if normalizer.get(3, 1) else "never")
-    return tokenizer.to_str()
+    definition = json.loads(tokenizer.to_str())
+    steps: list[dict[str, Any]] = []
+    if charsmap := normalizer.get(2):  # only written down: a table that makes no sense would break the library
+        steps.append({"type": "Precompiled", "precompiled_charsmap": b64encode(_bytes(charsmap)).decode()})
+    if normalizer.get(4, 1):  # extra spaces go unless it says otherwise
+        steps.append({"type": "Strip", "strip_left": True, "strip_right": True})
+        steps.append({"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "})
+    definition["normalizer"] = {"type": "Sequence", "normalizers": steps} if steps else None
+    return json.dumps(definition, ensure_ascii=False)
 
 
 def _bytes(value: Value) -> bytes:
