@@ -15,7 +15,7 @@ from corpuscheck.commands.gate import diff, merge, report, scan
 from corpuscheck.commands.looking import peek
 from corpuscheck.commands.rules import explain, init, rules
 from corpuscheck.errors import CorpuscheckError
-from corpuscheck.printable import printable
+from corpuscheck.printable import guarded, printable
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,7 +43,7 @@ def main() -> None:
     except click.ClickException as error:
         shown = StringIO()
         error.show(shown)
-        click.echo("\n".join(_safe(line) for line in shown.getvalue().split("\n")), err=True, nl=False)
+        click.echo(guarded("\n".join(_safe(line) for line in shown.getvalue().split("\n"))), err=True, nl=False)
         sys.exit(2)
     except CorpuscheckError as error:
         click.echo(f"corpuscheck: {_safe(str(error))}", err=True)

@@ -9,6 +9,7 @@ import click
 
 from corpuscheck.commands.options import Command
 from corpuscheck.errors import UsageError
+from corpuscheck.printable import guarded
 
 if TYPE_CHECKING:
     from corpuscheck.configuration import Configuration
@@ -52,7 +53,7 @@ def configured(function: Command) -> Command:
             return function(context, **given)
         from corpuscheck.configuration import render_origins
 
-        return click.echo(render_origins(context, context.meta["configuration"]), nl=False)
+        return click.echo(guarded(render_origins(context, context.meta["configuration"])), nl=False)
 
     return command
 

@@ -181,5 +181,5 @@ def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bo
 
         print_text(lambda console: render_terminal(result, console, quiet, full))
     else:
-        print_bytes(render(result, name))
+        print_bytes(render(result, name), commands=name == "github")
     sys.exit(0 if result.passed else 1)

@@ -9,13 +9,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from corpuscheck.errors import CorpuscheckError
+from corpuscheck.printable import guarded
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def print_bytes(report: bytes) -> None:
-    """Print a finished report."""
+def print_bytes(report: bytes, commands: bool = False) -> None:
+    """Print a finished report; only one that is made of commands to a runner may hold them."""
+    if not commands:
+        report = guarded(report.decode()).encode()
     with _to_standard_output():
         sys.stdout.buffer.write(report)
         sys.stdout.buffer.flush()
