@@ -31,8 +31,8 @@ def printable(text: str, limit: int = _LIMIT) -> str:
     """`text` with everything that could steer a terminal or hide written out, cut to `limit` characters.
 
     Control characters, bidirectional and zero-width formatting, surrogates, private-use and unassigned
-    code points and invisible fillers become ``\\uXXXX``; undecodable bytes of file names ``\\xNN``. What is a command to
-    a runner of continuous integration is broken up in the same way.
+    code points and invisible fillers become ``\\uXXXX``; undecodable bytes of file names ``\\xNN``. What is a command
+    to a runner of continuous integration is broken up in the same way.
     """
     cut = text[: limit + 1]
     shown = "".join(map(_shown, cut if len(text) <= limit else cut[: limit - 1]))
@@ -40,7 +40,7 @@ def printable(text: str, limit: int = _LIMIT) -> str:
 
 
 def without_commands(text: str) -> str:
-    """The same with what is a command wherever it stands broken up: ``#\\u0023[error]``. In JSON it stays the same text."""
+    """The same with what is a command wherever it stands broken up: ``#\\u0023[error]``, in JSON the same text."""
     return _COMMAND.sub(r"#\\u0023", text) if "##" in text else text
 
 

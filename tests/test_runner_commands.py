@@ -18,7 +18,7 @@ TEXT = f"::error::가 나\n   ::set-env name=PATH::x\n가 {PLANTED} 나 ###[grou
 
 
 def commands_in(printed: str) -> list[str]:
-    """The lines that a runner of GitHub or Azure, or TeamCity, would obey: `::` begins them, `##[` or `##name[` is in."""
+    """The lines that a runner of GitHub, Azure or TeamCity would obey: `::` begins them, `##[` or `##name[` is in."""
     lines = re.split(r"\r\n|\r|\n", printed)
     return [line for line in lines if line.lstrip().startswith("::") or re.search(r"##\w*\[", line)]
 

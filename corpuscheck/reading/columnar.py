@@ -27,13 +27,13 @@ def available() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def row_groups(path: str) -> list[int]:
+def row_groups(file: BinaryIO) -> list[int]:
     """The compressed bytes of each row group of a Parquet file. Raises ValueError where it cannot be read."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path) as parquet:
+        with pq.ParquetFile(file) as parquet:
             metadata = parquet.metadata
             return [
                 sum(metadata.row_group(g).column(c).total_compressed_size for c in range(metadata.num_columns))

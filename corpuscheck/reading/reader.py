@@ -35,7 +35,7 @@ from corpuscheck.reading.opening import (
     Stream,
     UnreadableError,
     copied,
-    open_regular,
+    open_found,
     reason_of,
 )
 from corpuscheck.reading.records import RecordReader, RecordReport
@@ -79,7 +79,7 @@ def read(
     source = piece.source
     record.bytes = piece.size
     record.start = piece.start
-    opened = partial(open_regular, source.path)
+    opened = partial(open_found, source)
     if source.kind.format in COLUMNAR:
         yield from _read_columnar(opened, source.kind, piece, settings, record)
         progress(piece.size)
