@@ -21,10 +21,12 @@ def _use_configuration(context: click.Context, _: click.Parameter, given: str | 
 
     from corpuscheck import configuration
 
-    path = Path(given) if given else configuration.find(Path.cwd())
+    path, passed = (Path(given), ()) if given else configuration.find(Path.cwd())
+    for other in passed:
+        click.echo(guarded(f"{other.path} is not obeyed: {other.reason}"), err=True)
     found = configuration.Configuration()
     if path:
-        found = configuration.load(path, _known(context))
+        found = configuration.load(path, _known(context), named=bool(given))
     configuration.apply(context, found)
     context.meta["configuration"] = found
 
@@ -44,7 +46,8 @@ def configured(function: Command) -> Command:
     @click.option(
         "--config", envvar="CORPUSCHECK_CONFIG", metavar="FILE", is_eager=True, expose_value=False,
         callback=_use_configuration,
-        help="Configuration file. Default: the nearest corpuscheck.toml or pyproject.toml that has one.",
+        help="Configuration file. Default: the nearest corpuscheck.toml or pyproject.toml that has one, up to the root "
+        "of the repository or the home folder.",
     )  # fmt: skip
     @click.pass_context
     @wraps(function)
