@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
@@ -19,8 +20,9 @@ def descriptor_of(path: str, follow: bool = True) -> int:
     """
     descriptor = os.open(path, _READING | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        folder = stat.S_ISDIR(os.fstat(descriptor).st_mode)
         os.close(descriptor)
-        raise OSError(NOT_REGULAR)
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)) if folder else OSError(NOT_REGULAR)
     return descriptor
 
 
