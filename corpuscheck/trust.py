@@ -49,8 +49,25 @@ def inside(real: str, folder: str) -> bool:
 
 def leads_out(real: str, roots: tuple[str, ...]) -> str:
     """Why a link with this target is not followed from what lies under these real paths; empty where it is."""
+    if any(_in_store(real, root) for root in roots):
+        return ""
     around = [root for root in roots if inside(real, root)]
     if not around:
         return OUTSIDE
     hidden = all(any(part.startswith(".") for part in real[len(root) :].split(os.sep)) for root in around)
     return TO_HIDDEN if hidden else ""
+
+
+_STORES = (("/.git/annex/objects/", ""), ("/.dvc/cache/", ""), ("/blobs/", "/snapshots"))
+"""Where git-annex, DVC and the Hugging Face hub keep the data that links stand for, and where such links lie."""
+
+
+def _in_store(real: str, root: str) -> bool:
+    """Whether a file lies in a store of the project that the root belongs to, or that belongs to the root."""
+    shown = real.replace(os.sep, "/")
+    for store, links in _STORES:
+        project, found, _ = shown.partition(store)
+        home = os.path.normpath(project + links)
+        if found and (inside(root, home) or (not links and inside(home, root))):
+            return True
+    return False

@@ -95,6 +95,26 @@ def test_the_hidden_file_of_a_folder_that_holds_everything(place: Path) -> None:
     assert reasons(["."])["corpus/a.txt"] == TO_HIDDEN
 
 
+STORES = {
+    "git-annex": (".git/annex/objects/4f/a/SHA256-x.txt", "corpus/a.txt", "corpus"),
+    "DVC": (".dvc/cache/files/md5/a1/b2", "corpus/a.txt", "corpus"),
+    "the Hugging Face hub": ("hub/blobs/0a1b", "hub/snapshots/main/data/a.txt", "hub/snapshots/main"),
+}
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_links_to_the_data_that_they_stand_for_are_followed(name: str, place: Path) -> None:
+    target, link, given = STORES[name]
+    write_files(place, {target: GOOD, "other/" + target: SECRET})
+    (place / link).parent.mkdir(parents=True, exist_ok=True)
+    (place / link).symlink_to(os.path.relpath(target, os.path.dirname(link)))
+    (place / link).with_name("b.txt").symlink_to(place / "other" / target)
+    for root in (given, str(place / given)):
+        assert reasons([root])[os.path.join(root, os.path.relpath(link, given))] == ""
+    assert reasons(["."])[link] in ("", discovering.SAME_FILE)
+    assert reasons([given])[os.path.join(os.path.dirname(link), "b.txt")] == OUTSIDE
+
+
 def test_links_between_what_is_given_are_inside(place: Path) -> None:
     (place / "corpus" / "a.txt").symlink_to("../elsewhere/secret.txt")
     assert reasons(["corpus", "elsewhere"])["corpus/a.txt"] == discovering.SAME_FILE

@@ -18,6 +18,7 @@ from corpuscheck.reading.declarations import disagrees
 from corpuscheck.reading.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.decoding import settled
 from corpuscheck.reading.delimited import read_csv, read_tsv
+from corpuscheck.reading.discover import Source
 from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter, without_head
 from corpuscheck.reading.files import DEFERRED, NO_TEXT, FileRecord, Piece, skip
 from corpuscheck.reading.formats import Format, Kind
@@ -108,7 +109,7 @@ def read_piece(
         records.append(FileRecord(source.path))
         yield from _of_last(records, read(piece, settings, records[-1], progress, look))
         return
-    if reason := _not_data(source.path):
+    if reason := _not_data(source):
         records.append(FileRecord(source.path, bytes=source.size))
         skip(records[-1], reason)
         progress(source.size)
@@ -136,10 +137,10 @@ def read_piece(
         yield from _of_last(records, _read_stream(stream, member.kind, Piece(source), settings, record, look))
 
 
-def _not_data(path: str) -> str:
+def _not_data(source: Source) -> str:
     """Why a file is no archive but something in its place."""
     try:
-        with open_regular(path) as file:
+        with open_found(source) as file:
             return in_its_place(file)
     except UNREADABLE:
         return ""
