@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -10,7 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from corpuscheck.brief import brief
-from corpuscheck.comparing import Baseline, check_agreement
+from corpuscheck.comparing import JUDGED_BY, Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
 from corpuscheck.configuration import Configuration
 from corpuscheck.domain.reference import Reference, reference_of, source_of
@@ -23,7 +24,7 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found, discover
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.result import Result
-from corpuscheck.rules.registry import in_force, policy_of
+from corpuscheck.rules.registry import in_force, judged_by, policy_of
 from corpuscheck.running.cache import Cache, CacheUse
 from corpuscheck.settings import Settings, settings_from
 from corpuscheck.tokenizer.artefact import Artefact
@@ -88,6 +89,8 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
         measured = measured_corpus(found, settings, artefact, watch, processes, cache, general)
     profile, records = measured
     check_preset(records, settings)
+    gate = json.dumps(judged_by(settings.limits, settings.policy), sort_keys=True)
+    profile = replace(profile, about={**profile.about, JUDGED_BY: gate})
     result = conclude(profile, settings.limits, settings.policy, artefact, baseline, references)
     return Scan(result, artefact or artefact_of(profile), records, cache.use if cache else None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 from corpuscheck.copying import new_copies
@@ -28,6 +29,9 @@ DAMAGE = (
     "mixed encodings",
     "wrong declarations",
 )
+JUDGED_BY = "judged by"
+"""Where a profile says which settings decided when it was saved."""
+
 _ASCII = {"ascii", "utf-8"}
 _LINE_ENDS = {ord("\n"), ord("\r")}
 """Not counted by a scan that holds lines out, but by that of the branch, which trains nothing."""
@@ -55,6 +59,22 @@ def check_agreement(baseline: Baseline, reading: str, fingerprint: str) -> None:
             f"{name} was measured with another tokenizer ({base.words.fingerprint}, now {fingerprint}), so the rates "
             f"mean different things: scan with --baseline {name} and without --tokenizer, or save a new baseline"
         )
+
+
+def changed_settings(base: Profile, now: dict[str, str]) -> tuple[str, ...]:
+    """What decided otherwise when the baseline was saved: ``fail-on: the default, now never``."""
+    try:
+        then = json.loads(base.about.get(JUDGED_BY, ""))
+    except ValueError:  # it does not say, or was merged from several
+        return ()
+    if not isinstance(then, dict):
+        return ()
+    usual = "the default"
+    return tuple(
+        f"{name} was {then.get(name, usual)}, is {now.get(name, usual)}"
+        for name in sorted({*then, *now})
+        if then.get(name) != now.get(name)
+    )
 
 
 def newly_lost_words(base: Profile, head: Profile) -> dict[str, int]:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpuscheck.comparing import Baseline, compare, newly_lost_words
+from corpuscheck.comparing import Baseline, changed_settings, compare, newly_lost_words
 from corpuscheck.domain.reference import Reference
 from corpuscheck.domain.report import domain_report
 from corpuscheck.errors import ProfileError
@@ -23,7 +23,7 @@ from corpuscheck.result import (
     Result,
     TokenizerReport,
 )
-from corpuscheck.rules.registry import in_force, judge
+from corpuscheck.rules.registry import in_force, judge, judged_by
 from corpuscheck.rules.rule import Evidence
 from corpuscheck.scripts import composition
 from corpuscheck.settings import Limits, Policy, Training
@@ -56,7 +56,8 @@ def conclude(
     if baseline:
         comparison = compare(baseline.profile, profile, baseline.name)
         newly_lost, _, _ = explained(artefact, newly_lost_words(baseline.profile, profile))
-        comparison = replace(comparison, newly_lost=newly_lost)
+        settings = changed_settings(baseline.profile, judged_by(limits, policy))
+        comparison = replace(comparison, newly_lost=newly_lost, settings=settings)
     domain = domain_report(profile, references)
     evidence = Evidence(profile, tokenizer, limits, comparison, domain)
     findings, skipped = judge(evidence, policy)

@@ -15,10 +15,14 @@ import click
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.printable import printable
 from corpuscheck.settings import CONFIGURATION_FILE, REPORT_FORMATS
+from corpuscheck.trust import descriptor_of, foreign, inside, open_to_all, user
 
 SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "corpuscheck")
 _PATHS = {"tokenizer", "baseline", "reference", "cache-dir", "paths", "save", "files", "save-tokenizer", "output"}
+_WRITTEN = {"save", "files", "save-tokenizer", "output", "cache-dir"}
+"""Keys that name what is written. A file that was found, not named, can name such places in its own folder alone."""
+_LARGEST = 1 << 20
 _OF_A_RULE = ("severity", "limit")
 _NOT_IN_A_FILE = {"help", "config", "show-config"}
 _FITTING: dict[str, tuple[tuple[type, ...], str]] = {
@@ -53,32 +57,86 @@ class Configuration:
         return f"{self.path}:{self.line(key)}"
 
 
-def find(start: Path) -> Path | None:
-    """The nearest configuration file, in `start` or a folder above it; only that one counts."""
+@dataclass(frozen=True)
+class Passed:
+    """A configuration file that was found but is not obeyed, and why."""
+
+    path: str
+    reason: str
+
+
+def find(start: Path) -> tuple[Path | None, tuple[Passed, ...]]:
+    """The nearest configuration file that is obeyed, in `start` or a folder above it, and those that are not.
+
+    The search ends with the root of a repository or the home folder. What another user has put there is not obeyed,
+    nor what lies in a folder above that everybody can write to.
+    """
+    passed: list[Passed] = []
+    home = os.path.realpath(os.path.expanduser("~"))
     for folder in (start, *start.parents):
-        if os.path.isfile(folder / CONFIGURATION_FILE):
-            return folder / CONFIGURATION_FILE
-        shared = folder / SHARED_FILE
-        if os.path.isfile(shared) and _section(_parsed(shared)) is not None:
-            return shared
-    return None
+        for path in (folder / CONFIGURATION_FILE, folder / SHARED_FILE):
+            if not os.path.isfile(path):
+                continue
+            reason = _distrust(path, start)
+            if path.name == SHARED_FILE and not _has_section(path, trusted=not reason):
+                continue
+            if not reason:
+                return path, tuple(passed)
+            passed.append(Passed(printable(_relative(path), 4096), reason))
+        if os.path.lexists(folder / ".git") or os.path.realpath(folder) == home:
+            break
+    return None, tuple(passed)
 
 
-def load(path: Path, known: Iterable[str]) -> Configuration:
-    """Read a file whose keys are long option names, ``paths`` and ``rules``. Raises UsageError for any other."""
+def _distrust(path: Path, start: Path) -> str:
+    """Why a file that was found is not obeyed; empty where it is."""
+    try:
+        here = os.stat(start)
+        # in a container the superuser works on what belongs to the user outside
+        owners = [here] if user() == 0 else []
+        if foreign(os.lstat(path), *owners) or foreign(os.stat(path), *owners):
+            return "another user owns it"
+        if path.parent != start and open_to_all(os.stat(path.parent)):
+            return "everybody can write to its folder"
+        if open_to_all(os.stat(path)) and not open_to_all(here):
+            return "everybody can write to it"
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def _has_section(path: Path, trusted: bool) -> bool:
+    """Raises UsageError for a file that cannot be read, if it would be obeyed."""
+    try:
+        return _section(_parsed(path)) is not None
+    except UsageError:
+        if trusted:
+            raise
+        return False
+
+
+def load(path: Path, known: Iterable[str], named: bool = True) -> Configuration:
+    """Read a file whose keys are long option names, ``paths`` and ``rules``. Raises UsageError for any other.
+
+    Where it was not `named` but found, also for a place outside of its own folder that it would have written to.
+    """
     shown = printable(_relative(path), 4096)
     document = _parsed(path)
-    table = _section(document) if path.name == SHARED_FILE else document
+    section = _section(document)
+    table = section if path.name == SHARED_FILE or section is not None else document
     if not isinstance(table, dict):
         raise UsageError(f"{shown}: there is no [tool.corpuscheck] in it")
     values = {key.replace("_", "-"): value for key, value in table.items() if key != "rules"}
-    lines = _lines(_text(path), path.name == SHARED_FILE)
+    lines = _lines(_text(path), table is section)
     found = Configuration(shown, values, table.get("rules", {}), lines)
     names = {*known} - _NOT_IN_A_FILE
     for key in values:
         if key not in names:
             raise UsageError(f"{found.where(key)}: unknown key '{key}'{did_you_mean(key, names)}")
     _check_rules(found)
+    if not named:
+        for key in sorted(_WRITTEN & values.keys()):
+            _check_written(path, key, values[key], found.where(key))
     for key in _PATHS & values.keys():
         values[key] = _beside(path, values[key], f"{found.where(key)}: {key}")
     return found
@@ -94,15 +152,37 @@ def _check_rules(found: Configuration) -> None:
                 raise UsageError(f"{where}: unknown key '{key}' of rule {rule}{did_you_mean(key, _OF_A_RULE)}")
 
 
+def _check_written(path: Path, key: str, value: Any, where: str) -> None:
+    """Raises UsageError for a place outside of the file's folder, wherever links lead, or in the folder of git."""
+    for item in value if isinstance(value, list) else [value]:
+        if not isinstance(item, str) or "\0" in item:
+            continue  # is told of as what it is
+        kind, equals, file = item.partition("=")
+        name = file if key == "output" and equals and kind in REPORT_FORMATS else item
+        folder = os.path.realpath(path.parent)
+        real = os.path.realpath(path.parent / name)
+        if not inside(real, folder):
+            raise UsageError(
+                f"{where}: {key}: {printable(name, 200)} lies outside of the folder of this file, which was found and "
+                f"not named: give --{key} on the command line, or name the file with --config"
+            )
+        if any(part.lower() == ".git" for part in real[len(folder) :].split(os.sep)):
+            raise UsageError(f"{where}: {key}: {printable(name, 200)} belongs to git")
+
+
 def _text(path: Path) -> str:
-    return path.read_text("utf-8-sig")
+    with open(descriptor_of(str(path)), "rb") as file:
+        data = file.read(_LARGEST + 1)
+    if len(data) > _LARGEST:
+        raise ValueError("too large for a configuration file")
+    return data.decode("utf-8-sig")
 
 
 def _parsed(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(_text(path))
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
+    except (OSError, ValueError, RecursionError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UsageError(f"{printable(_relative(path), 4096)}: cannot be read ({printable(str(reason))})") from None
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+import unicodedata
 from typing import Any
 
 import orjson
 
-from corpuscheck.printable import printable
+from corpuscheck.printable import printable, without_commands
 
 INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
@@ -20,6 +22,18 @@ def json_bytes(value: Any, option: int = INDENTED) -> bytes:
         return orjson.dumps(value, option=option)
     except orjson.JSONEncodeError:
         return orjson.dumps(encodable(value), option=option)
+
+
+def report_bytes(value: Any, option: int = INDENTED) -> bytes:
+    """The same for what may be printed: what steers a terminal or a runner is escaped, and is read back as it was."""
+    text = json_bytes(value, option).decode()
+    steering = {ord(ch): json.dumps(ch)[1:-1] for ch in set(text) if _steers(ch)}
+    return without_commands(text.translate(steering) if steering else text).encode()
+
+
+def _steers(ch: str) -> bool:
+    """Controls, bidirectional and zero-width formatting, line and paragraph separators; line ends are the layout's."""
+    return ch != "\n" and unicodedata.category(ch) in ("Cc", "Cf", "Zl", "Zp")
 
 
 def encodable(value: Any) -> Any:

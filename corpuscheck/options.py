@@ -25,6 +25,7 @@ class ReadingOptions(TypedDict, total=False):
     hint: str | None
     skip_front_matter: bool
     strip_markup: bool
+    follow_links: bool
     jobs: int | None
 
 

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 
 _LIMIT = 120
+
+_COMMAND = re.compile(r"##(?=[a-z]*\[)", re.IGNORECASE)
+"""``##[error]`` and ``##vso[...]`` are commands to the runners of continuous integration, anywhere in a line."""
+
+_LINE_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
+"""``::error::`` is one where a line begins with it."""
 
 
 def _shown(ch: str) -> str:
@@ -24,11 +31,22 @@ def printable(text: str, limit: int = _LIMIT) -> str:
     """`text` with everything that could steer a terminal or hide written out, cut to `limit` characters.
 
     Control characters, bidirectional and zero-width formatting, surrogates, private-use and unassigned
-    code points and invisible fillers become ``\\uXXXX``; undecodable bytes of file names ``\\xNN``.
+    code points and invisible fillers become ``\\uXXXX``; undecodable bytes of file names ``\\xNN``. What is a command
+    to a runner of continuous integration is broken up in the same way.
     """
     cut = text[: limit + 1]
     shown = "".join(map(_shown, cut if len(text) <= limit else cut[: limit - 1]))
-    return shown if len(text) <= limit else shown + "…"
+    return without_commands(shown if len(text) <= limit else shown + "…")
+
+
+def without_commands(text: str) -> str:
+    """The same with what is a command wherever it stands broken up: ``#\\u0023[error]``, in JSON the same text."""
+    return _COMMAND.sub(r"#\\u0023", text) if "##" in text else text
+
+
+def guarded(text: str) -> str:
+    """Finished lines, for a screen or a log, without commands: neither inside nor at the beginning of one."""
+    return _LINE_COMMAND.sub(r"\1\\u003a", without_commands(text))
 
 
 def codepoint(ch: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from corpuscheck.printable import guarded
 from corpuscheck.rules.amounts import size
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ _WORTH_A_LINE = 10_000_000
 def tell(line: str) -> None:
     """Say something on standard error; where that cannot take it, nothing depends on it."""
     with suppress(OSError, ValueError):
-        print(line, file=sys.stderr, flush=True)
+        print(guarded(line), file=sys.stderr, flush=True)
 
 
 class _Silent:

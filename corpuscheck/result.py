@@ -319,7 +319,7 @@ class NewCopies:
 class Comparison:
     """What a corpus has become since its baseline. Each list has the worst first.
 
-    `new_encodings` maps a codec to the files that brought it.
+    `new_encodings` maps a codec to the files that brought it; `settings` are those that decided otherwise for it.
     """
 
     __repr__ = brief
@@ -333,6 +333,7 @@ class Comparison:
     damage: tuple[NewDamage, ...] = ()
     newly_skipped: tuple[NewDamage, ...] = ()
     copies: NewCopies = field(default_factory=NewCopies)
+    settings: tuple[str, ...] = ()
 
     def changed(self, change: Change) -> tuple[ChangedFile, ...]:
         return tuple(file for file in self.files if file.change == change)

@@ -92,6 +92,7 @@ class Reading:
     hint: str | None = None
     skip_front_matter: bool = False
     strip_markup: bool = False
+    follow_links: bool = False
 
     def described(self) -> str:
         """What was asked for, for a person; empty for the defaults."""

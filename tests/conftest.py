@@ -13,9 +13,11 @@ from corpuscheck.cli import main
 
 
 @pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands keep no cache in the repository unless a test asks for one."""
+def _nothing_kept(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Commands keep no cache in the repository unless a test asks for one, and no secret in the home folder."""
     monkeypatch.setenv("CORPUSCHECK_NO_CACHE", "1")
+    monkeypatch.delenv("CORPUSCHECK_CACHE_SECRET", raising=False)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
 
 
 @pytest.fixture

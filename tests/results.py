@@ -38,7 +38,7 @@ ATTACKS = (
     "<script>alert(1)</script>",
     "<!-- --> </details> &lt; &#64;",
     "@everyone me@example.com (@org/team)",
-    "::error::x ::stop-commands::y ##[error]z",
+    "::error::x ::stop-commands::y ##[error]z ###[group] ##vso[a=b]",
     "100%0A%25::warning file=a,line=1::b",
     "two\r\nlines\n# head\n\n- item",
     "nul\x00 vt\x0b non\ufffe end\uffff",

@@ -163,12 +163,14 @@ def test_symbolic_links(corpus: Path, vocabulary: str) -> None:
     }
 
 
-def test_symbolic_links_to_other_places_are_followed_once(corpus: Path, tmp_path: Path, vocabulary: str) -> None:
+def test_symbolic_links_to_other_places_are_followed_once_where_it_is_asked_for(
+    corpus: Path, tmp_path: Path, vocabulary: str
+) -> None:
     write_files(tmp_path / "elsewhere", {"other.txt": GOOD})
     _link(corpus, "a", tmp_path / "elsewhere")
     _link(corpus, "b", tmp_path / "elsewhere")
     _link(corpus, "c.txt", tmp_path / "elsewhere" / "other.txt")
-    document = document_of(corpus, tokenizer=vocabulary)
+    document = document_of(corpus, tokenizer=vocabulary, follow_links=True)
     assert document["size"]["utf8_bytes"] == 2 * len(GOOD)
     assert document["reading"]["files"] == document["reading"]["measured"] + 2
 

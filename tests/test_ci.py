@@ -52,7 +52,8 @@ def test_what_was_measured_is_kept_where_it_is_restored_from() -> None:
     restored, kept = STEPS["Restore what was measured before"]["with"], STEPS["Keep what was measured"]["with"]
     assert (restored["path"], restored["key"]) == (kept["path"], kept["key"])
     assert restored["key"].startswith(restored["restore-keys"])
-    assert restored["path"] in STEPS["Scan"]["run"]
+    assert restored["path"] == STEPS["Scan"]["env"]["KEPT"]
+    assert restored["path"].startswith("${{ runner.temp }}/")  # nothing in the checkout is the cache
 
 
 def test_install_takes_the_action_itself_or_what_is_asked_for(runner: Runner) -> None:
@@ -126,6 +127,60 @@ def test_an_unchanged_file_is_not_read_again_though_a_checkout_changes_its_time(
 def _artifact(run: int, day: int, branch: str = "main", repository: int = 1, expired: bool = False) -> dict[str, Any]:
     source = {"id": run, "head_branch": branch, "head_repository_id": repository, "repository_id": 1}
     return {"created_at": f"2026-03-0{day}T00:00:00Z", "expired": expired, "workflow_run": source}
+
+
+def test_what_is_kept_is_believed_with_its_secret(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CORPUSCHECK_NO_CACHE")
+    known = "60 files as before, 0 read\n"
+    for secret, fork, expected in (
+        ("a secret of the repository", "", ""),
+        ("a secret of the repository", "", known),
+        ("another secret of somebody", "", ""),
+        ("", "", ""),
+        ("", "", known),
+        ("", "true", ""),
+    ):
+        job = Runner(runner.checkout, runner.temporary, {"github.event.pull_request.head.repo.fork": fork})
+        assert job.step("Scan", baseline="base.ccp", cache_secret=secret).done.stderr == expected
+    assert runner.checkout.git("status", "--short") == ""
+
+
+def test_a_pull_request_is_judged_by_the_configuration_of_its_base(main: Repository, runner: Runner) -> None:
+    base = main.git("rev-parse", "HEAD").strip()
+    bad = "\n".join(korean_lines(9, seed=3)).encode("cp949")
+    planted = 'paths = ["corpus"]\nfail-on = "never"\n'
+    runner.checkout.commit(
+        {"corpus/new.txt": bad, "corpuscheck.toml": planted, "corpus/.corpuscheckignore": "x", "base.ccp": b""}
+    )
+    context = {"github.event.pull_request.base.sha": base}
+    step = Runner(runner.checkout, runner.temporary, context).step(
+        "Take the configuration of the base branch", baseline="base.ccp"
+    )
+    assert step.done.returncode == 0, step.done.stderr
+    changed = "base.ccp corpus/.corpuscheckignore corpuscheck.toml "
+    told = "pull request also changes what it is judged by"
+    assert step.done.stdout == f"::warning title=corpuscheck::this {told}: {changed}\n"
+    assert (runner.checkout.folder / step.outputs["file"]).read_text() == main.git("show", "HEAD:corpuscheck.toml")
+    runner.checkout.git("checkout", "-q", base, "--", "base.ccp")
+    context = {f"steps.configuration.outputs.{name}": step.outputs[name] for name in ("file", "changed")}
+    for job, status in ((Runner(runner.checkout, runner.temporary, context), 1), (runner, 0)):
+        scan = job.step("Scan", baseline="base.ccp")
+        assert scan.done.returncode == status
+        assert (told in scan.summary) == (job is not runner)
+
+
+def test_a_base_without_configuration_is_the_defaults(main: Repository, runner: Runner) -> None:
+    """Whatever the pull request brings, and whatever it has in the place where the base's configuration is put."""
+    first = main.git("rev-list", "--max-parents=0", "HEAD").strip()
+    runner.checkout.commit({"pyproject.toml": "[tool.other]\n", "precious": "precious"})
+    (runner.checkout.folder / ".corpuscheck-base.toml").symlink_to("precious")
+    job = Runner(runner.checkout, runner.temporary, {"github.event.pull_request.base.sha": first})
+    step = job.step("Take the configuration of the base branch")
+    assert (runner.checkout.folder / step.outputs["file"]).read_text() == ""
+    assert (runner.checkout.folder / "precious").read_text() == "precious"
+    assert "corpuscheck.toml" in step.outputs["changed"]
+    job = Runner(runner.checkout, runner.temporary, {"github.event.pull_request.base.sha": "0" * 40})
+    assert job.step("Take the configuration of the base branch").done.returncode == 2
 
 
 OTHERS = [

@@ -64,6 +64,14 @@ def test_accept_with_the_same_tokenizer(branch: Repository) -> None:
     assert branch.shell(SNIPPETS["compare"]).returncode == 0
 
 
+def test_judged_by_the_base_configuration(branch: Repository) -> None:
+    planted = 'paths = ["corpus"]\nfail-on = "never"\n'
+    branch.commit({**BAD, "corpuscheck.toml": planted})
+    assert branch.shell(SNIPPETS["compare"]).returncode == 0
+    assert "CC709" in branch.shell(SNIPPETS["compare"]).stdout
+    assert branch.shell(SNIPPETS["base-configuration"]).returncode == 1
+
+
 def test_files_that_are_no_corpus(branch: Repository) -> None:
     ignored = SNIPPETS["ignore: corpus/.corpuscheckignore"]
     files = {"corpus/drafts/new.txt": BAD["corpus/new.txt"], "corpus/.corpuscheckignore": ignored}

@@ -485,4 +485,5 @@ def test_nothing_but_the_one_mechanism_writes_files() -> None:
         for path in (REPOSITORY / "corpuscheck").rglob("*.py")
         for call in calls_that_write(ast.parse(path.read_text("utf-8")))
     }
+    found.discard(("database.py", "O_CREAT"))  # an empty file, which SQLite fills
     assert {name for name, _ in found} == {"writing.py"}, sorted(found)

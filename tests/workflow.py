@@ -50,6 +50,7 @@ class Runner:
         assert given.keys() <= ACTION["inputs"].keys()
         defaults = {key: value["default"] for key, value in ACTION["inputs"].items()}
         context = {f"inputs.{key}": value for key, value in (defaults | given).items()}
+        context["runner.temp"] = str(self.temporary)
         context = {"steps.install.outputs.command": "corpuscheck", **context, **self.context}
         environment = {key: evaluated(text, context) for key, text in STEPS[name].get("env", {}).items()}
         return self.run(STEPS[name]["run"], **environment)

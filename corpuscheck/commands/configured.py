@@ -10,6 +10,7 @@ import click
 from corpuscheck.commands.options import Command
 from corpuscheck.commands.printing import print_line
 from corpuscheck.errors import UsageError
+from corpuscheck.progress import tell
 
 if TYPE_CHECKING:
     from corpuscheck.configuration import Configuration
@@ -21,10 +22,12 @@ def _use_configuration(context: click.Context, _: click.Parameter, given: str | 
 
     from corpuscheck import configuration
 
-    path = Path(given) if given else configuration.find(Path.cwd())
+    path, passed = (Path(given), ()) if given else configuration.find(Path.cwd())
+    for other in passed:
+        tell(f"{other.path} is not obeyed: {other.reason}")
     found = configuration.Configuration()
     if path:
-        found = configuration.load(path, _known(context))
+        found = configuration.load(path, _known(context), named=bool(given))
     configuration.apply(context, found)
     context.meta["configuration"] = found
 
@@ -44,7 +47,8 @@ def configured(function: Command) -> Command:
     @click.option(
         "--config", envvar="CORPUSCHECK_CONFIG", metavar="FILE", is_eager=True, expose_value=False,
         callback=_use_configuration,
-        help="Configuration file. Default: the nearest corpuscheck.toml or pyproject.toml that has one.",
+        help="Configuration file. Default: the nearest corpuscheck.toml or pyproject.toml that has one, up to the root "
+        "of the repository or the home folder.",
     )  # fmt: skip
     @click.pass_context
     @wraps(function)

@@ -69,8 +69,8 @@ def scan(
 
         save_artefact(finished.artefact, save_tokenizer)
     _keep(finished, save, files_output)
-    if finished.cache and not (quiet or no_progress):
-        _tell_of_cache(finished.cache, printable(settings.cache or ""), verbose)
+    if finished.cache and not quiet:
+        _tell_of_cache(finished.cache, printable(settings.cache or ""), verbose, no_progress)
     return _render(finished.result, report_format, reports, quiet, full)
 
 
@@ -157,11 +157,11 @@ def _keep(finished: Scan, save: str | None, files_output: str | None) -> None:
         write_whole(files_output, render_files(finished.records))
 
 
-def _tell_of_cache(use: CacheUse, folder: str, verbose: bool) -> None:
+def _tell_of_cache(use: CacheUse, folder: str, verbose: bool, trouble_alone: bool) -> None:
     from corpuscheck.progress import tell
     from corpuscheck.rules.amounts import files, size
 
-    if use.known or verbose:
+    if (use.known or verbose) and not trouble_alone:
         kept = f"; {size(use.bytes)} kept in {folder}" if verbose else ""
         damaged = f", {use.damaged:,} damaged entries ignored" if use.damaged else ""
         tell(f"{files(use.known)} as before, {use.read:,} read{damaged}{kept}")
@@ -181,5 +181,5 @@ def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bo
 
         print_text(lambda console: render_terminal(result, console, quiet, full))
     else:
-        print_bytes(render(result, name))
+        print_bytes(render(result, name), commands=name == "github")
     return 0 if result.passed else 1

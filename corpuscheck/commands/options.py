@@ -101,6 +101,7 @@ READING: list[Option] = [
     option("--hint", metavar="LANG", help="Language of files too short to tell their encoding: ko, ja, …"),
     option("--include", multiple=True, metavar="PATTERN", help="Only files matching this gitignore pattern."),
     option("--exclude", multiple=True, metavar="PATTERN", help="No files matching this gitignore pattern."),
+    option("--follow-links", is_flag=True, help="Follow symbolic links that lead out of PATH or to hidden files."),
 ]  # fmt: skip
 TOKENIZER: list[Option] = [
     option("--tokenizer", metavar="PATH",

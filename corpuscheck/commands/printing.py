@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from corpuscheck.errors import CorpuscheckError
+from corpuscheck.printable import guarded
 
 if TYPE_CHECKING:
     from rich.console import Console
 
 
-def print_bytes(report: bytes) -> None:
-    """Print a finished report."""
+def print_bytes(report: bytes, commands: bool = False) -> None:
+    """Print a finished report; only one that is made of commands to a runner may hold them."""
+    if not commands:
+        report = guarded(report.decode()).encode()
     with _to_standard_output():
         sys.stdout.buffer.write(report)
         sys.stdout.buffer.flush()
@@ -51,7 +54,7 @@ def print_paged(render: Callable[[Console], str], paged: bool) -> None:
 def print_line(text: str) -> None:
     """Print what a command has to say; the last line ends with a line feed."""
     with _to_standard_output():
-        click.echo(text.removesuffix("\n"))
+        click.echo(guarded(text.removesuffix("\n")))
 
 
 @contextmanager

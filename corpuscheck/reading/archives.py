@@ -10,7 +10,7 @@ from typing import BinaryIO, cast
 from corpuscheck.reading.discover import EMPTY, Source, filtered
 from corpuscheck.reading.formats import Kind
 from corpuscheck.reading.members import Member, Members
-from corpuscheck.reading.opening import UNREADABLE, Expansion, copied, damage_of, open_regular
+from corpuscheck.reading.opening import UNREADABLE, Expansion, copied, damage_of, open_found, reason_of
 from corpuscheck.reading.tars import tar_members
 from corpuscheck.reading.zips import zip_members
 from corpuscheck.settings import Reading
@@ -27,7 +27,13 @@ def members_of(source: Source, settings: Reading, progress: Callable[[int], None
     """
     told = 0
     try:
-        with open_regular(source.path) as file:
+        opened = open_found(source)
+    except OSError as error:
+        yield Member("", 0, skip=reason_of(error))
+        progress(source.size)
+        return
+    try:
+        with opened as file:
             for member in _members(file, source.kind, settings):
                 yield member
                 here = min(file.tell(), source.size)

@@ -34,7 +34,7 @@ def available() -> bool:
     return find_spec("pyarrow") is not None
 
 
-def row_groups(path: str) -> list[int]:
+def row_groups(file: BinaryIO) -> list[int]:
     """The share of each row group in a Parquet file, in bytes. Raises ValueError where it cannot be read.
 
     Figures of columns are not asked for: pyarrow ends the process where those are damaged.
@@ -42,13 +42,13 @@ def row_groups(path: str) -> list[int]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    stored = file.seek(0, os.SEEK_END)
     try:
-        with pq.ParquetFile(path) as parquet:
+        with pq.ParquetFile(file) as parquet:
             groups = range(parquet.metadata.num_row_groups)
             sizes = [max(1, parquet.metadata.row_group(g).total_byte_size) for g in groups]
     except (pa.ArrowException, OSError) as error:
         raise ValueError(str(error)) from None
-    stored = os.path.getsize(path)
     return [size * stored // sum(sizes) for size in sizes]
 
 

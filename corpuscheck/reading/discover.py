@@ -16,6 +16,7 @@ from corpuscheck.printable import printable
 from corpuscheck.reading.formats import Kind, kind_of
 from corpuscheck.reading.not_data import ANNEX
 from corpuscheck.settings import CONFIGURATION_FILE, Reading
+from corpuscheck.trust import NOT_REGULAR, descriptor_of, foreign, leads_out
 
 EMPTY = "empty"
 HIDDEN = "hidden"
@@ -24,7 +25,7 @@ VANISHED = "vanished while it was read"
 BROKEN_LINK = "broken symbolic link"
 LINK_LOOP = "symbolic link into a folder already walked"
 SAME_FILE = "symbolic link to a file already found"
-SPECIAL = "not a regular file"
+SPECIAL = NOT_REGULAR
 
 CACHE_FOLDER = ".corpuscheck_cache"
 IGNORE_FILE = ".corpuscheckignore"
@@ -32,17 +33,26 @@ OWN_NAMES = (CACHE_FOLDER, IGNORE_FILE, CONFIGURATION_FILE)
 OWN_ENDING = ".ccp"
 """Made by this program or for it: no part of a corpus, unless named on the command line."""
 
+FOREIGN = "list of what to leave out, by another user: not obeyed"
+_LARGEST_IGNORE_FILE = 1 << 20
+
 _HERE = os.curdir + os.sep
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to read: `path` as given, without a leading ./, `size` in bytes on disk, `modified` in nanoseconds."""
+    """A file to read: `path` as given, without a leading ./, `size` in bytes on disk, `modified` in nanoseconds.
+
+    `identity` is its device and number there; `within` are the real paths that it lies in, empty where links may lead
+    anywhere.
+    """
 
     path: str
     size: int
     kind: Kind
     modified: int = 0
+    identity: tuple[int, int] = (0, 0)
+    within: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,19 +82,21 @@ class _Entry:
 def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Found:
     """Walk files and folders. Symbolic links are followed once; hidden names and excluded ones are not.
 
+    Links that lead out of what was given, or to hidden files, are followed only if the settings say so.
     Raises UsageError for a path that does not exist or cannot be listed.
     """
     entries: dict[str, _Entry] = {}
+    within = () if settings.follow_links else tuple(os.path.realpath(path) for path in paths)
     _ignore_file.cache_clear()
     for given in paths:
         root = os.fspath(given)
-        for entry in _walk_root(root):
+        for entry in _walk_root(root, within):
             relative = os.path.relpath(entry.path, root) if os.path.isdir(root) else os.path.basename(entry.path)
             if not entry.named and (filtered(relative, settings) or _ignored(entry.path, root)):
                 continue
             plain = replace(entry, path=entry.path.removeprefix(_HERE))
             entries.setdefault(os.path.abspath(entry.path), plain)
-    return _classified([entries[key] for key in sorted(entries)])
+    return _classified([entries[key] for key in sorted(entries)], within)
 
 
 @cache
@@ -105,27 +117,39 @@ def _ignored(path: str, root: str) -> bool:
 
     Where `root` lies in the present folder, those from here down to it count too.
     """
-    inside = not os.path.isabs(root) and not os.path.normpath(root).startswith(os.pardir)
-    top = "" if inside else os.path.normpath(root)
-    folder = os.path.dirname(path)
-    while True:
+    for folder in _folders_above(path, root):
         spec = _ignore_file(folder)
         if spec is not None:
             name = os.path.relpath(path, folder or ".").replace(os.sep, "/")
             verdict = spec.check_file(name).include
             if verdict is not None:
                 return verdict
-        if not folder or (top and os.path.normpath(folder) == top):
-            return False
+    return False
+
+
+def _folders_above(path: str, root: str) -> Iterator[str]:
+    """The folders whose lists of patterns count for a path, the nearest first."""
+    inside = not os.path.isabs(root) and not os.path.normpath(root).startswith(os.pardir)
+    top = "" if inside else os.path.normpath(root)
+    folder = os.path.dirname(path)
+    yield folder
+    while folder and not (top and os.path.normpath(folder) == top):
         folder = os.path.dirname(folder)
+        yield folder
 
 
 @cache
 def _ignore_file(folder: str) -> GitIgnoreSpec | None:
     """Raises UsageError for one that cannot be read."""
     path = os.path.join(folder, IGNORE_FILE)
+    if _foreign_ignore_file(folder):
+        return None
     try:
-        text = Path(path).read_text("utf-8-sig")
+        with open(descriptor_of(path), "rb") as file:
+            data = file.read(_LARGEST_IGNORE_FILE + 1)
+        if len(data) > _LARGEST_IGNORE_FILE:
+            raise ValueError("too large for a list of patterns")
+        text = data.decode("utf-8-sig")
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
@@ -133,12 +157,20 @@ def _ignore_file(folder: str) -> GitIgnoreSpec | None:
     return GitIgnoreSpec.from_lines(text.splitlines())
 
 
+def _foreign_ignore_file(folder: str) -> bool:
+    """Whether there is one that somebody else has put into the folder: it is not obeyed."""
+    try:
+        return foreign(os.lstat(os.path.join(folder, IGNORE_FILE)), os.stat(folder or os.curdir))
+    except OSError:
+        return False
+
+
 def _archive(name: str) -> bool:
     """Archives are opened whatever --include says: it is their members that it chooses among."""
     return bool(kind_of(name.rpartition("/")[2]).archive)
 
 
-def _walk_root(root: str) -> Iterator[_Entry]:
+def _walk_root(root: str, within: tuple[str, ...]) -> Iterator[_Entry]:
     shown = printable(root)
     try:
         mode = os.stat(root).st_mode
@@ -153,14 +185,17 @@ def _walk_root(root: str) -> Iterator[_Entry]:
         os.listdir(root)
     except OSError as error:
         raise UsageError(f"{shown}: cannot be listed ({_because(error)})") from None
-    yield from _walk_folder(root)
+    for folder in _folders_above(os.path.join(root, ""), root):
+        if _foreign_ignore_file(folder):
+            yield _Entry(os.path.join(folder, IGNORE_FILE), True, FOREIGN)
+    yield from _walk_folder(root, within)
 
 
 def _because(error: Exception) -> str:
     return error.strerror if isinstance(error, OSError) and error.strerror else str(error)
 
 
-def _walk_folder(root: str) -> Iterator[_Entry]:
+def _walk_folder(root: str, within: tuple[str, ...]) -> Iterator[_Entry]:
     """Depth-first without recursion; each real folder once, folders before the links that lead to them."""
     walked: set[tuple[int, int]] = set()
     folders, links = [root], list[str]()
@@ -178,11 +213,15 @@ def _walk_folder(root: str) -> Iterator[_Entry]:
         except OSError as error:
             yield _Entry(folder, False, NO_PERMISSION if isinstance(error, PermissionError) else _because(error))
             continue
+        if _foreign_ignore_file(folder):
+            yield _Entry(os.path.join(folder, IGNORE_FILE), True, FOREIGN)
         for entry in entries:
             if entry.name in OWN_NAMES or entry.name.endswith(OWN_ENDING):
                 continue
             if entry.name.startswith("."):
                 yield _Entry(entry.path, False, HIDDEN)
+            elif within and entry.is_symlink() and (reason := _refused(entry.path, within)):
+                yield _Entry(entry.path, False, reason)
             elif entry.is_dir(follow_symlinks=False):
                 if not _is_cache(entry.path):
                     folders.append(entry.path)
@@ -192,12 +231,17 @@ def _walk_folder(root: str) -> Iterator[_Entry]:
                 yield _Entry(entry.path, False)
 
 
+def _refused(link: str, within: tuple[str, ...]) -> str:
+    """Why a symbolic link is not followed; one that leads nowhere is told of as such."""
+    return leads_out(os.path.realpath(link), within) if os.path.exists(link) else ""
+
+
 def _is_cache(folder: str) -> bool:
     """Whether it is a cache of this program, under whatever name."""
     return all(os.path.isfile(os.path.join(folder, name)) for name in ("cache.db", "CACHEDIR.TAG"))
 
 
-def _classified(entries: list[_Entry]) -> Found:
+def _classified(entries: list[_Entry], within: tuple[str, ...]) -> Found:
     sources: list[Source] = []
     skipped: list[Skipped] = []
     links: list[_Entry] = []
@@ -209,7 +253,7 @@ def _classified(entries: list[_Entry]) -> Found:
         elif any_link and os.path.islink(entry.path):
             links.append(entry)
         else:
-            status = _classify(entry.path, sources, skipped)
+            status = _classify(entry.path, within, sources, skipped)
             if any_link and status is not None:
                 identities.add((status.st_dev, status.st_ino))
     for entry in links:
@@ -223,7 +267,7 @@ def _classified(entries: list[_Entry]) -> Found:
             skipped.append(Skipped(entry.path, SAME_FILE, status.st_size))
             continue
         identities.add(identity)
-        _classify(entry.path, sources, skipped)
+        _classify(entry.path, within, sources, skipped)
     return Found(
         tuple(sorted(sources, key=lambda s: os.path.normpath(s.path))),
         tuple(sorted(skipped, key=lambda s: os.path.normpath(s.path))),
@@ -238,7 +282,9 @@ def _is_annexed(link: str) -> bool:
         return False
 
 
-def _classify(path: str, sources: list[Source], skipped: list[Skipped]) -> os.stat_result | None:
+def _classify(
+    path: str, within: tuple[str, ...], sources: list[Source], skipped: list[Skipped]
+) -> os.stat_result | None:
     try:
         status = os.stat(path)
     except OSError:
@@ -252,5 +298,6 @@ def _classify(path: str, sources: list[Source], skipped: list[Skipped]) -> os.st
     elif kind.skip:
         skipped.append(Skipped(path, kind.skip, status.st_size))
     else:
-        sources.append(Source(path, status.st_size, kind, status.st_mtime_ns))
+        identity = (status.st_dev, status.st_ino)
+        sources.append(Source(path, status.st_size, kind, status.st_mtime_ns, identity, within))
     return status

@@ -9,7 +9,7 @@ from corpuscheck.reading.compressions import HEAD_BYTES, Peeked, compression_of
 from corpuscheck.reading.decoding import UTF8_BOM
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.layouts import layout_of
-from corpuscheck.reading.opening import UNREADABLE, decompressed, open_regular
+from corpuscheck.reading.opening import UNREADABLE, decompressed, open_found
 from corpuscheck.reading.warcs import MAGIC
 from corpuscheck.settings import Reading
 
@@ -43,7 +43,7 @@ def _head(source: Source) -> tuple[bytes, bool]:
     """The first bytes, unpacked, and whether they are all."""
     data = b""
     try:
-        with open_regular(source.path) as file:
+        with open_found(source) as file:
             first = file.read(HEAD_BYTES)
             read = decompressed(Peeked(first, file), compression_of(first, source.kind.compression))
             while len(data) <= _LOOK_BYTES and (part := read(_LOOK_BYTES + 1 - len(data))):

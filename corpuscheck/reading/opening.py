@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import lzma
 import os
-import stat
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from corpuscheck.reading.batch import BLOCK_BYTES
 from corpuscheck.reading.compressions import HEAD_BYTES, XZ_MEMORY, Peeked, UnsupportedError, compression_of, unpacked
 from corpuscheck.reading.formats import Compression
+from corpuscheck.trust import OUTSIDE, descriptor_of, leads_out
+
+if TYPE_CHECKING:
+    from corpuscheck.reading.discover import Source
 
 
 class UnreadableError(Exception):
@@ -95,11 +98,20 @@ class Stream:
 
 def open_regular(path: str) -> BinaryIO:
     """Open without waiting: a pipe or device that took the file's place must not hang the scan."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise OSError("not a regular file")
-    return open(descriptor, "rb", buffering=0)
+    return open(descriptor_of(path), "rb", buffering=0)
+
+
+def open_found(source: Source) -> BinaryIO:
+    """Open a file as it was found: what took its place since then must not lie outside of what was given either."""
+    file = open_regular(source.path)
+    status = os.fstat(file.fileno())
+    if source.within and (status.st_dev, status.st_ino) != source.identity:
+        real = os.path.realpath(source.path)
+        reason = leads_out(real, source.within)
+        if reason or not os.path.samestat(status, os.lstat(real)):
+            file.close()
+            raise OSError(reason or OUTSIDE)
+    return file
 
 
 def reason_of(error: Exception) -> str:

@@ -22,6 +22,7 @@ from corpuscheck.reading.files import Piece
 from corpuscheck.reading.formats import Kind
 from corpuscheck.reading.layouts import HEAD_BYTES, Layout, layout_of
 from corpuscheck.reading.lines import BLANK_LINE, LINE_END
+from corpuscheck.reading.opening import open_found
 from corpuscheck.reading.warcs import MAGIC
 from corpuscheck.settings import Reading
 
@@ -38,7 +39,7 @@ def pieces_of(source: Source, settings: Reading, size: int) -> list[Piece]:
     if source.size < 2 * size or not plain:
         return [Piece(source)]
     try:
-        with open(source.path, "rb", buffering=0) as file:
+        with open_found(source) as file:
             if not _looks_utf8(file.fileno(), source.size):
                 return [Piece(source)]
             layout = _layout(file.fileno(), kind, settings)
@@ -59,8 +60,9 @@ def _layout(file: int, kind: Kind, settings: Reading) -> Layout:
 def _row_group_pieces(source: Source, size: int) -> list[Piece]:
     """Neighbouring row groups of about `size` bytes together; bytes between them count with the one before."""
     try:
-        sizes = columnar.row_groups(source.path)
-    except ValueError:
+        with open_found(source) as file:
+            sizes = columnar.row_groups(file)
+    except (OSError, ValueError):
         return [Piece(source)]
     pieces: list[Piece] = []
     start = reached = 0

@@ -36,7 +36,7 @@ from corpuscheck.reading.opening import (
     Stream,
     UnreadableError,
     copied,
-    open_regular,
+    open_found,
     reason_of,
 )
 from corpuscheck.reading.records import RecordReader, RecordReport
@@ -104,7 +104,7 @@ def _read(
     source = piece.source
     record.bytes = piece.size
     record.start = piece.start
-    opened = partial(open_regular, source.path)
+    opened = partial(open_found, source)
     if source.kind.format in COLUMNAR:
         yield from _read_columnar(opened, source.kind, piece, settings, record)
         progress(piece.size)
@@ -133,7 +133,7 @@ def read_piece(
         records.append(FileRecord(source.path))
         yield from _of_last(records, read(piece, settings, records[-1], progress, look))
         return
-    if reason := _not_data(source.path):
+    if reason := _not_data(source):
         records.append(FileRecord(source.path, bytes=source.size))
         skip(records[-1], reason)
         progress(source.size)
@@ -171,10 +171,10 @@ def _read_members(
         yield from _of_last(records, _read_stream(stream, member.kind, Piece(source), settings, record, look))
 
 
-def _not_data(path: str) -> str:
+def _not_data(source: Source) -> str:
     """Why a file is no archive but something in its place."""
     try:
-        with open_regular(path) as file:
+        with open_found(source) as file:
             return in_its_place(file)
     except UNREADABLE:
         return ""

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from corpuscheck import __version__
 from corpuscheck.feasibility.comparison import LONGEST_SEQUENCE, PERCENTILES, Row, TokenizerComparison
-from corpuscheck.json_text import json_bytes
+from corpuscheck.json_text import report_bytes
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal_parts import columns, safe
@@ -101,7 +101,7 @@ def render_json(compared: TokenizerComparison) -> bytes:
         "reason": compared.reason,
         "nothing_held_out": compared.not_judged,
     }
-    return json_bytes(document)
+    return report_bytes(document)
 
 
 def _row(row: Row) -> dict[str, Any]:

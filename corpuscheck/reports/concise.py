@@ -16,6 +16,6 @@ def render(result: Result) -> bytes:
 
 def _line(result: Result, finding: Finding) -> str:
     at = where(result.place_of(finding))
-    safe = f"./{at}" if at.lstrip().startswith("::") else at  # in a CI log such a line would be a command
+    safe = f"./{at}" if at.lstrip().startswith("::") else at  # a path that can be pasted, and no command
     message = printable(finding.message, LONGEST_TEXT)
     return f"{safe}: {finding.rule} {finding.severity} {finding.name}: {message}"

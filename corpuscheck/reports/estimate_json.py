@@ -7,14 +7,14 @@ from typing import Any
 from corpuscheck import __version__
 from corpuscheck.feasibility.estimate import Estimate
 from corpuscheck.feasibility.figure import Figure
-from corpuscheck.json_text import json_bytes
+from corpuscheck.json_text import report_bytes
 
 SCHEMA_VERSION = 1
 
 
 def render(estimate: Estimate) -> bytes:
     """UTF-8, indented, keys in a fixed order."""
-    return json_bytes(as_document(estimate))
+    return report_bytes(as_document(estimate))
 
 
 def as_document(estimate: Estimate) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpuscheck.json_text import json_bytes
+from corpuscheck.json_text import report_bytes
 from corpuscheck.reports.common import file_and_line, remarks
 from corpuscheck.result import Result
 from corpuscheck.settings import Severity
@@ -28,4 +28,4 @@ def render(result: Result) -> bytes:
         for remark in remarks(result, MOST)
         for path, line in [file_and_line(remark.place)]
     ]
-    return json_bytes(entries)
+    return report_bytes(entries)

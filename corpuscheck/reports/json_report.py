@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 
 from corpuscheck import __version__
-from corpuscheck.json_text import json_bytes
+from corpuscheck.json_text import report_bytes
 from corpuscheck.printable import codepoint, printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.mojibake import MojibakePart
@@ -23,7 +23,7 @@ SCHEMA_VERSION = 1
 
 def render_json(result: Result) -> bytes:
     """UTF-8, indented, keys in a fixed order, no timings: equal results give equal bytes."""
-    return json_bytes(as_document(result))
+    return report_bytes(as_document(result))
 
 
 def as_document(result: Result) -> dict[str, Any]:
@@ -265,5 +265,5 @@ def render_files(records: tuple[FileRecord, ...]) -> bytes:
     for record in sorted(records, key=lambda r: r.path):
         row = {key: value for key, value in vars(record).items() if key != "start"}
         row["path"] = printable(record.path, 4096)
-        lines.append(json_bytes(row, orjson.OPT_APPEND_NEWLINE))
+        lines.append(report_bytes(row, orjson.OPT_APPEND_NEWLINE))
     return b"".join(lines)

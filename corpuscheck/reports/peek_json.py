@@ -6,7 +6,7 @@ from typing import Any
 
 from corpuscheck import __version__
 from corpuscheck.clean.copies import DocumentPlace
-from corpuscheck.json_text import json_bytes
+from corpuscheck.json_text import report_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.showing import Peek, Shown, kind_of
@@ -28,7 +28,7 @@ def render(peek: Peek) -> bytes:
         "documents_held": peek.held,
         "documents": [_document(shown) for shown in peek.shown],
     }
-    return json_bytes(document)
+    return report_bytes(document)
 
 
 def _amounts(peek: Peek) -> tuple[int, ...]:

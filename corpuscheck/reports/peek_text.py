@@ -12,7 +12,7 @@ from rich.text import Text
 
 from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.marking import Mark
-from corpuscheck.printable import printable
+from corpuscheck.printable import guarded, printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal_parts import safe
@@ -33,7 +33,7 @@ def render_terminal(peek: Peek, console: Console) -> str:
         console.print(safe(_head(peek), "bold", limit=2000))
         for shown in peek.shown:
             _document(shown, peek.view.marks, console)
-    return "".join(line.rstrip() + "\n" for line in capture.get().splitlines())
+    return guarded("".join(line.rstrip() + "\n" for line in capture.get().splitlines()))
 
 
 def _head(peek: Peek) -> str:

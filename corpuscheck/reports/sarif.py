@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from corpuscheck import __version__
-from corpuscheck.json_text import json_bytes
+from corpuscheck.json_text import report_bytes
 from corpuscheck.reports.common import Remark, file_and_line, remarks
 from corpuscheck.result import Place, Result
 from corpuscheck.rules.registry import RULES
@@ -40,7 +40,7 @@ def render(result: Result) -> bytes:
             }
         ],
     }
-    return json_bytes(document)
+    return report_bytes(document)
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from corpuscheck import __version__
 from corpuscheck.domain.sides import Side, Sides
-from corpuscheck.json_text import json_bytes
+from corpuscheck.json_text import report_bytes
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.json_domain import distinctive_document
 from corpuscheck.reports.terminal_domain import bits, how_often
@@ -66,7 +66,7 @@ def render_json(compared: Sides) -> bytes:
         "profiles": list(map(_side, compared.sides)),
         "distances": [{"profiles": [one, other], "bits": d} for (one, other), d in sorted(compared.distances.items())],
     }
-    return json_bytes(document)
+    return report_bytes(document)
 
 
 def _side(side: Side) -> dict[str, Any]:

@@ -6,9 +6,11 @@ import io
 import os
 import sys
 from collections.abc import Iterator
+from typing import IO, Any, TextIO, cast
 
 from rich.console import Console, Group, RenderableType
 
+from corpuscheck.printable import guarded
 from corpuscheck.reports.terminal_changes import changes
 from corpuscheck.reports.terminal_clean import clean
 from corpuscheck.reports.terminal_domain import domain
@@ -30,12 +32,20 @@ def terminal() -> Console:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
     wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else WIDTH
-    return Console(width=wide, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return Console(
+        file=cast(IO[str], _Guarded(sys.stdout)),
+        width=wide,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=False,
+    )
 
 
 def plain_terminal(width: int) -> Console:
     """The same for what cannot show colours."""
     return Console(
+        file=cast(IO[str], _Guarded(sys.stdout)),
         width=width,
         highlight=False,
         markup=False,
@@ -44,6 +54,19 @@ def plain_terminal(width: int) -> Console:
         force_terminal=False,
         color_system=None,
     )
+
+
+class _Guarded:
+    """A stream that whole lines are written to, without commands to a runner of continuous integration."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(guarded(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def render(result: Result, full: bool = False) -> bytes:
@@ -63,7 +86,7 @@ def render_terminal(result: Result, console: Console, brief: bool = False, full:
         for part in _brief(result, full) if brief else _full(result) if full else _short(result, console):
             console.print(part)
     for line in capture.get().strip("\n").splitlines():
-        console.file.write(line.rstrip() + "\n")
+        console.file.write(guarded(line.rstrip()) + "\n")
 
 
 def _short(result: Result, console: Console) -> Iterator[RenderableType]:

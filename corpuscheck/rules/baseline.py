@@ -215,6 +215,25 @@ def new_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
         raise NotJudgedError(copies.unlooked)
 
 
+def other_settings(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """The corpus is judged by other limits, severities or rules than when its baseline was saved.
+
+    A change that makes the corpus worse may come with a change of the configuration that allows it. This is told
+    whatever --select and --ignore say.
+
+    Fix: look at what has changed in corpuscheck.toml. In continuous integration judge by the configuration of the main
+    branch (--config); if the change is wanted, save a new baseline.
+    """
+    changes = _compared(evidence).settings
+    if changes:  # whatever the limit: it is one of the settings
+        told = "; ".join(printable(change, 200) for change in changes)
+        yield Observation(
+            f"this change also changes the configuration that the baseline was judged by: {told}",
+            "see that this is meant; the main branch's configuration is used with --config",
+            len(changes),
+        )
+
+
 RULES = tuple(
     replace(rule, needs="baseline")
     for rule in (
@@ -226,5 +245,6 @@ RULES = tuple(
         Rule("CC706", "new-damage", "error", new_damage, unit="places"),
         Rule("CC707", "newly-skipped", "error", newly_skipped),
         Rule("CC708", "new-copies", "error", new_copies, 0.01, "share"),
+        Rule("CC709", "other-settings", "info", other_settings, unit="settings", always=True),
     )
 )

@@ -21,7 +21,8 @@ def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
     They add nothing to the figures. Empty and hidden files and saved profiles are counted in the report but
     not warned about.
 
-    Fix: convert them to text, or leave them out with --exclude or .corpuscheckignore.
+    Fix: convert them to text, or leave them out with --exclude or .corpuscheckignore. Symbolic links that lead out
+    of the corpus or to hidden files are followed with --follow-links.
     """
     reading = evidence.profile.reading
     skipped = {reason: n for reason, n in reading.skipped.items() if reason not in HARMLESS | NOT_DATA}

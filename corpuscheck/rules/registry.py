@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.result import Finding, SkippedRule
 from corpuscheck.rules import baseline, clean, domain, normalisation, reading, size, tokenizer
-from corpuscheck.rules.rule import Evidence, NotJudgedError, Rule
+from corpuscheck.rules.rule import LONG_NAMES, Evidence, NotJudgedError, Rule
 from corpuscheck.settings import FailOn, Limits, Policy, Severity
 
 if TYPE_CHECKING:
@@ -90,6 +90,25 @@ def in_force(limits: Limits, policy: Policy) -> Limits:
     """The limits with those that were given by rule. Raises UsageError for one that cannot be."""
     named = {rule.option: rule.limit_in_force(limits, policy) for rule in RULES if rule.option}
     return replace(limits, **{name: type(getattr(limits, name))(value) for name, value in named.items()})
+
+
+def judged_by(limits: Limits, policy: Policy) -> dict[str, str]:
+    """What decides at the gate, by the names that a configuration file has for it; only what is not the default."""
+    now, usual = in_force(limits, policy), Limits()
+    told = {
+        LONG_NAMES.get(name, name.replace("_", "-")): f"{getattr(now, name)}"
+        for name in Limits.__dataclass_fields__
+        if getattr(now, name) != getattr(usual, name)
+    }
+    told |= {name: ", ".join(rules) for name, rules in (("select", policy.select), ("ignore", policy.ignore)) if rules}
+    told |= {"fail-on": policy.fail_on} if policy.fail_on != "error" else {}
+    told |= {"strict": "true"} if policy.strict else {}
+    for rule in RULES:
+        if rule.severity_in_force(policy) != rule.severity:
+            told[f"rules.{rule.id}.severity"] = rule.severity_in_force(policy)
+        if not rule.option and rule.limit_in_force(limits, policy) != rule.limit:
+            told[f"rules.{rule.id}.limit"] = f"{rule.limit_in_force(limits, policy)}"
+    return told
 
 
 def _rule_for(where: str, name: str) -> Rule:

@@ -18,10 +18,12 @@ from corpuscheck.settings import Limits, Policy, Severity
 MOST_PLACES = 20
 """Files named by a finding; the amounts are of all of them."""
 
-_LONG_NAMES = {"target_bytes": "target", "min_bytes": "min-size"}
+LONG_NAMES = {"target_bytes": "target", "min_bytes": "min-size"}
 """Options with another name than that of their field."""
 
-Unit = Literal["files", "bytes", "records", "share", "points", "characters", "cuts", "places", "documents", "times"]
+Unit = Literal[
+    "files", "bytes", "records", "share", "points", "characters", "cuts", "places", "documents", "times", "settings"
+]
 
 
 Need = Literal["", "baseline", "reference", "documents", "near copies"]
@@ -94,7 +96,8 @@ class Rule:
     """An id, a name, a severity, a limit and a check, whose docstring is the rule's documentation.
 
     `option` names the field of `Limits` that holds the limit, where the limit has an option of its own. A rule
-    that needs what not every scan has is judged where there is such, or where it was asked for.
+    that needs what not every scan has is judged where there is such, or where it was asked for. One that is judged
+    `always` then, nobody can leave out: it tells of what was left out.
     """
 
     id: str
@@ -105,11 +108,12 @@ class Rule:
     unit: Unit = "files"
     option: str = ""
     needs: Need = ""
+    always: bool = False
 
     @property
     def key(self) -> str:
         """The long name of its option, as in a configuration file; empty where it has none."""
-        return _LONG_NAMES.get(self.option, self.option.replace("_", "-"))
+        return LONG_NAMES.get(self.option, self.option.replace("_", "-"))
 
     def limit_in_force(self, limits: Limits, policy: Policy) -> float:
         own: float = getattr(limits, self.option) if self.option else self.limit
@@ -129,6 +133,8 @@ class Rule:
 
     def chosen(self, policy: Policy, at_hand: Collection[str]) -> bool:
         """Whether --select and --ignore leave it in; the longer of two that match decides."""
+        if self.always and self.needs in at_hand:
+            return True
         asked_for = _match(self, policy.select)
         by_itself = 0 if policy.select or (self.needs and self.needs not in at_hand) else 1
         return _match(self, policy.ignore) < max(asked_for, by_itself)

@@ -1,4 +1,4 @@
-"""Cache: what was measured before, by what it depended on. It may be lost, damaged or shared at any time."""
+"""Cache: what was measured before, by what it depended on. It may be lost, damaged or planted at any time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from hmac import compare_digest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -22,9 +23,11 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile, decompressed
 from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.running.database import NAME, RefusedError, check_folder, connect, discard
+from corpuscheck.running.secret import NoSecretError, secret
 from corpuscheck.settings import CacheKey, Settings
 from corpuscheck.tokenizer.artefact import Artefact, remarks_text
-from corpuscheck.writing import write_new
+from corpuscheck.trust import descriptor_of
 
 if TYPE_CHECKING:
     from corpuscheck.running.partial import Partial
@@ -34,12 +37,10 @@ T = TypeVar("T")
 
 LARGEST = 1 << 30
 _LARGEST_ENTRY = 1 << 28
-_NAME = "cache.db"
+_SEAL = 32
+"""Bytes before each value that only who has the secret can make for it."""
+
 _WAIT_SECONDS = 10.0
-_MARKS = {
-    ".gitignore": "*\n",
-    "CACHEDIR.TAG": "Signature: 8a477f597d28d172789f06886806bc55\n# Made by corpuscheck, see bford.info/cachedir\n",
-}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT}
 
 
@@ -54,13 +55,16 @@ def _code() -> bytes:
     return digest.digest()
 
 
-def key_of(*values: Any) -> bytes:
-    """A key for plain values, and for this version of the program; empty where a name in them is not Unicode."""
+def key_of(secret: bytes, *values: Any) -> bytes:
+    """A key for plain values, and for this version of the program; empty where a name in them is not Unicode.
+
+    Who does not have the secret cannot know it.
+    """
     try:
         text = orjson.dumps(values, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     except orjson.JSONEncodeError:
         return b""
-    return hashlib.blake2b(_code() + text, digest_size=24).digest()
+    return hashlib.blake2b(_code() + text, digest_size=24, key=secret).digest()
 
 
 @dataclass
@@ -80,7 +84,8 @@ class CacheUse:
 class Cache:
     """Entries in one SQLite file, the least recently used dropped beyond `LARGEST` bytes.
 
-    Every failure of the file means that nothing is known; none reaches the scan.
+    An entry is believed only where its seal was made with the secret. Every failure of the file means that nothing is
+    known; none reaches the scan.
     """
 
     def __init__(self, folder: str, key: CacheKey = "mtime") -> None:
@@ -91,6 +96,16 @@ class Cache:
         self._fresh: dict[bytes, bytes] = {}
         self.use = CacheUse()
 
+    @cached_property
+    def _secret(self) -> bytes:
+        """Empty where the cache is not used."""
+        try:
+            check_folder(self._folder)
+            return secret()
+        except (RefusedError, NoSecretError) as error:
+            self._refuse(error)
+            return b""
+
     def stamp(self, source: Source) -> tuple[int, str]:
         """What tells whether a file has changed: its size, and its time or its content."""
         if source.path not in self._stamps:
@@ -100,7 +115,9 @@ class Cache:
 
     def keys_of(self, description: dict[str, Any], units: Iterable[WorkUnit]) -> list[bytes]:
         """A key for each unit; empty for one that cannot be kept."""
-        task = key_of(description).hex()
+        if not self._secret:
+            return [b"" for _ in units]
+        task = key_of(self._secret, description).hex()
         return [self._key_of_unit(task, unit) for unit in units]
 
     def _key_of_unit(self, task: str, unit: WorkUnit) -> bytes:
@@ -108,7 +125,7 @@ class Cache:
             (p.source.path, self.stamp(p.source), p.start, p.stop, p.offset, p.groups, p.part and str(p.part.key))
             for p in unit
         ]
-        return key_of(task, pieces)
+        return key_of(self._secret, task, pieces)
 
     def unchanged(self, sources: Iterable[Source]) -> bool:
         """Whether the files are still what they were when they were found, so that what was read may be kept."""
@@ -132,6 +149,8 @@ class Cache:
         self, found: Found, settings: Settings, artefact: Artefact | None, general: Sequence[Artefact] = ()
     ) -> tuple[Profile, tuple[FileRecord, ...]] | None:
         """The outcome of the same scan of the same files; None where it is not known."""
+        if not self._secret:
+            return None
         state = next(self._get([self._key_of_scan(found, settings, artefact, general)]), None)
         known = None if state is None else self._read(_scan_from_state, state)
         if known:
@@ -152,7 +171,7 @@ class Cache:
         """Keep the outcome, for which these files were read."""
         self.use.read = len(read)
         self.use.known = len(found.sources) - len(read)
-        if self.unchanged(found.sources):
+        if self._secret and self.unchanged(found.sources):
             state = {"profile": b64encode(profile.to_bytes()).decode(), "records": [vars(r) for r in records]}
             self.put(self._key_of_scan(found, settings, artefact, general), state)
         self.flush()
@@ -166,6 +185,7 @@ class Cache:
         others = [other.definition for other in general]
         files = [(source.path, *self.stamp(source)) for source in found.sources]
         return key_of(
+            self._secret,
             "scan",
             vars(settings.reading),
             f"{settings.clean} {settings.near_duplicates}",
@@ -176,29 +196,39 @@ class Cache:
         )
 
     def _get(self, keys: Iterable[bytes]) -> Iterator[Any]:
-        """The state under each key, None where there is none.
-
-        A file without the table is one that another scan is about to begin.
-        """
+        """The state under each key, None where there is none."""
         keys = list(keys)
         asked = 0
         try:
-            with closing(self._connect(False)) as connection:
-                if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'entries'").fetchall():
-                    raise FileNotFoundError
+            if not self._secret:
+                raise FileNotFoundError
+            with closing(connect(self._folder, False, _WAIT_SECONDS)) as connection:
+                query = "SELECT value FROM entries WHERE key = ? AND length(value) <= ?"
                 for key in keys:
-                    rows = connection.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchall()
+                    rows = connection.execute(query, (key, _LARGEST_ENTRY)).fetchall()
                     asked += 1
                     yield self._state(key, rows[0][0]) if rows else None
         except FileNotFoundError:
             pass
+        except RefusedError as error:
+            self._refuse(error)
         except (OSError, sqlite3.Error) as error:
             self._discard(error)
         yield from (None for _ in keys[asked:])
 
     def _state(self, key: bytes, value: Any) -> Any:
         self._found.append(key)
-        return self._read(_unpacked, value)
+        return self._read(lambda sealed: _unpacked(self._unsealed(key, sealed)), value)
+
+    def _seal(self, key: bytes, value: bytes) -> bytes:
+        return hashlib.blake2b(len(key).to_bytes(4, "big") + key + value, digest_size=_SEAL, key=self._secret).digest()
+
+    def _unsealed(self, key: bytes, sealed: bytes) -> bytes:
+        """Raises ValueError for a value that was not kept under this key by who has the secret."""
+        value = bytes(sealed[_SEAL:])
+        if not compare_digest(sealed[:_SEAL], self._seal(key, value)):
+            raise ValueError("another seal")
+        return value
 
     def _read(self, reader: Callable[[Any], T], value: Any) -> T | None:
         """None, and counted, for an entry that is damaged."""
@@ -210,12 +240,13 @@ class Cache:
 
     def put(self, key: bytes, state: Any) -> None:
         """Keep an entry, from the next `flush` on."""
-        if not key:
+        if not key or not self._secret:
             return
         with suppress(orjson.JSONEncodeError):
             text = orjson.dumps(state, option=orjson.OPT_NON_STR_KEYS)
             if len(text) < _LARGEST_ENTRY:
-                self._fresh[key] = zstandard.ZstdCompressor(level=1, write_checksum=True).compress(text)
+                value = zstandard.ZstdCompressor(level=1, write_checksum=True).compress(text)
+                self._fresh[key] = self._seal(key, value) + value
         if sum(map(len, self._fresh.values())) > 1 << 24:
             self.flush()
 
@@ -223,7 +254,9 @@ class Cache:
         """Write what is new, note what was used, drop what is too much."""
         now = int(time.time())
         try:
-            with closing(self._connect(True)) as connection:
+            if not self._secret:
+                return
+            with closing(connect(self._folder, True, _WAIT_SECONDS)) as connection:
                 with connection:
                     rows = [(key, value, now) for key, value in self._fresh.items()]
                     connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
@@ -231,10 +264,13 @@ class Cache:
                     connection.executemany("UPDATE entries SET used = ? WHERE key = ?", used)
                     self._drop(connection)
                 connection.executescript("PRAGMA incremental_vacuum")  # a script takes all its steps
-            self.use.bytes = (self._folder / _NAME).stat().st_size
+            self.use.bytes = (self._folder / NAME).stat().st_size
+        except RefusedError as error:
+            self._refuse(error)
         except (OSError, sqlite3.Error) as error:
             self._discard(error)
-        self._fresh, self._found = {}, []
+        finally:
+            self._fresh, self._found = {}, []
 
     def _drop(self, connection: sqlite3.Connection) -> None:
         """The least recently used, until the rest fits."""
@@ -247,19 +283,8 @@ class Cache:
             if total <= LARGEST:
                 return
 
-    def _connect(self, create: bool) -> sqlite3.Connection:
-        path = self._folder / _NAME
-        if create:
-            _make(self._folder)
-        elif not path.is_file():
-            raise FileNotFoundError
-        connection = sqlite3.connect(path, timeout=_WAIT_SECONDS)
-        if create:
-            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-            connection.execute(
-                "CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL)"
-            )
-        return connection
+    def _refuse(self, reason: Exception) -> None:
+        self.use.trouble = f"the cache in {printable(str(self._folder))} is not used: {printable(str(reason), 300)}"
 
     def _discard(self, error: OSError | sqlite3.Error) -> None:
         """A file that is no database of ours is begun anew; one that is busy or out of reach is left alone."""
@@ -267,16 +292,7 @@ class Cache:
         self.use.trouble = f"the cache in {printable(str(self._folder))} could not be used ({printable(str(reason))})"
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
             self.use.damaged += 1
-            for name in (_NAME, _NAME + "-journal"):
-                with suppress(OSError):
-                    (self._folder / name).unlink()
-
-
-def _make(folder: Path) -> None:
-    """The folder, which tells git and backup tools to leave it alone."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in _MARKS.items():
-        write_new(folder / name, text.encode())
+            discard(self._folder)
 
 
 def _unpacked(value: bytes) -> Any:
@@ -290,7 +306,7 @@ def _scan_from_state(state: Any) -> tuple[Profile, tuple[FileRecord, ...]]:
 def _content(path: str) -> str:
     digest = hashlib.blake2b(digest_size=16)
     try:
-        with open(path, "rb") as file:
+        with open(descriptor_of(path), "rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)
     except OSError:
