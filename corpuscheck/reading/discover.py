@@ -9,12 +9,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
 from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
 from corpuscheck.reading.formats import Kind, kind_of
 from corpuscheck.reading.not_data import ANNEX
+from corpuscheck.reading.patterns import PatternError, Patterns
 from corpuscheck.settings import CONFIGURATION_FILE, Reading
 
 EMPTY = "empty"
@@ -31,6 +30,9 @@ IGNORE_FILE = ".corpuscheckignore"
 OWN_NAMES = (CACHE_FOLDER, IGNORE_FILE, CONFIGURATION_FILE)
 OWN_ENDING = ".ccp"
 """Made by this program or for it: no part of a corpus, unless named on the command line."""
+
+LARGEST_IGNORE_FILE = 1 << 20
+"""Bytes of a `.corpuscheckignore`; a larger one is refused."""
 
 _HERE = os.curdir + os.sep
 
@@ -88,16 +90,22 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
 
 
 @cache
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines(patterns)
+def _spec(lines: tuple[str, ...], origin: str) -> Patterns:
+    """Raises UsageError for a line that is no pattern; `origin` is where the lines stand."""
+    try:
+        return Patterns.of(lines)
+    except PatternError as error:
+        raise UsageError(
+            f"{printable(origin)}: line {error.number} is no gitignore pattern: '{printable(error.line, 80)}' ({error})"
+        ) from None
 
 
 def filtered(relative: str, settings: Reading, opens: bool = True) -> bool:
     """Whether --include or --exclude leave this file out, an archive only if it is one that `opens`."""
     name = relative.replace(os.sep, "/").strip("/")
-    if settings.include and not (opens and _archive(name)) and not _spec(settings.include).match_file(name):
+    if settings.include and not (opens and _archive(name)) and not _spec(settings.include, "--include").verdict(name):
         return True
-    return bool(settings.exclude) and _spec(settings.exclude).match_file(name)
+    return bool(settings.exclude and _spec(settings.exclude, "--exclude").verdict(name))
 
 
 def _ignored(path: str, root: str) -> bool:
@@ -112,7 +120,7 @@ def _ignored(path: str, root: str) -> bool:
         spec = _ignore_file(folder)
         if spec is not None:
             name = os.path.relpath(path, folder or ".").replace(os.sep, "/")
-            verdict = spec.check_file(name).include
+            verdict = spec.verdict(name)
             if verdict is not None:
                 return verdict
         if not folder or (top and os.path.normpath(folder) == top):
@@ -121,16 +129,28 @@ def _ignored(path: str, root: str) -> bool:
 
 
 @cache
-def _ignore_file(folder: str) -> GitIgnoreSpec | None:
+def _ignore_file(folder: str) -> Patterns | None:
     """Raises UsageError for one that cannot be read."""
     path = os.path.join(folder, IGNORE_FILE)
     try:
-        text = Path(path).read_text("utf-8-sig")
+        data = _beginning(path)
+        if len(data) > LARGEST_IGNORE_FILE:
+            raise ValueError(f"it has over {LARGEST_IGNORE_FILE:,} bytes")
+        lines = data.decode("utf-8-sig").splitlines()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
         raise UsageError(f"{printable(path)}: cannot be read ({_because(error)})") from None
-    return GitIgnoreSpec.from_lines(text.splitlines())
+    return _spec(tuple(lines), path)
+
+
+def _beginning(path: str) -> bytes:
+    """As much of a file of patterns as is ever read, without waiting for a pipe that has its name."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("not a regular file")
+        return file.read(LARGEST_IGNORE_FILE + 1)
 
 
 def _archive(name: str) -> bool:

@@ -107,15 +107,38 @@ def _mixed(items: list[Any]) -> bool:
     return 0 < strings < len(items)
 
 
-def leaf_lengths(value: Any, path: str = "", found: dict[str, int] | None = None) -> dict[str, int]:
+LONGEST_PATH = 10_000
+"""Characters of a path; text under a longer one is not looked for, so that keys of megabytes are not copied."""
+
+_LARGEST_PATHS = 1 << 25
+
+
+class Lengths(dict[str, int]):
+    """The weight of the text under each path. Once their paths are `_LARGEST_PATHS` long, no new one is entered."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def enter(self, path: str, value: str) -> None:
+        if path in self:
+            self[path] += weight(value)
+        elif self._size <= _LARGEST_PATHS:
+            self._size += len(path)
+            self[path] = weight(value)
+
+
+def leaf_lengths(value: Any, path: str = "", found: Lengths | None = None) -> Lengths:
     """The weight of the text under each path, array indexes written as `[]`."""
-    found = {} if found is None else found
+    found = Lengths() if found is None else found
     if isinstance(value, str):
-        found[path] = found.get(path, 0) + weight(value)
+        found.enter(path, value)
+    elif len(path) > LONGEST_PATH:
+        return found
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            name = quoted(str(key))
-            leaf_lengths(item, f"{path}.{name}" if path else name, found)
+            if len(key) <= LONGEST_PATH:
+                name = quoted(str(key))
+                leaf_lengths(item, f"{path}.{name}" if path else name, found)
     elif isinstance(value, list) and not _mixed(value):
         for item in value[:1000]:
             leaf_lengths(item, path + "[]", found)
