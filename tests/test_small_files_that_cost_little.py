@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import os
 import random
 import subprocess
 import sys
@@ -274,3 +275,18 @@ def test_escapes_still_mean_what_they_meant(line: str, text: str | None) -> None
 def test_question_marks_between_points_are_matched_without_backtracking() -> None:
     assert _ALONE.fullmatch("?" + "." * 10_000 + "a") is None
     assert _ALONE.fullmatch("(?!.?)") is not None
+
+
+def test_folders_deeper_than_a_path_can_name_are_skipped_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2500):
+        os.mkdir("a")
+        os.chdir("a")
+    os.chdir("/")
+    try:
+        found = discover([tmp_path], Reading())
+    finally:
+        subprocess.run(["rm", "-rf", str(tmp_path / "a")], check=True)
+    assert [skipped.reason for skipped in found.skipped] == ["File name too long"]

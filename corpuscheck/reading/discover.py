@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -80,9 +81,10 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
     _ignore_file.cache_clear()
     for given in paths:
         root = os.fspath(given)
+        ignore_files = _IgnoreFiles(root)
         for entry in _walk_root(root):
             relative = os.path.relpath(entry.path, root) if os.path.isdir(root) else os.path.basename(entry.path)
-            if not entry.named and (filtered(relative, settings) or _ignored(entry.path, root)):
+            if not entry.named and (filtered(relative, settings) or ignore_files.leave_out(entry.path)):
                 continue
             plain = replace(entry, path=entry.path.removeprefix(_HERE))
             entries.setdefault(os.path.abspath(entry.path), plain)
@@ -108,24 +110,39 @@ def filtered(relative: str, settings: Reading, opens: bool = True) -> bool:
     return bool(settings.exclude and _spec(settings.exclude, "--exclude").verdict(name))
 
 
-def _ignored(path: str, root: str) -> bool:
-    """Whether a `.corpuscheckignore` leaves the file out, in a folder from `root` down to it; the nearest decides.
+class _IgnoreFiles:
+    """The `.corpuscheckignore` files in the folders from `root` down; the nearest that says anything decides.
 
     Where `root` lies in the present folder, those from here down to it count too.
     """
-    inside = not os.path.isabs(root) and not os.path.normpath(root).startswith(os.pardir)
-    top = "" if inside else os.path.normpath(root)
-    folder = os.path.dirname(path)
-    while True:
-        spec = _ignore_file(folder)
-        if spec is not None:
+
+    def __init__(self, root: str) -> None:
+        inside = not os.path.isabs(root) and not os.path.normpath(root).startswith(os.pardir)
+        self._top = "" if inside else os.path.normpath(root)
+        self._known: dict[str, tuple[tuple[str, Patterns], ...]] = {}
+
+    def leave_out(self, path: str) -> bool:
+        for folder, spec in self._above(os.path.dirname(path)):
             name = os.path.relpath(path, folder or ".").replace(os.sep, "/")
             verdict = spec.verdict(name)
             if verdict is not None:
                 return verdict
-        if not folder or (top and os.path.normpath(folder) == top):
-            return False
-        folder = os.path.dirname(folder)
+        return False
+
+    def _above(self, folder: str) -> tuple[tuple[str, Patterns], ...]:
+        """Those from a folder up, each folder looked into once."""
+        new: list[str] = []
+        while folder not in self._known:
+            new.append(folder)
+            if not folder or (self._top and os.path.normpath(folder) == self._top):
+                break
+            folder = os.path.dirname(folder)
+        found = self._known.get(folder, ())
+        for one in reversed(new):
+            spec = _ignore_file(one)
+            found = found if spec is None else ((one, spec), *found)
+            self._known[one] = found
+        return found
 
 
 @cache
@@ -140,6 +157,8 @@ def _ignore_file(folder: str) -> Patterns | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return None  # nothing in such a folder can be read
         raise UsageError(f"{printable(path)}: cannot be read ({_because(error)})") from None
     return _spec(tuple(lines), path)
 
