@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
 from corpuscheck.comparing import Baseline, changed_settings, compare, newly_lost_words
+from corpuscheck.composing import normalised
 from corpuscheck.domain.reference import Reference
 from corpuscheck.domain.report import domain_report
 from corpuscheck.errors import ProfileError
@@ -153,7 +153,7 @@ def explained(
 
 def saved_by_nfc(artefact: Artefact, lost: dict[str, int]) -> int:
     """Lost words that would not be lost if the text were normalised to NFC."""
-    composed = {word: unicodedata.normalize("NFC", word) for word in lost}
+    composed = {word: normalised("NFC", word) for word in lost}
     changed = [word for word, text in composed.items() if text != word]
     encodings = artefact.tokenizer.encode_batch([composed[word] for word in changed], add_special_tokens=False)
     unk = artefact.unk_id

@@ -241,12 +241,14 @@ def paragraph_spans(data: Bytes, out: Ints) -> int:
 def json_depth(data: Bytes, state: Ints, limit: int) -> int:
     """Where JSON text first nests deeper than `limit`; the length of `data` where it does not.
 
-    `state` (depth, inside a string, after a backslash) is carried from block to block.
+    `state` is carried from block to block: depth, inside a string, after a backslash, the length of the last string,
+    of the path of keys to here, and of the paths of all keys together; then the length of the key at each depth.
     """
-    depth, quoted, escaped = state[0], state[1], state[2]
+    depth, quoted, escaped, length, path, paths = state[0], state[1], state[2], state[3], state[4], state[5]
     for i in range(data.shape[0]):
         b = data[i]
         if quoted:
+            length += 1
             if escaped:
                 escaped = 0
             elif b == 0x5C:
@@ -254,14 +256,22 @@ def json_depth(data: Bytes, state: Ints, limit: int) -> int:
             elif b == 0x22:
                 quoted = 0
         elif b == 0x22:
-            quoted = 1
+            quoted, length = 1, 0
+        elif b == 0x3A:
+            if depth >= 0:
+                path += length - state[6 + depth]
+                state[6 + depth] = length
+            paths += path
         elif b == 0x5B or b == 0x7B:
             depth += 1
             if depth > limit:
                 return i
         elif b == 0x5D or b == 0x7D:
+            if depth >= 0:
+                path -= state[6 + depth]
+                state[6 + depth] = 0
             depth -= 1
-    state[0], state[1], state[2] = depth, quoted, escaped
+    state[0], state[1], state[2], state[3], state[4], state[5] = depth, quoted, escaped, length, path, paths
     return len(data)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpuscheck.arrays import BUCKETS, CODE_POINTS, Bytes, Flags, Hashes, Ints
+from corpuscheck.composing import normalised
 from corpuscheck.kernels.grams import APART, DENSE, WORD, count_grams, grams_at
 from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.kernels.utf8 import count_characters
@@ -75,7 +76,7 @@ def _texts(sample: Sample, by_document: bool) -> _Texts:
     rows = [(group if by_document else hashed, hashed, text) for (hashed, text), group in sample.groups.items()]
     rows.sort()
     keys = np.array([key for key, _, _ in rows], np.uint64)
-    encoded = [unicodedata.normalize("NFC", text.decode()).lower().encode() for _, _, text in rows]
+    encoded = [normalised("NFC", text.decode()).lower().encode() for _, _, text in rows]
     ends = np.cumsum(np.array([len(text) for text in encoded], np.int64))
     new = np.concatenate(([True], keys[1:] != keys[:-1]))
     firsts = keys[new]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from corpuscheck.arrays import CODE_POINTS, Ints
+from corpuscheck.composing import normalised
 from corpuscheck.kernels.words import find_unprobed, walk
 from corpuscheck.measuring.strings import StringTable
 from corpuscheck.measuring.units import Units
@@ -92,7 +92,7 @@ class Walker:
         ids = self._unstable.number(batch.data, starts, ends, np.zeros(len(rows), np.int64))
         for number in range(len(self._savings), len(self._unstable)):
             chunk = self._unstable.string(number)
-            composed = unicodedata.normalize("NFC", chunk.decode())
+            composed = normalised("NFC", chunk.decode())
             self._savings.append(len(chunk) - len(composed.encode()))
         self.nfc_saving += int(np.array(self._savings, np.int64)[ids].sum())
 

@@ -89,9 +89,11 @@ def _columns(
     fitting = [cells for cells in body if len(cells) == width]
     values = [[cells[k] for cells in fitting or body if k < len(cells)] for k in range(width)]
     wanted = _with_namesakes(fields or _text_columns(names, values), names)
-    read = tuple(names.index(name) for name in wanted if name in names)
-    prose = [k for k in range(width) if fitting and k not in read and is_prose(values[k])]
-    numbers = tuple(k for k in range(width) if fitting and k not in read and _are_numbers(values[k]))
+    place = {name: k for k, name in reversed(tuple(enumerate(names)))}
+    read = tuple(place[name] for name in wanted if name in place)
+    others = sorted(set(range(width)).difference(read)) if fitting else []
+    prose = [k for k in others if is_prose(values[k])]
+    numbers = tuple(k for k in others if _are_numbers(values[k]))
     report.text_field = ", ".join(wanted)
     report.add_fields(names)
     left_out = {} if fields else {k: names[k] for k in prose}
@@ -166,7 +168,11 @@ def _fitted(row: Row, columns: _Columns, delimiter: str, report: RecordReport) -
 
 def _with_namesakes(names: Sequence[str], header: list[str]) -> list[str]:
     """Columns of one name are read together."""
-    return [each for name in names for each in (name, *(h for h in header if h.startswith(f"{name}#")))]
+    namesakes: dict[str, list[str]] = {}
+    for name in header:
+        for mark in re.finditer("#", name):
+            namesakes.setdefault(name[: mark.start()], []).append(name)
+    return [each for name in names for each in (name, *namesakes.get(name, ()))]
 
 
 _NUMBERED = re.compile(r"[ _-]?(\d+|[ab])$", re.IGNORECASE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -9,12 +10,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from pathspec import GitIgnoreSpec
-
 from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
 from corpuscheck.reading.formats import Kind, kind_of
 from corpuscheck.reading.not_data import ANNEX
+from corpuscheck.reading.patterns import PatternError, Patterns
 from corpuscheck.settings import CONFIGURATION_FILE, Reading
 from corpuscheck.trust import NOT_REGULAR, descriptor_of, foreign, leads_out
 
@@ -34,7 +34,8 @@ OWN_ENDING = ".ccp"
 """Made by this program or for it: no part of a corpus, unless named on the command line."""
 
 FOREIGN = "list of what to leave out, by another user: not obeyed"
-_LARGEST_IGNORE_FILE = 1 << 20
+LARGEST_IGNORE_FILE = 1 << 20
+"""Bytes of a `.corpuscheckignore`; a larger one is refused."""
 
 _HERE = os.curdir + os.sep
 
@@ -90,9 +91,10 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
     _ignore_file.cache_clear()
     for given in paths:
         root = os.fspath(given)
+        ignore_files = _IgnoreFiles(root)
         for entry in _walk_root(root, within):
             relative = os.path.relpath(entry.path, root) if os.path.isdir(root) else os.path.basename(entry.path)
-            if not entry.named and (filtered(relative, settings) or _ignored(entry.path, root)):
+            if not entry.named and (filtered(relative, settings) or ignore_files.leave_out(entry.path)):
                 continue
             plain = replace(entry, path=entry.path.removeprefix(_HERE))
             entries.setdefault(os.path.abspath(entry.path), plain)
@@ -100,31 +102,57 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
 
 
 @cache
-def _spec(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    return GitIgnoreSpec.from_lines(patterns)
+def _spec(lines: tuple[str, ...], origin: str) -> Patterns:
+    """Raises UsageError for a line that is no pattern; `origin` is where the lines stand."""
+    try:
+        return Patterns.of(lines)
+    except PatternError as error:
+        raise UsageError(
+            f"{printable(origin)}: line {error.number} is no gitignore pattern: '{printable(error.line, 80)}' ({error})"
+        ) from None
 
 
 def filtered(relative: str, settings: Reading, opens: bool = True) -> bool:
     """Whether --include or --exclude leave this file out, an archive only if it is one that `opens`."""
     name = relative.replace(os.sep, "/").strip("/")
-    if settings.include and not (opens and _archive(name)) and not _spec(settings.include).match_file(name):
+    if settings.include and not (opens and _archive(name)) and not _spec(settings.include, "--include").verdict(name):
         return True
-    return bool(settings.exclude) and _spec(settings.exclude).match_file(name)
+    return bool(settings.exclude and _spec(settings.exclude, "--exclude").verdict(name))
 
 
-def _ignored(path: str, root: str) -> bool:
-    """Whether a `.corpuscheckignore` leaves the file out, in a folder from `root` down to it; the nearest decides.
+class _IgnoreFiles:
+    """The `.corpuscheckignore` files in the folders from `root` down; the nearest that says anything decides.
 
     Where `root` lies in the present folder, those from here down to it count too.
     """
-    for folder in _folders_above(path, root):
-        spec = _ignore_file(folder)
-        if spec is not None:
+
+    def __init__(self, root: str) -> None:
+        inside = not os.path.isabs(root) and not os.path.normpath(root).startswith(os.pardir)
+        self._top = "" if inside else os.path.normpath(root)
+        self._known: dict[str, tuple[tuple[str, Patterns], ...]] = {}
+
+    def leave_out(self, path: str) -> bool:
+        for folder, spec in self._above(os.path.dirname(path)):
             name = os.path.relpath(path, folder or ".").replace(os.sep, "/")
-            verdict = spec.check_file(name).include
+            verdict = spec.verdict(name)
             if verdict is not None:
                 return verdict
-    return False
+        return False
+
+    def _above(self, folder: str) -> tuple[tuple[str, Patterns], ...]:
+        """Those from a folder up, each folder looked into once."""
+        new: list[str] = []
+        while folder not in self._known:
+            new.append(folder)
+            if not folder or (self._top and os.path.normpath(folder) == self._top):
+                break
+            folder = os.path.dirname(folder)
+        found = self._known.get(folder, ())
+        for one in reversed(new):
+            spec = _ignore_file(one)
+            found = found if spec is None else ((one, spec), *found)
+            self._known[one] = found
+        return found
 
 
 def _folders_above(path: str, root: str) -> Iterator[str]:
@@ -139,22 +167,24 @@ def _folders_above(path: str, root: str) -> Iterator[str]:
 
 
 @cache
-def _ignore_file(folder: str) -> GitIgnoreSpec | None:
+def _ignore_file(folder: str) -> Patterns | None:
     """Raises UsageError for one that cannot be read."""
     path = os.path.join(folder, IGNORE_FILE)
     if _foreign_ignore_file(folder):
         return None
     try:
         with open(descriptor_of(path), "rb") as file:
-            data = file.read(_LARGEST_IGNORE_FILE + 1)
-        if len(data) > _LARGEST_IGNORE_FILE:
-            raise ValueError("too large for a list of patterns")
-        text = data.decode("utf-8-sig")
+            data = file.read(LARGEST_IGNORE_FILE + 1)
+        if len(data) > LARGEST_IGNORE_FILE:
+            raise ValueError(f"it has over {LARGEST_IGNORE_FILE:,} bytes")
+        lines = data.decode("utf-8-sig").splitlines()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return None  # nothing in such a folder can be read
         raise UsageError(f"{printable(path)}: cannot be read ({_because(error)})") from None
-    return GitIgnoreSpec.from_lines(text.splitlines())
+    return _spec(tuple(lines), path)
 
 
 def _foreign_ignore_file(folder: str) -> bool:

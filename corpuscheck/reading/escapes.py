@@ -21,6 +21,7 @@ MAY_HOLD = re.compile(r"[\\&%=<+_][\w#?+/]")
 """Where text without this is, no escape is."""
 
 _LEGACY = ("cp949", "cp932", "gbk", "big5", "cp1251", "cp1252")
+_BESIDE = 200  # characters of a line that are looked at beside an escape
 _FEWEST_LEGACY = 4  # bytes; fewer are text of many codecs by chance
 
 
@@ -92,7 +93,9 @@ def _encoded_words(match: re.Match[str]) -> str:
 
 
 def _utf7(match: re.Match[str]) -> str:
-    coded = match.group(1)
+    coded, end = match.groups()
+    if not end:
+        return ""
     try:
         text = binascii.a2b_base64(coded + "=" * (-len(coded) % 4)).decode("utf-16-be")
     except (binascii.Error, UnicodeDecodeError):
@@ -115,14 +118,16 @@ _NOTATIONS = (
     _Notation("MIME encoded words", re.compile(r"=\?[\w-]{3,20}\?[bBqQ]\?[^?\s]+\?="), _encoded_words),
     _Notation("=XX bytes (quoted-printable)", re.compile(r"(?:=[0-9A-F]{2}){2,}"), _bytes_in(16, r"=(..)")),
     _Notation("%XX bytes", re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}"), _bytes_in(16, r"%(..)")),
-    _Notation("UTF-7", re.compile(r"\+([A-Za-z0-9+/]{5,})-"), _utf7),
+    _Notation("UTF-7", re.compile(r"\+([A-Za-z0-9+/]{5,}+)(-?)"), _utf7),
 )
 
 _ADDRESS = re.compile(r"[\w+.,!?'\"()*~%-]*")
-_LITERAL = re.compile(r"""\b[bB](['"])((?:[^'"\\]|\\.)*\\x(?:[^'"\\]|\\.)*)\1""")
+_LITERAL = re.compile(r"""\b[bB](['"])((?:[^'"\\]|\\.)*+)\1""")
+_BYTE = re.compile(r"(?<!\\)(?:\\\\)*\\x")
 _LINE_END = re.compile(
-    r"""(?:^(?=(?:\\[nrt])+[^\s\\])|(?<=[^\s\\"'`\[(|^{/]))(?<!\\r)((?:\\r)?\\n|\\r|\\t)(?=(?:\\[nrt])*(?:\s|$|[^\x00-\x7f”’]|[A-Z0-9*•-]))"""
+    r"""(?:^(?=(?:\\[nrt])+[^\s\\])|(?<=[^\s\\"'`\[(|^{/]))(?<!\\r)((?:\\[nrt])++)((?=\s|$|[^\x00-\x7f”’]|[A-Z0-9*•-]))?"""
 )
+_ONE_END = re.compile(r"(?<!\\r)(?:(?:\\r)?\\n|\\r|\\t)")
 _EXCEL = re.compile(r"_x00(0D|0A|09)_")
 
 
@@ -130,15 +135,20 @@ def unescaped(line: str) -> Repair | None:
     """What escapes in a line stand for; None where it holds none, or none that counts."""
     kind = ""
     text = line
-    if (literal := _LITERAL.search(line)) is not None and _LITERAL.sub("", line).strip(" ,.[]()") == "":
-        text, kind = _LITERAL.sub(lambda match: match.group(2), line), f"{literal.group()[0]}'…' literal"
+    literals = [match for match in _LITERAL.finditer(line) if _BYTE.search(match.group(2))]
+    if (
+        literals
+        and _LITERAL.sub(lambda match: "" if _BYTE.search(match.group(2)) else match.group(), line).strip(" ,.[]()")
+        == ""
+    ):
+        text, kind = _LITERAL.sub(lambda match: match.group(2), line), f"{literals[0].group()[0]}'…' literal"
     for notation in _NOTATIONS:
         read = notation.pattern.sub(lambda match, of=notation: _in_place(of, match), text)  # type: ignore[misc]
         if read != text:
             kind, text = kind or notation.kind, read
-    if (ends := list(_LINE_END.finditer(text))) and "\\" in line:
-        kind = kind or f"literal {ends[0].group(1)}"
-        text = _LINE_END.sub(lambda match: "\t" if match.group(1) == "\\t" else "\n", text)
+    if "\\" in line and (end := next((m for m in _LINE_END.finditer(text) if m.group(2) is not None), None)):
+        kind = kind or f"literal {_ONE_END.findall(end.group(1))[0]}"
+        text = _LINE_END.sub(_ended, text)
     if _EXCEL.search(text):
         kind = kind or "_x000D_ of spreadsheets"
         text = _EXCEL.sub(lambda match: chr(int(match.group(1), 16)), text)
@@ -147,13 +157,21 @@ def unescaped(line: str) -> Repair | None:
     return Repair(kind, text)
 
 
+def _ended(match: re.Match[str]) -> str:
+    """A run of literal line ends and tabs, turned into them where what follows it lets it count."""
+    if match.group(2) is None:
+        return match.group()
+    return _ONE_END.sub(lambda one: "\t" if one.group() == "\\t" else "\n", match.group(1))
+
+
 def _in_place(notation: _Notation, match: re.Match[str]) -> str:
     """What a run of escapes stands for, where it counts; else the run as it stands."""
     text = notation.meaning(match)
     letters = sum(_tells(ch) for ch in text)
     if not letters or letters < 0.5 * len(text) or any(unicodedata.category(ch) in ("Cc", "Cn", "Co") for ch in text):
         return match.group()
-    before, after = match.string[: match.start()], match.string[match.end() :]
+    start, end = match.span()
+    before, after = match.string[max(0, start - _BESIDE) : start], match.string[end : end + _BESIDE]
     if notation.kind == "%XX bytes" and not _ADDRESS.fullmatch(_last(before) + _first(after)):
         return match.group()
     beside = before[-1:].isalpha() or after[:1].isalpha()
@@ -165,8 +183,8 @@ def _tells(ch: str) -> bool:
 
 
 def _last(text: str) -> str:
-    return re.split(r"\s", text[-200:])[-1]
+    return re.split(r"\s", text)[-1]
 
 
 def _first(text: str) -> str:
-    return re.split(r"\s", text[:200])[0]
+    return re.split(r"\s", text)[0]

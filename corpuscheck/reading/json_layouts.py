@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
-from corpuscheck.reading.paths import PREFERRED, TextPath, best_path, leaf_lengths, unquoted
+from corpuscheck.reading.paths import PREFERRED, Lengths, TextPath, best_path, leaf_lengths, unquoted
 
 EACH = "*."
 """Before a path: each value of an object whose keys are the names of its records."""
@@ -67,7 +67,7 @@ def layout_of(values: Sequence[Any], array: bool, fields: Sequence[str]) -> Layo
 
 def _found(values: Sequence[Any], array: bool) -> list[str]:
     """The path with most text, a preferred name first."""
-    lengths: dict[str, int] = {}
+    lengths = Lengths()
     for value in values:
         leaf_lengths(value, "", lengths)
     path = best_path(lengths)
@@ -153,7 +153,7 @@ def _records_of(top: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, Any]
 
 
 def _lengths(records: Iterable[Any]) -> dict[str, int]:
-    lengths: dict[str, int] = {}
+    lengths = Lengths()
     for record in records:
         leaf_lengths(record, "", lengths)
     return lengths

@@ -9,6 +9,7 @@ import ijson
 import numpy as np
 from ijson.common import ObjectBuilder
 
+from corpuscheck.arrays import Ints
 from corpuscheck.kernels.utf8 import json_depth, json_numbers, json_strings
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.json_layouts import Layout, layout_of
@@ -19,6 +20,8 @@ _DEEPEST = 200
 _LOOK_BYTES = 4 << 20
 _MOST_DIGITS = 18  # as many as fit the parser's integers
 _LONGEST_WAIT = 1 << 16
+_MOST_PATHS = 1 << 32  # bytes: the parser writes down the whole path of each key, which is much where keys are long
+_PATHS_EACH_BYTE = 256
 _LARGEST_TABLE = 1 << 28
 _SAMPLE_CELLS = 100
 
@@ -146,12 +149,17 @@ class _TooLargeError(Exception):
     pass
 
 
+def _depths() -> Ints:
+    """The state of `json_depth` at the beginning."""
+    return np.zeros(_DEEPEST + 7, np.int64)
+
+
 class _Head:
     """The first bytes of a stream as a file object; they end where the nesting gets too deep."""
 
     def __init__(self, data: bytes) -> None:
         array = np.frombuffer(data, np.uint8).copy()
-        array = array[: json_depth(array, np.zeros(3, np.int64), _DEEPEST)]
+        array = array[: json_depth(array, _depths(), _DEEPEST)]
         json_strings(array, np.zeros(3, np.int64), True)
         json_numbers(array, np.zeros(4, np.int64), _MOST_DIGITS)
         self._data = array.tobytes()
@@ -172,7 +180,7 @@ class _Pieces:
         self._ready = b""
         self._place = 0
         self._too_deep = False
-        self._depth = np.zeros(3, np.int64)
+        self._depth = _depths()
         self._strings = np.zeros(3, np.int64)
         self._numbers = np.zeros(4, np.int64)
 
@@ -224,6 +232,8 @@ class _Pieces:
                 break
         array = array[:settled]
         end = json_depth(array, self._depth, _DEEPEST)
-        self._too_deep |= end < len(array)
+        too_long = self._depth[5] > _MOST_PATHS + _PATHS_EACH_BYTE * self.given
+        self._too_deep |= end < len(array) or too_long
+        end = 0 if too_long else end
         json_numbers(array[:end], self._numbers, _MOST_DIGITS)
         return array[:end].tobytes()

@@ -7,11 +7,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from corpuscheck.errors import UsageError
+from corpuscheck.kernels.tags import tags_and_attributes
 
 LARGEST_FILE = 64 << 20
 """A larger file is read with its markup, so that memory stays bounded."""
 
+MOST_TAGS = 4_000_000
+"""A file of more tags is read with its markup: its tree would take over half a gigabyte."""
+
+_LITTLE = 100_000
+_MOST_COMPARED = 1 << 32  # attributes of one tag with each other, as parsers do
 _TAG = re.compile(rb"<[!?/A-Za-z][^<>]{0,2000}>")
 _NO_TEXT = ("script", "style", "template", "noscript")
 
@@ -41,8 +49,9 @@ def with_markup(blocks: Iterable[bytes], report: MarkupReport) -> Iterator[bytes
 def without_markup(blocks: Iterable[bytes], html: bool, report: MarkupReport) -> Iterator[bytes]:
     """The text between the tags, white space at both ends of lines removed, as one block.
 
-    Entities outside the document are never resolved and nothing is fetched. What cannot be parsed
-    without losing text, and files of over `LARGEST_FILE` bytes, come with their markup.
+    Entities outside the document are never resolved and nothing is fetched. What cannot be parsed without losing text,
+    files of over `LARGEST_FILE` bytes or `MOST_TAGS` tags, and those with a tag of ten thousands of attributes
+    come with their markup.
     """
     stream = iter(blocks)
     parts: list[bytes] = []
@@ -55,11 +64,19 @@ def without_markup(blocks: Iterable[bytes], html: bool, report: MarkupReport) ->
             yield from with_markup(stream, report)
             return
     data = b"".join(parts)
-    text = _text(data, html) if data.strip() else b""
+    text = (None if _is_too_much(data) else _text(data, html)) if data.strip() else b""
     if text is None:
         yield from with_markup([data], report)
     elif text:
         yield text
+
+
+def _is_too_much(data: bytes) -> bool:
+    """Whether a parser would take very long, or much memory."""
+    if len(data) < _LITTLE:
+        return False
+    tags, compared = tags_and_attributes(np.frombuffer(data, np.uint8))
+    return tags > MOST_TAGS or compared > _MOST_COMPARED
 
 
 def _text(data: bytes, html: bool) -> bytes | None:

@@ -201,22 +201,43 @@ def _mixed(items: list[Any]) -> bool:
     return 0 < strings < len(items)
 
 
-def leaf_lengths(value: Any, path: str = "", found: dict[str, int] | None = None) -> dict[str, int]:
+LONGEST_PATH = 10_000
+"""Characters of a path; text under a longer one is not looked for, so that keys of megabytes are not copied."""
+
+_LARGEST_PATHS = 1 << 25
+
+
+class Lengths(dict[str, int]):
+    """The weight of the text under each path. Once their paths are `_LARGEST_PATHS` long, no new one is entered."""
+
+    def __init__(self) -> None:
+        self._size = 0
+
+    def enter(self, path: str, value: str) -> None:
+        if path in self:
+            self[path] += weight(value)
+        elif self._size <= _LARGEST_PATHS:
+            self._size += len(path)
+            self[path] = weight(value)
+
+
+def leaf_lengths(value: Any, path: str = "", found: Lengths | None = None) -> Lengths:
     """The weight of the text under each path, array indexes written as `[]`; what is nested too deep is left out."""
-    found = {} if found is None else found
+    found = Lengths() if found is None else found
     waiting: list[tuple[str, int, Any]] = [(path, 0, value)]
     while waiting:
         path, depth, value = waiting.pop()
+        inside: list[tuple[str, Any]] = []
         if isinstance(value, str):
-            found[path] = found.get(path, 0) + weight(value)
-        elif depth > DEEPEST:
+            found.enter(path, value)
+        elif depth > DEEPEST or len(path) > LONGEST_PATH:
             continue
         elif isinstance(value, Mapping):
-            for key, item in value.items():
-                name = quoted(str(key))
-                waiting.append((f"{path}.{name}" if path else name, depth + 1, item))
+            names = [(quoted(str(key)), item) for key, item in value.items() if len(key) <= LONGEST_PATH]
+            inside = [(f"{path}.{name}" if path else name, item) for name, item in names]
         elif isinstance(value, list) and not _mixed(value):
-            waiting.extend((path + "[]", depth + 1, item) for item in value[:1000])
+            inside = [(path + "[]", item) for item in value[:1000]]
+        waiting.extend((name, depth + 1, item) for name, item in reversed(inside))
     return found
 
 

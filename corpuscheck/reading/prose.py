@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from corpuscheck.reading.paths import DEEPEST, quoted
+from corpuscheck.reading.paths import DEEPEST, LONGEST_PATH, quoted
 
 Steps = tuple[str | None, ...]
 """The way to a value inside a record: keys, and None for each item of a list."""
@@ -40,7 +40,7 @@ def _reads_like_text(text: str) -> bool:
     return len(words) >= (3 if text.isascii() else 2) or (not text.isascii() and letters >= 8)
 
 
-def leaf_texts(record: Any, found: dict[Steps, list[str]], steps: Steps = ()) -> None:
+def leaf_texts(record: Any, found: dict[Steps, list[str]], steps: Steps = (), length: int = 0) -> None:
     """Enter each string of a record under the way to it; what is nested too deep is left out."""
     if len(steps) > DEEPEST:
         return
@@ -49,10 +49,11 @@ def leaf_texts(record: Any, found: dict[Steps, list[str]], steps: Steps = ()) ->
             found.setdefault(steps, []).append(record)
     elif isinstance(record, Mapping):
         for key, value in record.items():
-            leaf_texts(value, found, (*steps, str(key)))
+            if length + len(key) <= LONGEST_PATH:
+                leaf_texts(value, found, (*steps, str(key)), length + len(key))
     elif isinstance(record, list):
         for item in record[:_MOST_ITEMS]:
-            leaf_texts(item, found, (*steps, None))
+            leaf_texts(item, found, (*steps, None), length)
 
 
 def shown(steps: Steps) -> str:

@@ -7,7 +7,7 @@ import re
 MAY_HOLD = re.compile(r"\?\?|\w\?\w")
 
 _WORD = re.compile(r"\S+")
-_ALONE = re.compile(r"[\"'(\[<*-]*\?+(?:[-,.:;!\"')\]>*0-9]+\?*)*")
+_ALONE = re.compile(r"[\"'(\[<*-]*+\?[-,.:;!\"')\]>*0-9?]*+")
 _INSIDE = re.compile(r"[^\W\d_A-Z]\?+[^\W\d_A-Z]")
 _ADDRESS = re.compile(r"[/=&@#]|\.\w")
 _CASELESS = re.compile("[\u0e00-\u0e7f\u1100-\u11ff\u3040-\u9fff\uac00-\ud7a3]")

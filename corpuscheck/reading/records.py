@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
-from corpuscheck.reading.paths import TextPath, best_path, leaf_lengths
+from corpuscheck.reading.paths import Lengths, TextPath, best_path, leaf_lengths
 from corpuscheck.reading.prose import LeftOut, Steps, is_prose, leaf_texts, shown
 from corpuscheck.reading.text import Damage
 
@@ -122,7 +122,7 @@ class TextField:
 
     def _look(self, records: Sequence[Any]) -> None:
         leaves: dict[Steps, list[str]] = {}
-        lengths: dict[str, int] = {}
+        lengths = Lengths()
         for record in records:
             leaf_texts(record, leaves)
             if not self._paths:

@@ -139,17 +139,22 @@ class _Forward:
 
     def __init__(self, read: Callable[[int], bytes]) -> None:
         self._read = read
-        self._left = b""
+        self._left = b""  # from `_at` on: what a frame gives at once may be large, and is taken block by block
+        self._at = 0
         self.error: Exception | None = None
 
     def read(self, size: int) -> bytes:
+        parts = [self._left[self._at : self._at + size]]
+        self._at += len(parts[0])
+        wanted = size - len(parts[0])
         try:
-            while not self.error and len(self._left) < size and (part := self._read(size)):
-                self._left += part
+            while wanted > 0 and not self.error and (part := self._read(wanted)):
+                self._left, self._at = part, min(wanted, len(part))
+                parts.append(part[:wanted])
+                wanted -= self._at
         except UNREADABLE as error:
             self.error = error
-        piece, self._left = self._left[:size], self._left[size:]
-        return piece
+        return b"".join(parts)
 
 
 class _Content(io.RawIOBase):

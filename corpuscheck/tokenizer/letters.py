@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from corpuscheck.composing import normalised
 from corpuscheck.tokenizer.artefact import Artefact
 
 Way = Literal["changed", "deleted", "taken apart"]
@@ -107,7 +108,7 @@ def _plain(ch: str) -> str:
 
 def essence(text: str) -> str:
     """A text without what may go: case, width, composition, white space, control and format characters."""
-    return unicodedata.normalize("NFC", "".join(map(_plain, text)))
+    return normalised("NFC", "".join(map(_plain, text)))
 
 
 def _written(text: str) -> str:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from corpuscheck.composing import normalised
 from corpuscheck.tokenizer.artefact import Artefact
 
 
@@ -19,14 +20,14 @@ class Attempt:
 
 
 def _stripped(word: str) -> str:
-    apart = unicodedata.normalize("NFD", word)
-    return unicodedata.normalize("NFC", "".join(ch for ch in apart if unicodedata.category(ch) != "Mn"))
+    apart = normalised("NFD", word)
+    return normalised("NFC", "".join(ch for ch in apart if unicodedata.category(ch) != "Mn"))
 
 
 _FORMS: Mapping[str, tuple[str, Callable[[str], str]]] = {
-    "NFC": ("normalise the text to NFC first", lambda word: unicodedata.normalize("NFC", word)),
-    "NFD": ("normalise the text to NFD first", lambda word: unicodedata.normalize("NFD", word)),
-    "NFKC": ("normalise the text to NFKC first", lambda word: unicodedata.normalize("NFKC", word)),
+    "NFC": ("normalise the text to NFC first", lambda word: normalised("NFC", word)),
+    "NFD": ("normalise the text to NFD first", lambda word: normalised("NFD", word)),
+    "NFKC": ("normalise the text to NFKC first", lambda word: normalised("NFKC", word)),
     "lowercase": ("lowercase the text first: the vocabulary has small letters", str.lower),
     "strip accents": ("strip the accents of the text first: the vocabulary has none", _stripped),
     "lowercase, strip accents": (

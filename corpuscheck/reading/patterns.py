@@ -1,0 +1,250 @@
+"""Patterns: which paths the lines of a gitignore file match, in time that the longest of patterns cannot blow up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+LONGEST_PATTERN = 4096
+"""As long as a path can be; a longer one is refused."""
+
+_FOLDERS = "(?:[^/]++/)*?"
+_CLASSES = {
+    "alnum": "a-zA-Z0-9", "alpha": "a-zA-Z", "blank": " \t", "cntrl": "\x00-\x1f\x7f", "digit": "0-9",
+    "graph": "!-~", "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~", "space": "\\s", "upper": "A-Z",
+    "xdigit": "0-9A-Fa-f",
+}  # fmt: skip
+_SPECIAL = re.compile(r"[*?\[\\]")
+
+
+class PatternError(ValueError):
+    """A line that is no pattern: `number` counts from 1."""
+
+    def __init__(self, number: int, line: str, why: str) -> None:
+        super().__init__(why)
+        self.number, self.line = number, line
+
+
+@dataclass(frozen=True)
+class _Pattern:
+    """One line: whether it chooses or (behind `!`) spares, what it says of a path, and of one of its folders."""
+
+    chooses: bool
+    path: str | None
+    folder: str | None
+
+    def of_path(self, path: str) -> bool:
+        return self._path is not None and self._path.match(path) is not None
+
+    def of_folder(self, path: str) -> bool:
+        return self._folder is not None and self._folder.match(path) is not None
+
+    @cached_property
+    def _path(self) -> re.Pattern[str] | None:
+        return None if self.path is None else re.compile(self.path, re.DOTALL)
+
+    @cached_property
+    def _folder(self) -> re.Pattern[str] | None:
+        return None if self.folder is None else re.compile(self.folder, re.DOTALL)
+
+
+@dataclass(frozen=True)
+class _Literals:
+    """Lines without wildcards, by what they name: a path from the top behind a slash, or a name anywhere."""
+
+    paths: dict[str, tuple[int, bool]]
+    folders: dict[str, tuple[int, bool]]
+
+    def of(self, path: str) -> tuple[tuple[int, bool], tuple[int, bool]]:
+        """The last line that names the path, and the last that names a folder of it; number -1 for none."""
+        full = folder = (-1, False)
+        if not self.folders:
+            return full, folder
+        *above, name = path.split("/")
+        for key in (name, f"/{path}"):
+            full = max(full, self.paths.get(key, full))
+        for key in above:
+            folder = max(folder, self.folders.get(key, folder))
+        end = path.find("/")
+        while end >= 0:
+            folder = max(folder, self.folders.get(f"/{path[:end]}", folder))
+            end = path.find("/", end + 1)
+        return full, folder
+
+
+@dataclass(frozen=True)
+class Patterns:
+    """The lines of one file, or of one option. Of those that match a path the last one counts; one that matches the
+    path itself counts before one that matches a folder of it."""
+
+    literals: _Literals
+    wild: tuple[tuple[int, _Pattern], ...]
+
+    @classmethod
+    def of(cls, lines: Iterable[str]) -> Self:
+        """Raises PatternError for a line that is no pattern."""
+        literals = _Literals({}, {})
+        wild: list[tuple[int, _Pattern]] = []
+        for number, line in enumerate(lines, 1):
+            text = line if line.endswith("\\ ") else line.rstrip()
+            if not text or text[0] == "#" or text == "/":
+                continue
+            if len(text) > LONGEST_PATTERN:
+                raise PatternError(number, line, f"a pattern has at most {LONGEST_PATTERN:,} characters")
+            chooses = text[0] != "!"
+            text = text if chooses else text[1:]
+            try:
+                if not _SPECIAL.search(text) and text.strip("/"):
+                    _enter(literals, text, (number, chooses))
+                elif (pattern := _translated(text, chooses)) is not None:
+                    wild.append((number, pattern))
+            except ValueError as error:
+                raise PatternError(number, line, str(error)) from None
+        return cls(literals, tuple(reversed(wild)))
+
+    def verdict(self, path: str) -> bool | None:
+        """Whether the path, its folders divided by `/`, is chosen or spared; None where no line matches it."""
+        full, folder = self.literals.of(path)
+        for number, pattern in self.wild:
+            if number < full[0]:
+                break
+            if pattern.of_path(path):
+                full = (number, pattern.chooses)
+                break
+            if number > folder[0] and pattern.of_folder(path):
+                folder = (number, pattern.chooses)
+        number, chooses = full if full[0] >= 0 else folder
+        return chooses if number >= 0 else None
+
+
+def _enter(literals: _Literals, text: str, entry: tuple[int, bool]) -> None:
+    only_folders = text.endswith("/")
+    name = text.removesuffix("/")
+    key = f"/{name.removeprefix('/')}" if "/" in name else name
+    literals.folders[key] = entry
+    if not only_folders:
+        literals.paths[key] = entry
+
+
+def _translated(text: str, chooses: bool) -> _Pattern | None:
+    """None where brackets are not closed: git passes over such a line. Raises ValueError for what is no pattern."""
+    segments = text.split("/")
+    only_folders = not segments[-1]
+    if not segments[0]:
+        del segments[0]
+    elif len(segments) == 1 or (len(segments) == 2 and only_folders):
+        segments.insert(0, "**")
+    if not segments:
+        raise ValueError("nothing stands behind the !")
+    if only_folders:
+        segments[-1] = "**"
+    segments = [one for k, one in enumerate(segments) if one != "**" or k == 0 or segments[k - 1] != "**"]
+    try:
+        return _joined(segments, chooses, only_folders)
+    except _UnclosedError:
+        return None
+
+
+def _joined(segments: list[str], chooses: bool, only_folders: bool) -> _Pattern:
+    """Each stretch between `**` is taken where it first fits, for good: it leaves the others most room, and nothing is
+    tried twice."""
+    inside = segments[-1] == "**"
+    blocks = _blocks(segments[:-1] if inside else segments)
+    anywhere = segments[0] == "**"
+    *before, last = blocks or [""]
+    expression = ""
+    for block in before:
+        expression += f"(?>{_FOLDERS}{block}/)" if anywhere else f"{block}/"
+        anywhere = True
+    expression += f"{_FOLDERS if anywhere else ''}{last}"
+    within = f"{expression}/" if last else expression
+    if not inside:
+        return _Pattern(chooses, rf"{expression}\Z", within)
+    if not last:
+        within = "[^/]*/" if only_folders else ""
+    return _Pattern(chooses, None, within) if only_folders else _Pattern(chooses, within, None)
+
+
+def _blocks(segments: list[str]) -> list[str]:
+    """The stretches between `**`, each as an expression."""
+    blocks: list[list[str]] = [[]]
+    for segment in segments:
+        if segment == "**":
+            blocks.append([])
+        else:
+            blocks[-1].append(_segment(segment))
+    return ["/".join(block) for block in blocks if block]
+
+
+class _UnclosedError(Exception):
+    pass
+
+
+def _segment(text: str) -> str:
+    """One name with wildcards. What stands before a star is taken where it first fits, as with `**`."""
+    parts: list[str] = [""]
+    at = 0
+    while at < len(text):
+        ch = text[at]
+        at += 1
+        if ch == "*":
+            if parts[-1] or len(parts) == 1:
+                parts.append("")
+        elif ch == "?":
+            parts[-1] += "[^/]"
+        elif ch == "[":
+            expression, at = _bracket(text, at)
+            parts[-1] += expression
+        elif ch == "\\":
+            if at == len(text):
+                raise ValueError("nothing stands behind the last backslash")
+            parts[-1] += re.escape(text[at])
+            at += 1
+        else:
+            parts[-1] += re.escape(ch)
+    if parts == ["", ""]:
+        return "[^/]++"
+    first, *middle, last = parts if len(parts) > 1 else [parts[0], ""]
+    taken = "".join(f"(?>[^/]*?{part})" for part in middle)
+    star = "[^/]*" if last else "[^/]*+"
+    return first if len(parts) == 1 else f"{first}{taken}{star}{last}"
+
+
+def _bracket(text: str, at: int) -> tuple[str, int]:
+    """The set of characters that begins behind a bracket, and where it ends. Raises _UnclosedError."""
+    out = "(?!/)["
+    if text[at : at + 1] in ("!", "^"):
+        out += "^"
+        at += 1
+    members: list[str] = []
+    first = True
+    while True:
+        if at >= len(text):
+            raise _UnclosedError
+        if text[at] == "]" and not first:
+            break
+        first = False
+        if text.startswith("[:", at) and (end := text.find(":]", at + 2)) >= 0:
+            if text[at + 2 : end] not in _CLASSES:
+                raise _UnclosedError
+            members.append(_CLASSES[text[at + 2 : end]])
+            at = end + 2
+            continue
+        low, at = _member(text, at)
+        high = low
+        if text.startswith("-", at) and text[at + 1 : at + 2] not in ("", "]"):
+            high, at = _member(text, at + 1)
+        if low <= high:
+            members.append(f"{re.escape(low)}-{re.escape(high)}")
+    members = members or ["^\\0-\\U0010ffff" if out.endswith("[") else ""]
+    return (f"{out}{''.join(members)}]" if any(members) else "[^/]"), at + 1
+
+
+def _member(text: str, at: int) -> tuple[str, int]:
+    at += text[at] == "\\"
+    if at >= len(text):
+        raise _UnclosedError
+    return text[at], at + 1

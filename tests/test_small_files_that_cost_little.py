@@ -1,0 +1,292 @@
+"""Small files made to cost minutes or gigabytes: each ends in seconds and in bounded memory, and says what it left out.
+
+Each case makes its own files and is scanned in a process of its own, which a generous time-out ends.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import random
+import subprocess
+import sys
+import tarfile
+import unicodedata
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import zstandard
+from pathspec import GitIgnoreSpec
+
+from corpuscheck.composing import MOST_MARKS, normalised
+from corpuscheck.reading.discover import discover
+from corpuscheck.reading.escapes import unescaped
+from corpuscheck.reading.patterns import LONGEST_PATTERN, PatternError, Patterns
+from corpuscheck.reading.question_marks import _ALONE
+from corpuscheck.settings import Reading
+
+_SECONDS = 30
+_MOST_MEMORY = 1 << 30
+
+
+def _read(path: Path, *options: str) -> str:
+    """The documents, their bytes, and why each file was skipped or cut, from a process with a time-out."""
+    script = (
+        "import sys, resource; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "from reading_of import read_all; from corpuscheck.settings import Reading;"
+        "texts, records = read_all(Path(sys.argv[2]), Reading(strip_markup='--strip-markup' in sys.argv));"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        "print(peak, len(texts), sum(map(len, texts)), [(r.reason, r.damage) for r in records[:2]])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(Path(__file__).parent), str(path), *options],
+        capture_output=True, text=True, timeout=_SECONDS, check=True,
+    )  # fmt: skip
+    peak, _, rest = done.stdout.partition(" ")
+    assert int(peak) * (1 if sys.platform == "darwin" else 1024) < _MOST_MEMORY
+    return rest.strip()
+
+
+def _tar(members: list[bytes]) -> bytes:
+    held = io.BytesIO()
+    with tarfile.open(fileobj=held, mode="w") as archive:
+        for number, data in enumerate(members):
+            info = tarfile.TarInfo(f"{number}.txt")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return held.getvalue()
+
+
+def _zip(members: int) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for number in range(members):
+            archive.writestr(f"{number}.txt", f"text {number}")
+    return held.getvalue()
+
+
+def _csv(header: list[str]) -> bytes:
+    return f"{','.join(header)}\n{','.join('x' * len(header))}\n".encode()
+
+
+_LONG = "k" * 1_000_000
+_TEXTS = {f"a{k}": f"text {k}" for k in range(20_000)}
+
+_FILES: dict[str, tuple[str, Callable[[], bytes], str, tuple[str, ...]]] = {
+    "spaces in a tar of one frame": (
+        "a.tar.zst", lambda: zstandard.compress(_tar([b" " * (8 << 20)] * 4)), " 33554432 ", (),
+    ),
+    "many members in a tar of one frame": (
+        "a.tar.zst", lambda: zstandard.compress(_tar([b"some text"] * 8000)), "8000 72000", (),
+    ),
+    "many members in a tar of gzip": ("a.tar.gz", lambda: gzip.compress(_tar([b"some text"] * 4000), 1), "4000 ", ()),
+    "many members in a zip": ("a.zip", lambda: _zip(10_000), "10000 ", ()),
+    "a key of a megabyte over an object": ("a.json", lambda: json.dumps({_LONG: _TEXTS}).encode(), "too large", ()),
+    "a key of a megabyte over strings": (
+        "a.json", lambda: json.dumps({_LONG: list(_TEXTS.values()) * 10}).encode(), "no text in its records", (),
+    ),
+    "a key of a megabyte in JSON Lines": (
+        "a.jsonl", lambda: json.dumps({_LONG: _TEXTS}).encode(), "no text in its records", (),
+    ),
+    "a key of a megabyte over records": (
+        "a.json", lambda: json.dumps({_LONG: [{k: v} for k, v in _TEXTS.items()]}).encode(), "too large", (),
+    ),
+    "many long keys inside each other": (
+        "a.json",
+        lambda: b'{"' + b"k" * 9000 + b'":' + b'{"k":' * 150 + json.dumps(_TEXTS).encode() + b"}" * 151, "", (),
+    ),
+    "a header of numbered columns": ("a.csv", lambda: _csv([f"text{k}" for k in range(60_000)]), "1 ", ()),
+    "a header of one name": ("a.csv", lambda: _csv(["text"] * 60_000), "1 ", ()),
+    "very many tags": (
+        "a.html.gz", lambda: gzip.compress(b"<html><body>" + b"<p>" * 5_000_000, 1), "1 15000012", ("--strip-markup",),
+    ),
+    "very many attributes": (
+        "a.html",
+        lambda: b"<html><body><p " + b" ".join(b"a%d=1" % k for k in range(200_000)) + b">text</p>",
+        "1 ", ("--strip-markup",),
+    ),
+    "attributes without blanks between them": (
+        "a.html",
+        lambda: b"<html><body><p " + b"".join(b'a%d=">"' % k for k in range(200_000)) + b">text</p>",
+        "1 ", ("--strip-markup",),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "said", "options"), _FILES.values(), ids=_FILES)
+def test_a_small_file_is_read_in_seconds_and_bounded_memory(
+    tmp_path: Path, name: str, content: Callable[[], bytes], said: str, options: tuple[str, ...]
+) -> None:
+    (tmp_path / name).write_bytes(content())
+    assert said in _read(tmp_path / name, *options)
+
+
+def test_ordinary_markup_of_many_attributes_is_still_stripped(tmp_path: Path) -> None:
+    page = b"<html><body>" + b"<p class='a' id=b title=\"c > d\">some text</p>\n" * 20_000 + b"</body></html>"
+    (tmp_path / "a.html").write_bytes(page)
+    assert _read(tmp_path / "a.html", "--strip-markup").startswith(f"1 {20_000 * 10 - 1} ")
+
+
+_PATTERNS = {
+    "stars in a name": ("*a" * 12 + "*b", "a" * 200),
+    "folders": ("**/a/" * 30 + "b", "a/" * 100 + "a"),
+    "folders and stars": ("**/*a*/" * 30 + "b", "aa/" * 100 + "a"),
+    "stars in many folders": ("*a*a*a*a/" * 20 + "*b", "a" * 50 + ("/" + "a" * 50) * 30),
+    "question marks and stars": ("*?" * 100 + "b", "a" * 250),
+    "brackets and stars": ("*[ab]" * 60 + "c", "ab" * 120),
+    "only stars": ("*" * 4000 + "b", "a" * 250),
+    "stars of two": ("**" * 100 + "a**b", "a" * 250),
+}
+
+
+@pytest.mark.parametrize(("pattern", "path"), _PATTERNS.values(), ids=_PATTERNS)
+def test_a_pattern_is_matched_without_backtracking(pattern: str, path: str) -> None:
+    script = (
+        "import sys; from corpuscheck.reading.patterns import Patterns;"
+        "print(Patterns.of([sys.argv[1]]).verdict(sys.argv[2]))"
+    )
+    for line in (pattern, f"{pattern}/", f"/{pattern}", f"!{pattern}"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, line, path], capture_output=True, text=True, timeout=_SECONDS, check=True
+        )
+        assert done.stdout.strip() == "None"
+
+
+_NAMES = ("a", "b", "ab", "ba", "a.txt", "b.txt", "foo", "aab", "c-d", "A1", "x y", "[a", "a*b", "#h", "!n", "가.txt")
+_PARTS = ("a", "b", "*", "?", "[ab]", "[a-c]", ".txt", "*.", "\\*", "**", "o", "[]a]", "[a-]")
+
+
+def _pattern(dice: random.Random) -> str:
+    segments = (
+        dice.choice((*_NAMES[:11], "**", "**", "*", "".join(dice.choices(_PARTS, k=dice.randint(1, 4)))))
+        for _ in range(dice.choice((1, 1, 1, 2, 2, 3, 4)))
+    )
+    ends = dice.choice(("", "", "/")), dice.choice(("", "", "", "/"))
+    return dice.choice(("", "", "", "!")) + ends[0] + "/".join(segments) + ends[1]
+
+
+def test_patterns_say_what_pathspec_says() -> None:
+    dice = random.Random(7)
+    for _ in range(1500):
+        lines = [_pattern(dice) for _ in range(dice.choice((1, 1, 2, 4)))]
+        try:
+            expected = GitIgnoreSpec.from_lines(lines)
+        except ValueError:
+            continue
+        patterns = Patterns.of(lines)
+        for _ in range(12):
+            path = "/".join(dice.choices(_NAMES, k=dice.choice((1, 1, 2, 2, 3, 4))))
+            assert patterns.verdict(path) == expected.check_file(path).include, (lines, path)
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "chosen"),
+    [
+        ("a[!b]c", "a/c", None),  # as git has it: no bracket matches a slash
+        ("[[:alpha:]]1", "x1", True),
+        ("[[:digit:]]", "x", None),
+        ("[a\\]b]", "]", True),
+        ("[z-a]", "z", None),
+        ("a/**/b", "a/x\ny/b", True),
+    ],
+)
+def test_patterns_follow_git_where_it_is_exact(line: str, path: str, chosen: bool | None) -> None:
+    assert Patterns.of([line]).verdict(path) == chosen
+
+
+@pytest.mark.parametrize("line", ["a\\", "!", "a" * (LONGEST_PATTERN + 1)])
+def test_what_is_no_pattern_is_refused_with_its_line(line: str, tmp_path: Path) -> None:
+    with pytest.raises(PatternError) as error:
+        Patterns.of(["a", line])
+    assert error.value.number == 2
+    (tmp_path / "a.txt").write_text("some text\n")
+    (tmp_path / ".corpuscheckignore").write_text(f"b\n{line}\n")
+    with pytest.raises(Exception, match="line 2 is no gitignore pattern"):
+        discover([tmp_path], Reading())
+
+
+def test_a_long_list_of_names_is_looked_up_not_tried(tmp_path: Path) -> None:
+    patterns = Patterns.of([*(f"/folder/{k}.txt" for k in range(30_000)), "drafts/", "*.pdf"])
+    assert not patterns.literals.paths.keys() & {"*.pdf"}
+    assert len(patterns.wild) == 1
+    assert [patterns.verdict(path) for path in ("folder/7.txt", "a/drafts/b", "a.pdf", "folder/x.txt", "drafts")] == [
+        True, True, True, None, None,
+    ]  # fmt: skip
+
+
+_MARKS = "\u0300\u0316\u0323\u0301\u0327\u0345\u05b0\u0591"
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD", "NFKC", "NFKD"])
+def test_normal_forms_are_those_of_python_up_to_thirty_marks(form: str) -> None:
+    dice = random.Random(1)
+    text = "".join(
+        dice.choice("aé한가ᄒᆞᆫＡ ") + "".join(dice.choices(_MARKS, k=dice.randint(0, MOST_MARKS))) for _ in range(500)
+    )
+    assert normalised(form, text) == unicodedata.normalize(form, text)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("marks", ["".join(random.Random(1).choices(_MARKS, k=200_000)), "\u0301\u0316" * 100_000])
+def test_a_heap_of_marks_is_normalised_in_runs(marks: str) -> None:
+    script = "import sys; from corpuscheck.composing import normalised; print(len(normalised('NFC', sys.stdin.read())))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=f"a{marks}", capture_output=True, text=True, timeout=_SECONDS, check=True
+    )
+    assert abs(int(done.stdout) - len(marks)) < 10
+
+
+_LINES = {
+    "plus signs": "+" * 400_000,
+    "literal line ends": "a" + "\\n" * 200_000 + "a",
+    "bytes without an end": "b'" + "\\xec" * 100_000,
+    "entities": "a&#54620;b " * 36_000,
+    "escapes": "\\u00e9a " * 50_000,
+}
+
+
+@pytest.mark.parametrize("line", _LINES.values(), ids=_LINES)
+def test_escapes_of_a_long_line_are_found_in_linear_time(line: str) -> None:
+    script = "import sys; from corpuscheck.reading.escapes import unescaped; print(unescaped(sys.stdin.read()) is None)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=line, capture_output=True, text=True, timeout=_SECONDS, check=True
+    )
+    assert done.stdout.strip() in ("True", "False")
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("a\\n\\nB", "a\n\nB"),
+        ("a\\r\\nB", "a\nB"),
+        ("한\\t글", "한\t글"),
+        ("a\\nb", None),
+        ("b'\\xed\\x95\\x9c\\xea\\xb8\\x80'", "한글"),
+    ],
+)
+def test_escapes_still_mean_what_they_meant(line: str, text: str | None) -> None:
+    found = unescaped(line)
+    assert (found and found.text) == text
+
+
+def test_question_marks_between_points_are_matched_without_backtracking() -> None:
+    assert _ALONE.fullmatch("?" + "." * 10_000 + "a") is None
+    assert _ALONE.fullmatch("(?!.?)") is not None
+
+
+def test_folders_deeper_than_a_path_can_name_are_skipped_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2500):
+        os.mkdir("a")
+        os.chdir("a")
+    os.chdir("/")
+    try:
+        found = discover([tmp_path], Reading())
+    finally:
+        subprocess.run(["rm", "-rf", str(tmp_path / "a")], check=True)
+    assert [skipped.reason for skipped in found.skipped] == ["File name too long"]
