@@ -11,7 +11,7 @@ from corpuscheck.domain.reference import Reference
 from corpuscheck.domain.report import domain_report
 from corpuscheck.errors import ProfileError
 from corpuscheck.losses import letters_report, other_reading, remedies
-from corpuscheck.printable import name_of
+from corpuscheck.printable import name_of, printable
 from corpuscheck.profile.curve import DEFAULT_ALPHABET, CurvePart
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
@@ -111,7 +111,7 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         causes,
         profile.words.lost.exact,
         saved_by_nfc(artefact, lost),
-        _advice(profile, limits, int(profile.about.get("vocab_size", Training().vocab_size))),
+        _advice(profile, limits, _vocabulary_asked_for(profile)),
         sum(1 for piece in artefact.vocabulary if len(piece) == 1),
         artefact.assumed,
         other_reading(profile, artefact),
@@ -122,6 +122,14 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         words_tried,
         unused_places(artefact, lost, profile.words.lost.exact),
     )
+
+
+def _vocabulary_asked_for(profile: Profile) -> int:
+    """Raises ProfileError for one that is no number."""
+    said = profile.about.get("vocab_size", str(Training().vocab_size))
+    if not (said.isascii() and said.isdecimal() and len(said) < 10):
+        raise ProfileError(f"the size of a vocabulary in this profile is no number: '{printable(said, 40)}'")
+    return int(said)
 
 
 def explained(

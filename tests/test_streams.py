@@ -23,7 +23,7 @@ def test_terminal_report_in_an_encoding_that_lacks_characters(encoding: str) -> 
     assert b"Traceback" not in done.stderr
     report = done.stdout.decode(encoding)
     assert "NOT READY" in report
-    assert "--limit-alphabet" in report
+    assert "--tokenizer" in report
     assert ("ㅍ" in report) == (encoding == "cp949")
 
 

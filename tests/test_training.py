@@ -77,7 +77,8 @@ def test_a_saved_tokenizer_is_the_same_tokenizer(tmp_path: Path) -> None:
     for path in (tmp_path / "new" / "folder", tmp_path / "new" / "folder" / "vocab.txt"):
         loaded = load(str(path))
         assert loaded.fingerprint == artefact.fingerprint
-        assert loaded.tokenizer.encode(TEXT).ids[1:-1] == artefact.tokenizer.encode(TEXT).ids[1:-1] or path.suffix
+        pieces = [one.tokenizer.encode(TEXT, add_special_tokens=False).ids for one in (loaded, artefact)]
+        assert pieces[0] == pieces[1]
     assert Tokenizer.from_file(str(tmp_path / "new" / "folder" / "tokenizer.json")).encode("서울").tokens[0] == "[CLS]"
 
 

@@ -247,7 +247,6 @@ def _unused_places(result: Result) -> dict[str, Any] | None:
             }
             for addition in unused.additions
         ],
-        "normalisations": [{"name": name, **left(won)} for name, won in unused.normalisations.items()],
     }
 
 

@@ -8,7 +8,7 @@ from corpuscheck.rules.rule import Evidence
 
 
 def advice_on_unused_places(evidence: Evidence) -> str:
-    """One line: which characters, into how many places, what they win, what wins more; '' where there is nothing."""
+    """One line: which characters, into how many places, what they win; '' where there is nothing."""
     unused, words = evidence.tokenizer.unused_places, evidence.profile.words
     if unused is None or not unused.additions:
         return ""
@@ -20,11 +20,7 @@ def advice_on_unused_places(evidence: Evidence) -> str:
     first = ", ".join(with_codepoint(addition.character) for addition in unused.additions[:3])
     n = len(unused.additions)
     what = "this character" if n == 1 else f"these {count(n)} characters"
-    line = (
+    return (
         f"put {what} into {count(unused.taken)} of its {count(unused.places)} [unused] places: {now} -> "
         f"{about}{rate(unused.won_back)} [UNK] ({first}{', …' if n > 3 else ''}; the JSON report lists them)"
     )
-    best = max(unused.normalisations, key=lambda name: unused.normalisations[name], default="")
-    if best and unused.normalisations[best] > unused.won_back:
-        line += f"; normalising the text to {best} does more: {now} -> {about}{rate(unused.normalisations[best])}"
-    return line

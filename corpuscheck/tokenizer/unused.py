@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import heapq
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from corpuscheck.brief import brief
@@ -15,13 +14,6 @@ from corpuscheck.tokenizer.explain import Explainer
 from corpuscheck.tokenizer.ranking import standing_alone
 
 _UNUSED = re.compile(r"[\[<]unused_?\d+[\]>]", re.IGNORECASE)
-
-_NORMALISATIONS: Mapping[str, Callable[[str], str]] = {
-    "NFC": lambda text: unicodedata.normalize("NFC", text),
-    "NFD": lambda text: unicodedata.normalize("NFD", text),
-    "NFKC": lambda text: unicodedata.normalize("NFKC", text),
-    "lower case": str.lower,
-}
 
 
 @dataclass(frozen=True)
@@ -42,7 +34,6 @@ class UnusedPlaces:
     Attributes:
         places: entries such as [unused0] in the vocabulary.
         additions: the best first, as many as there are places for.
-        normalisations: lost words that each normalisation of the text would win back by itself.
         kept: the lost words that the figures are counted on, all of them where `exact`.
     """
 
@@ -50,7 +41,6 @@ class UnusedPlaces:
 
     places: int
     additions: tuple[Addition, ...]
-    normalisations: dict[str, int]
     kept: int
     exact: bool
 
@@ -81,7 +71,7 @@ def unused_places(artefact: Artefact, lost: Mapping[str, int], exact: bool) -> U
     additions = tuple(_additions(artefact, lost, places)) if places else ()
     while additions and additions[-1].won_back == (additions[-2].won_back if len(additions) > 1 else 0):
         additions = additions[:-1]
-    return UnusedPlaces(places, additions, _won_by_normalising(artefact, lost), sum(lost.values()), exact)
+    return UnusedPlaces(places, additions, sum(lost.values()), exact)
 
 
 def _additions(artefact: Artefact, lost: Mapping[str, int], places: int) -> Iterator[Addition]:
@@ -155,17 +145,3 @@ class _OpenNeeds:
         for other in changed:
             heapq.heappush(self._heap, self._rank(other))
         return won
-
-
-def _won_by_normalising(artefact: Artefact, lost: Mapping[str, int]) -> dict[str, int]:
-    """Lost words that would not be lost in a text normalised like this, asked of the tokenizer itself."""
-    won: dict[str, int] = {}
-    for name, normalise in _NORMALISATIONS.items():
-        other = {word: text for word in lost if (text := normalise(word)) != word}
-        encodings = artefact.tokenizer.encode_batch(list(other.values()), add_special_tokens=False)
-        saved = sum(
-            lost[word] for word, encoding in zip(other, encodings, strict=True) if artefact.unk_id not in encoding.ids
-        )
-        if saved:
-            won[name] = saved
-    return won
