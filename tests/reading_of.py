@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from pathlib import Path
 
 from corpuscheck.reading.discover import discover
@@ -20,3 +21,12 @@ def read_all(path: Path, settings: Reading | None = None) -> tuple[list[str], li
             for start, end in zip(batch.starts, batch.ends, strict=True):
                 documents.append(batch.data[start:end].tobytes().decode())
     return documents, records
+
+
+def peak_of_this_process() -> int:
+    """The most memory that this program has had, in bytes; Linux counts what it was started from among ru_maxrss."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    (line,) = (line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024

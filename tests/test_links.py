@@ -226,7 +226,7 @@ def test_lists_of_what_to_leave_out_are_plain_files_of_some_size(place: Path, ru
     path.unlink()
     path.write_bytes(b"# much\n" * 200_000)
     status, _, err = run_main("scan", "corpus", "--tokenizer", "v.txt")
-    assert (status, "too large" in err) == (2, True)
+    assert (status, "it has over 1,048,576 bytes" in err) == (2, True)
 
 
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() != 0, reason="only root can give files away")

@@ -36,10 +36,10 @@ _MOST_MEMORY = 1 << 30
 def _read(path: Path, *options: str) -> str:
     """The documents, their bytes, and why each file was skipped or cut, from a process with a time-out."""
     script = (
-        "import sys, resource; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
-        "from reading_of import read_all; from corpuscheck.settings import Reading;"
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "from reading_of import peak_of_this_process, read_all; from corpuscheck.settings import Reading;"
         "texts, records = read_all(Path(sys.argv[2]), Reading(strip_markup='--strip-markup' in sys.argv));"
-        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss;"
+        "peak = peak_of_this_process();"
         "print(peak, len(texts), sum(map(len, texts)), [(r.reason, r.damage) for r in records[:2]])"
     )
     done = subprocess.run(
@@ -47,7 +47,7 @@ def _read(path: Path, *options: str) -> str:
         capture_output=True, text=True, timeout=_SECONDS, check=True,
     )  # fmt: skip
     peak, _, rest = done.stdout.partition(" ")
-    assert int(peak) * (1 if sys.platform == "darwin" else 1024) < _MOST_MEMORY
+    assert int(peak) < _MOST_MEMORY
     return rest.strip()
 
 

@@ -34,18 +34,6 @@ from corpuscheck.writing import write_whole
 FORMAT = 5
 MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
-_CHECKED = (
-    "reading",
-    "size",
-    "characters",
-    "words",
-    "curve",
-    "estimates",
-    "mojibake",
-    "letters",
-    "escapes",
-    "question_marks",
-)
 
 
 @dataclass(frozen=True)

@@ -131,14 +131,39 @@ def _joined(root: Any, html: bool) -> bytes:
 
 _DECLARATION = re.compile(rb"<\?xml[^>]{0,1000}\?>|<!DOCTYPE[^>\[]{0,1000}>")
 _FRAME = re.compile(rb"</?(?:html|body)\b[^>]{0,1000}>|<!DOCTYPE[^>\[]{0,1000}>", re.IGNORECASE)
-_NOT_TEXT = re.compile(rb"<!--.*?-->|<\?[^>]*>|<!(?!\[CDATA\[)[^>]*>|</?[A-Za-z_:][^<>]*>|<!\[CDATA\[|\]\]>", re.DOTALL)
-_HIDDEN = re.compile(rb"<(script|style|template|noscript)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_NOT_TEXT = re.compile(
+    rb"<\?[^>]*>|<!(?!\[CDATA\[)[^>]*>|<!\[CDATA\[|\]\]>"
+    rb"""|</?[A-Za-z_:](?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+>|</?[A-Za-z_:][^<>]*>""",
+    re.DOTALL,
+)
+_HIDDEN = re.compile(rb"<(script|style|template|noscript)\b")
 _ENTITY = re.compile(rb"&#?\w{1,40};")
 _NEVER_LOST = 0.99
 
 
 def _loses(data: bytes, text: bytes, html: bool) -> bool:
     """Whether clearly less came out than stands between the tags, by a count that asks no parser."""
-    left = _ENTITY.sub(b"", _NOT_TEXT.sub(b"", _HIDDEN.sub(b"", data) if html else data))
+    shown = _without(_COMMENT, b"-->", _without_hidden(data) if html else data)
+    left = _ENTITY.sub(b"", _without(_NOT_TEXT, b">", shown))
     wanted = len(left.translate(None, b" \t\r\n\f\v"))
     return len(text.translate(None, b" \t\r\n\f\v")) < _NEVER_LOST * wanted
+
+
+def _without_hidden(data: bytes) -> bytes:
+    """The page without what stands in elements that no reader sees, up to the first end tag of each."""
+    lowered = data.lower()
+    last = {name.encode(): lowered.rfind(f"</{name}".encode()) for name in _NO_TEXT}
+    parts: list[bytes] = []
+    start = 0
+    for opened in _HIDDEN.finditer(lowered):
+        if start <= opened.start() < last[opened[1]]:
+            parts.append(data[start : opened.start()])
+            start = lowered.find(b"</" + opened[1], opened.end())
+    return b"".join((*parts, data[start:]))
+
+
+def _without(pattern: re.Pattern[bytes], end: bytes, data: bytes) -> bytes:
+    """Without what matches; nothing is looked for behind the last end of a match, so that no search goes on in vain."""
+    stop = data.rfind(end) + len(end) if end in data else 0
+    return pattern.sub(b"", data[:stop]) + data[stop:]

@@ -201,17 +201,19 @@ def _mixed(items: list[Any]) -> bool:
     return 0 < strings < len(items)
 
 
-LONGEST_PATH = 10_000
-"""Characters of a path; text under a longer one is not looked for, so that keys of megabytes are not copied."""
-
+_LONG = 1000
 _LARGEST_PATHS = 1 << 25
 
 
 class Lengths(dict[str, int]):
-    """The weight of the text under each path. Once their paths are `_LARGEST_PATHS` long, no new one is entered."""
+    """The weight of the text under each path.
+
+    Once paths are `_LARGEST_PATHS` long together, no new one is entered. It is empty where as many characters of long
+    ones would have to be copied: keys of megabytes over thousands of others are no names of fields.
+    """
 
     def __init__(self) -> None:
-        self._size = 0
+        self._size = self._copied = 0
 
     def enter(self, path: str, value: str) -> None:
         if path in self:
@@ -220,25 +222,44 @@ class Lengths(dict[str, int]):
             self._size += len(path)
             self[path] = weight(value)
 
+    def below(self, path: str, name: str) -> str:
+        """The path one step further in."""
+        whole = f"{path}.{name}" if path and name != "[]" else path + name
+        self._copied += len(whole) if len(whole) > _LONG else 0
+        return whole
+
+    @property
+    def too_large(self) -> bool:
+        return self._copied > _LARGEST_PATHS
+
 
 def leaf_lengths(value: Any, path: str = "", found: Lengths | None = None) -> Lengths:
     """The weight of the text under each path, array indexes written as `[]`; what is nested too deep is left out."""
     found = Lengths() if found is None else found
-    waiting: list[tuple[str, int, Any]] = [(path, 0, value)]
-    while waiting:
-        path, depth, value = waiting.pop()
-        inside: list[tuple[str, Any]] = []
-        if isinstance(value, str):
+    waiting: list[Iterator[tuple[str, Any]]] = [iter(((path, value),))]
+    while waiting and not found.too_large:
+        path, value = next(waiting[-1], ("", None))
+        if value is None:
+            waiting.pop()
+        elif isinstance(value, str):
             found.enter(path, value)
-        elif depth > DEEPEST or len(path) > LONGEST_PATH:
-            continue
-        elif isinstance(value, Mapping):
-            names = [(quoted(str(key)), item) for key, item in value.items() if len(key) <= LONGEST_PATH]
-            inside = [(f"{path}.{name}" if path else name, item) for name, item in names]
-        elif isinstance(value, list) and not _mixed(value):
-            inside = [(path + "[]", item) for item in value[:1000]]
-        waiting.extend((name, depth + 1, item) for name, item in reversed(inside))
+        elif len(waiting) <= DEEPEST + 1:
+            waiting.append(_below(path, value, found))
+    if found.too_large:
+        found.clear()
     return found
+
+
+def _below(path: str, value: Any, lengths: Lengths) -> Iterator[tuple[str, Any]]:
+    """What is in an object or an array, nulls left out."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if item is not None:
+                yield lengths.below(path, quoted(str(key))), item
+    elif isinstance(value, list) and not _mixed(value):
+        for item in value[:1000]:
+            if item is not None:
+                yield lengths.below(path, "[]"), item
 
 
 def best_path(lengths: Mapping[str, int]) -> str:

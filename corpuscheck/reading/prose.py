@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from corpuscheck.reading.paths import DEEPEST, LONGEST_PATH, quoted
+from corpuscheck.reading.paths import DEEPEST, quoted
 
 Steps = tuple[str | None, ...]
 """The way to a value inside a record: keys, and None for each item of a list."""
 
 MOST_FIELDS = 200
+_LONGEST_PATH = 10_000  # of a field that is looked at
 """Fields of one file that are looked at; records whose keys are data have as many as there are records."""
 
 _SHORT = 25
@@ -49,7 +50,7 @@ def leaf_texts(record: Any, found: dict[Steps, list[str]], steps: Steps = (), le
             found.setdefault(steps, []).append(record)
     elif isinstance(record, Mapping):
         for key, value in record.items():
-            if length + len(key) <= LONGEST_PATH:
+            if length + len(key) <= _LONGEST_PATH:
                 leaf_texts(value, found, (*steps, str(key)), length + len(key))
     elif isinstance(record, list):
         for item in record[:_MOST_ITEMS]:
