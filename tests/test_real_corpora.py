@@ -60,7 +60,10 @@ def test_every_file_is_measured_or_skipped_with_a_reason(name: str) -> None:
     assert profile.size.documents >= profile.reading.measured
     assert profile.size.utf8_bytes == sum(record.utf8_bytes for record in finished.records)
     assert profile.characters.total > 0
-    assert sum(profile.words.lost.words().values()) == profile.words.unk_words
+    lost = sum(profile.words.lost.words().values())  # of a sample, where there are very many different ones
+    assert lost == (
+        profile.words.unk_words if profile.words.lost.exact else pytest.approx(profile.words.unk_words, rel=0.1)
+    )
 
 
 TRAINED = ["ko-wikinews", "ja-aozora-sjis", "th-wisesight"]
