@@ -64,14 +64,9 @@ def measured_corpus(
     unit: Unit = "document"
     given = artefact
     if artefact is None:
-        unit, survey = _survey(corpus, settings)
-        if not survey.characters.counts:
-            check_preset(survey.records, settings)
-            raise NothingToScanError(_nothing(survey.records))
+        unit, survey = _surveyed(corpus, settings)
         ranking = rank(survey.characters.counts, settings.training.lowercase)
-        alphabet = rank(survey.training.counts, settings.training.lowercase)
-        with watch("training", 0, 0):
-            artefact = train(alphabet, survey.sample or Sample(0), settings.training)
+        artefact = _trained_on(survey, settings, watch)
     task = _with_cleanliness(_measure_task(corpus, settings, artefact, unit, ranking), corpus, settings)
     measured = corpus.run("measuring", task)
     seen = Partial()
@@ -94,21 +89,15 @@ def tokenizer_for(found: Found, settings: Settings, watch: Watch) -> Artefact:
     """The tokenizer that a scan would judge by: the given one, else one that is trained on this text."""
     if settings.tokenizer:
         return load(settings.tokenizer, settings.training.lowercase or None)
-    _, survey = _survey(Corpus(found.sources, settings, watch, False), settings)
-    if not survey.characters.counts:
-        raise NothingToScanError(_nothing(survey.records))
-    with watch("training", 0, 0):
-        alphabet = rank(survey.training.counts, settings.training.lowercase)
-        return train(alphabet, survey.sample or Sample(0), settings.training)
+    _, survey = _surveyed(Corpus(found.sources, settings, watch, False), settings)
+    return _trained_on(survey, settings, watch)
 
 
 def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> Trained:
     """A tokenizer made from all of the text, judged by another one that was made without the held-out part."""
     corpus = Corpus(found.sources, settings, watch, processes)
     training, share = settings.training, settings.training.held_out_share
-    unit, survey = _survey(corpus, settings, whole=True)
-    if not survey.characters.counts:
-        raise NothingToScanError(_nothing(survey.records))
+    unit, survey = _surveyed(corpus, settings, whole=True)
     sample = survey.sample or Sample(0)
     ranking = rank(survey.characters.counts, training.lowercase)
     with watch("training", 0, 0):
@@ -138,12 +127,8 @@ def compared(
     corpus = Corpus(found.sources, settings, watch, False)
     unit: Unit = "document"
     if train_one:
-        unit, survey = _survey(corpus, settings)
-        if not survey.characters.counts:
-            raise NothingToScanError(_nothing(survey.records))
-        with watch("training", 0, 0):
-            alphabet = rank(survey.training.counts, settings.training.lowercase)
-            artefacts.append(train(alphabet, survey.sample or Sample(0), settings.training))
+        unit, survey = _surveyed(corpus, settings)
+        artefacts.append(_trained_on(survey, settings, watch))
         names.append("trained here")
     share = settings.training.held_out_share if train_one else 0.0
     task = _measure_task(corpus, settings, artefacts[0], unit, None)
@@ -172,6 +157,22 @@ def compared(
     not_judged = train_one and held_out is None
     recommended, reason = recommend(rows[:-1] if not_judged else rows, not_judged)
     return TokenizerComparison(size, measured.size.documents, sample.size, rows, recommended, reason, not_judged)
+
+
+def _surveyed(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Unit, Partial]:
+    """The first pass. Raises NothingToScanError where there is no text to learn from, UsageError for a wrong preset."""
+    unit, survey = _survey(corpus, settings, whole)
+    if not survey.characters.counts:
+        check_preset(survey.records, settings)
+        raise NothingToScanError(_nothing(survey.records))
+    return unit, survey
+
+
+def _trained_on(survey: Partial, settings: Settings, watch: Watch) -> Artefact:
+    """A tokenizer made from the training part of the text."""
+    alphabet = rank(survey.training.counts, settings.training.lowercase)
+    with watch("training", 0, 0):
+        return train(alphabet, survey.sample or Sample(0), settings.training)
 
 
 def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Unit, Partial]:

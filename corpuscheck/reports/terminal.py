@@ -32,18 +32,16 @@ def terminal() -> Console:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that cannot show a character shows a question mark
     wide = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else WIDTH
-    return Console(
-        file=cast(IO[str], _Guarded(sys.stdout)),
-        width=wide,
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=False,
-    )
+    return _console(wide)
 
 
 def plain_terminal(width: int) -> Console:
     """The same for what cannot show colours."""
+    return _console(width, force_terminal=False, color_system=None)
+
+
+def _console(width: int | None, **further: Any) -> Console:
+    """Standard output, on which corpus text is never taken for markup."""
     return Console(
         file=cast(IO[str], _Guarded(sys.stdout)),
         width=width,
@@ -51,8 +49,7 @@ def plain_terminal(width: int) -> Console:
         markup=False,
         emoji=False,
         soft_wrap=False,
-        force_terminal=False,
-        color_system=None,
+        **further,
     )
 
 
