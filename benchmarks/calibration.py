@@ -24,7 +24,7 @@ from corpuscheck.feasibility import forecast
 from corpuscheck.feasibility.forecast import Forecast, Spread
 from corpuscheck.kernels.forecast import word_types, words_with
 from corpuscheck.measuring.forecasting import ALL_HASHES, COVERAGE, forecast_part
-from corpuscheck.profile.sample import ALL, Sample
+from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.batch import batch_of
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.files import FileRecord, Piece
@@ -140,8 +140,8 @@ def cases_of(name: str, truth: Truth, share: float, seed: int) -> Iterator[Case]
     chosen = sorted(dice.sample(range(n), max(2, round(share * n))))
     inside = set(chosen)
     rest = [k for k in range(n) if k not in inside]
-    items = {(dice.getrandbits(63), truth.documents[k]): 1 for k in chosen}
-    sample = Sample(1 << 40, ALL, dict(items), {item: item[0] for item in items})
+    keys = {k: dice.getrandbits(63) for k in chosen}
+    sample = Sample.of(1 << 40, ((keys[k], truth.documents[k], 1, keys[k]) for k in chosen))
     part = forecast_part([truth.sizes[k] for k in chosen], sample)
     growth = sum(truth.sizes) / max(1, sum(truth.sizes[k] for k in chosen))
     counts: dict[str, int] = {}

@@ -206,7 +206,7 @@ def scores(made: Composition, profile: Profile) -> Iterator[tuple[str, Score]]:
 
 
 def _copies(made: Composition, profile: Profile) -> Iterator[tuple[str, Score]]:
-    rows = profile.documents.columns()
+    rows = profile.documents
     copied = {int(p) for p, n in zip(rows.places, rows.counts, strict=True) if n > 1}
     found = len(copied & set(made.exact))
     yield "exact copies", Score(len(made.exact), found, len(copied), found)
@@ -226,7 +226,7 @@ def _copies(made: Composition, profile: Profile) -> Iterator[tuple[str, Score]]:
 
 def _told(profile: Profile) -> set[frozenset[int]]:
     """Pairs of places that are told as near copies."""
-    table = profile.near.columns()
+    table = profile.near
     told = near_copies(table)
     both = zip(table.places[told.copies].tolist(), table.places[told.kept].tolist(), strict=True)
     return {frozenset(pair) for pair in both}

@@ -63,8 +63,7 @@ def _documents(path: str) -> Iterator[str]:
 def ours(texts: Sequence[str], vocab_size: int) -> Tokenizer:
     """As `corpuscheck train` does, but from all of the text."""
     counts = Counter(map(ord, "".join(texts)))
-    items = {(number, text.encode()): 1 for number, text in enumerate(texts)}
-    sample = Sample(1 << 40, items=items, groups=dict.fromkeys(items, 0))
+    sample = Sample.of(1 << 40, ((number, text.encode(), 1, 0) for number, text in enumerate(texts)))
     return train(rank(counts), sample, Training(vocab_size=vocab_size)).tokenizer
 
 

@@ -31,7 +31,6 @@ from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
-from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.files import NO_TEXT, FileRecord, skip
 from corpuscheck.running.partial import Partial
@@ -53,7 +52,7 @@ def assemble(
     reading = ReadingPart.of(records)
     raw = sum(record.bytes for record in records if record.status == "measured")
     size = measured.size.merge(SizePart(raw_bytes=raw))
-    sample = measured.sample or Sample(0)
+    sample = measured.sample
     estimates = estimate_tokens(artefact, sample)
     curve = measured.curve
     if ranking is None:
@@ -115,10 +114,9 @@ def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[Doc
     ids = {(file_id(path), start): n for (path, start), n in before.items() if start}
     documents, near = measured.documents, measured.near
     if ids:
-        rows, signed = documents.columns(), near.columns()
-        places, lasts = _numbers(rows.files, rows.places, ids), _numbers(rows.files, rows.lasts, ids)
-        documents = DocumentPart.of(replace(rows, places=places, lasts=lasts), documents.level)
-        near = NearPart.of(replace(signed, places=_numbers(signed.files, signed.places, ids)), near.level)
+        places, lasts = (_numbers(documents.files, column, ids) for column in (documents.places, documents.lasts))
+        documents = replace(documents, places=places, lasts=lasts).bounded()
+        near = replace(near, places=_numbers(near.files, near.places, ids)).bounded()
     return documents, near
 
 
@@ -181,4 +179,4 @@ def forecast_of(seen: Partial) -> ForecastPart:
     order = sorted(seen.sizes, key=lambda place: (os.path.normpath(place[0]), place[1]))
     sizes = [size for place in order for size in seen.sizes[place]]
     sizes += [shared.size for _, shared in sorted(seen.split.items())]
-    return forecast_part(sizes, seen.sample or Sample(0))
+    return forecast_part(sizes, seen.sample)

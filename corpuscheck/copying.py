@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.clean.copies import DocumentPlace
 from corpuscheck.clean.near import ALIKE, keys_to_meet, likeness, meetings
-from corpuscheck.profile.documents import Documents, file_id
-from corpuscheck.profile.near import Signatures
-from corpuscheck.profile.packing import rows_below
+from corpuscheck.profile.documents import DocumentPart, file_id
+from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import CopyKind, NewCopies, NewCopy, Place
 
@@ -104,13 +103,10 @@ class _Search:
         return max(profile.near.level for profile in self._profiles)
 
     @cached_property
-    def _signed(self) -> tuple[Signatures, Signatures]:
+    def _signed(self) -> tuple[NearPart, NearPart]:
         """The signatures of both sides, baseline first, of one level."""
-        base, head = (profile.near.columns() for profile in self._profiles)
-        return (
-            base.chosen(slice(rows_below(base.keys, self._near_level))),
-            head.chosen(slice(rows_below(head.keys, self._near_level))),
-        )
+        base, head = (profile.near.below(self._near_level) for profile in self._profiles)
+        return base, head
 
     @cached_property
     def _signature_of(self) -> Ints:
@@ -186,7 +182,7 @@ class _Search:
             documents[kind] += float(amounts.sum())
             size += float((amounts * self._head.sizes[rows]).sum())
             sampled = sampled or bool((weights > 1).any())
-            there: Documents | Signatures = self._signed[0] if kind == "near" else self._base
+            there: DocumentPart | NearPart = self._signed[0] if kind == "near" else self._base
             copies += [
                 self._copy(kind, row, DocumentPlace(self._path(0, there, twin), int(there.places[twin]) + 1), share)
                 for row, twin, share in zip(rows.tolist(), twins.tolist(), alike.tolist(), strict=True)
@@ -208,7 +204,7 @@ class _Search:
     def _paths(self) -> tuple[dict[int, str], ...]:
         return tuple({file_id(path): path for path in profile.files.files} for profile in self._profiles)
 
-    def _path(self, side: int, rows: Documents | Signatures, row: int) -> str:
+    def _path(self, side: int, rows: DocumentPart | NearPart, row: int) -> str:
         return self._paths[side].get(int(rows.files[row]), "")
 
 
@@ -225,14 +221,13 @@ def _by_file(copies: list[NewCopy]) -> tuple[Place, ...]:
     )
 
 
-def _below(profile: Profile, level: int) -> Documents:
+def _below(profile: Profile, level: int) -> DocumentPart:
     """The documents that a table of this level would have kept, without empty ones."""
-    rows = profile.documents.columns()
-    rows = rows.chosen(slice(rows_below(rows.hashes, level)))
+    rows = profile.documents.below(level)
     return rows.chosen(rows.sizes > 0)
 
 
-def _differences(head: Documents, base: Documents) -> tuple[Ints, Ints]:
+def _differences(head: DocumentPart, base: DocumentPart) -> tuple[Ints, Ints]:
     """For each row of both how many more of its documents there are in the same file than on the other side."""
     new, gone = head.counts.copy(), base.counts.copy()
     _, mine, others = np.intersect1d(

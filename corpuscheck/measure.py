@@ -17,7 +17,6 @@ from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.units import Unit
 from corpuscheck.presets import check_preset
 from corpuscheck.profile.profile import Profile
-from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import MARKUP
@@ -75,7 +74,7 @@ def measured_corpus(
     records = (*whole_records(measured.records), *_records_of_skipped(found))
     check_preset(records, settings)
     held_out = task.held_out_share if unit == "document" else 0.0
-    by_general = fertility(measured.sample or Sample(0), artefact, general, held_out)
+    by_general = fertility(measured.sample, artefact, general, held_out)
     profile = assemble(records, measured, artefact, ranking, unit, settings, by_general)
     profile = replace(profile, forecast=forecast_of(seen))
     if not profile.reading.measured:
@@ -98,7 +97,7 @@ def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> 
     corpus = Corpus(found.sources, settings, watch, processes)
     training, share = settings.training, settings.training.held_out_share
     unit, survey = _surveyed(corpus, settings, whole=True)
-    sample = survey.sample or Sample(0)
+    sample = survey.sample
     ranking = rank(survey.characters.counts, training.lowercase)
     with watch("training", 0, 0):
         artefact = train(ranking, sample.smaller(training.train_bytes), training)
@@ -107,7 +106,7 @@ def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> 
     task = replace(_measure_task(corpus, settings, judge, unit, None), others=(artefact,), sample_units=True)
     measured = corpus.run("measuring", task)
     judged, words = measured.words.settled(), measured.others[0].settled()
-    held_out = (measured.sample or Sample(0)).parted(share)[0]
+    held_out = measured.sample.parted(share)[0]
     per_word = estimate_tokens(judge, held_out).tokens_per_word() if judged.held_out_words else None
     alphabet = alphabet_of(ranking, training)
     words_changed = letters_part(artefact, sample, survey.characters.counts)
@@ -141,13 +140,13 @@ def compared(
     if unit == "line":  # which have no line ends: tokens of their own for some tokenizers
         by_documents = replace(task, unit="document", held_out_share=0.0, sample_units=False)
         measured = corpus.run("measuring", by_documents)
-    sample = (measured.sample or Sample(0)).smaller(COUNTED_BYTES)
+    sample = measured.sample.smaller(COUNTED_BYTES)
     documents = measured.documents.merge(joined(measured.split, {}))
     counted = [part.settled() for part in (measured.words, *measured.others)]
     judged = [part.settled() for part in (by_units.words, *by_units.others)]
     held_out = None
     if any(part.held_out_words for part in judged):
-        held_out = (by_units.sample or Sample(0)).parted(share)[0]
+        held_out = by_units.sample.parted(share)[0]
     size = measured.size.utf8_bytes
     texts = Texts(sample, held_out, documents, size)
     rows = tuple(
@@ -172,7 +171,7 @@ def _trained_on(survey: Partial, settings: Settings, watch: Watch) -> Artefact:
     """A tokenizer made from the training part of the text."""
     alphabet = rank(survey.training.counts, settings.training.lowercase)
     with watch("training", 0, 0):
-        return train(alphabet, survey.sample or Sample(0), settings.training)
+        return train(alphabet, survey.sample, settings.training)
 
 
 def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Unit, Partial]:

@@ -98,8 +98,7 @@ def _known_of(found: Found, corpus: Corpus, view: View, settings: Settings, watc
         return KnownOfCorpus(tokenizer_for(found, settings, watch))
     if view.rule == "CC504":
         lines = corpus.run("counting lines", CountLinesTask(settings.reading)).lines
-        hashes, documents, _ = lines.columns()
-        return KnownOfCorpus(lines=hashes[documents > 1].tobytes(), all_lines=lines.exact)
+        return KnownOfCorpus(lines=lines.hashes[lines.counts > 1].tobytes(), all_lines=lines.exact)
     return KnownOfCorpus()
 
 

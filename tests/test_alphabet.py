@@ -32,8 +32,7 @@ def ranking_of(text: str, lowercase: bool = False):  # type: ignore[no-untyped-d
 
 
 def trained_on(texts: Sequence[str], **options: object) -> Tokenizer:
-    items = {(number, text.encode()): 1 for number, text in enumerate(texts)}
-    sample = Sample(1 << 30, items=items, groups=dict.fromkeys(items, 0))
+    sample = Sample.of(1 << 30, ((number, text.encode(), 1, 0) for number, text in enumerate(texts)))
     return train(ranking_of("\n".join(texts)), sample, Training(**options)).tokenizer  # type: ignore[arg-type]
 
 

@@ -15,7 +15,7 @@ from support import REPOSITORY, document_of, korean_lines, scanned, write_files
 
 from corpuscheck.clean.copies import Cleanliness, cleanliness
 from corpuscheck.clean.near import ALIKE, likeness, near_copies
-from corpuscheck.profile.near import BINS, Signatures
+from corpuscheck.profile.near import BINS, NearPart
 
 sys.path.append(str(REPOSITORY / "benchmarks"))
 
@@ -117,7 +117,7 @@ def test_estimated_likeness_is_near_the_true_one(tmp_path: Path, vocabulary: str
     pairs = [(text, *near_copy(text, dice.uniform(0.5, 0.98), lexicon, dice)) for text in made]
     texts = [text for pair in pairs for text in pair[:2]]
     found_in(tmp_path, texts, vocabulary)
-    rows = scanned(tmp_path, tokenizer=vocabulary).result.profile.near.columns()
+    rows = scanned(tmp_path, tokenizer=vocabulary).result.profile.near
     row = dict(zip(rows.places.tolist(), range(len(rows)), strict=True))
     a, b = (np.array([row[2 * k + side] for k in range(len(pairs))]) for side in (0, 1))
     errors = likeness(rows.signatures, a, b) - np.array([true for *_, true in pairs])
@@ -133,10 +133,10 @@ def test_estimated_likeness_is_near_the_true_one(tmp_path: Path, vocabulary: str
     assert min(true) > 0.68
 
 
-def of_signatures(signatures: list[np.ndarray[Any, Any]]) -> Signatures:
+def of_signatures(signatures: list[np.ndarray[Any, Any]]) -> NearPart:
     n = len(signatures)
     keys, zeros = np.arange(n).astype(np.uint64), np.zeros(n, np.int64)
-    return Signatures(keys, keys, keys, zeros, np.arange(n, 0, -1), zeros, np.stack(signatures).astype(np.uint8))
+    return NearPart(0, keys, keys, keys, zeros, np.arange(n, 0, -1), zeros, np.stack(signatures).astype(np.uint8))
 
 
 def test_near_copies_make_no_chains() -> None:

@@ -42,12 +42,8 @@ def forms(kernel: object) -> Forms:
 
 def sample_of(documents: list[str]) -> Sample:
     """A sample that holds every document as one passage."""
-    items: dict[tuple[int, bytes], int] = {}
-    groups: dict[tuple[int, bytes], int] = {}
-    for text in dict.fromkeys(documents):
-        key = int.from_bytes(random.Random(text).randbytes(8), "little")
-        items[key, text.encode()], groups[key, text.encode()] = 1, key
-    return Sample(1 << 40, items=items, groups=groups)
+    keys = {text: int.from_bytes(random.Random(text).randbytes(8), "little") for text in documents}
+    return Sample.of(1 << 40, ((key, text.encode(), 1, key) for text, key in keys.items()))
 
 
 def part_of(documents: list[str]) -> DomainPart:
@@ -341,14 +337,23 @@ def test_a_reference_that_cannot_be_is_an_error(reference: Reference) -> None:
         reference_of("r", [Source(str(k), "", DomainPart()) for k in range(65)])
 
 
+ONE = "AQAAAAAAAAA="
+
+
+def sketches(units: str, gaps: list[Any]) -> dict[str, Any]:
+    """The state of sketches of units with these hashes."""
+    return {"units": units, "gaps": gaps}
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("grams", [1]), ("grams", [-1] * (2 * BUCKETS)), ("grams", [1 << 62] * (2 * BUCKETS)), ("units", "AAAA"),
-        ("sketches", [[BUCKETS]]), ("sketches", [[1] * (MOST_GRAMS + 1)]), ("sketches", [[1.5]]), ("documents", -1),
-        ("documents", "x"), ("fertility", {"a": [1, 2]}), ("words", {"total": 1}),
-        ("words", {"total": 1, "unseen": 0, "level": 0, "words": ["a"], "units": [2], "occurrences": [1]}),
-        ("words", {"total": 9, "unseen": 0, "level": 65, "words": [], "units": [], "occurrences": []}),
+        ("grams", [1]), ("grams", [-1] * (2 * BUCKETS)), ("grams", [1 << 62] * (2 * BUCKETS)), ("documents", -1),
+        ("sketches", sketches("AAAA", [[1]])), ("sketches", sketches(ONE, [])), ("sketches", sketches(ONE, [[BUCKETS]])),
+        ("sketches", sketches(ONE, [[1] * (MOST_GRAMS + 1)])), ("sketches", sketches(ONE, [[1.5]])), ("documents", "x"),
+        ("fertility", [["a"], [1], [2]]), ("words", {"total": 1}),
+        ("words", {"total": 1, "unseen": 0, "level": 0, "counts": [["a"], [2], [1]]}),
+        ("words", {"total": 9, "unseen": 0, "level": 65, "counts": [[], [], []]}),
     ],
 )  # fmt: skip
 def test_a_part_that_cannot_be_is_an_error(name: str, value: object) -> None:

@@ -104,7 +104,7 @@ def test_equal_texts_are_equal_wherever_they_stand(tmp_path: Path, vocabulary: s
         },
     )
     profile = scanned(tmp_path / "corpus", tokenizer=vocabulary).result.profile
-    rows = profile.documents.columns()
+    rows = profile.documents
     hashes, counts = rows.hashes, rows.counts
     assert len(hashes) == 6
     assert sorted(counts.tolist()) == [1] * 6
@@ -116,9 +116,7 @@ def test_equal_texts_are_equal_wherever_they_stand(tmp_path: Path, vocabulary: s
 def test_documents_past_the_bound_are_a_sample_that_merges_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     import numpy as np
 
-    from corpuscheck.profile import documents
-
-    monkeypatch.setattr(documents, "MOST_DOCUMENTS", 100)
+    monkeypatch.setattr(DocumentPart, "MOST", 100)
     dice = np.random.default_rng(7)
     hashes = dice.integers(0, 2**64, 1000, np.uint64)
     ones = np.ones(1000, np.int64)
@@ -126,15 +124,13 @@ def test_documents_past_the_bound_are_a_sample_that_merges_exactly(monkeypatch: 
     def part(chosen: slice) -> DocumentPart:
         size = len(hashes[chosen])
         zeros = np.zeros(size, np.uint64)
-        return DocumentPart.of(
-            documents.Documents(
-                hashes[chosen], zeros, ones[:size], ones[:size], zeros, ones[:size], ones[:size], ones[:size]
-            )
-        )
+        return DocumentPart(
+            0, hashes[chosen], zeros, ones[:size], ones[:size], zeros, ones[:size], ones[:size], ones[:size]
+        ).bounded()
 
     whole = part(slice(None))
     assert not whole.exact
-    assert 0 < len(whole.columns()) <= 100
+    assert 0 < len(whole) <= 100
     assert part(slice(0, 300)).merge(part(slice(300, 1000))) == whole
     assert part(slice(300, 1000)).merge(part(slice(0, 300))) == whole
     assert DocumentPart.from_state(whole.to_state()) == whole

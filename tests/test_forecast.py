@@ -15,7 +15,7 @@ from corpuscheck.feasibility import forecast
 from corpuscheck.feasibility.forecast import Forecast, Spread, clopper_pearson, effective, likeness
 from corpuscheck.measuring.forecasting import blocks_of, forecast_part
 from corpuscheck.profile.forecast import Alone, ForecastPart
-from corpuscheck.profile.sample import ALL, Sample
+from corpuscheck.profile.sample import Sample
 
 calm = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -23,8 +23,7 @@ calm = settings(max_examples=60, deadline=None, derandomize=True)
 def part_of(documents: list[str]) -> ForecastPart:
     """The state of a sample of these documents, in this order."""
     texts = [document.encode() for document in documents]
-    items = {(k * 2**50, text): 1 for k, text in enumerate(texts)}
-    sample = Sample(1 << 40, ALL, dict(items), {item: item[0] for item in items})
+    sample = Sample.of(1 << 40, ((k * 2**50, text, 1, k * 2**50) for k, text in enumerate(texts)))
     return forecast_part([len(text) for text in texts], sample)
 
 
@@ -296,8 +295,7 @@ def test_two_samples_cannot_be_added_up() -> None:
 
 def test_state_does_not_depend_on_the_order_of_reading() -> None:
     texts = [document.encode() for document in korean_lines(60)]
-    items = {(k * 2**50, text): 1 for k, text in enumerate(texts)}
-    sample = Sample(1 << 40, ALL, items, {item: item[0] for item in items})
+    sample = Sample.of(1 << 40, ((k * 2**50, text, 1, k * 2**50) for k, text in enumerate(texts)))
     sizes = [len(text) for text in texts]
     one, other = (replace(forecast_part(order, sample), blocks=()) for order in (sizes, sizes[::-1]))
     assert one == other

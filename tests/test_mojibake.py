@@ -127,7 +127,7 @@ def test_lines_end_at_a_line_feed_only() -> None:
     lines = [text.encode().decode("latin-1") for text in (KOREAN, "꽅은 낮에 핀다", RUSSIAN)]
     assert any("\x85" in line for line in lines)
     text = "\r\n".join(lines).encode()
-    part = find_mojibake(Sample(1 << 20, items={(1, text): 1}, groups={(1, text): 0}))
+    part = find_mojibake(Sample.of(1 << 20, [(1, text, 1, 0)]))
     assert (part.lines, sum(part.found.values())) == (3, 3)
 
 

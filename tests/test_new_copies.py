@@ -15,7 +15,8 @@ from support import korean_lines, scanned, terminal_report, write_files
 
 from corpuscheck import copying
 from corpuscheck.api import merge_profiles, report
-from corpuscheck.profile import documents, near
+from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.near import NearPart
 from corpuscheck.reports.registry import render
 from corpuscheck.result import Result
 from corpuscheck.settings import settings_from
@@ -255,8 +256,8 @@ def test_workers_cache_shards_and_saved_profiles_give_the_same_copies(tmp_path: 
 
 
 def test_copies_are_estimated_where_documents_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "MOST_DOCUMENTS", 300)
-    monkeypatch.setattr(near, "MOST_SIGNATURES", 300)
+    monkeypatch.setattr(DocumentPart, "MOST", 300)
+    monkeypatch.setattr(NearPart, "MOST", 300)
     texts = [ruling(n) for n in range(400)]
     change = records(
         *texts[:100],

@@ -171,11 +171,11 @@ def test_choices_merge_in_any_order(hashes: bool) -> None:
         Choice((dice.randrange(9),) if hashes else (-dice.randrange(9), -dice.randrange(3)), f"{k % 5}", 0, k, 1)
         for k in range(60)
     ]
-    whole = ChoicePart.of(4, choices, 60, 30, (5, 6))
+    whole = ChoicePart(4, tuple(choices), 60, 30, (5, 6)).bounded()
     for _ in range(20):
         dice.shuffle(choices)
-        parts = [ChoicePart.of(4, choices[k : k + 7], len(choices[k : k + 7]), 0, ()) for k in range(0, 60, 7)]
-        parts.append(ChoicePart.of(4, (), 0, 30, (5, 6)))
+        parts = [ChoicePart(4, tuple(choices[k : k + 7]), len(choices[k : k + 7])).bounded() for k in range(0, 60, 7)]
+        parts.append(ChoicePart(4, (), 0, 30, (5, 6)))
         assert parts[0].merge(*parts[1:5]).merge(parts[5].merge(*parts[6:])) == whole
 
 

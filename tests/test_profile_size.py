@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.profile import documents, near, repeats
-from corpuscheck.profile.documents import DocumentPart, Documents
-from corpuscheck.profile.near import BINS, NearPart, Signatures
+from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.repeats import RepeatsPart
 
 
@@ -17,14 +16,15 @@ def test_the_state_of_any_number_of_documents_fits_in_64_mb() -> None:
     def random(rows: int) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
         return dice.integers(0, 2**64, rows, np.uint64)
 
-    n = documents.MOST_DOCUMENTS * 5 // 4
+    n = DocumentPart.MOST * 5 // 4
     figures = np.arange(n)
-    every = DocumentPart.of(Documents(random(n), random(n), figures, figures, random(n), figures, figures, figures))
-    n = near.MOST_SIGNATURES * 5 // 4
+    every = DocumentPart(0, random(n), random(n), figures, figures, random(n), figures, figures, figures).bounded()
+    n = NearPart.MOST * 5 // 4
     bins = np.zeros((n, BINS), np.uint8)
-    alike = NearPart.of(Signatures(random(n), random(n), random(n), figures[:n], figures[:n], figures[:n], bins))
-    n = repeats.MOST_UNITS * 5 // 4
-    lines = RepeatsPart.of(n, n, random(n), figures[:n], figures[:n])
-    held = [value for part in (every, alike, lines, lines) for value in vars(part).values() if isinstance(value, bytes)]
+    alike = NearPart(0, random(n), random(n), random(n), figures[:n], figures[:n], figures[:n], bins).bounded()
+    n = RepeatsPart.MOST * 5 // 4
+    lines = RepeatsPart(0, n, n, random(n), figures[:n], figures[:n]).bounded()
+    tables = (every, alike, lines, lines)
+    held = [column for table in tables for column in vars(table).values() if isinstance(column, np.ndarray)]
     assert min(every.level, alike.level, lines.level) == 1
-    assert sum(map(len, held)) < 64_000_000
+    assert sum(column.nbytes for column in held) < 64_000_000

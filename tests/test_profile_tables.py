@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from corpuscheck.profile import documents, files, near, repeats
 from corpuscheck.profile.clean import CleanPart, Tally, Worst, worst_of
-from corpuscheck.profile.documents import DocumentPart, Documents
+from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.files import FileFigures, FilesPart
-from corpuscheck.profile.near import BINS, NearPart, Signatures
+from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 
 Part = FilesPart | DocumentPart | NearPart | RepeatsPart | LinesSeen | CleanPart
@@ -30,35 +30,33 @@ def of_rows(table: list[tuple[int, int, int]]) -> DocumentPart:
     """Texts with equal hashes have equal sizes."""
     texts, homes, counts = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
     sizes = [text % 97 for text in texts]
-    return DocumentPart.of(
-        Documents(
-            np.array(texts, np.uint64),
-            np.array(homes, np.uint64),
-            np.array(counts, np.int64),
-            np.array(sizes, np.int64),
-            np.array([text // 2 for text in texts], np.uint64),
-            np.array(counts, np.int64),
-            np.array([size // 2 for size in sizes], np.int64),
-            np.array(counts, np.int64) + 3,
-        )
-    )
+    return DocumentPart(
+        0,
+        np.array(texts, np.uint64),
+        np.array(homes, np.uint64),
+        np.array(counts, np.int64),
+        np.array(sizes, np.int64),
+        np.array([text // 2 for text in texts], np.uint64),
+        np.array(counts, np.int64),
+        np.array([size // 2 for size in sizes], np.int64),
+        np.array(counts, np.int64) + 3,
+    ).bounded()
 
 
 def of_signatures(table: list[tuple[int, int, int]]) -> NearPart:
     """Texts with equal norms have equal keys and signatures."""
     norms, homes, places = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
     signatures = np.array([[(norm >> k % 48) % 256 for k in range(BINS)] for norm in norms], np.uint8)
-    return NearPart.of(
-        Signatures(
-            np.array([norm // 3 * 7 % 2**64 for norm in norms], np.uint64),
-            np.array(norms, np.uint64),
-            np.array(homes, np.uint64),
-            np.array(places, np.int64),
-            np.array([place * 3 for place in places], np.int64),
-            np.array(places, np.int64),
-            signatures.reshape(-1, BINS),
-        )
-    )
+    return NearPart(
+        0,
+        np.array([norm // 3 * 7 % 2**64 for norm in norms], np.uint64),
+        np.array(norms, np.uint64),
+        np.array(homes, np.uint64),
+        np.array(places, np.int64),
+        np.array([place * 3 for place in places], np.int64),
+        np.array(places, np.int64),
+        signatures.reshape(-1, BINS),
+    ).bounded()
 
 
 def of_units(table: list[tuple[int, int, int]]) -> RepeatsPart:
@@ -66,12 +64,12 @@ def of_units(table: list[tuple[int, int, int]]) -> RepeatsPart:
     units, _, counts = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
     sizes = np.array([unit % 31 for unit in units], np.int64)
     total = int(sizes.sum())
-    return RepeatsPart.of(len(units), total, np.array(units, np.uint64), np.array(counts, np.int64), sizes)
+    return RepeatsPart(0, len(units), total, np.array(units, np.uint64), np.array(counts, np.int64), sizes).bounded()
 
 
 def of_occurrences(table: list[tuple[int, int, int]]) -> LinesSeen:
     """An occurrence is always of the same line."""
-    return LinesSeen(rows={key: (key % 5, key % 31, f"line {key % 5}") for key, _, _ in table}).merge()
+    return LinesSeen(rows={key: (key % 5, key % 31, f"line {key % 5}") for key, _, _ in table}).bounded()
 
 
 worst = st.builds(Worst, n, n, st.text("ab가", min_size=1, max_size=2), n, st.integers(0, 2))
@@ -81,7 +79,7 @@ tallies = st.lists(worst, max_size=14).map(
 cleans = st.dictionaries(st.sampled_from(["CC401", "any", "debris: URLs"]), tallies).map(CleanPart)
 
 PARTS: dict[str, tuple[st.SearchStrategy[Part], Part]] = {
-    "files": (file_tables.map(FilesPart.bounded), FilesPart()),
+    "files": (file_tables.map(lambda table: FilesPart(0, table).bounded()), FilesPart()),
     "documents": (rows.map(of_rows), DocumentPart()),
     "near": (rows.map(of_signatures), NearPart()),
     "repeats": (rows.map(of_units), RepeatsPart()),
@@ -96,7 +94,7 @@ def test_tables_stay_within_their_bounds(bound: int, tables: list[list[tuple[int
     near_part = NearPart().merge(*map(of_signatures, tables))
     lines = RepeatsPart().merge(*map(of_units, tables))
     seen = LinesSeen().merge(*map(of_occurrences, tables))
-    assert max(len(near_part.columns()), len(lines.columns()[0]), len(seen.rows)) <= bound
+    assert max(len(near_part), len(lines), len(seen.rows)) <= bound
     assert lines.units == sum(map(len, tables))
     every = [row for table in tables for row in table]
     assert near_part == of_signatures(every)
@@ -109,11 +107,11 @@ def bound(request: pytest.FixtureRequest) -> Iterator[int]:
     """How many rows are kept."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(files, "MOST_FILES", request.param)
-        patched.setattr(documents, "MOST_DOCUMENTS", request.param)
+        patched.setattr(DocumentPart, "MOST", request.param)
         patched.setattr(documents, "MOST_FILES_EACH", max(1, request.param // 4))
-        patched.setattr(near, "MOST_SIGNATURES", request.param)
+        patched.setattr(NearPart, "MOST", request.param)
         patched.setattr(near, "MOST_ALIKE", max(1, request.param // 4))
-        patched.setattr(repeats, "MOST_UNITS", request.param)
+        patched.setattr(RepeatsPart, "MOST", request.param)
         patched.setattr(repeats, "MOST_OCCURRENCES", request.param)
         yield request.param
 
@@ -137,7 +135,7 @@ def test_merging_is_a_commutative_monoid(name: str, bound: int, data: st.DataObj
 def test_documents_added_up_are_those_of_one_table(bound: int, tables: list[list[tuple[int, int, int]]]) -> None:
     whole = of_rows([row for table in tables for row in table])
     assert reduce(DocumentPart.merge, map(of_rows, tables), DocumentPart()) == whole
-    assert len(whole.columns()) <= bound
+    assert len(whole) <= bound
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
@@ -146,7 +144,7 @@ def test_files_of_two_corpora_are_those_of_one(
     bound: int, a: dict[str, FileFigures], b: dict[str, FileFigures]
 ) -> None:
     b = {f"other/{path}": row for path, row in b.items()}
-    merged = FilesPart.bounded(a).merge(FilesPart.bounded(b))
-    assert merged == FilesPart.bounded({**a, **b})
+    merged = FilesPart(0, a).bounded().merge(FilesPart(0, b).bounded())
+    assert merged == FilesPart(0, {**a, **b}).bounded()
     assert len(merged.files) <= bound
     assert merged.complete or len(a) + len(b) > bound

@@ -26,8 +26,7 @@ def counts_of(text: str) -> dict[int, int]:
 
 
 def sample_of(text: str) -> Sample:
-    items = {(k, line.encode()): 1 for k, line in enumerate(text.splitlines())}
-    return Sample(1 << 20, items=items, groups=dict.fromkeys(items, 0))
+    return Sample.of(1 << 20, ((k, line.encode(), 1, 0) for k, line in enumerate(text.splitlines())))
 
 
 @pytest.mark.parametrize(("share", "expected"), [(0.5, 1), (0.51, 2), (0.8, 2), (0.81, 3), (1.0, 4)])

@@ -13,13 +13,13 @@ from corpuscheck.brief import brief
 from corpuscheck.clean.near import near_copies
 from corpuscheck.counted import DEBRIS
 from corpuscheck.printable import printable
-from corpuscheck.profile.documents import Documents, file_id
+from corpuscheck.profile.documents import DocumentPart, file_id
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.profile.near import Signatures
-from corpuscheck.profile.packing import first_rows
+from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 from corpuscheck.profile.sample import ALL
+from corpuscheck.profile.table import first_rows
 
 _PAIRS = 10
 _TOP_LINES = 10
@@ -138,7 +138,7 @@ class _Steps:
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
         self._part = profile.documents
-        self._rows = self._part.columns()
+        self._rows = profile.documents
         self._scale = float(2**self._part.level)
 
     @cached_property
@@ -188,7 +188,7 @@ class _Steps:
         places = [(self._place(rows, k), self._last(rows, c)) for k, c in _largest(rows.sizes, kept, copies)]
         return CopyStep(amount, tuple((min(pair, key=_order), max(pair, key=_order), 1.0) for pair in places))
 
-    def _normalised(self, distinct: Documents, kept: Ints) -> CopyStep:
+    def _normalised(self, distinct: DocumentPart, kept: Ints) -> CopyStep:
         copies = np.setdiff1d(np.arange(len(distinct)), kept, assume_unique=True)
         amount = self._amount(np.ones(len(copies), np.int64), distinct.sizes[copies])
         homes = kept[np.searchsorted(kept, copies, "right") - 1]
@@ -201,7 +201,7 @@ class _Steps:
     def _near(self) -> tuple[CopyStep, Hashes]:
         """Near copies, and the norms of those that are left out."""
         part = self._profile.near
-        rows = part.columns()
+        rows = part
         found = near_copies(rows)
         sizes = rows.sizes[found.copies].astype(np.float64)
         stand_for = part.weights()
@@ -224,10 +224,10 @@ class _Steps:
         error = float(np.sqrt(self._scale * (self._scale - 1) * (lost**2).sum()))
         return Amount(self._scale * float(counts.sum()), self._scale * float(lost.sum()), error, self._part.exact)
 
-    def _last(self, rows: Documents, k: int) -> DocumentPlace:
+    def _last(self, rows: DocumentPart, k: int) -> DocumentPlace:
         return replace(self._place(rows, k), document=int(rows.lasts[k]) + 1)
 
-    def _place(self, rows: Documents | Signatures, k: int) -> DocumentPlace:
+    def _place(self, rows: DocumentPart | NearPart, k: int) -> DocumentPlace:
         return DocumentPlace(self._paths.get(int(rows.files[k]), ""), int(rows.places[k]) + 1)
 
 
@@ -243,8 +243,7 @@ def _largest(sizes: Ints, kept: Ints, copies: Ints) -> list[tuple[int, int]]:
 
 def _shared(part: RepeatsPart) -> Shared:
     total, error = part.repeated_bytes()
-    _, counts, _ = part.columns()
-    documents = float((counts - 1).sum()) * 2**part.level
+    documents = float((part.counts - 1).sum()) * 2**part.level
     return Shared(part.units, part.utf8_bytes, Amount(documents, total, error, part.exact))
 
 
@@ -255,8 +254,7 @@ def _top_lines(seen: LinesSeen, lines: RepeatsPart) -> tuple[SharedLine, ...]:
     for line, size, text in seen.rows.values():
         drawn[line] += 1
         told[line] = (size, text)
-    hashes, counts, _ = lines.columns()
-    known = dict(zip(hashes.tolist(), counts.tolist(), strict=True)) if lines.exact else {}
+    known = dict(zip(lines.hashes.tolist(), lines.counts.tolist(), strict=True)) if lines.exact else {}
     share = 1.0 if seen.complete else seen.bound / ALL
     found = []
     for line, n in drawn.items():

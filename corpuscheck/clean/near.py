@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
-from corpuscheck.profile.near import Signatures
+from corpuscheck.profile.near import NearPart
 
 ALIKE = 0.8
 """Jaccard similarity of the shingles from which on two documents are copies of each other."""
@@ -44,7 +44,7 @@ def likeness(signatures: Bytes, a: Ints, b: Ints) -> NDArray[np.float64]:
     return np.maximum(shares, 0.0)
 
 
-def near_copies(rows: Signatures) -> NearCopies:
+def near_copies(rows: NearPart) -> NearCopies:
     """Which rows are nearly the same as a larger one that stays. No chains: each is verified against what is kept."""
     order = np.lexsort((rows.norms, -rows.sizes))
     signatures = rows.signatures[order]
@@ -88,7 +88,7 @@ def _candidates(signatures: Bytes) -> Iterator[Ints]:
                 break
 
 
-def keys_to_meet(ones: Signatures, others: Signatures) -> Iterator[tuple[Hashes, Hashes]]:
+def keys_to_meet(ones: NearPart, others: NearPart) -> Iterator[tuple[Hashes, Hashes]]:
     """Pairs of columns in which rows of two tables that are nearly the same mostly agree."""
     yield ones.keys, others.keys
     mine, theirs = (np.ascontiguousarray(rows.signatures).view(_BAND) for rows in (ones, others))

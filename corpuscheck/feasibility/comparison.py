@@ -133,7 +133,7 @@ def _inverse(interval: Interval) -> Interval:
 def _used(artefact: Artefact, sample: Sample) -> int:
     """Pieces that the sample needs: at least as many are used in the whole text."""
     used: set[int] = set()
-    texts = [text.decode() for text, _, _ in sample.smaller(TOKEN_BYTES).texts()]
+    texts = [text.decode() for text, _, _ in sample.smaller(TOKEN_BYTES).items()]
     for start in range(0, len(texts), 256):
         for encoding in artefact.tokenizer.encode_batch(texts[start : start + 256], add_special_tokens=False):
             used.update(encoding.ids)
@@ -142,8 +142,7 @@ def _used(artefact: Artefact, sample: Sample) -> int:
 
 def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[float, ...], float]:
     """Percentiles of tokens per document from their bytes, and the share over a sequence."""
-    rows = documents.columns()
-    counts, sizes = rows.counts, rows.sizes
+    counts, sizes = documents.counts, documents.sizes
     if not len(sizes):
         return (), 0.0
     order = np.argsort(sizes, kind="stable")

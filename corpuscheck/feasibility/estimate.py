@@ -185,8 +185,7 @@ def _with_jackknife(value: float, sampled: Interval | None) -> Figure:
 
 def _mean_of(documents: DocumentPart) -> Figure:
     """The mean document of a profile that was saved without a forecast."""
-    rows = documents.columns()
-    counts, sizes = rows.counts, rows.sizes
+    counts, sizes = documents.counts, documents.sizes
     n, total = int(counts.sum()), int((counts * sizes).sum())
     squares = sum(c * s * s for c, s in zip(counts.tolist(), sizes.tolist(), strict=True))
     from corpuscheck.profile.forecast import ForecastPart

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from corpuscheck.measuring.inspecting import Inspector, only_korean
 from corpuscheck.measuring.repeats import LineTable, SharedLines
 from corpuscheck.measuring.units import UnitSplitter
 from corpuscheck.measuring.words import WordCounter
+from corpuscheck.profile.part import Part, largest, merging, rows, total
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.viewing import CRITERIA, View
@@ -42,32 +43,25 @@ class Choice:
         return (self.rank, self.path, self.start, self.number)
 
 
+def _added(rows: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return tuple(map(sum, zip_longest(*rows, fillvalue=0)))
+
+
 @dataclass(frozen=True)
-class ChoicePart:
+class ChoicePart(Part):
     """The first `most` documents in their order; of equal hashes the first place.
 
     `documents` were looked at, `held` of them are what was asked for, `amounts` counts each word.
     """
 
-    most: int = 0
-    choices: tuple[Choice, ...] = ()
-    documents: int = 0
-    held: int = 0
-    amounts: tuple[int, ...] = ()
+    most: int = largest()
+    choices: tuple[Choice, ...] = rows()
+    documents: int = total()
+    held: int = total()
+    amounts: tuple[int, ...] = merging(_added, default=())
 
-    @classmethod
-    def of(cls, most: int, choices: Iterable[Choice], documents: int, held: int, amounts: Sequence[int]) -> ChoicePart:
-        return cls(most, _first(most, choices), documents, held, tuple(amounts))
-
-    def merge(self, *others: ChoicePart) -> ChoicePart:
-        parts = (self, *others)
-        return ChoicePart.of(
-            max(part.most for part in parts),
-            (choice for part in parts for choice in part.choices),
-            sum(part.documents for part in parts),
-            sum(part.held for part in parts),
-            [sum(column) for column in zip_longest(*(part.amounts for part in parts), fillvalue=0)],
-        )
+    def bounded(self) -> Self:
+        return replace(self, choices=_first(self.most, self.choices))
 
 
 def _first(most: int, choices: Iterable[Choice]) -> tuple[Choice, ...]:
@@ -295,4 +289,4 @@ def chosen_of_shared(view: View, split: dict[str, Open]) -> ChoicePart:
         hashes = np.array([text_hash(split[path].total, split[path].size) for path in paths], np.uint64)
         ranks = _seeded(hashes, view.seed).tolist()
         found = [Choice((ranks[k],), paths[k], 0, 0, int(sizes[k])) for k in range(len(paths))]
-    return ChoicePart.of(view.count, found, len(paths), len(found), ())
+    return ChoicePart(view.count, tuple(found), len(paths), len(found)).bounded()

@@ -9,7 +9,9 @@ import numpy as np
 
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.kernels.hashing import hash_passages
-from corpuscheck.profile.documents import MOST_DOCUMENTS, DocumentPart, Documents, file_id
+from corpuscheck.measuring.gathering import Gathered
+from corpuscheck.profile.documents import DocumentPart, file_id
+from corpuscheck.profile.part import sums
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 
@@ -29,10 +31,10 @@ class Open:
     size: int = 0
     counts: tuple[int, ...] = ()
 
-    def merge(self, other: Open) -> Open:
-        counts = self.counts or (0,) * len(other.counts)
-        added = tuple(a + b for a, b in zip(counts, other.counts or (0,) * len(counts), strict=True))
-        return Open((self.total + other.total) & _MASK, self.size + other.size, added)
+    def merge(self, *others: Open) -> Open:
+        parts = (self, *others)
+        counted = [part.counts for part in parts if part.counts]
+        return Open(sum(part.total for part in parts) & _MASK, sum(part.size for part in parts), sums(*counted))
 
 
 @dataclass(frozen=True)
@@ -105,33 +107,18 @@ class DocumentTable:
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
-        self._part = DocumentPart()
-        self._rows: list[tuple[Closed, Hashes, Ints]] = []
-        self._waiting = 0
+        self._table = Gathered(DocumentPart())
 
     def add(self, closed: Closed, norms: Hashes, debris: Ints) -> None:
-        """Enter documents; now and then they are put in order, so that only what can stay takes memory."""
-        self._rows.append((closed, norms, debris))
-        self._waiting += len(closed)
-        if self._waiting > MOST_DOCUMENTS:
-            self._settle()
+        """Enter documents."""
+        n = len(closed)
+        ids, places = file_ids(self._records, closed.files[:n]), closed.places[:n]
+        self._table.add(
+            DocumentPart(0, closed.hashes, ids, np.ones(n, np.int64), closed.sizes, norms, places, debris, places)
+        )
 
     def finish(self) -> DocumentPart:
-        self._settle()
-        return self._part
-
-    def _settle(self) -> None:
-        if not self._waiting:
-            return
-        hashes, sizes, files, places = (
-            np.concatenate([getattr(closed, name)[: len(closed)] for closed, _, _ in self._rows])
-            for name in ("hashes", "sizes", "files", "places")
-        )
-        norms, debris = np.concatenate([n for _, n, _ in self._rows]), np.concatenate([d for _, _, d in self._rows])
-        self._rows, self._waiting = [], 0
-        ids = file_ids(self._records, files)
-        new = Documents(hashes, ids, np.ones(len(hashes), np.int64), sizes, norms, places, debris, places)
-        self._part = self._part.merge(DocumentPart.of(new, self._part.level))
+        return self._table.finish()
 
 
 def file_ids(records: Sequence[FileRecord], files: Ints) -> Hashes:
@@ -150,4 +137,4 @@ def joined(split: dict[str, Open], debris: dict[str, int]) -> DocumentPart:
     sizes = np.array([known.size for known in split.values()], np.int64)
     ones, zeros = np.ones(len(split), np.int64), np.zeros(len(split), np.int64)
     rubbish = np.array([debris.get(path, 0) for path in split], np.int64)
-    return DocumentPart.of(Documents(hashes, ids, ones, sizes, hashes, zeros, rubbish, zeros))
+    return DocumentPart(0, hashes, ids, ones, sizes, hashes, zeros, rubbish, zeros).bounded()

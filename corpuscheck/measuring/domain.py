@@ -51,9 +51,9 @@ class _Texts:
 def domain_part(sample: Sample) -> DomainPart:
     """The part for the text of a sample, at most `DOMAIN_BYTES` of it; each distinct passage counts once."""
     small = sample.smaller(DOMAIN_BYTES)
-    if not small.items:
+    if not len(small):
         return DomainPart()
-    by_document = len(set(small.groups.values())) >= FEW_DOCUMENTS
+    by_document = small.documents >= FEW_DOCUMENTS
     texts = _texts(small, by_document)
     folded, kinds = _folded(texts.alphabet), _kinds(texts.alphabet)
     tables = np.zeros((2, BUCKETS), np.int64)
@@ -73,10 +73,10 @@ def domain_part(sample: Sample) -> DomainPart:
 
 
 def _texts(sample: Sample, by_document: bool) -> _Texts:
-    rows = [(group if by_document else hashed, hashed, text) for (hashed, text), group in sample.groups.items()]
-    rows.sort()
-    keys = np.array([key for key, _, _ in rows], np.uint64)
-    encoded = [normalised("NFC", text.decode()).lower().encode() for _, _, text in rows]
+    texts = [text for text, _, _ in sample.items()]
+    order = np.argsort(sample.groups, kind="stable") if by_document else np.arange(len(texts))
+    keys = (sample.groups if by_document else sample.hashes)[order]
+    encoded = [normalised("NFC", texts[k].decode()).lower().encode() for k in order.tolist()]
     ends = np.cumsum(np.array([len(text) for text in encoded], np.int64))
     new = np.concatenate(([True], keys[1:] != keys[:-1]))
     firsts = keys[new]

@@ -39,7 +39,7 @@ def domain_words(data: Bytes, starts: Ints, ends: Ints, units: Ints, kinds: Flag
     found.sort(key=lambda row: (-row[0], row[1]))
     unseen = found[MOST_KEPT][0] if len(found) > MOST_KEPT else FEWEST_UNITS - 1
     kept = {word: (units_with, n) for units_with, word, n in found[:MOST_KEPT]}
-    return DomainWords.bounded(len(numbers), unseen, 0, kept)
+    return DomainWords(len(numbers), unseen, 0, kept).bounded()
 
 
 def _numbered(

@@ -32,8 +32,8 @@ _LINE_END = re.compile("\r\n|\n|\r")
 
 def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
     """(text, count, group): by document where there are enough of them, else by passage."""
-    by_document = len(set(sample.groups.values())) >= _FEW_DOCUMENTS
-    for number, (text, count, key) in enumerate(sample.texts()):
+    by_document = sample.documents >= _FEW_DOCUMENTS
+    for number, (text, count, key) in enumerate(sample.items()):
         yield text, count, (key if by_document else number) % GROUPS
 
 
@@ -73,7 +73,7 @@ def find_question_marks(sample: Sample) -> MojibakePart:
 def _found(sample: Sample, look: Callable[[str], Repair | None], needs: re.Pattern[str]) -> MojibakePart:
     """What `look` finds in the lines that hold what it needs, and how many those are."""
     total = MojibakePart()
-    for text, count, _ in sample.smaller(TOKEN_BYTES).texts():
+    for text, count, _ in sample.smaller(TOKEN_BYTES).items():
         passage = text.decode()
         if needs.search(passage) is None:
             continue
@@ -91,7 +91,7 @@ def count_lines(sample: Sample) -> int:
     """How many lines of the same sample hold any text."""
     return sum(
         count * sum(1 for line in _LINE_END.split(text.decode()) if line and not line.isspace())
-        for text, count, _ in sample.smaller(TOKEN_BYTES).texts()
+        for text, count, _ in sample.smaller(TOKEN_BYTES).items()
     )
 
 

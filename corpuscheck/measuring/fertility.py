@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corpuscheck.profile.domain import Fertility, digest_of
-from corpuscheck.profile.sample import ALL, Sample
+from corpuscheck.profile.sample import Sample
 from corpuscheck.tokenizer.artefact import Artefact
 
 FERTILITY_BYTES = 200_000
@@ -20,12 +20,10 @@ def fertility(
     """
     if not general:
         return {}
-    held_out = [item for item, group in sample.groups.items() if group < held_out_share * ALL]
-    if sum(len(text) for _, text in held_out) >= FERTILITY_BYTES // 10:
-        sample = Sample(
-            sample.budget, sample.bound, *({i: t[i] for i in held_out} for t in (sample.items, sample.groups))
-        )
-    texts = [text.decode() for text, _, _ in sample.smaller(FERTILITY_BYTES).texts()]
+    held_out = sample.parted(held_out_share)[0]
+    if held_out.size >= FERTILITY_BYTES // 10:
+        sample = held_out
+    texts = [text.decode() for text, _, _ in sample.smaller(FERTILITY_BYTES).items()]
     own, words = _encoded(artefact, texts)
     return {digest_of(other.definition): (_encoded(other, texts)[0], own, words) for other in general}
 

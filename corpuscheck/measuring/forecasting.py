@@ -28,6 +28,7 @@ class DocumentSampler:
 
     def __init__(self, budget: int, bound: int = ALL) -> None:
         self._sample = Sample(budget, bound)
+        self._waiting: list[tuple[int, bytes, int, int]] = []
         self._size = 0
         self._open: list[bytes] = []
         self._open_size = 0
@@ -60,22 +61,24 @@ class DocumentSampler:
             self._open, self._open_size = [], 0
 
     def _add(self, key: int, text: bytes) -> None:
-        item = (key, text)
-        if item not in self._sample.items:
-            self._size += len(text)
-        self._sample.items[item] = self._sample.items.get(item, 0) + 1
-        self._sample.groups[item] = key
-        if self._size > 2 * self._sample.budget:
-            self._sample = self._sample.trimmed()
-            self._size = self._sample.size
+        self._waiting.append((key, text, 1, key))
+        self._size += len(text)
+        if self._size > self._sample.budget // 4:
+            self._settle()
+
+    def _settle(self) -> None:
+        new = Sample.of(self._sample.budget, self._waiting, self._sample.bound)
+        self._sample = self._sample.merge(new)
+        self._waiting, self._size = [], 0
 
     def finish(self) -> Sample:
-        return self._sample.trimmed()
+        self._settle()
+        return self._sample
 
 
 def forecast_part(sizes: Sequence[int], sample: Sample) -> ForecastPart:
     """The state for forecasts. `sizes` are of all documents, in the order in which the corpus is read."""
-    documents = [(text, key) for text, count, key in sample.texts() for _ in range(count)]
+    documents = [(text, key) for text, count, key in sample.items() for _ in range(count)]
     all_sizes = np.array(sizes, np.int64)
     squares = sum(size * size for size in all_sizes.tolist())
     part = ForecastPart(len(sizes), int(all_sizes.sum()), squares, blocks=blocks_of(all_sizes))

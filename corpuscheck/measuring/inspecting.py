@@ -27,9 +27,10 @@ from corpuscheck.kernels.inspection import inspect
 from corpuscheck.kernels.lines import read_lines
 from corpuscheck.kernels.shingles import BINS, EMPTY, shingle, sign
 from corpuscheck.measuring.documents import Closed, file_ids
+from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.measuring.kinds import folds, kinds
 from corpuscheck.measuring.repeats import LineTable
-from corpuscheck.profile.near import LEAST_SHINGLES, MOST_SIGNATURES, NearPart, Signatures
+from corpuscheck.profile.near import LEAST_SHINGLES, NearPart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.lines import line_ends
@@ -182,9 +183,7 @@ class SignatureTable:
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
-        self._part = NearPart()
-        self._rows: list[Signatures] = []
-        self._waiting = 0
+        self._table = Gathered(NearPart())
 
     def add(self, closed: Closed, inspected: Inspected) -> None:
         """Documents of fewer than `LEAST_SHINGLES` shingles are too short to be nearly the same."""
@@ -196,18 +195,7 @@ class SignatureTable:
         sign(bins, signatures, keys)
         files = file_ids(self._records, closed.files[chosen])
         rows = (inspected.norms[chosen], files, closed.places[chosen], closed.sizes[chosen], inspected.debris[chosen])
-        self._rows.append(Signatures(keys, *rows, signatures))
-        self._waiting += len(keys)
-        if self._waiting > MOST_SIGNATURES // 2:
-            self._settle()
+        self._table.add(NearPart(0, keys, *rows, signatures))
 
     def finish(self) -> NearPart:
-        self._settle()
-        return self._part
-
-    def _settle(self) -> None:
-        if not self._waiting:
-            return
-        new = Signatures(*(np.concatenate([getattr(r, n) for r in self._rows]) for n in vars(self._rows[0])))
-        self._rows, self._waiting = [], 0
-        self._part = self._part.merge(NearPart.of(new, self._part.level))
+        return self._table.finish()

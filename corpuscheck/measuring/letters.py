@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from corpuscheck.measuring.estimating import TOKEN_BYTES
-from corpuscheck.profile.letters import LettersPart, bounded
+from corpuscheck.profile.letters import LettersPart, smallest
 from corpuscheck.profile.sample import Sample
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.letters import Letters
@@ -33,13 +33,13 @@ def letters_part(artefact: Artefact, sample: Sample, code_points: Iterable[int])
     if keeps_all:
         return LettersPart(0, 0, {}, *other, complete=small.complete)
     changed = {word: n for word, n in words.items() if not losing.isdisjoint(word) or letters.word_changes(word)}
-    examples = bounded({word: n for word, n in changed.items() if len(word) <= LONGEST_KEPT})
+    examples = smallest({word: n for word, n in changed.items() if len(word) <= LONGEST_KEPT})
     return LettersPart(words.total(), sum(changed.values()), examples, *other, complete=small.complete)
 
 
 def _words(sample: Sample) -> Counter[str]:
     words: Counter[str] = Counter()
-    for text, count, _ in sample.texts():
+    for text, count, _ in sample.items():
         for word, n in Counter(_SPACE.split(text.decode())).items():
             words[word] += n * count
     words.pop("", None)

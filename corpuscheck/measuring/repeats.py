@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,7 +21,8 @@ from corpuscheck.counted import (
 )
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.kernels.lines import LINE, OCCURRENCE, PARAGRAPH
-from corpuscheck.profile.repeats import MOST_OCCURRENCES, MOST_UNITS, LinesSeen, RepeatsPart
+from corpuscheck.measuring.gathering import Gathered
+from corpuscheck.profile.repeats import MOST_OCCURRENCES, LinesSeen, RepeatsPart
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch
 
@@ -30,39 +32,17 @@ _LEAST_LINES = 2
 """A document of one line is a document: its copies are told among the documents."""
 
 
-class _Units:
-    """One kind of unit: what has come in since the last time that equal ones were added up."""
-
-    def __init__(self) -> None:
-        self.part = RepeatsPart()
-        self._waiting: list[tuple[Hashes, Ints]] = []
-        self._rows = 0
-
-    def add(self, hashes: Hashes, sizes: Ints) -> None:
-        self._waiting.append((hashes, sizes))
-        self._rows += len(hashes)
-        if self._rows > 2 * MOST_UNITS:
-            self.settle()
-
-    def settle(self) -> None:
-        if self._rows:
-            hashes = np.concatenate([h for h, _ in self._waiting])
-            sizes = np.concatenate([s for _, s in self._waiting])
-            new = RepeatsPart.of(0, 0, hashes, np.ones(len(hashes), np.int64), sizes, self.part.level)
-            self.part = self.part.merge(new)
-            self._waiting, self._rows = [], 0
-
-
 class LineTable:
     """The lines and paragraphs of one work unit. A first `bound` saves collecting occurrences that cannot stay."""
 
     def __init__(self, bound: int = ALL) -> None:
-        self._lines, self._paragraphs = _Units(), _Units()
+        self._lines, self._paragraphs = Gathered(RepeatsPart()), Gathered(RepeatsPart())
+        self._totals = np.zeros(4, np.int64)
         self._seen = LinesSeen(bound)
 
     def bounds(self) -> Hashes:
         """The highest hash of a line or paragraph that is still of use, and of an occurrence."""
-        level = min(self._lines.part.level, self._paragraphs.part.level)
+        level = min(self._lines.table.level, self._paragraphs.table.level)
         return np.array([(1 << (64 - level)) - 1, self._seen.bound - 1], np.uint64)
 
     def take(self, batch: Batch, rows: Ints, hashes: Hashes, spans: Ints) -> None:
@@ -74,7 +54,7 @@ class LineTable:
         sizes = spans[:, 1] - spans[:, 0]
         for what, units in ((LINE, self._lines), (PARAGRAPH, self._paragraphs)):
             mine = spans[:, 3] == what
-            units.add(hashes[mine], sizes[mine])
+            units.add(RepeatsPart(0, 0, 0, hashes[mine], np.ones(int(mine.sum()), np.int64), sizes[mine]))
         self._remember(batch, hashes, spans)
 
     def _remember(self, batch: Batch, hashes: Hashes, spans: Ints) -> None:
@@ -86,22 +66,23 @@ class LineTable:
         excerpts = masked(batch.data, starts, ends, np.minimum(ends, starts + _EXCERPT))
         lines, sizes = (spans[drawn, 4].astype(np.uint64)).tolist(), (ends - starts).tolist()
         found = dict(zip(hashes[drawn].tolist(), zip(lines, sizes, excerpts, strict=True), strict=True))
-        new = LinesSeen(self._seen.bound, found)
-        self._seen = LinesSeen(self._seen.bound, {**self._seen.rows, **new.rows})
+        self._seen = LinesSeen(self._seen.bound, {**self._seen.rows, **found})
         if len(self._seen.rows) > 2 * MOST_OCCURRENCES:
-            self._seen = self._seen.merge()
+            self._seen = self._seen.bounded()
 
     def close(self, rows: Ints) -> None:
         """Count the units of documents that have ended."""
         rows = rows[rows[:, LINES] >= _LEAST_LINES]
-        self._lines.part = self._lines.part.merge(counted(rows, NEW_LINES, NEW_LINE_BYTES))
-        self._paragraphs.part = self._paragraphs.part.merge(counted(rows, PARAGRAPHS, PARAGRAPH_BYTES))
+        self._totals += rows[:, (NEW_LINES, NEW_LINE_BYTES, PARAGRAPHS, PARAGRAPH_BYTES)].sum(0)
 
     def finish(self) -> tuple[RepeatsPart, RepeatsPart, LinesSeen]:
         """Lines, paragraphs, and the sample of occurrences."""
-        for units in (self._lines, self._paragraphs):
-            units.settle()
-        return self._lines.part, self._paragraphs.part, self._seen.merge()
+        lines, line_bytes, paragraphs, paragraph_bytes = self._totals.tolist()
+        return (
+            replace(self._lines.finish(), units=lines, utf8_bytes=line_bytes),
+            replace(self._paragraphs.finish(), units=paragraphs, utf8_bytes=paragraph_bytes),
+            self._seen.bounded(),
+        )
 
 
 class SharedLines(LineTable):

@@ -10,7 +10,7 @@ from corpuscheck.arrays import CODE_POINTS, Hashes, Ints
 from corpuscheck.kernels.utf8 import count_characters
 from corpuscheck.measuring.units import Units, passages_of
 from corpuscheck.profile.characters import CharacterPart
-from corpuscheck.profile.sample import ALL, Item, Sample
+from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.reading.batch import Batch
 
 
@@ -19,6 +19,7 @@ class Sampler:
 
     def __init__(self, budget: int, bound: int = ALL) -> None:
         self._sample = Sample(budget, bound)
+        self._waiting: list[Sample] = []
         self._size = 0
 
     def observe(
@@ -34,21 +35,23 @@ class Sampler:
         below = np.ones(len(rows), np.bool_) if bound >= ALL else hashes < np.uint64(bound)
         if chosen is not None:
             below &= chosen[rows[:, 2]]
-        items, groups = self._sample.items, self._sample.groups
-        for r in np.flatnonzero(below):
-            start, stop, unit, _ = rows[r]
-            text = batch.data[start:stop].tobytes()
-            item: Item = (int(hashes[r]), text)
-            if item not in items:
-                self._size += len(text)
-            items[item] = items.get(item, 0) + 1
-            groups[item] = int(units.keys[unit])
-        if 4 * self._size > 5 * self._sample.budget:
-            self._sample = self._sample.trimmed()
-            self._size = self._sample.size
+        drawn = np.flatnonzero(below)
+        if not len(drawn):
+            return
+        starts, ends, unit = (np.ascontiguousarray(rows[drawn, k]) for k in range(3))
+        new = Sample.taken(self._sample.budget, bound, hashes[drawn], units.keys[unit], batch.data, starts, ends)
+        self._waiting.append(new)
+        self._size += new.size
+        if self._size > self._sample.budget // 4:
+            self._settle()
+
+    def _settle(self) -> None:
+        self._sample = self._sample.merge(*self._waiting)
+        self._waiting, self._size = [], 0
 
     def finish(self) -> Sample:
-        return self._sample.trimmed()
+        self._settle()
+        return self._sample
 
 
 class Counts:

@@ -102,12 +102,12 @@ class _Tally:
         if key[0] >= self._level:
             self.lost[key] = self.lost.get(key, 0) + count
             if len(self.lost) > 2 * _MOST_DISTINCT:
-                bounded = LostWords.bounded(self.lost, self._level)
+                bounded = LostWords(self._level, self.lost).bounded()
                 self.lost, self._level = bounded.counts, bounded.level
 
     def part(self, tokens: int | None) -> WordPart:
         words, unk_words, unk_tokens, held, held_unk = (int(n) for n in self._totals)
-        lost = LostWords.bounded(self.lost, self._level)
+        lost = LostWords(self._level, self.lost).bounded()
         return WordPart(
             self._fingerprint,
             words,

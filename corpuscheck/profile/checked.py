@@ -6,7 +6,8 @@ from dataclasses import is_dataclass
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-_BEYOND = 1 << 60
+LARGEST = 1 << 60
+"""What a figure of a part may not reach."""
 BITS_64 = 1 << 64
 
 
@@ -26,7 +27,7 @@ def check_plain(state: Any, name: str) -> None:
         _expect(state is None or isinstance(state, str | bool) or (type(state) is int and state >= 0), name)
 
 
-def check(value: Any, kind: Any, name: str, beyond: int = _BEYOND) -> None:
+def check(value: Any, kind: Any, name: str, beyond: int = LARGEST) -> None:
     """Raises ValueError where `value` is not of this kind, or holds a number below zero or beyond all counting."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is dict:

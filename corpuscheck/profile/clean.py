@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from heapq import nsmallest
-from typing import Any
 
 from corpuscheck.brief import brief
+from corpuscheck.profile.part import Part, rows, table_of, total
 
 WORST = 10
 """Documents kept as examples of each kind; the figures are of all of them."""
+
+_LARGEST = 1 << 63
 
 
 @dataclass(frozen=True, order=True)
@@ -31,19 +33,24 @@ class Worst:
         return (-self.score, -self.utf8_bytes, self.path, self.start, self.number)
 
 
+def worst_of(documents: Iterable[Worst]) -> tuple[Worst, ...]:
+    """The first of them in their one order: whatever was dropped before would be dropped now."""
+    return tuple(nsmallest(WORST, documents, key=lambda row: row.rank))
+
+
 @dataclass(frozen=True)
-class Tally:
+class Tally(Part):
     """Documents of one kind: those that a rule applies to, those that are of it, and what they hold of it."""
 
     __repr__ = brief
 
-    judged: int = 0
-    judged_bytes: int = 0
-    documents: int = 0
-    document_bytes: int = 0
-    amount: int = 0
-    amount_bytes: int = 0
-    worst: tuple[Worst, ...] = ()
+    judged: int = total()
+    judged_bytes: int = total()
+    documents: int = total()
+    document_bytes: int = total()
+    amount: int = total()
+    amount_bytes: int = total()
+    worst: tuple[Worst, ...] = rows(worst_of)
 
     @property
     def share(self) -> float:
@@ -55,29 +62,16 @@ class Tally:
         """Share of the bytes of the documents judged."""
         return self.document_bytes / self.judged_bytes if self.document_bytes else 0.0
 
-    def merge(self, *others: Tally) -> Tally:
-        parts = (self, *others)
-        sums = {name: sum(getattr(part, name) for part in parts) for name in _FIGURES}
-        return Tally(**sums, worst=worst_of(row for part in parts for row in part.worst))
-
-
-_FIGURES = tuple(f.name for f in fields(Tally) if f.name != "worst")
-
-
-def worst_of(rows: Iterable[Worst]) -> tuple[Worst, ...]:
-    """The first of them in their one order: whatever was dropped before would be dropped now."""
-    return tuple(nsmallest(WORST, rows, key=lambda row: row.rank))
-
 
 @dataclass(frozen=True)
-class CleanPart:
+class CleanPart(Part):
     """Tallies by name: of rules (``CC401``), of debris and of shapes of personal data (``debris: URLs``,
     ``shape: e-mail address``), of documents by their script (``script: Hangul``), of all that any rule names (``any``)
     and of those too short to be judged (``short``)."""
 
     __repr__ = brief
 
-    tallies: dict[str, Tally] = field(default_factory=dict)
+    tallies: dict[str, Tally] = table_of(Tally.merge, _LARGEST)
 
     def __getitem__(self, name: str) -> Tally:
         return self.tallies.get(name, Tally())
@@ -97,34 +91,6 @@ class CleanPart:
         found = {n.removeprefix(prefix): tally for n, tally in self.tallies.items() if n.startswith(prefix)}
         return dict(sorted(found.items(), key=lambda pair: (-pair[1].document_bytes, pair[0])))
 
-    def merge(self, *others: CleanPart) -> CleanPart:
-        rows: dict[str, list[Tally]] = {}
-        for part in (self, *others):
-            for name, tally in part.tallies.items():
-                rows.setdefault(name, []).append(tally)
-        return CleanPart({name: first.merge(*rest) for name, (first, *rest) in rows.items()})
-
-    def to_state(self) -> dict[str, Any]:
-        return {
-            name: [
-                *(getattr(tally, figure) for figure in _FIGURES),
-                [[getattr(row, f.name) for f in fields(Worst)] for row in tally.worst],
-            ]
-            for name, tally in sorted(self.tallies.items())
-        }
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> CleanPart:
-        """Raises ValueError for figures that cannot be."""
-        tallies = {}
-        for name, (*figures, worst) in state.items():
-            rows = tuple(Worst(int(s), int(b), str(path), int(n), int(start)) for s, b, path, n, start in worst)
-            known = dict(zip(_FIGURES, map(int, figures), strict=True))
-            tally = Tally(**known, worst=worst_of(rows))
-            if min(known.values()) < 0 or max(known.values()) >= 1 << 63 or tally.documents > tally.judged:
-                raise ValueError("figures that cannot be")
-            figures = [f for row in rows for f in (row.score, row.utf8_bytes, row.number, row.start)]
-            if min(figures, default=0) < 0 or max(figures, default=0) >= 1 << 63:
-                raise ValueError("figures that cannot be")
-            tallies[str(name)] = tally
-        return cls(tallies)
+    def valid(self) -> None:
+        if any(tally.documents > tally.judged for tally in self.tallies.values()):
+            raise ValueError("more documents than were judged")

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Self
 
 from corpuscheck.brief import brief
-from corpuscheck.profile.tables import added
+from corpuscheck.profile.part import Part, agreed, largest, some, table, total
 
 DEFAULT_ALPHABET = 1000
 """What Hugging Face's `BertWordPieceTokenizer.train` keeps in silence."""
 
 
 @dataclass(frozen=True)
-class CurvePart:
+class CurvePart(Part):
     """Words by the rank of their rarest character, under one ranking of the characters.
 
     `by_rank` maps a rank (0 is the most frequent character) to words; `overlong` words are lost whatever
@@ -24,12 +24,12 @@ class CurvePart:
 
     __repr__ = brief
 
-    ranking: str = ""
-    characters: int = 0
-    by_rank: dict[int, int] = field(default_factory=dict)
-    overlong: int = 0
-    sampled: bool = False
-    conflict: bool = False
+    ranking: str = agreed()
+    characters: int = largest()
+    by_rank: dict[int, int] = table()
+    overlong: int = total()
+    sampled: bool = some()
+    conflict: bool = some()
 
     @property
     def words(self) -> int:
@@ -53,20 +53,8 @@ class CurvePart:
             lost += n
         return smallest
 
-    def merge(self, *others: CurvePart) -> CurvePart:
-        parts = [part for part in (self, *others) if part.ranking or part.conflict]
-        if not parts:
-            return self
-        if len({part.ranking for part in parts}) > 1 or parts[0].conflict:
-            return CurvePart(conflict=True)
-        return CurvePart(
-            parts[0].ranking, max(part.characters for part in parts), added(*(part.by_rank for part in parts)),
-            sum(part.overlong for part in parts), any(part.sampled for part in parts),
-        )  # fmt: skip
-
-    def to_state(self) -> dict[str, Any]:
-        return {**vars(self), "by_rank": sorted(self.by_rank.items())}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> CurvePart:
-        return cls(**{**state, "by_rank": {int(rank): int(n) for rank, n in state["by_rank"]}})
+    def merge(self, *others: Self) -> Self:
+        """A conflict where they are under different rankings, or one of them is."""
+        if len({part.ranking for part in (self, *others) if part.filled}) > 1:
+            return type(self)(conflict=True)
+        return super().merge(*others)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Self
 
 from corpuscheck.brief import brief
-from corpuscheck.profile.checked import check
+from corpuscheck.profile.part import Part, largest, sums, table_of
+from corpuscheck.profile.part import total as added_up
 
 MOST_WORDS = 1 << 14
 
@@ -20,7 +21,7 @@ def _hash(word: str) -> int:
 
 
 @dataclass(frozen=True)
-class DomainWords:
+class DomainWords(Part):
     """Units and occurrences of each word, and the occurrences of all words together.
 
     Rare words were left out when the table was made: a word that is not here stood in at most `unseen` units. At a
@@ -30,56 +31,27 @@ class DomainWords:
 
     __repr__ = brief
 
-    total: int = 0
-    unseen: int = 0
-    level: int = 0
-    counts: dict[str, Counts] = field(default_factory=dict)
+    total: int = added_up()
+    unseen: int = added_up()
+    level: int = largest()
+    counts: dict[str, Counts] = table_of(sums)
 
     def holds(self, word: str) -> bool:
         """Whether the word would be here if it were frequent enough."""
         return not self.level or _hash(word) >> (64 - self.level) == 0
 
-    def merge(self, other: DomainWords) -> DomainWords:
-        counts = dict(self.counts)
-        for word, (units, occurrences) in other.counts.items():
-            before = counts.get(word, (0, 0))
-            counts[word] = (before[0] + units, before[1] + occurrences)
-        return DomainWords.bounded(
-            self.total + other.total, self.unseen + other.unseen, max(self.level, other.level), counts
-        )
-
-    @classmethod
-    def bounded(cls, total: int, unseen: int, level: int, counts: dict[str, Counts]) -> DomainWords:
+    def bounded(self) -> Self:
         """Keep what fits, raising the level until it does."""
+        level, counts = self.level, self.counts
         if level or len(counts) > MOST_WORDS:
             hashes = {word: _hash(word) for word in counts}
             while level < 64 and sum(h >> (64 - level) == 0 for h in hashes.values()) > MOST_WORDS:
                 level += 1
             counts = {word: both for word, both in counts.items() if hashes[word] >> (64 - level) == 0}
-        return cls(total, unseen, level, counts)
+        return type(self)(self.total, self.unseen, level, counts)
 
-    def to_state(self) -> dict[str, Any]:
-        words = sorted(self.counts)
-        return {
-            "total": self.total,
-            "unseen": self.unseen,
-            "level": self.level,
-            "words": words,
-            "units": [self.counts[word][0] for word in words],
-            "occurrences": [self.counts[word][1] for word in words],
-        }
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> DomainWords:
-        """Raises ValueError for a table that cannot be."""
-        figures = tuple(state[name] for name in ("total", "unseen", "level"))
-        check(figures, tuple[int, int, int], "figures of words")
-        total, unseen, level = figures
-        columns = zip(state["units"], state["occurrences"], strict=True)
-        counts = dict(zip(state["words"], columns, strict=True))
-        check(counts, dict[str, Counts], "words")
-        if len(counts) != len(state["words"]) or len(counts) > MOST_WORDS or level > 64:
+    def valid(self) -> None:
+        if len(self.counts) > MOST_WORDS or self.level > 64:
             raise ValueError("words that cannot be")
-        if any(not 0 < units <= occurrences <= total for units, occurrences in counts.values()):
+        if any(not 0 < units <= occurrences <= self.total for units, occurrences in self.counts.values()):
             raise ValueError("words with more units than occurrences")
-        return cls(total, unseen, level, counts)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 from corpuscheck.brief import brief
-from corpuscheck.profile.tables import added
+from corpuscheck.profile.part import Part, every, table
 
 GROUPS = 20
 Z_95 = 1.96
@@ -30,7 +29,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class EstimatePart:
+class EstimatePart(Part):
     """Sums over sampled passages in `GROUPS` groups; passages of one document share a group.
 
     `curve_lost` counts the words that an alphabet of 1,000 would lose among `curve_words`; both are empty
@@ -40,22 +39,12 @@ class EstimatePart:
 
     __repr__ = brief
 
-    bytes: dict[int, int] = field(default_factory=dict)
-    tokens: dict[int, int] = field(default_factory=dict)
-    words: dict[int, int] = field(default_factory=dict)
-    curve_words: dict[int, int] = field(default_factory=dict)
-    curve_lost: dict[int, int] = field(default_factory=dict)
-    complete: bool = True
-
-    def merge(self, other: EstimatePart) -> EstimatePart:
-        return EstimatePart(
-            added(self.bytes, other.bytes),
-            added(self.tokens, other.tokens),
-            added(self.words, other.words),
-            added(self.curve_words, other.curve_words),
-            added(self.curve_lost, other.curve_lost),
-            self.complete and other.complete,
-        )
+    bytes: dict[int, int] = table()
+    tokens: dict[int, int] = table()
+    words: dict[int, int] = table()
+    curve_words: dict[int, int] = table()
+    curve_lost: dict[int, int] = table()
+    complete: bool = every()
 
     @property
     def sampled_bytes(self) -> int:
@@ -68,15 +57,6 @@ class EstimatePart:
     def rate_at_1000(self) -> Interval | None:
         """Share of the words that an alphabet of 1,000 would lose; None where it was counted instead."""
         return ratio(self.curve_lost, self.curve_words, exact=False)
-
-    def to_state(self) -> dict[str, Any]:
-        tables = {name: sorted(table.items()) for name, table in vars(self).items() if name != "complete"}
-        return {**tables, "complete": self.complete}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> EstimatePart:
-        tables = {name: {int(k): int(n) for k, n in rows} for name, rows in state.items() if name != "complete"}
-        return cls(**tables, complete=bool(state["complete"]))
 
 
 def ratio(above: dict[int, int], below: dict[int, int], exact: bool) -> Interval | None:

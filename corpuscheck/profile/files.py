@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Self
 
 from corpuscheck.brief import brief
 from corpuscheck.printable import printable
-from corpuscheck.profile.checked import BITS_64, check
+from corpuscheck.profile.checked import BITS_64, LARGEST
 from corpuscheck.profile.documents import file_id
+from corpuscheck.profile.part import Part, largest, table_of
 from corpuscheck.reading.files import FileRecord
 
 MOST_FILES = 1 << 18
@@ -28,22 +29,23 @@ class FileFigures:
     unk_line: int
     digest: int
 
-    def merge(self, other: FileFigures) -> FileFigures:
-        """Of files of the same name in two corpora."""
-        lines = [line for line in (self.unk_line, other.unk_line) if line]
-        return FileFigures(
-            self.encoding if self.encoding == other.encoding else "mixed",
-            self.utf8_bytes + other.utf8_bytes,
-            self.documents + other.documents,
-            self.words + other.words,
-            self.unk_words + other.unk_words,
-            min(lines, default=0),
-            (self.digest + other.digest) % 2**64,
+    def merge(self, *others: Self) -> Self:
+        """Of files of the same name in several corpora."""
+        files = (self, *others)
+        encodings = {file.encoding for file in files}
+        return type(self)(
+            encodings.pop() if len(encodings) == 1 else "mixed",
+            sum(file.utf8_bytes for file in files),
+            sum(file.documents for file in files),
+            sum(file.words for file in files),
+            sum(file.unk_words for file in files),
+            min((file.unk_line for file in files if file.unk_line), default=0),
+            sum(file.digest for file in files) % BITS_64,
         )
 
 
 @dataclass(frozen=True)
-class FilesPart:
+class FilesPart(Part):
     """Figures by path.
 
     Up to `MOST_FILES` all files are here. Beyond, only those whose path's hash lies below 2^(64-level), a sample
@@ -52,11 +54,11 @@ class FilesPart:
 
     __repr__ = brief
 
-    level: int = 0
-    files: dict[str, FileFigures] = field(default_factory=dict)
+    level: int = largest()
+    files: dict[str, FileFigures] = table_of(FileFigures.merge, BITS_64)
 
     @classmethod
-    def of(cls, records: Iterable[FileRecord]) -> FilesPart:
+    def of(cls, records: Iterable[FileRecord]) -> Self:
         """The part for files whose records are complete; those that were skipped are not in it."""
         files = {
             printable(r.path, LONGEST_PATH): FileFigures(
@@ -71,38 +73,25 @@ class FilesPart:
             for r in records
             if r.status == "measured"
         }
-        return cls.bounded(files)
+        return cls(files=files).bounded()
 
-    @classmethod
-    def bounded(cls, files: dict[str, FileFigures], level: int = 0) -> FilesPart:
+    def bounded(self) -> Self:
         """Keep what fits, raising the level until it does."""
+        level, files = self.level, self.files
         if level or len(files) > MOST_FILES:
             ids = {path: file_id(path) for path in files}
             while sum(number >> (64 - level) == 0 for number in ids.values()) > MOST_FILES:
                 level += 1
             files = {path: row for path, row in files.items() if ids[path] >> (64 - level) == 0}
-        return cls(level, files)
+        return type(self)(level, files)
 
     @property
     def complete(self) -> bool:
         return self.level == 0
 
-    def merge(self, other: FilesPart) -> FilesPart:
-        both = {**self.files, **other.files}
-        for path in self.files.keys() & other.files.keys():
-            both[path] = self.files[path].merge(other.files[path])
-        return FilesPart.bounded(both, max(self.level, other.level))
-
-    def to_state(self) -> dict[str, Any]:
-        rows = [[path, *(getattr(row, f.name) for f in fields(row))] for path, row in sorted(self.files.items())]
-        return {"level": self.level, "files": rows}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> FilesPart:
-        plain = tuple((path, name, *figures[:-1]) for path, name, *figures in state["files"])
-        check(plain, tuple[tuple[str, str, int, int, int, int, int], ...], "files")
-        rows = {path: FileFigures(name, *figures) for path, name, *figures in state["files"]}
-        check(tuple(row.digest for row in rows.values()), tuple[int, ...], "files", BITS_64)
-        if not 0 <= int(state["level"]) <= 64:
-            raise ValueError("a level that cannot be")
-        return cls(int(state["level"]), rows)
+    def valid(self) -> None:
+        figures = [
+            n for f in self.files.values() for n in (f.utf8_bytes, f.documents, f.words, f.unk_words, f.unk_line)
+        ]
+        if self.level > 64 or max(figures, default=0) >= LARGEST:
+            raise ValueError("figures that cannot be")

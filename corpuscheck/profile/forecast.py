@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from corpuscheck.brief import brief
-from corpuscheck.profile.checked import BITS_64, check
+from corpuscheck.profile.checked import BITS_64
+from corpuscheck.profile.part import Part, Way, merging, rows, some, total
 
 BLOCKS = 20
 GROUPS = 20
@@ -28,8 +29,12 @@ class Alone:
     pairs: int = 0
 
 
+def _alone() -> Any:
+    return merging(Way(list, beyond=BITS_64), default_factory=Alone)
+
+
 @dataclass(frozen=True)
-class ForecastPart:
+class ForecastPart(Part):
     """State for forecasts, all of it integers.
 
     Attributes:
@@ -48,38 +53,26 @@ class ForecastPart:
 
     __repr__ = brief
 
-    documents: int = 0
-    bytes: int = 0
-    squares: int = 0
-    examined: int = 0
-    examined_bytes: int = 0
-    examined_squares: int = 0
-    characters: Alone = field(default_factory=Alone)
-    words: Alone = field(default_factory=Alone)
-    covered: Alone = field(default_factory=Alone)
-    once: int = 0
-    twice: int = 0
-    groups: tuple[tuple[int, int], ...] = ()
-    touched: int = 0
-    types: tuple[tuple[int, int, int], ...] = ()
-    blocks: tuple[tuple[int, int, int], ...] = ()
-    conflict: bool = False
+    documents: int = total()
+    bytes: int = total()
+    squares: int = total(BITS_64)
+    examined: int = total()
+    examined_bytes: int = total()
+    examined_squares: int = total(BITS_64)
+    characters: Alone = _alone()
+    words: Alone = _alone()
+    covered: Alone = _alone()
+    once: int = total()
+    twice: int = total()
+    groups: tuple[tuple[int, int], ...] = rows()
+    touched: int = total()
+    types: tuple[tuple[int, int, int], ...] = rows()
+    blocks: tuple[tuple[int, int, int], ...] = rows(beyond=BITS_64)
+    conflict: bool = some()
 
-    def merge(self, other: ForecastPart) -> ForecastPart:
-        if not other.documents and not other.conflict:
-            return self
-        if not self.documents and not self.conflict:
-            return other
-        return ForecastPart(conflict=True)
-
-    def to_state(self) -> dict[str, Any]:
-        plain = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {name: vars(value) if isinstance(value, Alone) else value for name, value in plain.items()}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> ForecastPart:
-        alone = {name: Alone(**state[name]) for name in ("characters", "words", "covered")}
-        rows = {name: tuple(tuple(map(int, row)) for row in state[name]) for name in ("groups", "types", "blocks")}
-        part = cls(**{**state, **alone, **rows})
-        check(part, cls, "forecast", BITS_64)  # sums of squares are large
-        return part
+    def merge(self, *others: Self) -> Self:
+        """A conflict, where there is more than one."""
+        parts = [part for part in (self, *others) if part.filled]
+        if len(parts) > 1:
+            return type(self)(conflict=True)
+        return parts[0] if parts else self

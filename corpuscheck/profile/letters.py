@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Any
+from typing import Self
 
 from corpuscheck.brief import brief
-from corpuscheck.profile.tables import added
+from corpuscheck.profile.part import Part, every, table, total
 
 MOST_EXAMPLES = 512
 
 
 @dataclass(frozen=True)
-class LettersPart:
+class LettersPart(Part):
     """Sums over the words of a sample.
 
     `words` are those between white space, `changed` those that lose a letter; `examples` counts the changed ones with
@@ -23,12 +23,12 @@ class LettersPart:
 
     __repr__ = brief
 
-    words: int = 0
-    changed: int = 0
-    examples: dict[str, int] = field(default_factory=dict)
-    other_words: int = 0
-    other_unk_words: int = 0
-    complete: bool = True
+    words: int = total()
+    changed: int = total()
+    examples: dict[str, int] = table()
+    other_words: int = total()
+    other_unk_words: int = total()
+    complete: bool = every()
 
     @property
     def share(self) -> float:
@@ -39,27 +39,11 @@ class LettersPart:
     def other_unk_rate(self) -> float:
         return self.other_unk_words / self.other_words if self.other_words else 0.0
 
-    def merge(self, other: LettersPart) -> LettersPart:
-        return LettersPart(
-            self.words + other.words,
-            self.changed + other.changed,
-            bounded(added(self.examples, other.examples)),
-            self.other_words + other.other_words,
-            self.other_unk_words + other.other_unk_words,
-            self.complete and other.complete,
-        )
-
-    def to_state(self) -> dict[str, Any]:
-        return {**vars(self), "examples": sorted(self.examples.items())}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> LettersPart:
-        examples = {str(word): int(n) for word, n in state["examples"]}
-        counts = {name: int(state[name]) for name in ("words", "changed", "other_words", "other_unk_words")}
-        return cls(**counts, examples=examples, complete=bool(state["complete"]))
+    def bounded(self) -> Self:
+        return replace(self, examples=smallest(self.examples))
 
 
-def bounded(words: dict[str, int]) -> dict[str, int]:
+def smallest(words: dict[str, int]) -> dict[str, int]:
     """Those with the smallest hashes, as many as are kept: the same ones in whatever order they come."""
     if len(words) <= MOST_EXAMPLES:
         return words

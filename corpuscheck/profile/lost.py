@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Self
 
 from corpuscheck.brief import brief
-from corpuscheck.profile.tables import added
+from corpuscheck.profile.part import Part, largest, table
 
 MOST_WORDS = 1 << 17
 OCTAVES = 32
 
 
 @dataclass(frozen=True)
-class LostWords:
+class LostWords(Part):
     """Counts of (octave, word).
 
     A passage of text has octave k with probability 2⁻⁽ᵏ⁺¹⁾, by its hash. Up to `MOST_WORDS` entries all
@@ -24,8 +24,8 @@ class LostWords:
 
     __repr__ = brief
 
-    level: int = 0
-    counts: dict[tuple[int, str], int] = field(default_factory=dict)
+    level: int = largest()
+    counts: dict[tuple[int, str], int] = table()
 
     @property
     def exact(self) -> bool:
@@ -38,13 +38,9 @@ class LostWords:
             total[word] = total.get(word, 0) + count
         return {word: count << self.level for word, count in total.items()}
 
-    def merge(self, *others: LostWords) -> LostWords:
-        parts = (self, *others)
-        return LostWords.bounded(added(*(p.counts for p in parts)), max(p.level for p in parts))
-
-    @classmethod
-    def bounded(cls, counts: dict[tuple[int, str], int], level: int = 0) -> LostWords:
+    def bounded(self) -> Self:
         """Keep what fits, raising the level until it does."""
+        level, counts = self.level, self.counts
         if level or len(counts) > MOST_WORDS:
             sizes = [0] * (OCTAVES + 1)
             for octave, _ in counts:
@@ -52,21 +48,8 @@ class LostWords:
             while level < OCTAVES and sum(sizes[level:]) > MOST_WORDS:
                 level += 1
             counts = {key: count for key, count in counts.items() if key[0] >= level}
-        return cls(level, counts)
+        return type(self)(level, counts)
 
-    def to_state(self) -> dict[str, Any]:
-        rows = sorted(self.counts)
-        return {
-            "level": self.level,
-            "octaves": [octave for octave, _ in rows],
-            "words": [word for _, word in rows],
-            "counts": list(map(self.counts.__getitem__, rows)),
-        }
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> LostWords:
-        octaves = list(map(int, state["octaves"]))
-        if int(state["level"]) > OCTAVES or max(octaves, default=0) > OCTAVES:
+    def valid(self) -> None:
+        if self.level > OCTAVES or max((octave for octave, _ in self.counts), default=0) > OCTAVES:
             raise ValueError("octaves beyond the last one")
-        keys = zip(octaves, map(str, state["words"]), strict=True)
-        return cls(int(state["level"]), dict(zip(keys, map(int, state["counts"]), strict=True)))

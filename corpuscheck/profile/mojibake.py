@@ -5,11 +5,11 @@ Decoded wrongly once, with escapes that were never resolved, or with letters rep
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from corpuscheck.brief import brief
-from corpuscheck.profile.tables import added
+from corpuscheck.profile.part import Part, rows, table, total
 
 MOST_EXAMPLES = 10
 
@@ -17,29 +17,21 @@ Example = tuple[str, str, str]
 """(kind, line as it stands, line as it was meant or '' where bytes of it are lost)"""
 
 
+def whole_first(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """A few of them, those first that are known whole."""
+    return tuple(sorted(set(examples), key=lambda example: (not example[2], example))[:MOST_EXAMPLES])
+
+
 @dataclass(frozen=True)
-class MojibakePart:
+class MojibakePart(Part):
     """`lines` were looked at (for mojibake those that are not ASCII); `found` counts what was found by kind."""
 
     __repr__ = brief
 
-    lines: int = 0
-    found: dict[str, int] = field(default_factory=dict)
-    examples: tuple[Example, ...] = ()
+    lines: int = total()
+    found: dict[str, int] = table()
+    examples: tuple[Example, ...] = rows(whole_first)
 
     @property
     def share(self) -> float:
         return sum(self.found.values()) / self.lines if self.lines else 0.0
-
-    def merge(self, other: MojibakePart) -> MojibakePart:
-        whole_first = sorted({*self.examples, *other.examples}, key=lambda example: (not example[2], example))
-        examples = tuple(whole_first[:MOST_EXAMPLES])
-        return MojibakePart(self.lines + other.lines, added(self.found, other.found), examples)
-
-    def to_state(self) -> dict[str, Any]:
-        return dict(vars(self))
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> MojibakePart:
-        examples = tuple((str(kind), str(line), str(meant)) for kind, line, meant in state["examples"])
-        return cls(int(state["lines"]), {str(k): int(n) for k, n in state["found"].items()}, examples)

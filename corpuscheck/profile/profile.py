@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 import zstandard
@@ -25,19 +26,33 @@ from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.letters import LettersPart
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.near import NearPart
+from corpuscheck.profile.part import Part, Way, merging, part
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.writing import write_whole
 
-FORMAT = 5
+FORMAT = 6
 MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
 
+def _common(abouts: Sequence[dict[str, str]]) -> dict[str, str]:
+    """What all of them say; where they differ it is ``several``."""
+    told = [about for about in abouts if about]
+    keys = set.intersection(*map(set, told)) if told else set()
+    values = {key: {about[key] for about in told} for key in sorted(keys)}
+    return {key: value.pop() if len(value) == 1 else "several" for key, value in values.items()}
+
+
+def _texts(state: Any) -> dict[str, str]:
+    check(state, dict[str, str], "about")
+    return dict(state)
+
+
 @dataclass(frozen=True)
-class Profile:
+class Profile(Part):
     """Everything that was measured.
 
     `about` holds what the figures were measured with (strings only): tokenizer, settings. Two profiles
@@ -46,41 +61,35 @@ class Profile:
 
     __repr__ = brief
 
-    reading: ReadingPart = field(default_factory=ReadingPart)
-    size: SizePart = field(default_factory=SizePart)
-    characters: CharacterPart = field(default_factory=CharacterPart)
-    words: WordPart = field(default_factory=WordPart)
-    curve: CurvePart = field(default_factory=CurvePart)
-    estimates: EstimatePart = field(default_factory=EstimatePart)
-    mojibake: MojibakePart = field(default_factory=MojibakePart)
-    escapes: MojibakePart = field(default_factory=MojibakePart)
-    question_marks: MojibakePart = field(default_factory=MojibakePart)
-    files: FilesPart = field(default_factory=FilesPart)
-    documents: DocumentPart = field(default_factory=DocumentPart)
-    forecast: ForecastPart = field(default_factory=ForecastPart)
-    clean: CleanPart = field(default_factory=CleanPart)
-    near: NearPart = field(default_factory=NearPart)
-    lines: RepeatsPart = field(default_factory=RepeatsPart)
-    paragraphs: RepeatsPart = field(default_factory=RepeatsPart)
-    boilerplate: LinesSeen = field(default_factory=LinesSeen)
-    domain: DomainPart = field(default_factory=DomainPart)
-    letters: LettersPart = field(default_factory=LettersPart)
-    about: dict[str, str] = field(default_factory=dict)
-
-    def merge(self, other: Profile) -> Profile:
-        """The profile of both corpora together. Raises ProfileError where they cannot be compared."""
-        parts = {name: getattr(self, name).merge(getattr(other, name)) for name in PARTS}
-        return Profile(**parts, about=_common(self.about, other.about))
+    reading: ReadingPart = part(ReadingPart)
+    size: SizePart = part(SizePart)
+    characters: CharacterPart = part(CharacterPart)
+    words: WordPart = part(WordPart)
+    curve: CurvePart = part(CurvePart)
+    estimates: EstimatePart = part(EstimatePart)
+    mojibake: MojibakePart = part(MojibakePart)
+    escapes: MojibakePart = part(MojibakePart)
+    question_marks: MojibakePart = part(MojibakePart)
+    files: FilesPart = part(FilesPart)
+    documents: DocumentPart = part(DocumentPart)
+    forecast: ForecastPart = part(ForecastPart)
+    clean: CleanPart = part(CleanPart)
+    near: NearPart = part(NearPart)
+    lines: RepeatsPart = part(RepeatsPart)
+    paragraphs: RepeatsPart = part(RepeatsPart)
+    boilerplate: LinesSeen = part(LinesSeen)
+    domain: DomainPart = part(DomainPart)
+    letters: LettersPart = part(LettersPart)
+    about: dict[str, str] = merging(Way(_common, write=dict, read=_texts), default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """State only, in one order: equal profiles give equal bytes."""
-        parts = {name: getattr(self, name).to_state() for name in PARTS}
-        state = {"format": FORMAT, "about": self.about, **parts}
+        state = {"format": FORMAT, **self.to_state()}
         text = json_bytes(state, orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
         return MAGIC + zstandard.ZstdCompressor(level=9).compress(text)
 
     @classmethod
-    def from_bytes(cls, data: bytes, name: str = "profile") -> Profile:
+    def from_bytes(cls, data: bytes, name: str = "profile") -> Self:
         """Raises ProfileError for anything that is not a profile of this format."""
         if not data.startswith(MAGIC):
             raise ProfileError(f"{name}: not a corpuscheck profile")
@@ -91,12 +100,7 @@ class Profile:
                     f"{name}: written in profile format {state['format']}, this version reads {FORMAT}: scan again"
                 )
             check_plain(state, "profile")
-            parts = {name: part.from_state(state[name]) for name, part in PARTS.items()}
-            profile = cls(**parts, about=state["about"])
-            check(profile.about, dict[str, str], "about")
-            for part in PARTS.keys() - {"files", "forecast", "boilerplate", "domain"}:  # these have hashes, and checks
-                check(getattr(profile, part), type(getattr(profile, part)), part)
-            return profile
+            return cls.from_state(state)
         except (zstandard.ZstdError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             raise ProfileError(f"{name}: damaged profile ({printable(str(error))})") from None
 
@@ -105,35 +109,11 @@ class Profile:
         write_whole(path, self.to_bytes())
 
     @classmethod
-    def load(cls, path: str) -> Profile:
+    def load(cls, path: str) -> Self:
         try:
             return cls.from_bytes(Path(path).read_bytes(), printable(path))
         except OSError as error:
             raise ProfileError(f"{printable(path)}: cannot be read ({error.strerror})") from None
-
-
-PARTS: dict[str, Any] = {
-    "reading": ReadingPart,
-    "size": SizePart,
-    "characters": CharacterPart,
-    "words": WordPart,
-    "curve": CurvePart,
-    "estimates": EstimatePart,
-    "mojibake": MojibakePart,
-    "escapes": MojibakePart,
-    "question_marks": MojibakePart,
-    "files": FilesPart,
-    "documents": DocumentPart,
-    "forecast": ForecastPart,
-    "clean": CleanPart,
-    "near": NearPart,
-    "lines": RepeatsPart,
-    "paragraphs": RepeatsPart,
-    "boilerplate": LinesSeen,
-    "domain": DomainPart,
-    "letters": LettersPart,
-}
-"""Every part by its name: each has `merge`, `to_state` and `from_state`."""
 
 
 def decompressed(data: bytes, largest: int) -> bytes:
@@ -141,9 +121,3 @@ def decompressed(data: bytes, largest: int) -> bytes:
     if zstandard.frame_content_size(data) > largest:
         raise zstandard.ZstdError(f"more than {largest} bytes")
     return zstandard.ZstdDecompressor().decompress(data, max_output_size=largest)
-
-
-def _common(a: dict[str, str], b: dict[str, str]) -> dict[str, str]:
-    if not a or not b:
-        return a or b
-    return {key: value if b[key] == value else "several" for key, value in a.items() if key in b}

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import Self
 
 from corpuscheck.brief import brief
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.profile.tables import EXAMPLES, added, worst
+from corpuscheck.profile.part import Part, added, table, table_of, total
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.not_data import REASONS
 
 Example = tuple[int, str, str]
 """(amount, path, detail): the amount orders the list."""
+
+EXAMPLES = 50
+"""Examples kept of each kind; the counts beside them are never cut."""
 
 
 _MANY_EMPTY = 0.01
@@ -30,7 +33,7 @@ NOT_DATA = frozenset(REASONS)
 
 
 @dataclass(frozen=True)
-class ReadingPart:
+class ReadingPart(Part):
     """Counts of files and bytes, and the worst examples of each trouble.
 
     `encodings` maps a codec to files, `encoding_bytes` to their bytes on disk; `skipped` maps a reason to
@@ -41,19 +44,19 @@ class ReadingPart:
 
     __repr__ = brief
 
-    measured: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
-    encodings: dict[str, int] = field(default_factory=dict)
-    encoding_bytes: dict[str, int] = field(default_factory=dict)
-    text_fields: dict[str, int] = field(default_factory=dict)
-    text_characters: dict[str, int] = field(default_factory=dict)
-    left_out: dict[str, dict[str, int]] = field(default_factory=dict)
-    plain_files: int = 0
-    plain_bytes: int = 0
-    plain_documents: int = 0
-    troubled_files: dict[str, int] = field(default_factory=dict)
-    trouble_amounts: dict[str, int] = field(default_factory=dict)
-    examples: dict[str, tuple[Example, ...]] = field(default_factory=dict)
+    measured: int = total()
+    skipped: dict[str, int] = table()
+    encodings: dict[str, int] = table()
+    encoding_bytes: dict[str, int] = table()
+    text_fields: dict[str, int] = table()
+    text_characters: dict[str, int] = table()
+    left_out: dict[str, dict[str, int]] = table_of(added)
+    plain_files: int = total()
+    plain_bytes: int = total()
+    plain_documents: int = total()
+    troubled_files: dict[str, int] = table()
+    trouble_amounts: dict[str, int] = table()
+    examples: dict[str, tuple[Example, ...]] = table_of(lambda *lists: worst(row for rows in lists for row in rows))
 
     @property
     def files(self) -> int:
@@ -64,29 +67,8 @@ class ReadingPart:
         characters = sum(self.left_out.get(text_field, {}).values())
         return characters / max(1, characters + self.text_characters.get(text_field, 0))
 
-    def merge(self, other: ReadingPart) -> ReadingPart:
-        kinds = self.examples.keys() | other.examples.keys()
-        return ReadingPart(
-            self.measured + other.measured,
-            added(self.skipped, other.skipped),
-            added(self.encodings, other.encodings),
-            added(self.encoding_bytes, other.encoding_bytes),
-            added(self.text_fields, other.text_fields),
-            added(self.text_characters, other.text_characters),
-            {
-                name: added(self.left_out.get(name, {}), other.left_out.get(name, {}))
-                for name in self.left_out.keys() | other.left_out.keys()
-            },
-            self.plain_files + other.plain_files,
-            self.plain_bytes + other.plain_bytes,
-            self.plain_documents + other.plain_documents,
-            added(self.troubled_files, other.troubled_files),
-            added(self.trouble_amounts, other.trouble_amounts),
-            {kind: worst((*self.examples.get(kind, ()), *other.examples.get(kind, ()))) for kind in kinds},
-        )
-
     @classmethod
-    def of(cls, records: Iterable[FileRecord]) -> ReadingPart:
+    def of(cls, records: Iterable[FileRecord]) -> Self:
         """The part for files whose records are complete."""
         measured = plain_files = plain_bytes = plain_documents = 0
         skipped: dict[str, int] = {}
@@ -133,23 +115,20 @@ class ReadingPart:
             {kind: worst(items) for kind, items in examples.items()},
         )  # fmt: skip
 
-    def to_state(self) -> dict[str, Any]:
-        return dict(vars(self))
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> ReadingPart:
-        examples = {
-            kind: tuple((int(a), str(p), str(d)) for a, p, d in rows) for kind, rows in state["examples"].items()
-        }
-        part = cls(**{**state, "examples": examples})
-        named = {*part.troubled_files, *(f"skipped: {reason}" for reason in part.skipped)}
-        if part.troubled_files.keys() != part.trouble_amounts.keys() or not all(map(examples.get, named)):
+    def valid(self) -> None:
+        named = {*self.troubled_files, *(f"skipped: {reason}" for reason in self.skipped)}
+        if self.troubled_files.keys() != self.trouble_amounts.keys() or not all(map(self.examples.get, named)):
             raise ValueError("troubles without examples")
-        if part.left_out.keys() - part.text_characters.keys() or (part.left_out and not examples.get(LEFT_OUT)):
+        if self.left_out.keys() - self.text_characters.keys() or (self.left_out and not self.examples.get(LEFT_OUT)):
             raise ValueError("columns left out of no file")
-        if part.encodings.keys() != part.encoding_bytes.keys():
+        if self.encodings.keys() != self.encoding_bytes.keys():
             raise ValueError("encodings without bytes")
-        return part
+
+
+def worst(examples: Iterable[Example]) -> tuple[Example, ...]:
+    """The `EXAMPLES` largest by (amount, name, detail). Each example is whole when it gets here, so any order of
+    merging keeps the same ones."""
+    return tuple(sorted(examples, key=lambda e: (-e[0], e[1], e[2]))[:EXAMPLES])
 
 
 def _count(table: dict[str, int], key: str, amount: int = 1) -> None:

@@ -1,39 +1,116 @@
-"""The one sampling primitive: keep the items with the smallest hashes, as many as fit in a budget."""
+"""The one sampling primitive: keep the texts with the smallest hashes, as many as fit in a budget."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
+import numpy as np
+
+from corpuscheck.arrays import Bytes, Hashes, Ints
 from corpuscheck.brief import brief
+from corpuscheck.kernels.spans import gather, hash_spans
+from corpuscheck.profile.part import Part, Way, merging
+from corpuscheck.profile.table import first_rows, ordered
 
 ALL = 1 << 64
 
-Item = tuple[int, bytes]
-"""(hash, text): equal hashes of different texts are different items."""
+
+def lowest_bound() -> Any:
+    """The hash at and above which items were left out, `ALL` while none were; of several the lowest."""
+    return merging(Way(min, str, _bound), default=ALL)
 
 
-@dataclass(frozen=True)
-class Sample:
+def _bound(state: Any) -> int:
+    bound = int(state)
+    if not 0 <= bound <= ALL:
+        raise ValueError("a bound that cannot be")
+    return bound
+
+
+def _budget() -> Any:
+    return merging(min, default=0)
+
+
+def _column(dtype: str) -> Any:
+    nothing = np.zeros(0, dtype)
+    return merging(
+        Way(np.concatenate, lambda column: column.tobytes(), lambda state: np.frombuffer(state, dtype)),
+        default_factory=lambda: nothing,
+    )
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Sample(Part):
     """Passages of text, those with the smallest hashes, of at most `budget` bytes together.
 
-    Every item whose hash lies below `bound` is here, with its count; `bound` only ever falls. An item of
-    the final sample fits at every stage before, so merging is exact in any order.
+    Every passage whose hash lies below `bound` is here, with its count; `bound` only ever falls. What is in the final
+    sample fits at every stage before, so merging is exact in any order.
 
     Attributes:
         budget: bytes of text, each distinct item counted once.
         bound: hashes at or above it were left out; `ALL` while nothing was.
-        items: how often each item occurs.
-        groups: a number for each item, the same for passages of one document, for cluster intervals.
+        hashes: uint64, ascending; equal hashes of different texts are different rows.
+        texts: uint64, the hash of each text by itself.
+        counts: how often each occurs.
+        groups: uint64, the same for passages of one document, for cluster intervals.
+        sizes: bytes of each.
+        data: the texts, one after another, uint8.
     """
 
     __repr__ = brief
 
-    budget: int
-    bound: int = ALL
-    items: dict[Item, int] = field(default_factory=dict)
-    groups: dict[Item, int] = field(default_factory=dict)
+    budget: int = _budget()
+    bound: int = lowest_bound()
+    hashes: Hashes = _column("<u8")
+    texts: Hashes = _column("<u8")
+    counts: Ints = _column("<i8")
+    groups: Hashes = _column("<u8")
+    sizes: Ints = _column("<i8")
+    data: Bytes = _column("u1")
+
+    @classmethod
+    def of(cls, budget: int, rows: Iterable[tuple[int, bytes, int, int]], bound: int = ALL) -> Self:
+        """From rows (hash, text, count, group) in any order."""
+        table = list(rows)
+        hashes, texts, counts, groups = zip(*table, strict=True) if table else ((), (), (), ())
+        data = np.frombuffer(b"".join(texts), np.uint8)
+        sizes = np.fromiter(map(len, texts), np.int64, len(texts))
+        return cls.taken(
+            budget, bound, np.array(hashes, np.uint64), np.array(groups, np.uint64), data, np.cumsum(sizes) - sizes,
+            np.cumsum(sizes), np.array(counts, np.int64),
+        )  # fmt: skip
+
+    @classmethod
+    def taken(
+        cls,
+        budget: int,
+        bound: int,
+        hashes: Hashes,
+        groups: Hashes,
+        data: Bytes,
+        starts: Ints,
+        ends: Ints,
+        counts: Ints | None = None,
+    ) -> Self:
+        """From spans of a text, each once where no counts are given."""
+        texts, sizes = np.empty(len(starts), np.uint64), ends - starts
+        hash_spans(data, starts, ends, texts)
+        held = np.empty(int(sizes.sum()), np.uint8)
+        gather(data, starts, ends, held)
+        counts = np.ones(len(starts), np.int64) if counts is None else counts
+        return cls(budget, bound, hashes, texts, counts, groups, sizes, held).bounded()
+
+    def __len__(self) -> int:
+        return len(self.hashes)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sample):
+            return NotImplemented
+        return all(np.array_equal(getattr(self, name), value) for name, value in vars(other).items())
+
+    __hash__ = None  # type: ignore[assignment]
 
     @property
     def complete(self) -> bool:
@@ -43,66 +120,64 @@ class Sample:
     @property
     def size(self) -> int:
         """Bytes of text held, each distinct item once."""
-        return sum(len(text) for _, text in self.items)
+        return len(self.data)
 
-    def texts(self) -> Iterable[tuple[bytes, int, int]]:
+    @property
+    def documents(self) -> int:
+        """How many groups there are."""
+        return len(np.unique(self.groups))
+
+    def items(self) -> Iterator[tuple[bytes, int, int]]:
         """(text, count, group) in the order of the hashes."""
-        for item in sorted(self.items):
-            yield item[1], self.items[item], self.groups[item]
+        text, end = self.data.tobytes(), 0
+        for size, count, group in zip(self.sizes.tolist(), self.counts.tolist(), self.groups.tolist(), strict=True):
+            start, end = end, end + size
+            yield text[start:end], count, group
 
-    def smaller(self, budget: int) -> Sample:
+    def smaller(self, budget: int) -> Self:
         """The sample a smaller budget would have kept."""
-        return Sample(budget, self.bound, self.items, self.groups).trimmed()
+        return replace(self, budget=budget).bounded()
 
-    def parted(self, share: float) -> tuple[Sample, Sample]:
+    def parted(self, share: float) -> tuple[Self, Self]:
         """What stands in units that are held out by this share, and the rest. Neither is the whole text."""
         limit = round(share * ALL)
         bound = min(self.bound, ALL - 1) if limit else self.bound
-        held_out, rest = (
-            Sample(
-                self.budget,
-                bound,
-                {item: n for item, n in self.items.items() if (self.groups[item] < limit) is out},
-                {item: group for item, group in self.groups.items() if (group < limit) is out},
-            )
-            for out in (True, False)
+        out = self.groups < np.uint64(min(limit, ALL - 1))
+        return replace(self, bound=bound)._chosen(np.flatnonzero(out)), replace(self, bound=bound)._chosen(
+            np.flatnonzero(~out)
         )
-        return held_out, rest
 
-    def merge(self, *others: Sample) -> Sample:
-        parts = (self, *others)
-        bound = min(part.bound for part in parts)
-        counts: dict[Item, int] = {}
-        groups: dict[Item, int] = {}
-        for part in parts:
-            for item, count in part.items.items():
-                if item[0] < bound:
-                    counts[item] = counts.get(item, 0) + count
-                    groups[item] = part.groups[item]
-        return Sample(min(part.budget for part in parts), bound, counts, groups).trimmed()
+    def bounded(self) -> Self:
+        """Equal items made one, in order, cut to the budget: the longest run of smallest hashes that fits."""
+        order = ordered(self.hashes, self.texts)
+        if self.bound < ALL:
+            order = order[: np.searchsorted(self.hashes[order], np.uint64(self.bound))]
+        hashes, texts = self.hashes[order], self.texts[order]
+        first = first_rows(hashes, texts)
+        rows, bound = order[first], self.bound
+        reached = np.cumsum(self.sizes[rows])
+        over = int(np.searchsorted(reached, self.budget, "right"))
+        if over < len(rows):
+            bound = int(hashes[first[over]])
+            rows = rows[: np.searchsorted(hashes[first], np.uint64(bound))]
+        if len(rows) == len(self) and np.array_equal(rows, np.arange(len(self))):
+            return replace(self, bound=bound)
+        last = first[len(rows)] if len(rows) < len(first) else len(order)
+        counts, groups = self.counts[order[:last]], self.groups[order[:last]]
+        kept = replace(self, bound=bound)._chosen(rows)
+        if not len(rows):
+            return kept
+        first = first[: len(rows)]
+        return replace(kept, counts=np.add.reduceat(counts, first), groups=np.minimum.reduceat(groups, first))
 
-    def trimmed(self) -> Sample:
-        """Cut to the budget: the longest run of smallest hashes that fits."""
-        if self.size <= self.budget:
-            return self
-        total, bound = 0, self.bound
-        for hashed, text in sorted(self.items):
-            total += len(text)
-            if total > self.budget:
-                bound = hashed
-                break
-        kept = {item: count for item, count in self.items.items() if item[0] < bound}
-        return Sample(self.budget, bound, kept, {item: self.groups[item] for item in kept})
+    def _chosen(self, rows: Ints) -> Self:
+        ends = np.cumsum(self.sizes)[rows]
+        held = np.empty(int(self.sizes[rows].sum()), np.uint8)
+        gather(self.data, ends - self.sizes[rows], ends, held)
+        columns = {name: getattr(self, name)[rows] for name in ("hashes", "texts", "counts", "groups", "sizes")}
+        return replace(self, **columns, data=held)
 
-    def to_state(self) -> dict[str, Any]:
-        rows = [(h, text.decode(), self.items[h, text], self.groups[h, text]) for h, text in sorted(self.items)]
-        return {"budget": self.budget, "bound": str(self.bound), "items": rows}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> Sample:
-        items: dict[Item, int] = {}
-        groups: dict[Item, int] = {}
-        for hashed, text, count, group in state["items"]:
-            item = (int(hashed), str(text).encode())
-            items[item], groups[item] = int(count), int(group)
-        return cls(int(state["budget"]), int(state["bound"]), items, groups)
+    def valid(self) -> None:
+        rows = {len(column) for column in (self.hashes, self.texts, self.counts, self.groups, self.sizes)}
+        if len(rows) != 1 or int(self.sizes.sum()) != len(self.data):
+            raise ValueError("columns that do not belong together")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
 
 from corpuscheck.brief import brief
 from corpuscheck.errors import ProfileError
 from corpuscheck.profile.lost import LostWords
-from corpuscheck.profile.tables import added
+from corpuscheck.profile.part import Part, agreed, merging, part, table, table_of, total
+
+
+def _total_of_all(tokens: Sequence[int | None]) -> int | None:
+    known = [n for n in tokens if n is not None]
+    return sum(known) if len(known) == len(tokens) else None
 
 
 @dataclass(frozen=True)
-class WordPart:
+class WordPart(Part):
     """Pre-tokens of one tokenizer, and how many of them hold an [UNK].
 
     `split_documents` tells, for documents that several work units share, whether any part held an [UNK].
@@ -22,17 +28,17 @@ class WordPart:
 
     __repr__ = brief
 
-    fingerprint: str = ""
-    words: int = 0
-    unk_words: int = 0
-    unk_tokens: int = 0
-    held_out_words: int = 0
-    held_out_unk_words: int = 0
-    whole_documents_with_unk: int = 0
-    split_documents: dict[str, bool] = field(default_factory=dict)
-    encoded_tokens: int | None = None
-    lost: LostWords = field(default_factory=LostWords)
-    special: dict[str, int] = field(default_factory=dict)
+    fingerprint: str = agreed()
+    words: int = total()
+    unk_words: int = total()
+    unk_tokens: int = total()
+    held_out_words: int = total()
+    held_out_unk_words: int = total()
+    whole_documents_with_unk: int = total()
+    split_documents: dict[str, bool] = table_of(lambda *parts: any(parts))
+    encoded_tokens: int | None = merging(_total_of_all, default=None)
+    lost: LostWords = part(LostWords)
+    special: dict[str, int] = table()
 
     @property
     def unk_rate(self) -> float:
@@ -46,39 +52,12 @@ class WordPart:
     def documents_with_unk(self) -> int:
         return self.whole_documents_with_unk + sum(self.split_documents.values())
 
-    def settled(self) -> WordPart:
+    def settled(self) -> Self:
         """The same, now that all parts of shared documents are in."""
         return replace(self, whole_documents_with_unk=self.documents_with_unk, split_documents={})
 
-    def merge(self, *others: WordPart) -> WordPart:
+    def merge(self, *others: Self) -> Self:
         """Raises ProfileError where they were counted with different tokenizers."""
-        parts = [part for part in (self, *others) if part.fingerprint]
-        if not parts:
-            return self
-        if len({part.fingerprint for part in parts}) > 1:
+        if len({part.fingerprint for part in (self, *others) if part.filled}) > 1:
             raise ProfileError("these profiles were measured with different tokenizers: scan again with the same one")
-        split: dict[str, bool] = {}
-        for part in parts:
-            for document, unk in part.split_documents.items():
-                split[document] = split.get(document, False) or unk
-        encoded = [part.encoded_tokens for part in parts if part.encoded_tokens is not None]
-        return WordPart(
-            parts[0].fingerprint,
-            sum(part.words for part in parts),
-            sum(part.unk_words for part in parts),
-            sum(part.unk_tokens for part in parts),
-            sum(part.held_out_words for part in parts),
-            sum(part.held_out_unk_words for part in parts),
-            sum(part.whole_documents_with_unk for part in parts),
-            split,
-            sum(encoded) if len(encoded) == len(parts) else None,
-            parts[0].lost.merge(*(part.lost for part in parts[1:])),
-            added(*(part.special for part in parts)),
-        )
-
-    def to_state(self) -> dict[str, Any]:
-        return {**vars(self), "lost": self.lost.to_state(), "special": dict(sorted(self.special.items()))}
-
-    @classmethod
-    def from_state(cls, state: dict[str, Any]) -> WordPart:
-        return cls(**{**state, "lost": LostWords.from_state(state["lost"])})
+        return super().merge(*others)

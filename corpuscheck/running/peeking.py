@@ -14,7 +14,6 @@ from corpuscheck.measuring.documents import DocumentHasher, Open
 from corpuscheck.measuring.excerpts import Excerpt, Excerpter, LostWordMarker, Marker, SharedLineMarker
 from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.measuring.units import UnitSplitter, passages_of
-from corpuscheck.profile.packing import HASHES
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
@@ -39,7 +38,7 @@ class KnownOfCorpus:
 
     @property
     def line_hashes(self) -> Hashes:
-        return np.frombuffer(self.lines, HASHES)
+        return np.frombuffer(self.lines, "<u8")
 
     def marker(self) -> Marker | None:
         """Shows where in a text the trouble is."""

@@ -64,7 +64,7 @@ def _merged_pieces(alphabet: Alphabet, sample: Sample, settings: Training) -> li
         limit_alphabet=len(alphabet.characters),
         show_progress=False,
     )
-    texts = (text.decode() for text, count, _ in sample.texts() for _ in range(count))
+    texts = (text.decode() for text, count, _ in sample.items() for _ in range(count))
     tokenizer.train_from_iterator(texts, trainer)
     by_id = sorted(tokenizer.get_vocab().items(), key=lambda pair: pair[1])
     return [piece for piece, _ in by_id if len(piece.removeprefix("##")) > 1 and piece != UNK]
