@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 import unicodedata
 from collections import Counter
 from dataclasses import replace
@@ -349,7 +350,8 @@ def sketches(units: str, gaps: list[Any]) -> dict[str, Any]:
     ("name", "value"),
     [
         ("grams", [1]), ("grams", [-1] * (2 * BUCKETS)), ("grams", [1 << 62] * (2 * BUCKETS)), ("documents", -1),
-        ("sketches", sketches("AAAA", [[1]])), ("sketches", sketches(ONE, [])), ("sketches", sketches(ONE, [[BUCKETS]])),
+        ("sketches", sketches("AAAA", [[1]])), ("sketches", sketches(ONE, [])),
+        ("sketches", sketches(ONE, [[BUCKETS]])),
         ("sketches", sketches(ONE, [[1] * (MOST_GRAMS + 1)])), ("sketches", sketches(ONE, [[1.5]])), ("documents", "x"),
         ("fertility", [["a"], [1], [2]]), ("words", {"total": 1}),
         ("words", {"total": 1, "unseen": 0, "level": 0, "counts": [["a"], [2], [1]]}),

@@ -12,7 +12,7 @@ from corpuscheck.arrays import Bytes, Hashes, Ints
 from corpuscheck.brief import brief
 from corpuscheck.kernels.spans import gather, hash_spans
 from corpuscheck.profile.part import Part, Way, merging
-from corpuscheck.profile.table import first_rows, ordered
+from corpuscheck.profile.table import first_rows, no_rows, ordered, written_as
 
 ALL = 1 << 64
 
@@ -34,11 +34,7 @@ def _budget() -> Any:
 
 
 def _column(dtype: str) -> Any:
-    nothing = np.zeros(0, dtype)
-    return merging(
-        Way(np.concatenate, lambda column: column.tobytes(), lambda state: np.frombuffer(state, dtype)),
-        default_factory=lambda: nothing,
-    )
+    return merging(Way(np.concatenate, *written_as(dtype)), **no_rows(dtype))
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
@@ -56,18 +57,28 @@ def first_bytes(width: int) -> Any:
 
 
 def _column(dtype: str, reduce: np.ufunc | None = None, key: bool = False, width: int = 1) -> Any:
+    return merging(Column(np.concatenate, *written_as(dtype, width), reduce=reduce, key=key), **no_rows(dtype, width))
+
+
+def no_rows(dtype: str, width: int = 1) -> dict[str, Callable[[], NDArray[Any]]]:
+    """The default of a field that holds an array."""
+    nothing = np.zeros((0, width) if width > 1 else 0, dtype)
+    return {"default_factory": lambda: nothing}
+
+
+def written_as(dtype: str, width: int = 1) -> tuple[Callable[[NDArray[Any]], str], Callable[[str], NDArray[Any]]]:
+    """How an array is written down, and how it is read. Raises ValueError for figures that cannot be."""
+
     def written(column: NDArray[Any]) -> str:
         return b64encode(column.astype(dtype).tobytes()).decode()
 
-    def known(state: Any) -> NDArray[Any]:
+    def known(state: str) -> NDArray[Any]:
         column = np.frombuffer(b64decode(state, validate=True), dtype)
         if column.dtype.kind == "i" and len(column) and not 0 <= int(column.min()) <= int(column.max()) <= _MOST:
             raise ValueError("figures that cannot be")
         return column.reshape(-1, width) if width > 1 else column
 
-    nothing = np.zeros((0, width) if width > 1 else 0, dtype)
-    way = Column(np.concatenate, written, known, reduce=reduce, key=key)
-    return merging(way, default_factory=lambda: nothing)
+    return written, known
 
 
 @dataclass(frozen=True, eq=False, repr=False)
