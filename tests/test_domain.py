@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from typing import Any
 import unicodedata
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
