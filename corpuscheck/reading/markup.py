@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.errors import UsageError
-from corpuscheck.kernels.tags import tags_and_attributes
+from corpuscheck.kernels.tags import tag_bytes, tags_and_attributes
 
 LARGEST_FILE = 64 << 20
 """A larger file is read with its markup, so that memory stays bounded."""
@@ -20,7 +20,7 @@ MOST_TAGS = 4_000_000
 
 _LITTLE = 100_000
 _MOST_COMPARED = 1 << 32  # attributes of one tag with each other, as parsers do
-_TAG = re.compile(rb"<[!?/A-Za-z][^<>]{0,2000}>")
+_LONGEST_TAG = 2003
 _NO_TEXT = ("script", "style", "template", "noscript")
 
 
@@ -42,7 +42,7 @@ def require_parser() -> None:
 def with_markup(blocks: Iterable[bytes], report: MarkupReport) -> Iterator[bytes]:
     """The text as it is, its tags counted."""
     for block in blocks:
-        report.markup_bytes += sum(len(tag) for tag in _TAG.findall(block))
+        report.markup_bytes += tag_bytes(np.frombuffer(block, np.uint8), _LONGEST_TAG)
         yield block
 
 
@@ -66,7 +66,7 @@ def without_markup(blocks: Iterable[bytes], html: bool, report: MarkupReport) ->
     data = b"".join(parts)
     text = (None if _is_too_much(data) else _text(data, html)) if data.strip() else b""
     if text is None:
-        yield from with_markup([data], report)
+        yield from with_markup(parts, report)
     elif text:
         yield text
 
