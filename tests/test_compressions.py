@@ -12,6 +12,7 @@ import subprocess
 import tarfile
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -180,7 +181,7 @@ def test_lzma_in_a_zip_that_asks_for_gigabytes_is_skipped_with_the_reason(
             archive.writestr(name, ONE * 50)
     data = held.getvalue()
     before = b"\x09\x04\x05\x00\x5d"  # a version, the length of the properties, and the first of them
-    place = (data.find if first else data.rfind)(before) + len(before)
+    place = (data.find(before) if first else data.rfind(before)) + len(before)
     (tmp_path / "a.zip").write_bytes(data[:place] + dictionary.to_bytes(4, "little") + data[place + 4 :])
     documents, records = read_all(tmp_path / "a.zip")
     assert documents == [(ONE * 50).decode()]
@@ -195,7 +196,10 @@ EMPTY = {"bz2": bz2.compress(b""), "gz": gzip.compress(b""), "xz": lzma.compress
 @pytest.mark.parametrize("ending", EMPTY)
 @pytest.mark.parametrize("size", [10, 100_000, 3_000_000])
 def test_empty_streams_without_end_are_read_over(tmp_path: Path, ending: str, size: int) -> None:
-    pack = {"bz2": bz2.compress, "gz": gzip.compress, "xz": lzma.compress, "zst": zstandard.compress}[ending]
+    packs: dict[str, Callable[[bytes], bytes]] = {
+        "bz2": bz2.compress, "gz": gzip.compress, "xz": lzma.compress, "zst": zstandard.compress,
+    }  # fmt: skip
+    pack = packs[ending]
     empty = EMPTY[ending] * (size // len(EMPTY[ending]) + 1)
     (tmp_path / f"a.txt.{ending}").write_bytes(empty + pack(ONE) + empty + pack(TWO) + empty)
     started = time.process_time()

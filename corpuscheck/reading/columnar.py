@@ -88,12 +88,11 @@ def _parquet(
     if not columns.read:
         return
     stored = _stored((*columns.read, *columns.left_out))
-    lists = any(None in steps for steps in (*columns.read, *columns.left_out))
     for group in range(parquet.metadata.num_row_groups) if groups is None else groups:
         first = _first_rows(coded, parquet, [group], 1, stored)
         longest = max(map(_longest, first.columns), default=0) if first else 0
         rows = min(_ROWS, max(1, _DECODED // max(1, longest)))
-        repeats = first is not None and lists and any(map(_holds_dictionary, first.schema.types))
+        repeats = first is not None and any(map(_holds_dictionary_inside, first.schema.types))
         reader = coded if repeats else parquet
         for batch in _gathered(reader.iter_batches(batch_size=rows, columns=stored, row_groups=[group])):
             yield columns, batch
@@ -155,6 +154,13 @@ def _holds_dictionary(kind: Any) -> bool:
     from pyarrow import types
 
     return types.is_dictionary(kind) or any(_holds_dictionary(kind.field(k).type) for k in range(kind.num_fields))
+
+
+def _holds_dictionary_inside(kind: Any) -> bool:
+    """Whether one row may hold many texts of a dictionary."""
+    from pyarrow import types
+
+    return not types.is_dictionary(kind) and _holds_dictionary(kind)
 
 
 def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Iterator[tuple[_Columns, Any]]:

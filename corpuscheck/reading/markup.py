@@ -26,9 +26,10 @@ _NO_TEXT = ("script", "style", "template", "noscript")
 
 @dataclass
 class MarkupReport:
-    """Bytes of tags found in the text that was handed on."""
+    """Bytes of tags found in the text that was handed on, and why they were `kept` where they were to be stripped."""
 
     markup_bytes: int = 0
+    kept: str = ""
 
 
 def require_parser() -> None:
@@ -60,12 +61,15 @@ def without_markup(blocks: Iterable[bytes], html: bool, report: MarkupReport) ->
         parts.append(block)
         size += len(block)
         if size > LARGEST_FILE:
+            report.kept = f"over {LARGEST_FILE >> 20} MiB"
             yield from with_markup(parts, report)
             yield from with_markup(stream, report)
             return
     data = b"".join(parts)
-    text = (None if _is_too_much(data) else _text(data, html)) if data.strip() else b""
+    too_much = _is_too_much(data)
+    text = (None if too_much else _text(data, html)) if data.strip() else b""
     if text is None:
+        report.kept = "too many tags or attributes" if too_much else "a parser would lose some of its text"
         yield from with_markup(parts, report)
     elif text:
         yield text

@@ -67,7 +67,7 @@ def _why_not(info: zipfile.ZipInfo) -> str:
 
 
 def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: BinaryIO) -> BinaryIO:
-    """The member's data. Raises UnsupportedError where they would take too much memory, which zipfile does not bound."""
+    """The data of a member. Raises UnsupportedError where they would take more memory, which zipfile does not bound."""
     member = archive.open(info)
     if info.compress_type == zipfile.ZIP_LZMA and _lzma_dictionary(file, info) > XZ_MEMORY:
         member.close()
