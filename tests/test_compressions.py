@@ -10,7 +10,9 @@ import shutil
 import struct
 import subprocess
 import tarfile
+import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,41 @@ def test_a_tar_is_packed_as_its_first_bytes_say(tmp_path: Path, name: str, pack:
 @pytest.mark.parametrize("name", ["a.txt.lz4", "a.br", "a.Z", "a.lz", "a.jsonl.lzo", "a.snappy"])
 def test_compressions_that_are_not_read_are_named(name: str) -> None:
     assert "decompress it first" in kind_of(name).skip
+
+
+@pytest.mark.parametrize("dictionary", [2**32 - 1, 1 << 31, 321 << 20])
+@pytest.mark.parametrize("first", [True, False])
+def test_lzma_in_a_zip_that_asks_for_gigabytes_is_skipped_with_the_reason(
+    tmp_path: Path, dictionary: int, first: bool
+) -> None:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_LZMA) as archive:
+        for name in ("a.txt", "b.txt"):
+            archive.writestr(name, ONE * 50)
+    data = held.getvalue()
+    before = b"\x09\x04\x05\x00\x5d"  # a version, the length of the properties, and the first of them
+    place = (data.find(before) if first else data.rfind(before)) + len(before)
+    (tmp_path / "a.zip").write_bytes(data[:place] + dictionary.to_bytes(4, "little") + data[place + 4 :])
+    documents, records = read_all(tmp_path / "a.zip")
+    assert documents == [(ONE * 50).decode()]
+    reasons = [record.reason for record in records]
+    assert reasons[not first] == "needs over 320 MiB of memory to decompress"
+    assert reasons[first] is None
+
+
+EMPTY = {"bz2": bz2.compress(b""), "gz": gzip.compress(b""), "xz": lzma.compress(b""), "zst": zstandard.compress(b"")}
+
+
+@pytest.mark.parametrize("ending", EMPTY)
+@pytest.mark.parametrize("size", [10, 100_000, 3_000_000])
+def test_empty_streams_without_end_are_read_over(tmp_path: Path, ending: str, size: int) -> None:
+    packs: dict[str, Callable[[bytes], bytes]] = {
+        "bz2": bz2.compress, "gz": gzip.compress, "xz": lzma.compress, "zst": zstandard.compress,
+    }  # fmt: skip
+    pack = packs[ending]
+    empty = EMPTY[ending] * (size // len(EMPTY[ending]) + 1)
+    (tmp_path / f"a.txt.{ending}").write_bytes(empty + pack(ONE) + empty + pack(TWO) + empty)
+    started = time.process_time()
+    documents, (record,) = read_all(tmp_path)
+    assert (documents, record.damage) == ([(ONE + TWO).decode()], None)
+    assert time.process_time() - started < 20

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from corpuscheck.reading import opening
 from corpuscheck.settings import Reading
 
 pa = pytest.importorskip("pyarrow")
@@ -242,3 +243,81 @@ def test_a_text_that_is_repeated_without_end_is_bounded(tmp_path: Path, name: st
         assert (documents, record["bad_records"]) == ([], 1)
     else:
         assert "expands" in record["damage"]
+
+
+def _zigzag(number: int, length: int = 0) -> bytes:
+    """A number as Parquet writes it, filled up to a length."""
+    number *= 2
+    out = bytearray()
+    while number or not out or len(out) < length:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    out[-1] &= 0x7F
+    return bytes(out)
+
+
+WORDS = pa.DictionaryArray.from_arrays(pa.array(np.zeros(500_000), pa.int32()), ["word " * 1000])
+LYING: dict[str, tuple[Any, dict[str, Any]]] = {
+    "rows": (_table(_repeated(2000)), {}),
+    "a struct": (pa.table({"r": pa.StructArray.from_arrays([_repeated(2000)], ["text"])}), {}),
+    "lists": (_table(pa.ListArray.from_arrays(range(2001), _repeated(2000))), {}),
+    "all in one row": (_table(pa.ListArray.from_arrays([0, 2000], _repeated(2000))), {}),
+    "words in one row": (_table(pa.ListArray.from_arrays([0, 500_000], WORDS)), {}),
+    "behind small rows": (
+        _table(pa.DictionaryArray.from_arrays(pa.array(np.arange(4000) // 2000, pa.int32()), ["small", LARGE])), {},
+    ),
+    "in a later row group": (
+        pa.concat_tables([_table(pa.array(["a text"] * 2000).dictionary_encode()), _table(_repeated(2000))]),
+        {"row_group_size": 2000},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("claimed", [None, 0, 100])
+@pytest.mark.parametrize("name", LYING)
+def test_what_parquet_says_of_its_sizes_is_not_believed(
+    tmp_path: Path, name: str, claimed: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "BOMB_BYTES", 1 << 27)
+    table, options = LYING[name]
+    data = _parquet(store_schema=False, **options)(table)
+    said = pq.read_metadata(io.BytesIO(data)).row_group(0).total_byte_size
+    if claimed is not None:
+        data = data.replace(_zigzag(said), _zigzag(claimed, len(_zigzag(said))))
+    path = tmp_path / "a.parquet"
+    path.write_bytes(data)
+    _, record = read_apart(path)
+    assert record["memory"] < 1 << 30
+    assert "expands" in (record["damage"] or "") or record["bad_records"] == 1
+
+
+def test_encodings_without_a_dictionary_are_read(tmp_path: Path) -> None:
+    for encoding in ("DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY", "PLAIN"):
+        data = _parquet(use_dictionary=False, column_encoding={"text": encoding})(_table(COLUMN))
+        (tmp_path / "a.parquet").write_bytes(data)
+        assert read_apart(tmp_path / "a.parquet")[0] == TEXTS
+
+
+class _Extension(pa.ExtensionType):  # type: ignore[misc,name-defined]
+    """A type that no reader knows."""
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__(kind, "of.nobody")
+
+    def __arrow_ext_serialize__(self) -> bytes:
+        return b""
+
+    @classmethod
+    def __arrow_ext_deserialize__(cls, kind: Any, data: bytes) -> _Extension:
+        return cls(kind)
+
+
+@pytest.mark.parametrize("container", ["file", "stream", "zstd", "Parquet"])
+@pytest.mark.parametrize("name", ["string", "large_string", "string_view", "nulls", "dictionary", "list", "struct"])
+def test_an_extension_type_is_read_as_what_it_is_made_of(tmp_path: Path, name: str, container: str) -> None:
+    column = pa.ExtensionArray.from_storage(_Extension(COLUMNS[name].type), COLUMNS[name])
+    path = tmp_path / ("a.parquet" if container == "Parquet" else "a.arrow")
+    path.write_bytes(CONTAINERS[container](_table(column)))
+    documents, record = read_apart(path)
+    assert "\n".join(documents).split("\n") == TEXTS
+    assert record["status"] == "measured"

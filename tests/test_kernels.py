@@ -156,24 +156,30 @@ nested = st.recursive(
 )
 
 
+def _flattened(value: object, left: int) -> object:
+    if not isinstance(value, list):
+        return value
+    return [_flattened(item, left - 1) for item in value] if left else 0
+
+
+def _deep(value: object, left: int) -> int:
+    """How many lists are too deep."""
+    if not isinstance(value, list):
+        return 0
+    return sum(_deep(item, left - 1) for item in value) if left else 1
+
+
 @calm
-@given(value=nested, cut=st.integers(0, 30))
-def test_json_depth_is_carried_over_blocks(value: object, cut: int) -> None:
+@given(value=nested, limit=st.integers(1, 4), cut=st.integers(0, 30))
+def test_json_that_nests_too_deep_is_made_a_number_whatever_the_blocks(value: object, limit: int, cut: int) -> None:
     data = json.dumps(value).encode()
-    depth = 0
-    deepest = 0
-    for part in json.dumps(value).split('"')[::2]:  # outside of strings without escapes
-        for ch in part:
-            depth += (ch == "[") - (ch == "]")
-            deepest = max(deepest, depth)
-    if b"\\" in data:
-        return
     for kernel in forms(utf8.json_depth):
-        state = np.zeros(100, np.int64)
-        reached = [kernel(array(block), state, max(deepest, 1)) for block in (data[:cut], data[cut:])]
-        assert reached == [len(data[:cut]), len(data[cut:])]
-        if deepest:
-            assert kernel(array(data), np.zeros(100, np.int64), deepest - 1) < len(data)
+        state = utf8.no_depth(limit)
+        blocks = array(data[:cut]).copy(), array(data[cut:]).copy()
+        whole = [kernel(block, state, limit) == len(block) for block in blocks] == [True, True]
+        flat = b"".join(block.tobytes() for block in blocks)
+        assert json.loads(flat) == _flattened(value, limit)
+        assert (state[6], whole) == (_deep(value, limit), not _deep(value, limit))
 
 
 @calm

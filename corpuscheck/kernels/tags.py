@@ -36,3 +36,22 @@ def tags_and_attributes(data: Bytes) -> tuple[int, int]:
         if (b != 0x20 and not 0x09 <= b <= 0x0D) or not inside:
             last = b
     return tags, squares + (attributes * attributes if inside else 0)
+
+
+@kernel
+def tag_bytes(data: Bytes, longest: int) -> int:
+    """The bytes of all that looks like a tag of at most `longest` bytes."""
+    total = 0
+    start = -1
+    for i in range(data.shape[0]):
+        b = data[i]
+        if b == 0x3C:
+            start = i
+        elif start >= 0 and i == start + 1:
+            if not (0x41 <= b & 0xDF <= 0x5A or b == 0x21 or b == 0x3F or b == 0x2F):
+                start = -1
+        elif b == 0x3E:
+            if start >= 0 and i - start < longest:
+                total += i - start + 1
+            start = -1
+    return total

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from corpuscheck.arrays import Bytes, Ints
 from corpuscheck.kernels.jit import at, kernel
 
@@ -237,16 +239,27 @@ def paragraph_spans(data: Bytes, out: Ints) -> int:
     return n
 
 
+def no_depth(limit: int) -> Ints:
+    """The state of `json_depth` at the beginning."""
+    return np.zeros(limit + 10, np.int64)
+
+
 @kernel
 def json_depth(data: Bytes, state: Ints, limit: int) -> int:
-    """Where JSON text first nests deeper than `limit`; the length of `data` where it does not.
+    """Make of each value of JSON text that nests deeper than `limit` the number 0, in place, with blanks behind it.
 
-    `state` is carried from block to block: depth, inside a string, after a backslash, the length of the last string,
-    of the path of keys to here, and of the paths of all keys together; then the length of the key at each depth.
+    Returns where the first one begins or goes on; the length of `data` where there is none. `state` is carried from
+    block to block: depth, inside a string, after a backslash, the length of the last string, of the path of keys to
+    here, and of the paths of all keys together; how many values were made 0, their bytes, and those of one that has
+    not ended yet; then the length of the key at each depth.
     """
     depth, quoted, escaped, length, path, paths = state[0], state[1], state[2], state[3], state[4], state[5]
+    first = len(data) if depth <= limit else 0
     for i in range(data.shape[0]):
         b = data[i]
+        if depth > limit:
+            data[i] = 0x20
+            state[8] += 1
         if quoted:
             length += 1
             if escaped:
@@ -257,22 +270,28 @@ def json_depth(data: Bytes, state: Ints, limit: int) -> int:
                 quoted = 0
         elif b == 0x22:
             quoted, length = 1, 0
-        elif b == 0x3A:
+        elif b == 0x3A and depth <= limit:
             if depth >= 0:
-                path += length - state[6 + depth]
-                state[6 + depth] = length
+                path += length - state[9 + depth]
+                state[9 + depth] = length
             paths += path
         elif b == 0x5B or b == 0x7B:
             depth += 1
-            if depth > limit:
-                return i
+            if depth == limit + 1:
+                first = min(first, i)
+                data[i] = 0x30
+                state[8] += 1
         elif b == 0x5D or b == 0x7D:
-            if depth >= 0:
-                path -= state[6 + depth]
-                state[6 + depth] = 0
+            if 0 <= depth <= limit:
+                path -= state[9 + depth]
+                state[9 + depth] = 0
             depth -= 1
+            if depth == limit:
+                state[6] += 1
+                state[7] += state[8]
+                state[8] = 0
     state[0], state[1], state[2], state[3], state[4], state[5] = depth, quoted, escaped, length, path, paths
-    return len(data)
+    return first
 
 
 @kernel

@@ -166,9 +166,7 @@ def _troubles(record: FileRecord) -> Iterable[tuple[str, int, str]]:
         yield "lone surrogates", record.repaired_surrogates, "replaced by U+FFFD"
     if record.cesu8:
         yield "CESU-8", record.cesu8, "read as they are meant"
-    if record.markup_bytes:
-        share = 100 * record.markup_bytes / max(1, record.utf8_bytes)
-        yield "markup", record.markup_bytes, f"{share:.0f} % of its text"
+    yield from _about_markup(record)
     if record.declared:
         yield "wrong declarations", 1, f"says {record.declared}, is {record.encoding}"
     if record.forced_cuts:
@@ -178,6 +176,14 @@ def _troubles(record: FileRecord) -> Iterable[tuple[str, int, str]]:
     if record.encoding == "mixed":
         yield "mixed encodings", 1, record.how or ""
     yield from _about_layout(record)
+
+
+def _about_markup(record: FileRecord) -> Iterable[tuple[str, int, str]]:
+    if record.markup_bytes:
+        share = 100 * record.markup_bytes / max(1, record.utf8_bytes)
+        yield "markup", record.markup_bytes, f"{share:.0f} % of its text"
+    if record.markup_kept:
+        yield "markup kept", 1, record.markup_kept
 
 
 def _about_layout(record: FileRecord) -> Iterable[tuple[str, int, str]]:

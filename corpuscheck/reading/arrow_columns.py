@@ -21,12 +21,13 @@ def trusted(column: Any) -> Any:
     As bytes, since text that is not UTF-8 is no reason to refuse a file.
     """
     column.validate()
-    column = _storage(column).view(_as_bytes(_storage(column).type))
+    column = storage_of(column).view(_as_bytes(storage_of(column).type))
     column.validate(full=True)
     return _plain(column)
 
 
-def _storage(column: Any) -> Any:
+def storage_of(column: Any) -> Any:
+    """What an extension type is made of."""
     return column.storage if hasattr(column, "storage") else column
 
 

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8, whole_spans
-from corpuscheck.reading.arrow_columns import inside, is_list, is_text, row_bytes, slices, trusted
+from corpuscheck.reading.arrow_columns import inside, is_list, is_text, row_bytes, slices, storage_of, trusted
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
 from corpuscheck.reading.opening import Expansion
 from corpuscheck.reading.paths import best_path, quoted, text_of, weight
@@ -22,7 +22,6 @@ from corpuscheck.reading.text import repaired
 INSTALL = "needs pyarrow: pip install 'corpuscheck[parquet]'"
 _ROWS = 256
 _DECODED = 64 << 20
-_BLOWN_UP = 20  # text is seldom compressed to a tenth
 _SAMPLE = 100
 _ROW_COST = 64  # what a row without text counts for, in bytes: a file of some hundred bytes can have 2^40 of them
 
@@ -83,31 +82,49 @@ def _parquet(
 
     parquet = pq.ParquetFile(file)
     text = _text_columns(parquet.schema_arrow)
-    every = range(parquet.metadata.num_row_groups)
-    rows, repeats = _rows_at_once(parquet.metadata, every, file.seek(0, os.SEEK_END))
-    if repeats:
-        parquet = pq.ParquetFile(file, read_dictionary=_leaves(parquet.schema, text))
-    sampled = min(rows, _SAMPLE)
-    sample = next(parquet.iter_batches(batch_size=sampled, columns=_stored(text)), None) if text else None
+    coded = pq.ParquetFile(file, metadata=parquet.metadata, read_dictionary=_leaves(parquet.schema, text))
+    sample = _first_rows(coded, parquet, None, _SAMPLE, _stored(text)) if text else None
     columns = _chosen(parquet.schema_arrow, fields, sample, report)
-    if columns.read:
-        stored = _stored((*columns.read, *columns.left_out))
-        for batch in _gathered(parquet.iter_batches(batch_size=rows, columns=stored, row_groups=groups)):
+    if not columns.read:
+        return
+    stored = _stored((*columns.read, *columns.left_out))
+    for group in range(parquet.metadata.num_row_groups) if groups is None else groups:
+        first = _first_rows(coded, parquet, [group], 1, stored)
+        longest = max(map(_longest, first.columns), default=0) if first else 0
+        rows = min(_ROWS, max(1, _DECODED // max(1, longest)))
+        repeats = first is not None and any(map(_holds_dictionary_inside, first.schema.types))
+        reader = coded if repeats else parquet
+        for batch in _gathered(reader.iter_batches(batch_size=rows, columns=stored, row_groups=[group])):
             yield columns, batch
 
 
-def _rows_at_once(metadata: Any, groups: Iterable[int], size: int) -> tuple[int, bool]:
-    """How many rows to decode at once, and whether a dictionary may hold far more text than the file has bytes.
+def _first_rows(coded: Any, plain: Any, groups: Sequence[int] | None, rows: int, columns: list[str]) -> Any:
+    """Some rows with their dictionaries, which hold each text once however often it is repeated; None if there is none.
 
-    Such a file of some hundred bytes can repeat a text of megabytes in each of its rows.
+    What a file says of its sizes is not asked for: a file of some hundred bytes can repeat a text of megabytes.
     """
-    rows, repeats = _ROWS, False
-    for group in map(metadata.row_group, groups):
-        large = max(1, group.total_byte_size)
-        each = large if large > _BLOWN_UP * size else max(1, large // max(1, group.num_rows))
-        repeats = repeats or large > _BLOWN_UP * size
-        rows = min(rows, max(1, _DECODED // each))
-    return rows, repeats
+    import pyarrow as pa
+
+    try:
+        return next(coded.iter_batches(batch_size=rows, columns=columns, row_groups=groups), None)
+    except (pa.ArrowNotImplementedError, OSError):  # an encoding without dictionaries: what comes out is in the file
+        return next(plain.iter_batches(batch_size=1, columns=columns, row_groups=groups), None)
+
+
+def _longest(column: Any) -> int:
+    """The bytes of the longest string in a column and its dictionaries."""
+    import pyarrow.compute as pc
+    from pyarrow import types
+
+    if types.is_dictionary(column.type):
+        return _longest(column.dictionary)
+    if is_list(column.type):
+        return _longest(column.values)
+    if types.is_struct(column.type):
+        return max(map(_longest, column.flatten()), default=0)
+    if not is_text(column.type, binary=True):
+        return 0
+    return int(pc.max(pc.binary_length(storage_of(column))).as_py() or 0)
 
 
 def _leaves(schema: Any, text: Iterable[Steps]) -> list[str]:
@@ -137,6 +154,13 @@ def _holds_dictionary(kind: Any) -> bool:
     from pyarrow import types
 
     return types.is_dictionary(kind) or any(_holds_dictionary(kind.field(k).type) for k in range(kind.num_fields))
+
+
+def _holds_dictionary_inside(kind: Any) -> bool:
+    """Whether one row may hold many texts of a dictionary."""
+    from pyarrow import types
+
+    return not types.is_dictionary(kind) and _holds_dictionary(kind)
 
 
 def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Iterator[tuple[_Columns, Any]]:

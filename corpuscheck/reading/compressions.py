@@ -83,6 +83,7 @@ class Peeked:
 
 
 XZ_MEMORY = 320 << 20  # four times what the highest level of xz asks for
+TOO_MUCH_MEMORY = f"needs over {XZ_MEMORY >> 20} MiB of memory to decompress"
 
 
 def unpacked(file: BinaryIO | Peeked, compression: Compression) -> Read:
@@ -168,7 +169,7 @@ def _most_memory() -> int:
 def _explained(error: str, frame: bytes) -> OSError:
     import zstandard
 
-    if "too much memory" in error:
+    if "too much memory" in error or "not enough memory" in error:
         try:
             needed = f"{zstandard.get_frame_parameters(frame).window_size >> 20:,} MiB"
         except zstandard.ZstdError:

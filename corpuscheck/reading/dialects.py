@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 
 from corpuscheck.reading.paths import PREFERRED
 from corpuscheck.reading.rows import Dialect, Row, is_number, rows_of
@@ -13,6 +14,7 @@ from corpuscheck.reading.rows import Dialect, Row, is_number, rows_of
 SAMPLE_BYTES = 1 << 18
 """As much of the head is looked at, and as much again from where a quote or backslash first turns up."""
 
+_MOST_COLUMNS = 1 << 17
 _MOST = 0.7  # of the rows have as many cells as the others
 _NEARLY_ALL = 0.95
 _EXCEL = re.compile(rb'\A"?sep=(.)"?\r?\n?\Z')
@@ -40,7 +42,8 @@ def decide(lines: Sequence[bytes], own: str, delimiter: str = "") -> Table:
     tried = [delimiter] if delimiter else [d for d in "\t,;|" if d.encode() in text]
     tables = [table for d in tried if (table := _best_table(lines, d, bool(delimiter))) is not None]
     if not tables:
-        return Table(_settled(_trials("", lines), 1), 1)
+        wide = next((d for d in tried if any(map(Dialect(d).is_too_wide, map(bytes.decode, lines)))), "")
+        return Table(Dialect(wide) if wide else _settled(_trials("", lines), 1), 1)
     return max(tables, key=lambda t: (t.score, t.width, t.dialect.delimiter == "\t", t.dialect.delimiter == own))
 
 
@@ -81,7 +84,7 @@ def _best_table(lines: Sequence[bytes], delimiter: str, certain: bool) -> Table 
 
 def _table(dialect: Dialect, rows: Sequence[Row], lines: Sequence[bytes], certain: bool) -> Table | None:
     """What the numbers of cells tell. Those of the header count where it is one; then rows may have more."""
-    rows = [row for row in rows if row.cells]
+    rows = [row for row in rows if 0 < len(row.cells) <= _MOST_COLUMNS]
     if not rows:
         return None
     widths = Counter(len(row.cells) for row in rows)
@@ -171,8 +174,7 @@ def is_header(row: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
     if len(names) == 1 and not known and others:  # a column of text, of which a first line is one
         prose = sum(" " in other[0] for other in others if other)
         return " " not in names[0] and prose > len(others) // 2 and len(names[0]) <= 40
-    while names and not names[0]:  # the index, which pandas leaves without a name
-        del names[0]
+    names = list(dropwhile(lambda name: not name, names))  # pandas leaves the index without a name
     distinct = known or len(set(names)) == len(names)
     return (
         bool(names) and distinct and all((name or known) and len(name) <= 40 and not is_number(name) for name in names)

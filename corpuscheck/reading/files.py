@@ -24,6 +24,7 @@ class FileRecord:
     filled in by the measuring; equal texts have equal `text_digest`s. `start` is the range's place in the file.
     Of the `bad_records`, `mended_records` were read all the same; `lost_bytes` are those of the others. `left_out`
     has the characters of the fields of prose that were not read, `text_characters` are those of the one that was.
+    `markup_kept` is why markup was not stripped though it was asked for.
     `layout` is what the content says where the name does not, `looks_like` what it may be; `not_text` counts what was
     left out on purpose as no text of the corpus, by kind.
     Rows of Parquet and Arrow have no offset in the file, so that `first_invalid_offset` is not known there.
@@ -62,6 +63,7 @@ class FileRecord:
     cesu8: int = 0
     forced_cuts: int = 0
     markup_bytes: int = 0
+    markup_kept: str | None = None
     not_text: dict[str, int] = field(default_factory=dict)
     mark_bytes: int = 0
     words: int = 0

@@ -9,14 +9,13 @@ import ijson
 import numpy as np
 from ijson.common import ObjectBuilder
 
-from corpuscheck.arrays import Ints
-from corpuscheck.kernels.utf8 import json_depth, json_numbers, json_strings
+from corpuscheck.kernels.utf8 import json_depth, json_numbers, json_strings, no_depth
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.json_layouts import Layout, layout_of
+from corpuscheck.reading.paths import DEEPEST
 from corpuscheck.reading.prose import MOST_FIELDS, is_prose
 from corpuscheck.reading.records import LARGEST_RECORD, RecordReport, TextField, batched
 
-_DEEPEST = 200
 _LOOK_BYTES = 4 << 20
 _MOST_DIGITS = 18  # as many as fit the parser's integers
 _LONGEST_WAIT = 1 << 16
@@ -39,6 +38,10 @@ def read_json(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRepo
     records = _values(stream, layout, report)
     yield from batched(take.texts((0, value, size) for value, size in records))
     report.repaired += stream.halves
+    report.bad += stream.cut_values
+    report.lost_bytes += stream.cut_bytes
+    if stream.first_cut is not None:
+        report.first_bad = min(stream.first_cut, stream.first_cut if report.first_bad is None else report.first_bad)
 
 
 def _values(stream: _Pieces, layout: Layout, report: RecordReport) -> Iterator[tuple[Any, int]]:
@@ -149,17 +152,12 @@ class _TooLargeError(Exception):
     pass
 
 
-def _depths() -> Ints:
-    """The state of `json_depth` at the beginning."""
-    return np.zeros(_DEEPEST + 7, np.int64)
-
-
 class _Head:
-    """The first bytes of a stream as a file object; they end where the nesting gets too deep."""
+    """The first bytes of a stream as a file object, without what nests too deep."""
 
     def __init__(self, data: bytes) -> None:
         array = np.frombuffer(data, np.uint8).copy()
-        array = array[: json_depth(array, _depths(), _DEEPEST)]
+        json_depth(array, no_depth(DEEPEST), DEEPEST)
         json_strings(array, np.zeros(3, np.int64), True)
         json_numbers(array, np.zeros(4, np.int64), _MOST_DIGITS)
         self._data = array.tobytes()
@@ -170,7 +168,10 @@ class _Head:
 
 
 class _Pieces:
-    """A file object over blocks, mended on the way. It ends where the nesting would exhaust the parser's memory."""
+    """A file object over blocks, mended on the way: values that nest too deep are cut out.
+
+    It ends where the names of keys would exhaust the parser's memory. `first_cut` is where the first value was cut.
+    """
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self.blocks = iter(blocks)
@@ -179,8 +180,10 @@ class _Pieces:
         self._held = b""
         self._ready = b""
         self._place = 0
-        self._too_deep = False
-        self._depth = _depths()
+        self._too_long = False
+        self._mended_bytes = 0
+        self.first_cut: int | None = None
+        self._depth = no_depth(DEEPEST)
         self._strings = np.zeros(3, np.int64)
         self._numbers = np.zeros(4, np.int64)
 
@@ -188,6 +191,14 @@ class _Pieces:
     def halves(self) -> int:
         """Strings in which there were halves of surrogate pairs."""
         return int(self._strings[2])
+
+    @property
+    def cut_values(self) -> int:
+        return int(self._depth[6])
+
+    @property
+    def cut_bytes(self) -> int:
+        return int(self._depth[7])
 
     def look(self, size: int) -> bytes:
         """At least `size` bytes from the beginning, if there are as many, without taking them."""
@@ -211,7 +222,7 @@ class _Pieces:
             self._ready, self._place = self._mended(), 0
         piece = self._ready[self._place : self._place + size]
         self._place += len(piece)
-        if self._too_deep and not piece:
+        if self._too_long and not piece:
             raise _TooLargeError
         self.given += len(piece)
         self.since_value += len(piece)
@@ -220,10 +231,10 @@ class _Pieces:
         return piece
 
     def _mended(self) -> bytes:
-        """The next bytes, of which none waits for what follows; none at the end or where it gets too deep."""
+        """The next bytes, of which none waits for what follows."""
         settled = 0
         array = np.zeros(0, np.uint8)
-        while not settled and not self._too_deep:
+        while not settled and not self._too_long:
             block = next(self.blocks, b"") if len(self._held) < _LONGEST_WAIT else b""
             array = np.frombuffer(self._held + block, np.uint8).copy()
             settled = json_strings(array, self._strings, not block or len(array) > _LONGEST_WAIT)
@@ -231,9 +242,12 @@ class _Pieces:
             if not len(array):
                 break
         array = array[:settled]
-        end = json_depth(array, self._depth, _DEEPEST)
-        too_long = self._depth[5] > _MOST_PATHS + _PATHS_EACH_BYTE * self.given
-        self._too_deep |= end < len(array) or too_long
-        end = 0 if too_long else end
-        json_numbers(array[:end], self._numbers, _MOST_DIGITS)
-        return array[:end].tobytes()
+        cut = json_depth(array, self._depth, DEEPEST)
+        if cut < len(array) and self.first_cut is None:
+            self.first_cut = self._mended_bytes + cut
+        self._too_long = self._depth[5] > _MOST_PATHS + _PATHS_EACH_BYTE * self.given
+        if self._too_long:
+            return b""
+        self._mended_bytes += len(array)
+        json_numbers(array, self._numbers, _MOST_DIGITS)
+        return array.tobytes()

@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import ijson
+import numpy as np
 import orjson
 
+from corpuscheck.kernels.utf8 import json_depth, no_depth
 from corpuscheck.reading.formats import Format, Kind
 from corpuscheck.reading.not_data import is_html, not_the_data
+from corpuscheck.reading.paths import DEEPEST
 from corpuscheck.reading.tables import table_in
 from corpuscheck.settings import DocumentMode, Reading
 
@@ -109,7 +112,8 @@ def _json(head: bytes, whole: bool, named: Format) -> Layout:
     goes_on = not whole and head[head.rfind(b"\n") + 1 :].lstrip()[:1] == b"{"
     if objects and objects + goes_on > 1 and objects >= 9 * others:
         return Layout("jsonl")
-    if named == "jsonl" and (objects or _line_by_line(head, whole) or (goes_on and b"\n" not in head)):
+    one_line = b"\n" not in head and (goes_on or _is_too_deep(head))
+    if named == "jsonl" and (objects or _line_by_line(head, whole) or one_line):
         return Layout(named)
     if named == "json":
         return Layout(named)
@@ -146,12 +150,22 @@ def _lines(head: bytes, whole: bool, most: int) -> list[bytes]:
 
 
 def _lines_of_json(head: bytes, whole: bool) -> tuple[int, int]:
-    """How many of the first lines are JSON objects, and how many are anything else; the first one has to be one."""
-    lines = _lines(head, whole, 50)
+    """How many of the first lines are JSON objects, and how many are anything else; the first one has to be one.
+
+    Those that nest too deep tell nothing.
+    """
+    lines = [line for line in _lines(head, whole, 50) if not _is_too_deep(line)]
     if not lines or not _is_record(lines[0]):
         return 0, len(lines)
     records = sum(map(_is_record, lines))
     return records, len(lines) - records
+
+
+def _is_too_deep(line: bytes) -> bool:
+    if len(line) < DEEPEST or line.lstrip()[:1] not in (b"{", b"["):
+        return False
+    data = np.frombuffer(line, np.uint8).copy()
+    return json_depth(data, no_depth(DEEPEST), DEEPEST) < len(data)
 
 
 def _is_record(line: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.errors import UsageError
-from corpuscheck.kernels.tags import tags_and_attributes
+from corpuscheck.kernels.tags import tag_bytes, tags_and_attributes
 
 LARGEST_FILE = 64 << 20
 """A larger file is read with its markup, so that memory stays bounded."""
@@ -20,15 +20,16 @@ MOST_TAGS = 4_000_000
 
 _LITTLE = 100_000
 _MOST_COMPARED = 1 << 32  # attributes of one tag with each other, as parsers do
-_TAG = re.compile(rb"<[!?/A-Za-z][^<>]{0,2000}>")
+_LONGEST_TAG = 2003
 _NO_TEXT = ("script", "style", "template", "noscript")
 
 
 @dataclass
 class MarkupReport:
-    """Bytes of tags found in the text that was handed on."""
+    """Bytes of tags found in the text that was handed on, and why they were `kept` where they were to be stripped."""
 
     markup_bytes: int = 0
+    kept: str = ""
 
 
 def require_parser() -> None:
@@ -42,7 +43,7 @@ def require_parser() -> None:
 def with_markup(blocks: Iterable[bytes], report: MarkupReport) -> Iterator[bytes]:
     """The text as it is, its tags counted."""
     for block in blocks:
-        report.markup_bytes += sum(len(tag) for tag in _TAG.findall(block))
+        report.markup_bytes += tag_bytes(np.frombuffer(block, np.uint8), _LONGEST_TAG)
         yield block
 
 
@@ -60,13 +61,16 @@ def without_markup(blocks: Iterable[bytes], html: bool, report: MarkupReport) ->
         parts.append(block)
         size += len(block)
         if size > LARGEST_FILE:
+            report.kept = f"over {LARGEST_FILE >> 20} MiB"
             yield from with_markup(parts, report)
             yield from with_markup(stream, report)
             return
     data = b"".join(parts)
-    text = (None if _is_too_much(data) else _text(data, html)) if data.strip() else b""
+    too_much = _is_too_much(data)
+    text = (None if too_much else _text(data, html)) if data.strip() else b""
     if text is None:
-        yield from with_markup([data], report)
+        report.kept = "too many tags or attributes" if too_much else "a parser would lose some of its text"
+        yield from with_markup(parts, report)
     elif text:
         yield text
 

@@ -11,7 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from corpuscheck.reading.batch import BLOCK_BYTES
-from corpuscheck.reading.compressions import HEAD_BYTES, XZ_MEMORY, Peeked, UnsupportedError, compression_of, unpacked
+from corpuscheck.reading.compressions import (
+    HEAD_BYTES,
+    TOO_MUCH_MEMORY,
+    Peeked,
+    UnsupportedError,
+    compression_of,
+    unpacked,
+)
 from corpuscheck.reading.formats import Compression
 from corpuscheck.trust import OUTSIDE, descriptor_of, leads_out
 
@@ -146,7 +153,7 @@ class CutError(EOFError):
 def damage_of(error: Exception, compression: str) -> str:
     """What went wrong while reading, for the report."""
     if isinstance(error, lzma.LZMAError) and "usage limit" in str(error):
-        return f"needs over {XZ_MEMORY >> 20} MiB of memory to decompress"
+        return TOO_MUCH_MEMORY
     if isinstance(error, BombError | CutError | UnsupportedError):
         return str(error)
     if isinstance(error, EOFError):

@@ -343,7 +343,7 @@ def _read_text(
     _enter(report, record)
     record.forced_cuts = split.forced_cuts
     record.line_ends = max(0, split.line - 1)
-    record.markup_bytes = markup.markup_bytes
+    record.markup_bytes, record.markup_kept = markup.markup_bytes, markup.kept or None
     if not record.documents and not piece.partial:
         skip(record, _no_documents(report, layout.format))
 

@@ -7,10 +7,16 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple, Self
 
 LARGEST_ROW = 16 << 20
 """A row of more bytes than this is counted as bad; the csv module takes eight times as many to hold it."""
+
+MOST_DELIMITERS = 1 << 19
+"""A row with more delimiters, also in its text, is counted as bad: each cell takes many times its bytes."""
+
+_MOST_LINES = 1 << 19
 
 NULL = "\\N"
 """How databases write a cell that holds nothing."""
@@ -45,11 +51,15 @@ class Dialect:
         )
 
     def split(self, text: str) -> list[str]:
-        """The cells of a row in which quotes are characters like any other."""
+        """The cells of a row in which quotes are characters like any other; none where there are too many."""
         text = text.removesuffix("\n").removesuffix("\r")
-        if not text:
+        if not text or self.is_too_wide(text):
             return []
         return text.split(self.delimiter) if self.delimiter else [text]
+
+    def is_too_wide(self, text: str) -> bool:
+        """Whether a row would take too much memory as cells."""
+        return len(text) > MOST_DELIMITERS and text.count(self.delimiter or "\0") > MOST_DELIMITERS
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,8 @@ class Shape:
 
     def fits(self, line: str, dialect: Dialect) -> bool:
         """Whether a line by itself looks like a row, or like the beginning of one."""
+        if dialect.is_too_wide(line):
+            return False
         try:
             cells = next(dialect.reader([line], strict=False), [])
         except csv.Error:
@@ -85,9 +97,11 @@ class _TooLargeError(Exception):
 
 
 class Lines:
-    """Lines with their ends, as the csv module wants them. It gets no row of more than `LARGEST_ROW` bytes."""
+    """Lines with their ends, as the csv module wants them. It gets no row that is too large: of more than `LARGEST_ROW`
+    bytes, `MOST_DELIMITERS` or a bound of lines."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
+        self.delimiter = b"\0"
         self._source = _lines(self._watched(blocks))
         self._back: deque[tuple[bytes, int]] = deque()
         self._read = self._returned = 0
@@ -112,6 +126,7 @@ class Lines:
         """What comes next is a row of its own."""
         self.row: list[tuple[bytes, int]] = []
         self.size = 0
+        self._delimiters = self._counted = 0
 
     def ahead(self, size: int) -> list[bytes]:
         """Lines of about `size` bytes that come next, which are not taken."""
@@ -138,9 +153,15 @@ class Lines:
 
     def __next__(self) -> str:
         line = self.take()
-        if self.size > LARGEST_ROW:
+        if self.size > LARGEST_ROW or (self.size > MOST_DELIMITERS and self._is_too_wide()):
             raise _TooLargeError
         return line.decode()
+
+    def _is_too_wide(self) -> bool:
+        """Whether the row would take too much memory as cells or lines."""
+        self._delimiters += sum(line.count(self.delimiter) for line, _ in islice(self.row, self._counted, None))
+        self._counted = len(self.row)
+        return self._delimiters > MOST_DELIMITERS or len(self.row) > _MOST_LINES
 
     def take(self) -> bytes:
         line = self._back.popleft() if self._back else next(self._source)
@@ -214,6 +235,7 @@ class Rows:
 
     def __init__(self, lines: Lines, dialect: Dialect, shape: Shape | None = None) -> None:
         self.lines = lines
+        lines.delimiter = dialect.delimiter.encode() or b"\0"
         self.dialect = dialect
         self.shape = shape
         self.endless = 0  # the line of a quoted cell that never ends

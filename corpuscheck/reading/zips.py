@@ -8,6 +8,7 @@ import zipfile
 from functools import partial
 from typing import IO, BinaryIO, cast
 
+from corpuscheck.reading.compressions import TOO_MUCH_MEMORY, XZ_MEMORY, UnsupportedError
 from corpuscheck.reading.decoding import detect
 from corpuscheck.reading.discover import EMPTY
 from corpuscheck.reading.members import LINK, Member, Members, Numbered, member_of
@@ -40,7 +41,7 @@ def zip_members(file: BinaryIO) -> Members:
         shared = _overlapping(infos)
         for info, name in zip(infos, _names(infos), strict=True):
             skip = OVERLAPPING if id(info) in shared else _why_not(info)
-            opened = partial(_opened, archive, info)
+            opened = partial(_opened, archive, info, file)
             yield member_of(numbered(name or "(no name)"), info.compress_size, opened, skip if name else NAMELESS)
 
 
@@ -65,8 +66,21 @@ def _why_not(info: zipfile.ZipInfo) -> str:
     return LINK if info.external_attr >> 28 == 0xA else ""
 
 
-def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
-    return cast(BinaryIO, archive.open(info))
+def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: BinaryIO) -> BinaryIO:
+    """The data of a member. Raises UnsupportedError where they would take more memory, which zipfile does not bound."""
+    member = archive.open(info)
+    if info.compress_type == zipfile.ZIP_LZMA and _lzma_dictionary(file, info) > XZ_MEMORY:
+        member.close()
+        raise UnsupportedError(TOO_MUCH_MEMORY)
+    return cast(BinaryIO, member)
+
+
+def _lzma_dictionary(file: BinaryIO, info: zipfile.ZipInfo) -> int:
+    """The bytes of the dictionary that LZMA data ask for, which stand behind their version and properties."""
+    file.seek(info.header_offset)
+    lengths = struct.unpack_from("<HH", file.read(_LOCAL_HEADER), 26)
+    file.seek(sum(lengths), os.SEEK_CUR)
+    return int.from_bytes(file.read(9)[5:9], "little")
 
 
 def _overlapping(infos: list[zipfile.ZipInfo]) -> set[int]:

@@ -299,12 +299,13 @@ def letters_lost_to_question_marks(evidence: Evidence, limit: float) -> Iterable
 def markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """HTML or XML files were read with their tags, which a model would learn as text.
 
-    They also make the corpus look larger than its text is.
+    They also make the corpus look larger than its text is. With --strip-markup a file keeps them where a parser would
+    lose some of its text, or take too much memory.
 
     Fix: pip install 'corpuscheck[html]' and pass --strip-markup.
     """
     share = evidence.profile.reading.trouble_amounts.get("markup", 0) / max(1, evidence.profile.size.utf8_bytes)
-    return _about(
+    yield from _about(
         evidence,
         limit,
         "markup",
@@ -312,6 +313,13 @@ def markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
         + percent(share)
         + " of all text; most in {path} ({detail})",
         "read the text without them: pip install 'corpuscheck[html]' and pass --strip-markup",
+    )
+    yield from _about(
+        evidence,
+        limit,
+        "markup kept",
+        "{files} kept their tags in spite of --strip-markup, such as {path} ({detail})",
+        "take their text out with a program made for them, or divide them",
     )
 
 
