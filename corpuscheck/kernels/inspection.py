@@ -17,7 +17,7 @@ from corpuscheck.counted import (
     UNREADABLE,
     WORDS,
 )
-from corpuscheck.kernels.jit import at, kernel
+from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.utf8 import code_point
 
 LONG_RUN = 5
@@ -35,7 +35,7 @@ VOICED = 0x3099
 _LEAD, _VOWEL, _TAIL, _SYLLABLE = 0x1100, 0x1161, 0x11A7, 0xAC00
 
 
-@kernel
+@inlined
 def voiced(held: int, mark: int) -> int:
     """The kana of one and a voicing mark after it, 0 where they make none."""
     base = held - 0x60 if held >= 0x30A1 else held
@@ -52,7 +52,7 @@ def voiced(held: int, mark: int) -> int:
     return 0
 
 
-@kernel
+@inlined
 def composed(held: int, cp: int) -> int:
     """The letter of a jamo or voicing mark and what stands before it, 0 where they make none.
 
@@ -134,7 +134,7 @@ def inspect(
         n += 1
 
 
-@kernel
+@inlined
 def power(width: int) -> np.uint64:
     """What the first of `width` characters is multiplied by in the hash of them all."""
     p = np.uint64(1)
