@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Ints
+from corpuscheck.arrays import Bytes, Flags, Ints
 from corpuscheck.kernels.jit import at, inlined, kernel
 
 WINDOW = 8192
@@ -12,6 +12,9 @@ WINDOW = 8192
 
 LONGEST_PASSAGE = 8 * WINDOW
 """A sampled passage without any white space is cut at this many bytes all the same."""
+
+STRETCH = 256
+"""Bytes that are decoded together, or looked at to see whether there is anything of a kind among them."""
 
 
 @inlined
@@ -27,6 +30,67 @@ def code_point(data: Bytes, i: int) -> tuple[int, int]:
     if b < 0xF0:
         return (b & 0x0F) << 12 | c << 6 | d, 3
     return (b & 0x07) << 18 | c << 12 | d << 6 | (int(data[at(i + 3)]) & 0x3F), 4
+
+
+@inlined
+def highest_byte(data: Bytes, start: int, stop: int) -> int:
+    """The highest byte of a span. It has no branches: LLVM vectorises it, and the one below."""
+    highest = np.uint8(0)
+    for i in range(start, stop):
+        highest = max(highest, data[at(i)])
+    return int(highest)
+
+
+@inlined
+def character_width(cp: int) -> int:
+    """The bytes that a code point takes."""
+    return 1 + (cp >= 0x80) + (cp >= 0x800) + (cp >= 0x10000)
+
+
+@inlined
+def next_stretch(data: Bytes, start: int, stop: int) -> int:
+    """The end of the stretch from `start` on: at most `STRETCH` bytes, and no part of a character."""
+    end = start + STRETCH
+    if end >= stop:
+        return stop
+    while data[at(end)] & 0xC0 == 0x80:
+        end -= 1
+    return end
+
+
+@inlined
+def decode_anywhere(data: Bytes, start: int, n: int, out: Flags) -> None:
+    """What a code point would be at each of `n` bytes, those inside of a character too: LLVM vectorises it."""
+    for j in range(n):
+        b, c = np.int32(data[at(start + j)]), np.int32(data[at(start + j + 1)]) & np.int32(0x3F)
+        d, e = np.int32(data[at(start + j + 2)]) & np.int32(0x3F), np.int32(data[at(start + j + 3)]) & np.int32(0x3F)
+        two = (b & np.int32(0x1F)) << np.int32(6) | c
+        three = (b & np.int32(0x0F)) << np.int32(12) | c << np.int32(6) | d
+        four = (b & np.int32(0x07)) << np.int32(18) | c << np.int32(12) | d << np.int32(6) | e
+        out[at(j)] = b if b < 0x80 else two if b < 0xE0 else three if b < 0xF0 else four
+
+
+@inlined
+def decode(data: Bytes, start: int, stop: int, scratch: Flags, out: Flags, n: int) -> int:
+    """Write the code points of a stretch to `out` from row `n` on; gives the row after them.
+
+    Nothing here depends on what the bytes are, so that the processor never guesses wrong.
+    """
+    if highest_byte(data, start, stop) < 0x80:
+        for j in range(stop - start):
+            out[at(n + j)] = data[at(start + j)]
+        return n + stop - start
+    i = min(stop, max(start, data.shape[0] - 3))  # up to here three bytes follow
+    decode_anywhere(data, start, i - start, scratch)
+    for j in range(i - start):
+        out[at(n)] = scratch[at(j)]
+        n += data[at(start + j)] & 0xC0 != 0x80
+    while i < stop:
+        if data[at(i)] & 0xC0 != 0x80:
+            out[at(n)] = code_point(data, i)[0]
+            n += 1
+        i += 1
+    return n
 
 
 @inlined
@@ -46,21 +110,33 @@ def misplaced(b: int, p1: int, p2: int, p3: int) -> bool:
     )
 
 
+@inlined
+def any_misplaced(data: Bytes, start: int, stop: int) -> bool:
+    """Whether any byte of a span is impossible after the three before it, which `data` must have."""
+    wrong = np.uint8(0)
+    for i in range(start, stop):
+        wrong |= np.uint8(misplaced(data[at(i)], data[at(i - 1)], data[at(i - 2)], data[at(i - 3)]))
+    return wrong != 0
+
+
 @kernel
 def is_utf8(data: Bytes) -> bool:
-    """Strict UTF-8, complete to the last byte. The middle loop has no branches: LLVM vectorises it."""
+    """Strict UTF-8, complete to the last byte. Stretches of ASCII after ASCII are not looked at closely."""
     n = data.shape[0]
-    wrong = np.uint8(0)
     for i in range(min(3, n)):
         p1 = int(data[i - 1]) if i > 0 else 0
         p2 = int(data[i - 2]) if i > 1 else 0
-        wrong |= np.uint8(misplaced(int(data[i]), p1, p2, 0))
-    if n > 3:
-        here, back1, back2, back3 = data[3:], data[2:-1], data[1:-2], data[:-3]
-        for i in range(here.shape[0]):
-            wrong |= np.uint8(misplaced(here[at(i)], back1[at(i)], back2[at(i)], back3[at(i)]))
+        if misplaced(int(data[i]), p1, p2, 0):
+            return False
+    before = 0xFF
+    for start in range(3, n, STRETCH):
+        stop = min(start + STRETCH, n)
+        highest = highest_byte(data, start, stop)
+        if max(before, highest) >= 0x80 and any_misplaced(data, start, stop):
+            return False
+        before = highest
     open_end = (n > 0 and data[n - 1] >= 0xC0) or (n > 1 and data[n - 2] >= 0xE0) or (n > 2 and data[n - 3] >= 0xF0)
-    return wrong == 0 and not open_end
+    return not open_end
 
 
 @kernel
