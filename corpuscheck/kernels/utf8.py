@@ -113,10 +113,10 @@ def misplaced(b: int, p1: int, p2: int, p3: int) -> bool:
 @inlined
 def any_misplaced(data: Bytes, start: int, stop: int) -> bool:
     """Whether any byte of a span is impossible after the three before it, which `data` must have."""
-    wrong = np.uint8(0)
+    wrong = False
     for i in range(start, stop):
-        wrong |= np.uint8(misplaced(data[at(i)], data[at(i - 1)], data[at(i - 2)], data[at(i - 3)]))
-    return wrong != 0
+        wrong |= misplaced(data[at(i)], data[at(i - 1)], data[at(i - 2)], data[at(i - 3)])
+    return wrong
 
 
 @kernel
@@ -268,21 +268,21 @@ def ends_line(data: Bytes, i: int, stop: int) -> bool:
 
 
 @inlined
-def may_end_line(data: Bytes, start: int, width: int) -> bool:
+def may_end_line(data: Bytes, start: int, stop: int) -> bool:
     """Whether there is an LF or CR in a stretch. It has no branches: LLVM vectorises it."""
-    found = np.uint8(0)
-    for j in range(width):
-        b = data[at(start + j)]
-        found |= np.uint8((b == 0x0A) | (b == 0x0D))
-    return found != 0
+    found = False
+    for i in range(start, stop):
+        b = data[at(i)]
+        found |= (b == 0x0A) | (b == 0x0D)
+    return found
 
 
 @inlined
 def line_end(data: Bytes, i: int, stop: int) -> int:
     """The last byte of the line end at or after byte `i`, or `stop`."""
-    while i + 64 <= stop and not may_end_line(data, i, 64):
+    while i + 64 <= stop and not may_end_line(data, i, i + 64):
         i += 64
-    while i + 16 <= stop and not may_end_line(data, i, 16):
+    while i + 16 <= stop and not may_end_line(data, i, i + 16):
         i += 16
     while i < stop and not ends_line(data, i, stop):
         i += 1
