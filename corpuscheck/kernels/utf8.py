@@ -14,7 +14,10 @@ LONGEST_PASSAGE = 8 * WINDOW
 """A sampled passage without any white space is cut at this many bytes all the same."""
 
 STRETCH = 256
-"""Bytes that are decoded together, or looked at to see whether there is anything of a kind among them."""
+"""Bytes that are looked at together to see whether there is anything of a kind among them."""
+
+LONG_STRETCH = 1024
+"""Bytes that are decoded together."""
 
 
 @inlined
@@ -48,9 +51,9 @@ def character_width(cp: int) -> int:
 
 
 @inlined
-def next_stretch(data: Bytes, start: int, stop: int) -> int:
-    """The end of the stretch from `start` on: at most `STRETCH` bytes, and no part of a character."""
-    end = start + STRETCH
+def stretch_end(data: Bytes, start: int, stop: int, size: int) -> int:
+    """The end of the stretch from `start` on: at most `size` bytes, and no part of a character."""
+    end = start + size
     if end >= stop:
         return stop
     while data[at(end)] & 0xC0 == 0x80:
