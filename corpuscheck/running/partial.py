@@ -87,7 +87,7 @@ class Partial:
     def to_state(self) -> dict[str, Any]:
         """Plain values; the same again from `from_state`."""
         return {
-            "records": [vars(record) for record in self.records],
+            "records": [record.row() for record in self.records],
             **{name: getattr(self, name).to_state() for name in _PARTS},
             "units": self.units,
             "sample": None if self.sample is None else self.sample.to_state(),
