@@ -21,9 +21,13 @@ _CLASSES = {
 _SPECIAL = re.compile(r"[*?\[\\]")
 
 
-MOST_WORK = 1 << 32
-"""Characters of paths that patterns with wildcards are tried on, in all: half a minute or so."""
+MOST_WILD = 10_000
+"""Lines with wildcards; a list of more is refused."""
 
+MOST_WORK = 1 << 29
+"""Characters of paths on which patterns with wildcards are tried, in all, beyond `_FREE` patterns for each path."""
+
+_FREE = 32
 _FEW = 16
 _GRAM = 3
 
@@ -128,6 +132,8 @@ class Patterns:
                     _enter(literals, text, (number, chooses))
                 elif (pattern := _translated(text, chooses)) is not None:
                     wild[text] = (number, pattern)  # of equal ones the last counts
+                    if len(wild) > MOST_WILD:
+                        raise ValueError(f"a list has at most {MOST_WILD:,} patterns with wildcards")
             except ValueError as error:
                 raise PatternError(number, line, str(error)) from None
         return cls(literals, tuple(sorted(wild.values(), key=lambda one: -one[0])), effort)
@@ -142,10 +148,10 @@ class Patterns:
         Raises TooMuchError where the effort is used up.
         """
         full, folder = self.literals.of(path)
-        for number, pattern in self._may_match(path):
+        for tried, (number, pattern) in enumerate(self._may_match(path)):
             if number < full[0]:
                 break
-            if self.effort:
+            if self.effort and tried >= _FREE:
                 self.effort.spend(len(path))
             if pattern.of_path(path):
                 full = (number, pattern.chooses)
