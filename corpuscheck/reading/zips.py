@@ -14,8 +14,8 @@ from functools import partial
 from typing import IO, BinaryIO, cast
 
 import numpy as np
-
 from numpy.typing import NDArray
+
 from corpuscheck.reading.decoding import detect
 from corpuscheck.reading.discover import EMPTY
 from corpuscheck.reading.members import LINK, Member, Members, Numbered, member_of
