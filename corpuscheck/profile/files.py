@@ -6,8 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+import numpy as np
+
 from corpuscheck.brief import brief
 from corpuscheck.printable import printable
+from corpuscheck.profile import packing
 from corpuscheck.profile.checked import BITS_64, check
 from corpuscheck.profile.documents import file_id
 from corpuscheck.reading.files import FileRecord
@@ -16,7 +19,7 @@ MOST_FILES = 1 << 18
 LONGEST_PATH = 4096
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileFigures:
     """One measured file. Equal texts have equal `digest`s; `unk_line` is the line of the first [UNK], 0 unknown."""
 
@@ -58,20 +61,15 @@ class FilesPart:
     @classmethod
     def of(cls, records: Iterable[FileRecord]) -> FilesPart:
         """The part for files whose records are complete; those that were skipped are not in it."""
-        files = {
-            printable(r.path, LONGEST_PATH): FileFigures(
-                r.encoding or "ascii",
-                r.utf8_bytes,
-                r.documents,
-                r.words,
-                r.unk_words,
-                r.first_unk_line or 0,
-                r.text_digest,
-            )
-            for r in records
-            if r.status == "measured"
-        }
-        return cls.bounded(files)
+        measured = [record for record in records if record.status == "measured"]
+        level = 0
+        if len(measured) > MOST_FILES:
+            ids = np.fromiter((file_id(_shown(record)) for record in measured), np.uint64, len(measured))
+            level, _ = packing.bounded(np.unique(ids), MOST_FILES, 0)
+            measured = [
+                record for record, number in zip(measured, ids.tolist(), strict=True) if not number >> 64 - level
+            ]
+        return cls.bounded({_shown(record): _figures(record) for record in measured}, level)
 
     @classmethod
     def bounded(cls, files: dict[str, FileFigures], level: int = 0) -> FilesPart:
@@ -106,3 +104,19 @@ class FilesPart:
         if not 0 <= int(state["level"]) <= 64:
             raise ValueError("a level that cannot be")
         return cls(int(state["level"]), rows)
+
+
+def _shown(record: FileRecord) -> str:
+    return printable(record.path, LONGEST_PATH)
+
+
+def _figures(record: FileRecord) -> FileFigures:
+    return FileFigures(
+        record.encoding or "ascii",
+        record.utf8_bytes,
+        record.documents,
+        record.words,
+        record.unk_words,
+        record.first_unk_line or 0,
+        record.text_digest,
+    )
