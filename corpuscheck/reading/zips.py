@@ -209,9 +209,7 @@ class _Shown:
         self._file, self._start, self._instead = file, start, instead
         self._at = 0
         self.listing = True
-
-    def seekable(self) -> bool:
-        return True
+        self.seekable = file.seekable
 
     def tell(self) -> int:
         return self._at if self.listing else self._file.tell()
