@@ -11,7 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from corpuscheck.brief import brief
-from corpuscheck.comparing import JUDGED_BY, Baseline, check_agreement
+from corpuscheck.comparing import JUDGED_BY, LEFT_OUT_BY, Baseline, check_agreement
 from corpuscheck.conclude import artefact_of, conclude
 from corpuscheck.configuration import Configuration
 from corpuscheck.domain.reference import Reference, reference_of, source_of
@@ -90,7 +90,9 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
     profile, records = measured
     check_preset(records, settings)
     gate = json.dumps(judged_by(settings.limits, settings.policy), sort_keys=True)
-    profile = replace(profile, about={**profile.about, JUDGED_BY: gate})
+    lists = {printable(one.path, LONGEST_PATH): (one.digest, one.left_out) for one in found.ignore_files}
+    left_out = json.dumps(lists, sort_keys=True)
+    profile = replace(profile, about={**profile.about, JUDGED_BY: gate, LEFT_OUT_BY: left_out})
     result = conclude(profile, settings.limits, settings.policy, artefact, baseline, references)
     return Scan(result, artefact or artefact_of(profile), records, cache.use if cache else None)
 

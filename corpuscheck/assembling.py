@@ -100,13 +100,20 @@ def assemble(
 
 
 def documents_before(records: Iterable[FileRecord]) -> dict[tuple[str, int], int]:
-    """How many documents of its file lie before each range of it."""
+    """How many documents of its file lie before each range of it, of files that were cut into ranges."""
     before: dict[tuple[str, int], int] = {}
     so_far: dict[str, int] = {}
-    for record in sorted(records, key=lambda r: r.start):
+    for record in _ranges(records):
         before[record.path, record.start] = so_far.get(record.path, 0)
         so_far[record.path] = so_far.get(record.path, 0) + record.documents
     return before
+
+
+def _ranges(records: Iterable[FileRecord]) -> list[FileRecord]:
+    """The records of files that were cut, in their order: few, however many files there are."""
+    records = list(records)
+    cut = {record.path for record in records if record.start}
+    return sorted((record for record in records if record.path in cut), key=lambda r: r.start)
 
 
 def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[DocumentPart, NearPart]:
@@ -152,11 +159,11 @@ def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:
     """Where characters first stand, lines counted from the beginning of the file and not of its range."""
     before: dict[tuple[str, int], int] = {}
     line_ends: dict[str, int] = {}
-    for record in sorted(measured.records, key=lambda r: r.start):
+    for record in _ranges(measured.records):
         before[record.path, record.start] = line_ends.get(record.path, 0)
         line_ends[record.path] = line_ends.get(record.path, 0) + record.line_ends
     return {
-        cp: (printable(path, LONGEST_PATH), line and line + before[path, start])
+        cp: (printable(path, LONGEST_PATH), line and line + before.get((path, start), 0))
         for cp, (path, start, line) in measured.places.items()
     }
 

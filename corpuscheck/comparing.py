@@ -32,6 +32,9 @@ DAMAGE = (
 JUDGED_BY = "judged by"
 """Where a profile says which settings decided when it was saved."""
 
+LEFT_OUT_BY = "left out by"
+"""Where a profile says which lists of patterns left files out: by path a digest, and how many files."""
+
 _ASCII = {"ascii", "utf-8"}
 _LINE_ENDS = {ord("\n"), ord("\r")}
 """Not counted by a scan that holds lines out, but by that of the branch, which trains nothing."""
@@ -75,6 +78,35 @@ def changed_settings(base: Profile, now: dict[str, str]) -> tuple[str, ...]:
         for name in sorted({*then, *now})
         if then.get(name) != now.get(name)
     )
+
+
+def changed_lists(base: Profile, head: Profile) -> tuple[str, ...]:
+    """Which lists of patterns differ: ``corpus/.corpuscheckignore was not there, leaves out 3 files``."""
+    then, now = _lists(base), _lists(head)
+    if then is None or now is None:
+        return ()
+    changes: list[str] = []
+    for path in sorted({*then, *now}):
+        was, is_now = then.get(path), now.get(path)
+        if is_now is None:
+            changes.append(f"{path} is no longer there")
+        elif was is None or was[0] != is_now[0]:
+            before = "was not there" if was is None else f"was another and left out {_files_of(was[1])}"
+            changes.append(f"{path} {before}, leaves out {_files_of(is_now[1])}")
+    return tuple(changes)
+
+
+def _files_of(number: int) -> str:
+    return f"{number:,} file{'' if number == 1 else 's'}"
+
+
+def _lists(profile: Profile) -> dict[str, tuple[str, int]] | None:
+    """None where the profile does not say, or was merged from several."""
+    try:
+        lists = json.loads(profile.about.get(LEFT_OUT_BY, ""))
+        return {str(path): (str(digest), int(left_out)) for path, (digest, left_out) in lists.items()}
+    except (ValueError, TypeError, AttributeError):
+        return None
 
 
 def newly_lost_words(base: Profile, head: Profile) -> dict[str, int]:

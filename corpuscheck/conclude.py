@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from corpuscheck.comparing import Baseline, changed_settings, compare, newly_lost_words
+from corpuscheck.comparing import Baseline, changed_lists, changed_settings, compare, newly_lost_words
 from corpuscheck.composing import normalised
 from corpuscheck.domain.reference import Reference
 from corpuscheck.domain.report import domain_report
@@ -57,6 +57,7 @@ def conclude(
         comparison = compare(baseline.profile, profile, baseline.name)
         newly_lost, _, _ = explained(artefact, newly_lost_words(baseline.profile, profile))
         settings = changed_settings(baseline.profile, judged_by(limits, policy))
+        settings += changed_lists(baseline.profile, profile)
         comparison = replace(comparison, newly_lost=newly_lost, settings=settings)
     domain = domain_report(profile, references)
     evidence = Evidence(profile, tokenizer, limits, comparison, domain)

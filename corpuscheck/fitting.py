@@ -16,6 +16,9 @@ from corpuscheck.printable import printable
 
 _LARGEST = 1 << 62
 
+OTHER_NAMES = {"target": "target_bytes", "min-size": "min_bytes"}
+"""Options of the command line that have another name in Python."""
+
 
 def fitted(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as the fields of `kind` take them: lists as tuples, paths as text, one text as a list of one.
@@ -43,7 +46,12 @@ def known_names(given: Iterable[str], known: Collection[str]) -> None:
     """Raises UsageError for the first name that is none of those that are known."""
     for name in given:
         if name not in known:
-            hint = did_you_mean(name, known) or f": there are {', '.join(sorted(known))}"
+            other = OTHER_NAMES.get(name.replace("_", "-"), "")
+            hint = (
+                f": did you mean '{other}'?"
+                if other in known
+                else did_you_mean(name, known) or f": there are {', '.join(sorted(known))}"
+            )
             raise UsageError(f"unknown option '{printable(name)}'{hint}")
 
 

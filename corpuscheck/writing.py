@@ -16,10 +16,12 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from hashlib import blake2b
 from pathlib import Path
 
 from corpuscheck.errors import CorpuscheckError
 from corpuscheck.printable import printable
+from corpuscheck.trust import foreign
 from corpuscheck.unwinding import unwinding
 
 try:
@@ -29,8 +31,10 @@ except ImportError:  # Windows
 
 _MARK = ".corpuscheck-"
 _NO_LOCK = -1
-_OLD_SECONDS = 3600
-"""Where there are no locks, what is older was left by a program that is gone."""
+_OLD_SECONDS, _SOON = 3600, 10
+"""Where there are no locks, what is older was left by a program that is gone, and so is one that put a folder aside."""
+
+_ASIDE = "old-"
 
 _MOST_ENTRIES = 10_000
 _OWN_STREAM = re.compile(r"/dev/fd/(\d+)|/proc/self/fd/(\d+)")
@@ -101,9 +105,53 @@ def _put_in_place(new: Path, place: Path, names: Iterable[str]) -> None:
             return
         with suppress(OSError):
             _take_along(new, place, names)
-            _exchange(new, place)
+            try:
+                _exchange(new, place)
+            except OSError:
+                _by_two_steps(new, place)
             return
     _one_by_one(new, place, names)
+
+
+def _by_two_steps(new: Path, place: Path) -> None:
+    """The same where there is no such step: the old folder is put aside, and found back if this program is killed."""
+    aside, lock = _aside_of(place), _locked(place)
+    if lock is None:
+        raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+    try:
+        os.rename(place, aside)
+        os.rename(new, place)
+    finally:
+        try:
+            with suppress(OSError):
+                os.rename(aside, new if os.path.lexists(place) else place)
+        finally:
+            if lock != _NO_LOCK:
+                os.close(lock)
+
+
+def _aside_of(place: Path) -> Path:
+    """Where the old folder is while the new one takes its place."""
+    digest = blake2b(os.fsencode(place.name), digest_size=8).hexdigest()
+    return place.with_name(f".{place.name[:40]}{_MARK}{_ASIDE}{digest}")
+
+
+def restore(folder: Path) -> None:
+    """Bring back a folder that a killed program had put aside and not replaced yet."""
+    aside = _aside_of(folder) if folder.name else folder
+    if os.path.lexists(folder) or aside.is_symlink() or not aside.is_dir():
+        return
+    with suppress(OSError):
+        lock = _locked(aside)
+        if lock is None:
+            return
+        try:
+            status = aside.lstat()
+            if not foreign(status) and (lock != _NO_LOCK or time.time() - status.st_ctime > _SOON):
+                os.rename(aside, folder)
+        finally:
+            if lock != _NO_LOCK:
+                os.close(lock)
 
 
 def _take_along(new: Path, place: Path, names: Iterable[str]) -> None:
@@ -220,11 +268,15 @@ def _locked(path: Path) -> int | None:
 
 
 def _clean(place: Path, names: list[str]) -> None:
-    """Take away what programs that are no longer there left beside."""
+    """Bring back, and take away, what programs that are no longer there left beside."""
+    if names:
+        restore(place)
     for home in {place.parent, place} if names else {place.parent}:
         with suppress(OSError), os.scandir(home) as entries:
             start = f".{place.name[:40]}{_MARK}"
             for entry in [entry for entry in entries if entry.name.startswith(start)]:
+                if entry.name.startswith(start + _ASIDE) and entry.name != _aside_of(place).name:
+                    continue  # of another folder whose name begins alike
                 with suppress(OSError):
                     _clean_one(Path(entry.path), place, names)
 

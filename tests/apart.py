@@ -76,4 +76,4 @@ def _answer(path: Path, settings: Reading | None) -> tuple[list[str], dict[str, 
         return [], {"error": f"{path.name}: {error!r}"}
     (record,) = records
     used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    return documents[:1000], {**vars(record), "memory": used << 10}
+    return documents[:1000], {**record.row(), "memory": used << 10}

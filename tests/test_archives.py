@@ -6,6 +6,7 @@ import io
 import lzma
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -16,7 +17,7 @@ import zstandard
 from reading_of import read_all
 from support import scanned, write_vocabulary
 
-from corpuscheck.reading import opening
+from corpuscheck.reading import opening, zips
 from corpuscheck.settings import Reading
 
 TEXT = "오늘은 날씨가 맑고 바람이 약하게 붑니다.\n"
@@ -227,14 +228,16 @@ def _raw_zip(files: list[tuple[bytes, int]]) -> bytes:
     """A zip of stored members, all of them `TEXT`, with these names and flags."""
     data = TEXT.encode()
     sizes = struct.pack("<III", zlib.crc32(data), len(data), len(data))
-    out = directory = b""
+    out, directory = bytearray(), bytearray()
     for name, flags in files:
         directory += struct.pack("<IHHHHHH", 0x02014B50, 20, 20, flags, 0, 0, 33) + sizes
         directory += struct.pack("<HHHHHII", len(name), 0, 0, 0, 0, 0, len(out)) + name
         out += struct.pack("<IHHHHH", 0x04034B50, 20, flags, 0, 0, 33) + sizes
         out += struct.pack("<HH", len(name), 0) + name + data
-    end = struct.pack("<IHHHHIIH", 0x06054B50, 0, 0, len(files), len(files), len(directory), len(out), 0)
-    return out + directory + end
+    end = struct.pack(
+        "<IHHHHIIH", 0x06054B50, 0, 0, len(files) & 0xFFFF, len(files) & 0xFFFF, len(directory), len(out), 0
+    )
+    return bytes(out + directory + end)
 
 
 @pytest.mark.parametrize(
@@ -255,6 +258,59 @@ def test_one_bad_name_in_a_zip_loses_nothing_else(
     assert found == [TEXT] * documents
     assert [r.status for r in records] == ["measured" if documents == 2 else "skipped", "measured"]
     assert shown is None or records[0].path == f"{path}!/{shown}"
+
+
+@pytest.mark.parametrize("portion", [1 << 20, 400])
+def test_a_zip_is_the_same_in_whatever_portions_its_directory_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portion: int
+) -> None:
+    monkeypatch.setattr(zips, "_PORTION", portion)
+    korean = [f"뉴스{k}.txt".encode("cp949") for k in range(20)]
+    names = [b"a.txt", *korean, b"a.txt", b"folder/", b"a.txt", b"a.txt#2", *(b"%d.txt" % k for k in range(50))]
+    for front in (b"", b"#!/bin/sh\n" * 9):
+        path = tmp_path / f"{len(front)}.zip"
+        path.write_bytes(front + _raw_zip([(name, 0x800 * (k % 2)) for k, name in enumerate(names)]))
+        documents, records = read_all(path)
+        assert documents == [TEXT] * (len(names) - 1)
+        shown = ["a.txt", *(name.decode("cp949") for name in korean), "a.txt#2", "a.txt#3", "a.txt#2#2"]
+        assert [r.path.partition("!/")[2] for r in records] == [*shown, *(f"{k}.txt" for k in range(50))]
+
+
+def test_a_zip_behind_four_gigabytes_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with path.open("wb") as file:
+        file.truncate(5 << 30)  # nothing of it is on disk
+    with zipfile.ZipFile(path, "a") as archive:
+        for name in ("a.txt", "한글.txt"):
+            archive.writestr(name, TEXT)
+    with path.open("rb") as file:
+        texts = {member.name: member.opened().read().decode() for member in zips.zip_members(file)}
+    assert texts == {"a.txt": TEXT, "한글.txt": TEXT}
+
+
+@pytest.mark.parametrize(
+    ("place", "value"), [(-10, 1 << 31), (-6, 0xFFFFFFF0), (-10, 3), (-22, 0), (-2, 7)],
+    ids=["a size beyond the file", "an offset beyond the file", "a size too small", "no end", "a comment that is cut"],
+)  # fmt: skip
+def test_a_zip_whose_end_lies_is_damaged_and_never_more(tmp_path: Path, place: int, value: int) -> None:
+    data = bytearray(_raw_zip([(b"a.txt", 0), (b"b.txt", 0)]))
+    data[place : place + (4 if place < -2 else 2) or None] = value.to_bytes(4 if place < -2 else 2, "little")
+    (tmp_path / "a.zip").write_bytes(data)
+    _, records = read_all(tmp_path / "a.zip")
+    assert records
+    assert all(r.status == "skipped" or r.path.endswith(("a.txt", "b.txt")) for r in records)
+
+
+@pytest.mark.parametrize("members", [20_000, 40_000])
+def test_the_members_of_a_zip_take_no_more_memory_the_more_there_are(tmp_path: Path, members: int) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(_raw_zip([(b"%d.txt" % k, 0) for k in range(members)]))
+    with path.open("rb") as file:
+        tracemalloc.start()
+        assert sum(1 for _ in zips.zip_members(file)) == members
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peak < 24_000_000 + 150 * members
 
 
 def _header(name: str, size: int) -> bytes:

@@ -440,3 +440,34 @@ def test_scans_that_begin_at_once_have_one_secret(tmp_path: Path) -> None:
     running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(6)]
     assert len({process.communicate()[0] for process in running}) == 1
     assert run("--version").returncode == 0
+
+
+# what is exchanged while it is opened
+
+
+@NOT_ON_WINDOWS
+@pytest.mark.parametrize("held", ["empty", "a database"])
+def test_a_link_put_in_place_of_the_file_as_it_is_opened_is_not_followed(
+    held: str, corpus: Path, options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = everything(scanned(corpus, **options))
+    target = tmp_path / "precious.db"
+    target.touch()
+    if held == "a database":
+        with closing(sqlite3.connect(target)) as connection:
+            connection.execute(ENTRIES)
+    before = target.read_bytes()
+    place, connect = Path(options["cache"]) / "cache.db", sqlite3.connect
+
+    def exchanged(*given: Any, **named: Any) -> Any:
+        place.unlink()
+        place.symlink_to(target)
+        connection = connect(*given, **named)
+        place.unlink()
+        place.touch()
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", exchanged)
+    scan = scanned(corpus, **options)
+    not_used(scan, wanted, "cache.db in it was exchanged while it was opened")
+    assert target.read_bytes() == before

@@ -248,6 +248,38 @@ def test_a_change_that_changes_the_configuration_too_is_told(text: str, project:
     assert "is the default" in run_main(*scan, "--baseline", "new.ccp")[1]
 
 
+def test_a_change_that_changes_a_list_of_what_is_left_out_is_told(project: Path, run_main: Main) -> None:
+    write_files(project, {f"data/{k}.txt": "\n".join(korean_lines(30)) for k in "bc"})
+    vocabulary = write_vocabulary(project / "v.txt", sorted(set("".join(korean_lines(30)))))
+    scan = ["scan", "data", "--tokenizer", vocabulary, "--format", "concise"]
+    assert run_main(*scan, "--save", "none.ccp")[0] == 0
+    told = "CC709 info other-settings: this change also changes the configuration that the baseline was judged by: "
+
+    write_files(project, {"data/.corpuscheckignore": "c.*\n"})
+    out = run_main(*scan, "--baseline", "none.ccp", "--save", "one.ccp")[1]
+    assert f"{told}data/.corpuscheckignore was not there, leaves out 1 file\n" in out
+    assert "CC709" not in run_main(*scan, "--baseline", "one.ccp")[1]
+
+    write_files(project, {"data/.corpuscheckignore": "*.txt\n!a.txt\n"})
+    out = run_main(*scan, "--baseline", "one.ccp", "--ignore", "CC7")[1]
+    assert "data/.corpuscheckignore was another and left out 1 file, leaves out 2 files\n" in out
+
+    (project / "data/.corpuscheckignore").unlink()
+    write_files(project, {".corpuscheckignore": "nothing"})
+    out = run_main(*scan, "--baseline", "one.ccp")[1]
+    assert ".corpuscheckignore was not there, leaves out 0 files; data/.corpuscheckignore is no longer there\n" in out
+
+
+@pytest.mark.parametrize("said", ["", "several", "[1]", "{", '{"a": 1}', '{"a": [1]}', '{"a": ["b", "c"]}'])
+def test_a_baseline_that_does_not_say_what_was_left_out(said: str, project: Path, run_main: Main) -> None:
+    write_files(project, {"data/.corpuscheckignore": "c.*\n"})
+    scan = scanned(project / "data", tokenizer=write_vocabulary(project / "v.txt", "가나다라"))
+    scan.result.profile.about["left out by"] = said
+    scan.result.profile.save(str(project / "base.ccp"))
+    status, out, _ = run_main("diff", "base.ccp", "base.ccp", "--format", "concise")
+    assert (status, "CC709" in out) == (0, False)
+
+
 @pytest.mark.parametrize("said", ["", "several", "[1]", "{", '{"fail-on": 7}'])
 def test_a_baseline_that_does_not_say_is_none_to_differ_from(said: str, project: Path, run_main: Main) -> None:
     scan = scanned(project / "data", tokenizer=write_vocabulary(project / "v.txt", "가나다라"))

@@ -23,9 +23,11 @@ from corpuscheck import CorpuscheckError, Peek, Result, Scan, Sides, compare, es
 from corpuscheck.brief import brief
 from corpuscheck.comparing import Baseline
 from corpuscheck.domain.reference import Reference
+from corpuscheck.errors import UsageError
 from corpuscheck.feasibility.comparison import TokenizerComparison
 from corpuscheck.feasibility.estimate import Estimate
 from corpuscheck.printable import printable
+from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.batch import Batch
 from corpuscheck.settings import Limits, Policy, Reading, Settings, Training
 
@@ -56,6 +58,7 @@ WRONG_OPTIONS: list[tuple[dict[str, Any], str]] = [
     ({"jobs": True}, "jobs must be a whole number, not True"),
     ({"jobs": 0}, "jobs must be 1 or more"),
     ({"target": "abc"}, "unknown option 'target': did you mean 'target_bytes'?"),
+    ({"min_size": 5}, "unknown option 'min_size': did you mean 'min_bytes'?"),
     ({"target_bytes": "abc"}, "target_bytes: 'abc' is not a size"),
     ({"target_bytes": 10**40}, "target_bytes must be a whole number of bytes"),
     ({"target_bytes": 0}, "target must be above zero"),
@@ -439,3 +442,9 @@ def test_a_notebook_is_safe_from_what_is_in_a_corpus(monkeypatch: pytest.MonkeyP
     for attack in ATTACKS:
         assert printable(attack) in page.text
     assert 'class="tex2jax_ignore mathjax_ignore"' in hostile_result()._repr_html_()
+
+
+@pytest.mark.parametrize("path", [5, None, ["p.ccp"], "", "a\0b"])
+def test_a_profile_is_saved_under_a_path_and_nothing_else(path: Any) -> None:
+    with pytest.raises(UsageError, match="path must be a path"):
+        Profile().save(path)

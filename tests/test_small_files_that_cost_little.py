@@ -13,6 +13,7 @@ import random
 import subprocess
 import sys
 import tarfile
+import tracemalloc
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -23,9 +24,13 @@ import zstandard
 from pathspec import GitIgnoreSpec
 
 from corpuscheck.composing import MOST_MARKS, normalised
+from corpuscheck.errors import UsageError
+from corpuscheck.reading import patterns as patterns_module
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.escapes import unescaped
-from corpuscheck.reading.patterns import LONGEST_PATTERN, PatternError, Patterns
+from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.ignoring import MOST_ABOVE
+from corpuscheck.reading.patterns import LONGEST_PATTERN, Effort, PatternError, Patterns
 from corpuscheck.reading.question_marks import _ALONE
 from corpuscheck.settings import Reading
 
@@ -181,6 +186,78 @@ def test_patterns_say_what_pathspec_says() -> None:
         for _ in range(12):
             path = "/".join(dice.choices(_NAMES, k=dice.choice((1, 1, 2, 2, 3, 4))))
             assert patterns.verdict(path) == expected.check_file(path).include, (lines, path)
+
+
+def test_many_patterns_say_what_pathspec_says() -> None:
+    dice = random.Random(3)
+    compared = 0
+    for _ in range(100):
+        lines = [_pattern(dice) for _ in range(60)]
+        try:
+            expected = GitIgnoreSpec.from_lines(lines)
+        except ValueError:
+            continue
+        patterns = Patterns.of(lines, Effort())
+        for _ in range(20):
+            path = "/".join(dice.choices(_NAMES, k=dice.choice((1, 2, 3, 4))))
+            assert patterns.verdict(path) == expected.check_file(path).include, (lines, path)
+            compared += 1
+    assert compared > 1000
+
+
+def test_of_many_patterns_only_those_are_tried_whose_rarest_letters_a_path_has() -> None:
+    patterns = Patterns.of([f"part-*/article-{k:04}*.txt" for k in range(2000)], Effort())
+    tried = list(patterns._may_match("part-7/article-0815-x.txt"))
+    assert len(tried) < 40
+    assert patterns.verdict("part-7/article-0815-x.txt") is True
+    assert patterns.verdict("part-7/article-8150.md") is None
+
+
+def test_patterns_that_would_take_too_long_are_an_error_that_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patterns_module, "MOST_WORK", 10_000)
+    for k in range(20):
+        (tmp_path / f"{'ab' * 20}{k}.txt").write_text("some text")
+    ignore = tmp_path / ".corpuscheckignore"
+    ignore.write_text("\n".join(f"*{'a*' * k}c{k}" for k in range(1, 100)))
+    assert len(discover([tmp_path], Reading()).sources) == 20  # no name has a c
+    ignore.write_text("\n".join(f"*{'?' * k}a*{'?' * k}" for k in range(30, 100)))
+    with pytest.raises(UsageError, match=r"corpuscheckignore: 70 patterns with wildcards over so many files"):
+        discover([tmp_path], Reading())
+    ignore.write_text("*.md\n" * 200 + "*1.txt\n")
+    assert len(discover([tmp_path], Reading()).sources) == 18  # equal lines are one
+    ignore.write_text("\n".join(f"*{k}?" for k in range(patterns_module.MOST_WILD + 1)))
+    with pytest.raises(UsageError, match="a list has at most 10,000 patterns with wildcards"):
+        discover([tmp_path], Reading())
+
+
+def test_lists_in_very_many_folders_around_a_file_are_an_error(tmp_path: Path) -> None:
+    folder = tmp_path
+    for _ in range(MOST_ABOVE + 1):
+        folder = folder / "a"
+        folder.mkdir()
+        (folder / ".corpuscheckignore").write_text("b\n")
+        (folder / "c.txt").write_text("some text")
+    with pytest.raises(UsageError, match=r"over 100 \.corpuscheckignore lie in folders around it"):
+        discover([tmp_path], Reading())
+    (folder / ".corpuscheckignore").unlink()
+    assert len(discover([tmp_path], Reading()).sources) == MOST_ABOVE + 1
+
+
+def test_what_is_kept_of_each_file_is_small(tmp_path: Path) -> None:
+    for k in range(2000):
+        (tmp_path / f"{k}.txt").write_text("some text")
+    discover([tmp_path], Reading())
+    tracemalloc.start()
+    found = discover([tmp_path], Reading())
+    per_file, peak = (size / 2000 for size in tracemalloc.get_traced_memory())
+    records = [FileRecord(source.path, text_digest=1 << 60) for source in found.sources]
+    per_record = tracemalloc.get_traced_memory()[0] / 2000 - per_file
+    tracemalloc.stop()
+    assert per_file < 600
+    assert peak < 900
+    assert per_record < 600, len(records)
 
 
 @pytest.mark.parametrize(

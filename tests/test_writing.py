@@ -22,6 +22,7 @@ from support import REPOSITORY, Main, command, korean_lines, run, write_files
 from corpuscheck import writing
 from corpuscheck.errors import CorpuscheckError
 from corpuscheck.settings import REPORT_FORMATS
+from corpuscheck.tokenizer.loading import load
 from corpuscheck.writing import write_new, write_together, write_whole
 
 NEW = {"tokenizer.json": b"new tokenizer", "vocab.txt": b"new words", "card.md": b"new card"}
@@ -70,7 +71,7 @@ def failing(function: Callable[..., object], at: int, trouble: BaseException) ->
 @pytest.mark.parametrize("trouble", [TROUBLES[0], KeyboardInterrupt()], ids=["full", "stopped"])
 @pytest.mark.parametrize("at", range(4))
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("exchange", [True, False], ids=["one renaming", "file by file"])
+@pytest.mark.parametrize("exchange", [True, False], ids=["one renaming", "two renamings"])
 @pytest.mark.parametrize("before", [{}, OLD, {**OLD, **FOREIGN}], ids=["no folder", "old", "old with others"])
 def test_a_folder_is_the_old_or_the_new_one_whichever_step_fails(
     tmp_path: Path,
@@ -143,6 +144,10 @@ def stopping(*given, **named):
         stop()
     return outcome
 setattr(owner, where, stopping)
+if "without" in sys.argv:
+    def _exchange(one, other):
+        raise OSError("no such call")
+    writing._exchange = _exchange
 if place.endswith(".json"):
     writing.write_whole(place, b"new")
 else:
@@ -153,9 +158,9 @@ print("done", flush=True)
 """
 
 
-def killed(where: str, at: int, place: Path, number: int) -> None:
+def killed(where: str, at: int, place: Path, number: int, *options: str) -> None:
     """A process that stops before or (from 100 on) after a call, and is killed there."""
-    line = [sys.executable, "-c", STOPPED.replace("PAUSES", "2000"), where, str(at), str(place)]
+    line = [sys.executable, "-c", STOPPED.replace("PAUSES", "2000"), where, str(at), str(place), *options]
     with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
         assert process.stdout
         assert process.stdout.readline() == "here\n"
@@ -181,6 +186,45 @@ def test_a_killed_process_leaves_the_old_or_the_new_folder(
     save(place)
     assert [path.name for path in tmp_path.iterdir()] == ["tok"]
     assert tree(place) == {**before, **NEW}
+
+
+@posix
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name)
+@pytest.mark.parametrize("at", [0, 1, 2, 3, 101, 102, 103])
+@pytest.mark.parametrize("before", [OLD, {**OLD, **FOREIGN}], ids=["old", "with others"])
+@pytest.mark.parametrize("back", ["by the next write", "by the next look"])
+def test_a_killed_process_leaves_the_old_or_the_new_folder_where_folders_cannot_be_exchanged(
+    tmp_path: Path, before: dict[str, bytes], at: int, number: signal.Signals, back: str
+) -> None:
+    place = write_files(tmp_path / "tok", before)
+    killed("rename", at, place, number, "without")
+    if number != signal.SIGKILL:
+        assert tree(place) in (before, {**before, **NEW})
+    if back == "by the next look":
+        with suppress(CorpuscheckError):
+            load(str(place / "vocab.txt" if at % 2 else place))
+        assert tree(place) in (before, {**before, **NEW})
+    save(place)
+    assert [path.name for path in tmp_path.iterdir()] == ["tok"]
+    assert tree(place) == {**before, **NEW}
+
+
+@posix
+def test_only_an_own_folder_is_brought_back_and_only_under_its_own_name(tmp_path: Path) -> None:
+    names = ["t" * 60, "t" * 61]
+    for name in names:
+        write_files(tmp_path / name, OLD)
+        killed("rename", 101, tmp_path / name, signal.SIGKILL, "without")
+        assert not (tmp_path / name).exists()
+    writing.restore(tmp_path / names[1])
+    assert tree(tmp_path / names[1]) == OLD
+    save(tmp_path / names[1])
+    assert not (tmp_path / names[0]).exists()
+    save(tmp_path / names[0])
+    assert sorted(path.name for path in tmp_path.iterdir()) == names
+    writing._aside_of(tmp_path / "link").symlink_to(names[0])
+    writing.restore(tmp_path / "link")
+    assert not (tmp_path / "link").exists()
 
 
 @posix

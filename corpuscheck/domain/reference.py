@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -15,6 +16,7 @@ from corpuscheck.brief import brief
 from corpuscheck.domain.distance import distance
 from corpuscheck.domain.scripts import main_script
 from corpuscheck.errors import ProfileError
+from corpuscheck.fitting import path_of
 from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.checked import check
@@ -105,9 +107,9 @@ class Reference:
         except OSError as error:
             raise ProfileError(f"{printable(path)}: cannot be read ({error.strerror})") from None
 
-    def save(self, path: str) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file as a whole or not at all."""
-        write_whole(path, self.to_bytes())
+        write_whole(path_of("path", path), self.to_bytes())
 
 
 def source_of(profile: Profile, name: str, tokenizer: str = "") -> Source:

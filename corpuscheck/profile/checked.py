@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import is_dataclass
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -30,8 +31,8 @@ def check_plain(state: Any, name: str) -> None:
 def check(value: Any, kind: Any, name: str, beyond: int = LARGEST) -> None:
     """Raises ValueError where `value` is not of this kind, or holds a number below zero or beyond all counting."""
     origin, arguments = get_origin(kind), get_args(kind)
-    if origin is dict:
-        _expect(isinstance(value, dict), name)
+    if origin in (dict, Mapping):
+        _expect(isinstance(value, Mapping), name)
         for items, of in ((value.keys(), arguments[0]), (value.values(), arguments[1])):
             _check_all(items, of, name, beyond)
     elif origin is tuple:

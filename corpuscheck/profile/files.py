@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
+import numpy as np
+
 from corpuscheck.brief import brief
 from corpuscheck.printable import printable
 from corpuscheck.profile.checked import BITS_64, LARGEST
 from corpuscheck.profile.documents import file_id
 from corpuscheck.profile.part import Part, largest, table_of
+from corpuscheck.profile.table import lowest_level
 from corpuscheck.reading.files import FileRecord
 
 MOST_FILES = 1 << 18
 LONGEST_PATH = 4096
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileFigures:
     """One measured file. Equal texts have equal `digest`s; `unk_line` is the line of the first [UNK], 0 unknown."""
 
@@ -60,20 +63,15 @@ class FilesPart(Part):
     @classmethod
     def of(cls, records: Iterable[FileRecord]) -> Self:
         """The part for files whose records are complete; those that were skipped are not in it."""
-        files = {
-            printable(r.path, LONGEST_PATH): FileFigures(
-                r.encoding or "ascii",
-                r.utf8_bytes,
-                r.documents,
-                r.words,
-                r.unk_words,
-                r.first_unk_line or 0,
-                r.text_digest,
-            )
-            for r in records
-            if r.status == "measured"
-        }
-        return cls(files=files).bounded()
+        measured = [record for record in records if record.status == "measured"]
+        level = 0
+        if len(measured) > MOST_FILES:
+            ids = np.fromiter((file_id(_shown(record)) for record in measured), np.uint64, len(measured))
+            level, _ = lowest_level(np.unique(ids), MOST_FILES, 0)
+            measured = [
+                record for record, number in zip(measured, ids.tolist(), strict=True) if not number >> 64 - level
+            ]
+        return cls(level, {_shown(record): _figures(record) for record in measured}).bounded()
 
     def bounded(self) -> Self:
         """Keep what fits, raising the level until it does."""
@@ -95,3 +93,19 @@ class FilesPart(Part):
         ]
         if self.level > 64 or max(figures, default=0) >= LARGEST:
             raise ValueError("figures that cannot be")
+
+
+def _shown(record: FileRecord) -> str:
+    return printable(record.path, LONGEST_PATH)
+
+
+def _figures(record: FileRecord) -> FileFigures:
+    return FileFigures(
+        record.encoding or "ascii",
+        record.utf8_bytes,
+        record.documents,
+        record.words,
+        record.unk_words,
+        record.first_unk_line or 0,
+        record.text_digest,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,7 @@ import zstandard
 
 from corpuscheck.brief import brief
 from corpuscheck.errors import ProfileError
+from corpuscheck.fitting import path_of
 from corpuscheck.json_text import json_bytes
 from corpuscheck.printable import printable
 from corpuscheck.profile.characters import CharacterPart
@@ -104,9 +106,9 @@ class Profile(Part):
         except (zstandard.ZstdError, ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
             raise ProfileError(f"{name}: damaged profile ({printable(str(error))})") from None
 
-    def save(self, path: str) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file as a whole or not at all."""
-        write_whole(path, self.to_bytes())
+        write_whole(path_of("path", path), self.to_bytes())
 
     @classmethod
     def load(cls, path: str) -> Self:

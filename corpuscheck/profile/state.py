@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from operator import attrgetter, itemgetter
 from types import UnionType
@@ -17,7 +17,7 @@ def pack(value: Any, kind: Any) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is UnionType:
         return None if value is None else pack(value, arguments[0])
-    if origin is dict:
+    if origin in (dict, Mapping):
         items = sorted(value.items(), key=itemgetter(0))
         keys, values = ([item[k] for item in items] for k in (0, 1))
         return [*_columns(keys, arguments[0]), *_columns(values, arguments[1])]
@@ -33,7 +33,7 @@ def unpack(state: Any, kind: Any) -> Any:
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is UnionType:
         return None if state is None else unpack(state, arguments[0])
-    if origin is dict:
+    if origin in (dict, Mapping):
         columns = iter(_list(state))
         keys, values = (list(_rows(columns, of)) for of in arguments)
         _used_up(columns)

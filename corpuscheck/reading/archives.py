@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import BinaryIO, cast
 
-from corpuscheck.reading.discover import EMPTY, Source, filtered
+from corpuscheck.reading.discover import EMPTY, Source
 from corpuscheck.reading.formats import Kind
+from corpuscheck.reading.ignoring import filtered
 from corpuscheck.reading.members import Member, Members
 from corpuscheck.reading.opening import UNREADABLE, Expansion, copied, damage_of, open_found, reason_of
 from corpuscheck.reading.tars import tar_members

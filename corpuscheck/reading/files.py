@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from corpuscheck.brief import brief
 from corpuscheck.errors import place_of
@@ -15,8 +17,11 @@ from corpuscheck.reading.layouts import Layout
 DEFERRED = "deferred"
 NO_TEXT = "no text in it"
 
+NO_AMOUNTS: Mapping[str, int] = {}
+"""One for all records that have none: there may be millions."""
 
-@dataclass
+
+@dataclass(slots=True)
 class FileRecord:
     """What one file turned out to be: a line of ``--files``. Sizes are bytes.
 
@@ -58,13 +63,13 @@ class FileRecord:
     first_missing_line: int | None = None
     empty_texts: int = 0
     text_characters: int = 0
-    left_out: dict[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=lambda: NO_AMOUNTS)
     repaired_surrogates: int = 0
     cesu8: int = 0
     forced_cuts: int = 0
     markup_bytes: int = 0
     markup_kept: str | None = None
-    not_text: dict[str, int] = field(default_factory=dict)
+    not_text: Mapping[str, int] = field(default_factory=lambda: NO_AMOUNTS)
     mark_bytes: int = 0
     words: int = 0
     unk_words: int = 0
@@ -107,12 +112,19 @@ class FileRecord:
             line_ends=self.line_ends + other.line_ends,
         )
 
+    def row(self) -> dict[str, Any]:
+        """Every field by its name."""
+        return {name: getattr(self, name) for name in _FIELDS}
+
     @property
     def uncertain(self) -> bool:
         return self.confidence is not None and self.confidence < UNCERTAIN
 
 
-@dataclass(frozen=True)
+_FIELDS = tuple(one.name for one in fields(FileRecord))
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """A source, or a byte range of a large plain UTF-8 file (`stop` is set, documents are not cut by it).
 

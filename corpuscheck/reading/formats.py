@@ -6,6 +6,7 @@ For text the name is a hint: `layouts.py` has the last word, by the content.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from corpuscheck.reading.splits import part_of_archive
@@ -73,7 +74,7 @@ _NOT_READ: dict[str, tuple[str, ...]] = {
 NOT_READ: dict[str, str] = {suffix: kind for kind, suffixes in _NOT_READ.items() for suffix in suffixes}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Kind:
     """How to read a file, or why it is not read."""
 
@@ -86,17 +87,23 @@ class Kind:
 def kind_of(name: str) -> Kind:
     """The kind of a file by its name. Unknown endings are taken for text: the content decides."""
     if split := part_of_archive(name):
-        return Kind(skip=split)
+        return _kind(skip=split)
     stem, suffix = _split(name.lower())
     compression = COMPRESSIONS.get(suffix, "")
     if compression:
         stem, suffix = _split(stem)
     if suffix in ARCHIVES and not (compression and suffix != ".tar"):
         archive, inner = ARCHIVES[suffix]
-        return Kind(compression=compression or inner, archive=archive)
+        return _kind(compression=compression or inner, archive=archive)
     if suffix in NOT_READ:
-        return Kind(skip=NOT_READ[suffix])
-    return Kind(FORMATS.get(suffix, "text"), compression)
+        return _kind(skip=NOT_READ[suffix])
+    return _kind(FORMATS.get(suffix, "text"), compression)
+
+
+@cache
+def _kind(format: Format = "text", compression: Compression = "", archive: Archive = "", skip: str = "") -> Kind:
+    """One for all files of a kind."""
+    return Kind(format, compression, archive, skip)
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import BinaryIO
 
 from corpuscheck.reading.discover import HIDDEN
@@ -16,7 +17,7 @@ def _nothing_to_open() -> BinaryIO:
     raise OSError("not readable")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Member:
     """One file of an archive: its name there, its size as stored, and how to open it or why not.
 
@@ -43,11 +44,23 @@ def member_of(name: str, size: int, opened: Callable[[], BinaryIO], skip: str = 
 
 
 class Numbered:
-    """Duplicate names told apart: the second `a.txt` becomes `a.txt#2`."""
+    """Duplicate names told apart: the second `a.txt` becomes `a.txt#2`. Of a name only a short hash is kept."""
 
     def __init__(self) -> None:
-        self._seen: dict[str, int] = {}
+        self._seen: set[int] = set()
+        self._again: dict[str, int] = {}
 
     def __call__(self, name: str) -> str:
-        self._seen[name] = number = self._seen.get(name, 0) + 1
-        return name if number == 1 else f"{name}#{number}"
+        if self._is_new(name):
+            return name
+        number = self._again.get(name, 1) + 1
+        while not self._is_new(f"{name}#{number}"):
+            number += 1
+        self._again[name] = number
+        return f"{name}#{number}"
+
+    def _is_new(self, name: str) -> bool:
+        digest = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        known = len(self._seen)
+        self._seen.add(int.from_bytes(digest, "big"))
+        return len(self._seen) > known

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -18,6 +19,34 @@ _CLASSES = {
     "xdigit": "0-9A-Fa-f",
 }  # fmt: skip
 _SPECIAL = re.compile(r"[*?\[\\]")
+
+
+MOST_WILD = 10_000
+"""Lines with wildcards; a list of more is refused."""
+
+MOST_WORK = 1 << 29
+"""Characters of paths on which patterns with wildcards are tried, in all, beyond `_FREE` patterns for each path."""
+
+_FREE = 32
+_FEW = 16
+_GRAM = 3
+
+
+class TooMuchError(Exception):
+    """Patterns with wildcards were tried on too many paths."""
+
+
+class Effort:
+    """How many characters of paths may still be looked at."""
+
+    def __init__(self) -> None:
+        self._left = MOST_WORK
+
+    def spend(self, characters: int) -> None:
+        """Raises TooMuchError."""
+        self._left -= characters
+        if self._left < 0:
+            raise TooMuchError
 
 
 class PatternError(ValueError):
@@ -35,6 +64,7 @@ class _Pattern:
     chooses: bool
     path: str | None
     folder: str | None
+    literals: tuple[str, ...] = ()
 
     def of_path(self, path: str) -> bool:
         return self._path is not None and self._path.match(path) is not None
@@ -82,12 +112,13 @@ class Patterns:
 
     literals: _Literals
     wild: tuple[tuple[int, _Pattern], ...]
+    effort: Effort | None = None
 
     @classmethod
-    def of(cls, lines: Iterable[str]) -> Self:
-        """Raises PatternError for a line that is no pattern."""
+    def of(cls, lines: Iterable[str], effort: Effort | None = None) -> Self:
+        """Raises PatternError for a line that is no pattern. All work with the patterns is a part of the `effort`."""
         literals = _Literals({}, {})
-        wild: list[tuple[int, _Pattern]] = []
+        wild: dict[str, tuple[int, _Pattern]] = {}
         for number, line in enumerate(lines, 1):
             text = line if line.endswith("\\ ") else line.rstrip()
             if not text or text[0] == "#" or text == "/":
@@ -100,17 +131,28 @@ class Patterns:
                 if not _SPECIAL.search(text) and text.strip("/"):
                     _enter(literals, text, (number, chooses))
                 elif (pattern := _translated(text, chooses)) is not None:
-                    wild.append((number, pattern))
+                    wild[text] = (number, pattern)  # of equal ones the last counts
+                    if len(wild) > MOST_WILD:
+                        raise ValueError(f"a list has at most {MOST_WILD:,} patterns with wildcards")
             except ValueError as error:
                 raise PatternError(number, line, str(error)) from None
-        return cls(literals, tuple(reversed(wild)))
+        return cls(literals, tuple(sorted(wild.values(), key=lambda one: -one[0])), effort)
+
+    def __len__(self) -> int:
+        """How many have wildcards."""
+        return len(self.wild)
 
     def verdict(self, path: str) -> bool | None:
-        """Whether the path, its folders divided by `/`, is chosen or spared; None where no line matches it."""
+        """Whether the path, its folders divided by `/`, is chosen or spared; None where no line matches it.
+
+        Raises TooMuchError where the effort is used up.
+        """
         full, folder = self.literals.of(path)
-        for number, pattern in self.wild:
+        for tried, (number, pattern) in enumerate(self._may_match(path)):
             if number < full[0]:
                 break
+            if self.effort and tried >= _FREE:
+                self.effort.spend(len(path))
             if pattern.of_path(path):
                 full = (number, pattern.chooses)
                 break
@@ -118,6 +160,34 @@ class Patterns:
                 folder = (number, pattern.chooses)
         number, chooses = full if full[0] >= 0 else folder
         return chooses if number >= 0 else None
+
+    def _may_match(self, path: str) -> Iterable[tuple[int, _Pattern]]:
+        """The patterns with wildcards, the last one first: of many only those whose rarest letters the path has."""
+        if len(self.wild) <= _FEW:
+            return self.wild
+        always, by_gram = self._index
+        found = list(always)
+        for length in range(1, _GRAM + 1):
+            for gram in {path[k : k + length] for k in range(len(path) - length + 1)} & by_gram.keys():
+                found += by_gram[gram]
+        return sorted(found, key=lambda one: -one[0])
+
+    @cached_property
+    def _index(self) -> tuple[list[tuple[int, _Pattern]], dict[str, list[tuple[int, _Pattern]]]]:
+        """Patterns without letters, and the others by the one of their letter groups that fewest others have."""
+        frequency = Counter(gram for _, pattern in self.wild for gram in set(_grams(pattern.literals)))
+        always: list[tuple[int, _Pattern]] = []
+        by_gram: dict[str, list[tuple[int, _Pattern]]] = {}
+        for one in self.wild:
+            grams = sorted(set(_grams(one[1].literals)), key=lambda gram: (frequency[gram], -len(gram), gram))
+            (by_gram.setdefault(grams[0], []) if grams else always).append(one)
+        return always, by_gram
+
+
+def _grams(literals: Iterable[str]) -> Iterator[str]:
+    """What of the literal texts is looked for: groups of letters, and shorter ones as they are."""
+    for text in literals:
+        yield from (text[k : k + _GRAM] for k in range(max(1, len(text) - _GRAM + 1)))
 
 
 def _enter(literals: _Literals, text: str, entry: tuple[int, bool]) -> None:
@@ -143,7 +213,7 @@ def _translated(text: str, chooses: bool) -> _Pattern | None:
         segments[-1] = "**"
     segments = [one for k, one in enumerate(segments) if one != "**" or k == 0 or segments[k - 1] != "**"]
     try:
-        return _joined(segments, chooses, only_folders)
+        return replace(_joined(segments, chooses, only_folders), literals=tuple(_literal_texts(text)))
     except _UnclosedError:
         return None
 
@@ -211,6 +281,27 @@ def _segment(text: str) -> str:
     taken = "".join(f"(?>[^/]*?{part})" for part in middle)
     star = "[^/]*" if last else "[^/]*+"
     return first if len(parts) == 1 else f"{first}{taken}{star}{last}"
+
+
+def _literal_texts(text: str) -> Iterator[str]:
+    """What stands between the wildcards and slashes of a pattern, and so in every path that it matches."""
+    found = ""
+    at = 0
+    while at < len(text):
+        ch = text[at]
+        at += 1
+        if ch == "\\":
+            found += text[at]
+            at += 1
+        elif ch in "*?/[":
+            at = _bracket(text, at)[1] if ch == "[" else at
+            if found:
+                yield found
+            found = ""
+        else:
+            found += ch
+    if found:
+        yield found
 
 
 def _bracket(text: str, at: int) -> tuple[str, int]:

@@ -20,7 +20,7 @@ from corpuscheck.reading.decoding import settled
 from corpuscheck.reading.delimited import read_csv, read_tsv
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter, without_head
-from corpuscheck.reading.files import DEFERRED, NO_TEXT, FileRecord, Piece, fault_of, skip
+from corpuscheck.reading.files import DEFERRED, NO_AMOUNTS, NO_TEXT, FileRecord, Piece, fault_of, skip
 from corpuscheck.reading.formats import Format, Kind
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
@@ -278,7 +278,7 @@ def _read_pages(
     record.markup_bytes = report.markup.markup_bytes
     record.bad_records, record.first_bad_record = report.records.bad, report.records.first_bad
     record.missing_text = report.records.missing
-    record.not_text = report.records.not_text
+    record.not_text = report.records.not_text or NO_AMOUNTS
 
 
 def _read_text(
@@ -372,8 +372,9 @@ def _enter(report: RecordReport, record: FileRecord) -> None:
     record.empty_texts = report.empty
     record.repaired_surrogates = report.repaired
     record.text_characters = report.characters
-    record.not_text = report.not_text
-    record.left_out = {printable(name): characters for name, characters in report.left_out.items() if characters}
+    record.not_text = report.not_text or NO_AMOUNTS
+    left_out = {printable(name): characters for name, characters in report.left_out.items() if characters}
+    record.left_out = left_out or NO_AMOUNTS
 
 
 def _batches(

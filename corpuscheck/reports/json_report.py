@@ -262,7 +262,7 @@ def render_files(records: tuple[FileRecord, ...]) -> bytes:
     """One JSON line for each file found, in the order of their paths."""
     lines = []
     for record in sorted(records, key=lambda r: r.path):
-        row = {key: value for key, value in vars(record).items() if key != "start"}
+        row = {key: value for key, value in record.row().items() if key != "start"}
         row["path"] = printable(record.path, 4096)
         lines.append(report_bytes(row, orjson.OPT_APPEND_NEWLINE))
     return b"".join(lines)

@@ -216,13 +216,13 @@ def new_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 def other_settings(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """The corpus is judged by other limits, severities or rules than when its baseline was saved.
+    """The corpus is judged by other limits, severities, rules or ignore files than when its baseline was saved.
 
-    A change that makes the corpus worse may come with a change of the configuration that allows it. This is told
-    whatever --select and --ignore say.
+    A change that makes the corpus worse may come with a change of the configuration that allows it, or of a
+    .corpuscheckignore that hides it. This is told whatever --select and --ignore say.
 
-    Fix: look at what has changed in corpuscheck.toml. In continuous integration judge by the configuration of the main
-    branch (--config); if the change is wanted, save a new baseline.
+    Fix: look at what has changed in corpuscheck.toml and .corpuscheckignore. In continuous integration judge by the
+    configuration of the main branch (--config); if the change is wanted, save a new baseline.
     """
     changes = _compared(evidence).settings
     if changes:  # whatever the limit: it is one of the settings

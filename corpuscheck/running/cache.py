@@ -176,7 +176,7 @@ class Cache:
         self.use.read = len(read)
         self.use.known = len(found.sources) - len(read)
         if self._secret and self.unchanged(found.sources):
-            state = {"profile": b64encode(profile.to_bytes()).decode(), "records": [vars(r) for r in records]}
+            state = {"profile": b64encode(profile.to_bytes()).decode(), "records": [r.row() for r in records]}
             self.put(self._key_of_scan(found, settings, artefact, general), state)
         self.flush()
 
@@ -196,7 +196,7 @@ class Cache:
             tokenizer,
             others,
             files,
-            [tuple(vars(s).values()) for s in found.skipped],
+            [(s.path, s.reason, s.size) for s in found.skipped],
         )
 
     def _get(self, keys: Iterable[bytes]) -> Iterator[Any]:

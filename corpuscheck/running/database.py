@@ -72,8 +72,11 @@ def connect(folder: Path, write: bool, wait: float) -> sqlite3.Connection:
             os.close(os.open(folder / NAME, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     interrupted = (folder / FILES[1]).exists()  # what another scan left half written has to be taken back
     mode = "rw" if write or interrupted else "ro"
+    status = os.lstat(folder / NAME)
     connection = sqlite3.connect(f"{(folder / NAME).absolute().as_uri()}?mode={mode}", uri=True, timeout=wait)
     try:
+        if not _has_open(status, folder / NAME):
+            raise RefusedError(f"{NAME} in it was exchanged while it was opened")
         _begin(connection, write)
     except BaseException:
         connection.close()
@@ -93,6 +96,24 @@ def _check_files(folder: Path) -> None:
             raise RefusedError(f"another user owns {name} in it")
         if status.st_size > LARGEST_FILE:
             raise RefusedError(f"{name} in it is far too large")
+
+
+def _has_open(status: os.stat_result, path: Path) -> bool:
+    """Whether this process has that very file open now: SQLite follows links, also one put there a moment ago.
+
+    Nothing is opened for that: to close a file gives up the locks that other connections have on it.
+    """
+    for descriptors in ("/proc/self/fd", "/dev/fd"):
+        with suppress(OSError):
+            return any(_is(status, int(name)) for name in os.listdir(descriptors) if name.isdecimal())
+    return os.path.samestat(status, os.lstat(path))
+
+
+def _is(status: os.stat_result, descriptor: int) -> bool:
+    try:
+        return os.path.samestat(status, os.fstat(descriptor))
+    except OSError:
+        return False
 
 
 def _begin(connection: sqlite3.Connection, write: bool) -> None:

@@ -19,6 +19,7 @@ from corpuscheck.tokenizer.folder import CONFIG, Folder
 from corpuscheck.tokenizer.sentencepiece import from_sentencepiece, looks_like_sentencepiece
 from corpuscheck.tokenizer.trial import needs_trial, trouble_with
 from corpuscheck.tokenizer.vocabulary import read_vocabulary
+from corpuscheck.writing import restore
 
 UNK = "[UNK]"
 _IN_FOLDERS = ("tokenizer.json", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model")
@@ -37,6 +38,8 @@ def load(path: str, lowercase: bool | None = None) -> Artefact:
     """
     place = Path(path)
     shown = printable(path, 200)
+    for folder in (place.parent, place):
+        restore(folder)
     if place.is_dir():
         for name in _IN_FOLDERS:
             if (place / name).is_file():
