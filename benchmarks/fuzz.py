@@ -22,6 +22,7 @@ import faulthandler
 import hashlib
 import mmap
 import os
+import pkgutil
 import random
 import re
 import resource
@@ -33,6 +34,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -160,10 +162,11 @@ class Worker:
         """The inputs that atheris draws: three bytes choose the file and the settings, the others are the file."""
         import atheris
 
-        import corpuscheck.kernels.utf8
-        import corpuscheck.measuring  # noqa: F401  # Numba cannot compile instrumented code, so this comes before
+        from corpuscheck import kernels
 
-        with atheris.instrument_imports(include=["corpuscheck.reading"]):
+        for kernel in pkgutil.iter_modules(kernels.__path__, f"{kernels.__name__}."):
+            import_module(kernel.name)  # Numba cannot compile instrumented code, so they come before
+        with atheris.instrument_imports(include=["corpuscheck"]):
             self._take_targets()
         seeds = [(place, seed) for place, target in enumerate(self.targets) for seed in target.seeds]
         steps = self._steps()

@@ -76,7 +76,7 @@ class ChooseTask(ReadingTask):
         records, batches = batches_of(unit, self, tell)
         hasher, splitter = DocumentHasher(records), UnitSplitter("document")
         ledger = DocumentLedger(records, True, self.view.rule == "CC503") if self.view.pairs else None
-        counter = counter_for(self.known.artefact) if self.known.artefact else None
+        counter = counter_for(self.known.artefact, records) if self.known.artefact else None
         choose = chooser(self.view, records, counter, self.known.line_hashes) if ledger is None else None
         size = documents = 0
         for batch in batches:

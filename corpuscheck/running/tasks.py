@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
@@ -125,12 +125,12 @@ class MeasureTask(ReadingTask):
         }
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        counter = counter_for(self.artefact)
-        others = [counter_for(other) for other in self.others]
         sampler = Sampler(self.budget, self.bound)
         curve = CurveCounter(self.ranking) if self.ranking else None
         splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
         records, batches = batches_of(unit, self, tell)
+        counter = counter_for(self.artefact, records)
+        others = [counter_for(other, records) for other in self.others]
         hasher, files = DocumentHasher(records), FileTally(records)
         ledger = DocumentLedger(records, self.clean, self.near, self.line_bound)
         size = documents = 0
@@ -215,14 +215,14 @@ class _Known(threading.local):
 _known = _Known()
 
 
-def counter_for(artefact: Artefact) -> WordCounter:
-    """A counter that goes on from what this worker knows of the tokenizer."""
+def counter_for(artefact: Artefact, records: Sequence[FileRecord] = ()) -> WordCounter:
+    """A counter that goes on from what this worker knows of the tokenizer; `records` are filled while it counts."""
     judges = _known.judges
     if artefact.definition not in judges:
         if len(judges) >= _MOST_KNOWN:
             judges.clear()
         judges[artefact.definition] = Judge(artefact)
-    return word_counter(artefact, character_table(judged_by(artefact)), judges[artefact.definition])
+    return word_counter(artefact, character_table(judged_by(artefact)), judges[artefact.definition], records)
 
 
 def character_table(artefact: Artefact) -> CharacterTable:
