@@ -13,6 +13,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
@@ -46,7 +47,11 @@ class Encoded:
 
 
 class _BrokenError(Exception):
-    """What became of the process."""
+    """What became of the process, after how many answers."""
+
+    def __init__(self, what: str, answered: int) -> None:
+        super().__init__(what)
+        self.answered = answered
 
 
 class Encoder(Protocol):
@@ -130,20 +135,17 @@ class Apart:
         for first, group in _groups(texts):
             with self._lock:
                 try:
-                    answer = self._ask(question, group)
+                    answers = self._ask(question, group)
                 except _BrokenError:
-                    answer = self._one_by_one(question, first, group)
-            yield from answer
+                    answers = self._one_by_one(question, first, group)
+            yield from answers
 
     def _one_by_one(self, question: str, first: int, group: Sequence[str]) -> list[Any]:
         """After it died: each text alone, so that the guilty one can be named."""
-        answers = []
-        for k, text in enumerate(group):
-            try:
-                answers += self._ask(question, [text])
-            except _BrokenError as error:
-                raise self._error(str(error), text, first + k) from None
-        return answers
+        try:
+            return self._ask(question, group, singly=True)
+        except _BrokenError as error:
+            raise self._error(str(error), group[error.answered], first + error.answered) from None
 
     def _error(self, what: str, text: str, number: int) -> TextError:
         from corpuscheck.errors import TextError
@@ -152,23 +154,24 @@ class Apart:
         begins = f"a text of {len(text):,} characters that begins '{printable(text, 30)}'"
         return TextError(f"{self._shown}: this tokenizer breaks down ({printable(what, 300)}) on {begins}", number)
 
-    def _ask(self, question: str, texts: Sequence[str]) -> list[Any]:
+    def _ask(self, question: str, texts: Sequence[str], singly: bool = False) -> list[Any]:
         process = self._process or self._begun()
+        answers: list[list[Any]] = []
+        told: Any = None
         try:
-            if process.stdin is None or process.stdout is None:
-                raise _BrokenError("it has no way in or out")
-            _send(process.stdin, json.dumps([question, list(texts)]))
-            answer = _received(process.stdout)
-            told = json.loads(answer) if answer else None
-        except BaseException as error:
+            if process.stdin and process.stdout:
+                _send(process.stdin, json.dumps([question, list(texts), singly]))
+                while isinstance(told := json.loads(_received(process.stdout) or "null"), list):
+                    answers.append(told)
+                    if len(answers) == (len(texts) if singly else 1):
+                        return [each for answer in answers for each in answer]
+        except OSError:
+            pass  # it is gone
+        except BaseException:
             self._end()
-            if isinstance(error, OSError | ValueError):
-                raise _BrokenError(_end_of(process.returncode)) from None
             raise
-        if isinstance(told, list):
-            return told
         self._end()
-        raise _BrokenError(told if isinstance(told, str) else _end_of(process.returncode))
+        raise _BrokenError(told or _end_of(process.returncode), len(answers))
 
     def _begun(self) -> subprocess.Popen[bytes]:
         process = self._process = subprocess.Popen(
@@ -176,11 +179,9 @@ class Apart:
             stderr=subprocess.DEVNULL, env={**os.environ, "RUST_BACKTRACE": "0"},
         )  # fmt: skip
         self._over = weakref.finalize(self, _end, process)
-        try:
+        with suppress(OSError):  # the next question finds out
             if process.stdin:
                 _send(process.stdin, self._beginning)
-        except OSError:
-            pass  # the next question finds out
         return process
 
     def _end(self) -> None:
@@ -189,17 +190,16 @@ class Apart:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(0.1)
-    except subprocess.TimeoutExpired:
-        process.kill()
+    """It ends when nothing can come in any more, unless it hangs."""
     for pipe in (process.stdin, process.stdout):
-        try:
+        with suppress(OSError):
             if pipe:
                 pipe.close()
-        except OSError:
-            pass
-    process.wait()
+    try:
+        process.wait(0.5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _end_of(status: int | None) -> str:
@@ -246,16 +246,18 @@ def _serve() -> None:
     definition, watched, seconds = json.loads(_received(sys.stdin.buffer))
     _limit()
     encoder: Here | None = None
-    while question := _received(sys.stdin.buffer):
-        wound = _deadline(seconds)
-        try:
-            if encoder is None:
-                encoder = Here(ready(definition), watched)
-            answer = _answer(encoder, *json.loads(question))
-        except BaseException as error:  # the library panics with what is no Exception
-            answer = " ".join(str(error).split())[:300] or type(error).__name__
-        wound()
-        _send(sys.stdout.buffer, json.dumps(answer))
+    while message := _received(sys.stdin.buffer):
+        question, texts, singly = json.loads(message)
+        for group in [[text] for text in texts] if singly else [texts]:
+            call_off = _deadline(seconds)
+            try:
+                if encoder is None:
+                    encoder = Here(ready(definition), watched)
+                answer = _answer(encoder, question, group)
+            except BaseException as error:  # the library panics with what is no Exception
+                answer = " ".join(str(error).split())[:300] or type(error).__name__
+            call_off()
+            _send(sys.stdout.buffer, json.dumps(answer))
 
 
 def ready(definition: str) -> Tokenizer:
