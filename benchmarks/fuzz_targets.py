@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import struct
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +18,15 @@ from fuzz_seeds import WRAPPERS, plain_files
 
 from corpuscheck.api import run_scan
 from corpuscheck.cli import cli
-from corpuscheck.profile.profile import MAGIC, Profile
+from corpuscheck.domain.reference import Reference, reference_of, source_of
+from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.ranges import pieces_of
 from corpuscheck.reading.reader import COLUMNAR, read_piece
+from corpuscheck.running.cache import Cache
+from corpuscheck.running.partial import Partial
+from corpuscheck.running.secret import SHARED
 from corpuscheck.settings import Reading, settings_from
 from corpuscheck.tokenizer.loading import load
 
@@ -41,21 +49,29 @@ SETTINGS = (
 
 @dataclass(frozen=True)
 class Seed:
-    """A first file: its name, its bytes, how they are packed after a mutation, and what they are thrown at."""
+    """A first file: its name, its bytes, and how they are packed after a mutation."""
 
     name: str
     data: bytes
-    check: Callable[[Path, int], None]
     pack: Callable[[bytes], bytes] = bytes
 
 
-def targets(only: Sequence[str] = ()) -> dict[str, list[Seed]]:
-    """The first files by target; those of some targets, or of all."""
+@dataclass(frozen=True)
+class Target:
+    """First files and the check of what became of one. With `together`, so many lie in the folder that is checked."""
+
+    check: Callable[[Path, int], None]
+    seeds: list[Seed] = field(default_factory=list)
+    together: int = 1
+
+
+def targets(only: Sequence[str] = ()) -> dict[str, Target]:
+    """The targets by name; some of them, or all."""
     found = reading()
-    for name, seeds in _FURTHER.items():
+    for name, made in _FURTHER.items():
         if not only or name in only:
-            found[name] = seeds()
-    return {name: seeds for name, seeds in found.items() if not only or name in only}
+            found[name] = made()
+    return {name: target for name, target in found.items() if not only or name in only}
 
 
 _MEASURED = (".txt", "rrow", "quet", "html", "json")
@@ -67,17 +83,17 @@ _CONFIGURATIONS = (
 _PATTERNS = ("*.md\n!a.txt\n/b/**\nc[0-9]?.txt\n", "**/a/\n\\#x\nfoo/*\n", "*a*a*a*b\n")
 
 
-def reading() -> dict[str, list[Seed]]:
+def reading() -> dict[str, Target]:
     """Every format as it is and in each wrapper, mutated inside; wrapped text also mutated outside."""
-    found: dict[str, list[Seed]] = {}
+    found: dict[str, Target] = {}
+    wrapped = Target(read)
     for name, data in plain_files().items():
         ending = name.rpartition(".")[2] if "." in name else "text"
-        found.setdefault({"txt": "text", "md": "text"}.get(ending, ending), []).append(Seed(name, data, read))
+        found.setdefault({"txt": "text", "md": "text"}.get(ending, ending), Target(read)).seeds.append(Seed(name, data))
         for end, pack in WRAPPERS.items() if name in _WRAPPED else ():
             packed = lambda data, pack=pack, name=name: pack(name, data)  # noqa: E731
-            found.setdefault("wrapped", []).append(Seed(name + end, data, read, packed))
-            found["wrapped"].append(Seed(name + end, pack(name, data), read))
-    return found
+            wrapped.seeds.extend((Seed(name + end, data, packed), Seed(name + end, pack(name, data))))
+    return {**found, "wrapped": wrapped}
 
 
 def read(path: Path, choice: int) -> None:
@@ -108,14 +124,18 @@ def _check_records(records: Iterable[FileRecord], documents: int, size: int) -> 
     assert sum(record.utf8_bytes for record in records) == size
 
 
-def measured(path: Path, choice: int) -> None:
-    """A whole scan, with every kernel."""
-    scan = run_scan([path], settings_from(jobs=1, document=("file", "line", "blank-line")[choice % 3]))
+def measured(folder: Path, choice: int) -> None:
+    """A whole scan of several files, with every kernel, and a tokenizer that is trained on them."""
+    scan = run_scan([folder], settings_from(jobs=1, document=("file", "line", "blank-line")[choice % 3]))
     Profile.from_bytes(scan.result.profile.to_bytes())
+    assert len(scan.records) >= len(os.listdir(folder))
 
 
 def tokenizer(path: Path, _: int) -> None:
-    """Load it, and ask it what a scan asks."""
+    """Load it, or the vocabulary beside it, and ask it what a scan asks."""
+    if path.name == "tokenizer_config.json":
+        path = path.with_name("vocab.txt")
+        path.write_text(_VOCABULARY, "utf-8")
     artefact = load(str(path))
     for question in ("fingerprint", "not_characterwise", "unk_spellings", "special_ids"):
         getattr(artefact, question)
@@ -154,6 +174,23 @@ def _definitions() -> list[bytes]:
     ]
 
 
+def _field(number: int, value: bytes | int) -> bytes:
+    """A field of a protocol buffer, of under 128 bytes."""
+    if isinstance(value, int):
+        return bytes([number << 3, value])
+    return bytes([number << 3 | 2, len(value)]) + value
+
+
+def _sentencepiece() -> bytes:
+    """A SentencePiece model of three pieces, as sentencepiece_model.proto lays it out."""
+    pieces = (("<unk>", 0.0, 2), ("▁a", -1.5, 1), ("가", -2.5, 1))
+    out = b"".join(
+        _field(1, _field(1, piece.encode()) + b"\x15" + struct.pack("<f", score) + _field(3, kind))
+        for piece, score, kind in pieces
+    )
+    return out + _field(2, _field(3, 1)) + _field(3, _field(2, bytes(12)) + _field(4, 1))
+
+
 def profile(path: Path, _: int) -> None:
     """Load it, and what loads can be saved and merged with itself."""
     loaded = Profile.load(str(path))
@@ -164,13 +201,50 @@ def _saved_profile() -> bytes:
     return run_scan([EXAMPLES / "rare-syllables"], settings_from(jobs=1)).result.profile.to_bytes()
 
 
-def _profile() -> bytes:
-    """The state of a profile, which is packed again after each mutation."""
-    return zstandard.ZstdDecompressor().decompress(_saved_profile()[len(MAGIC) :], max_output_size=1 << 26)
+def _inside(saved: bytes) -> tuple[bytes, Callable[[bytes], bytes]]:
+    """The state of a profile or reference, and what packs it again after each mutation."""
+    magic, end, packed = saved.partition(b"\n")
+    state = zstandard.ZstdDecompressor().decompress(packed, max_output_size=1 << 26)
+    return state, lambda state: magic + end + zstandard.ZstdCompressor(level=1).compress(state)
 
 
-def _packed_profile(state: bytes) -> bytes:
-    return MAGIC + zstandard.ZstdCompressor(level=1).compress(state)
+def _saved(name: str, saved: bytes) -> list[Seed]:
+    return [Seed(name, *_inside(saved)), Seed(name, saved)]
+
+
+def reference(path: Path, _: int) -> None:
+    """Load it, and what loads can be saved."""
+    Reference.from_bytes(Reference.load(str(path)).to_bytes(), "saved")
+
+
+def _reference() -> bytes:
+    profile = Profile.from_bytes(_saved_profile())
+    return reference_of("r", [source_of(profile, name) for name in ("a", "b")]).to_bytes()
+
+
+_KEY = bytes(24)
+_SECRET = "a secret that all inputs share"
+
+
+def cached(path: Path, _: int) -> None:
+    """Ask the cache, and keep something in it."""
+    os.environ[SHARED] = _SECRET
+    cache = Cache(str(path.parent))
+    assert len(list(cache.partials([_KEY, b"x"]))) == 2
+    cache.put(b"new", {"a": 1})
+    cache.flush()
+    with suppress(OSError):
+        (path.parent / "CACHEDIR.TAG").unlink()
+
+
+def _cache() -> bytes:
+    """A database with an entry that has its seal."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[SHARED] = _SECRET
+        cache = Cache(folder)
+        cache.put(_KEY, Partial().to_state())
+        cache.flush()
+        return (Path(folder) / "cache.db").read_bytes()
 
 
 def configuration(path: Path, _: int) -> None:
@@ -189,18 +263,30 @@ def ignoring(path: Path, _: int) -> None:
     discover([path.parent], Reading())
 
 
-def _named(name: str, texts: Iterable[str | bytes], check: Callable[[Path, int], None]) -> list[Seed]:
-    return [Seed(name, text.encode() if isinstance(text, str) else text, check) for text in texts]
+def _named(name: str, texts: Iterable[str | bytes]) -> list[Seed]:
+    return [Seed(name, text.encode() if isinstance(text, str) else text) for text in texts]
 
 
 _VOCABULARY = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##a\n가\n"
-_FURTHER: dict[str, Callable[[], list[Seed]]] = {
-    "measuring": lambda: [Seed(*file, measured) for file in plain_files().items() if file[0][-4:] in _MEASURED],
-    "tokenizers": lambda: [
-        *_named("tokenizer.json", _definitions(), tokenizer),
-        *_named("vocab.txt", (_VOCABULARY,), tokenizer),
-    ],
-    "profiles": lambda: [Seed("a.ccp", _profile(), profile, _packed_profile), Seed("b.ccp", _saved_profile(), profile)],
-    "configuration": lambda: _named("corpuscheck.toml", _CONFIGURATIONS, configuration),
-    "ignore patterns": lambda: _named(".corpuscheckignore", _PATTERNS, ignoring),
+_BESIDE = '{"tokenizer_class": "BertTokenizer", "do_lower_case": false, "strip_accents": null, "unk_token": "[UNK]"}'
+
+
+def _tokenizers() -> list[Seed]:
+    named: dict[str, list[str | bytes]] = {
+        "vocab.txt": [_VOCABULARY],
+        "tokenizer_config.json": [_BESIDE],
+        "spiece.model": [_sentencepiece()],
+    }
+    further = [seed for name, texts in named.items() for seed in _named(name, texts)]
+    return [*_named("tokenizer.json", _definitions()), *further]
+
+
+_FURTHER: dict[str, Callable[[], Target]] = {
+    "measuring": lambda: Target(measured, [Seed(*f) for f in plain_files().items() if f[0][-4:] in _MEASURED], 10),
+    "tokenizers": lambda: Target(tokenizer, _tokenizers()),
+    "profiles": lambda: Target(profile, _saved("a.ccp", _saved_profile())),
+    "references": lambda: Target(reference, _saved("a.ccr", _reference())),
+    "caches": lambda: Target(cached, _named("cache.db", [_cache()])),
+    "configuration": lambda: Target(configuration, _named("corpuscheck.toml", _CONFIGURATIONS)),
+    "ignore patterns": lambda: Target(ignoring, _named(".corpuscheckignore", _PATTERNS)),
 }

@@ -137,7 +137,7 @@ def explained(
     artefact: Artefact, lost: dict[str, int]
 ) -> tuple[tuple[LostWord, ...], tuple[GuiltyCharacter, ...], dict[str, int]]:
     """The worst words, the worst characters, and occurrences by kind of cause."""
-    explainer = Explainer(artefact)
+    explainer = Explainer(artefact, lost)
     causes: dict[str, int] = {}
     holding: dict[str, int] = {}
     alone: dict[str, int] = {}
@@ -164,9 +164,9 @@ def saved_by_nfc(artefact: Artefact, lost: dict[str, int]) -> int:
     """Lost words that would not be lost if the text were normalised to NFC."""
     composed = {word: normalised("NFC", word) for word in lost}
     changed = [word for word, text in composed.items() if text != word]
-    encodings = artefact.tokenizer.encode_batch([composed[word] for word in changed], add_special_tokens=False)
+    found = artefact.encoder.encode([composed[word] for word in changed])
     unk = artefact.unk_id
-    return sum(lost[word] for word, encoding in zip(changed, encodings, strict=True) if unk not in encoding.ids)
+    return sum(lost[word] for word, encoded in zip(changed, found, strict=True) if not encoded.holds(unk))
 
 
 def _tokens(profile: Profile) -> tuple[Interval | None, bool]:

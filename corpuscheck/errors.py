@@ -25,6 +25,21 @@ class TokenizerError(CorpuscheckError):
     """A tokenizer that cannot be loaded, trained or judged."""
 
 
+class TextError(TokenizerError):
+    """A text on which a tokenizer hangs, bursts or dies: what happened, and its number among those asked about."""
+
+    def __init__(self, what: str, number: int) -> None:
+        super().__init__(what, number)
+        self.what, self.number = what, number
+
+    def __str__(self) -> str:
+        return f"{self.what}; take another tokenizer"
+
+    def of(self, file: str) -> TokenizerError:
+        """The same with the name of the file that holds the text, for a person."""
+        return TokenizerError(f"{self.what}, in {file}; take another tokenizer, or leave the file out with --exclude")
+
+
 class ProfileError(CorpuscheckError):
     """A saved profile that cannot be read, or two that cannot be merged."""
 

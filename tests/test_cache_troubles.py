@@ -41,6 +41,12 @@ def _other_schema(path: Path, schema: str) -> None:
         connection.execute(schema)
 
 
+def _patched(path: Path, old: bytes, new: bytes) -> None:
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new))
+
+
 def _huge(value: bytes) -> bytes:
     """A frame that says it holds 2^50 bytes."""
     return bytes.fromhex("28b52ffde0") + (1 << 50).to_bytes(8, "little") + b"\1\0\0"
@@ -57,6 +63,9 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "pages overwritten": lambda p: p.write_bytes(p.read_bytes()[:4096] + b"\xff" * (p.stat().st_size - 4096)),
     "other columns": lambda p: _other_schema(p, "CREATE TABLE entries (a, b)"),
     "stricter columns": lambda p: _other_schema(p, "CREATE TABLE entries (key, value, used CHECK (used < 0))"),
+    "a table whose name is no text": lambda p: _patched(p, b"entries", b"entri\xc7s"),
+    "a schema that is neither SQL nor text": lambda p: _patched(p, b"CREATE TABLE", b"CREATE T\xc7BL\xff"),
+    "a kind of part that is no text": lambda p: _patched(p, b"tableentries", b"tab\xffeentries"),
     "values cut": lambda p: _changed_values(p, lambda v: v[:-5]),
     "values of text": lambda p: _changed_values(p, lambda v: "text"),
     "values of nothing in particular": lambda p: _changed_values(p, lambda v: 5),

@@ -132,12 +132,7 @@ def _inverse(interval: Interval) -> Interval:
 
 def _used(artefact: Artefact, sample: Sample) -> int:
     """Pieces that the sample needs: at least as many are used in the whole text."""
-    used: set[int] = set()
-    texts = [text.decode() for text, _, _ in sample.smaller(TOKEN_BYTES).items()]
-    for start in range(0, len(texts), 256):
-        for encoding in artefact.tokenizer.encode_batch(texts[start : start + 256], add_special_tokens=False):
-            used.update(encoding.ids)
-    return len(used)
+    return len(artefact.encoder.used([text.decode() for text, _, _ in sample.smaller(TOKEN_BYTES).items()]))
 
 
 def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[float, ...], float]:

@@ -45,10 +45,8 @@ def estimate_tokens(artefact: Artefact, sample: Sample, budget: int | None = Non
     for start in range(0, len(items), 256):
         chunk = items[start : start + 256]
         texts = [text.decode() for text, _, _ in chunk]
-        encodings = artefact.tokenizer.encode_batch(texts, add_special_tokens=False)
-        for (text, count, group), encoding in zip(chunk, encodings, strict=True):
-            words = max((w for w in encoding.word_ids if w is not None), default=-1) + 1
-            for table, amount in zip(tables, (len(text), len(encoding.ids), words), strict=True):
+        for (text, count, group), encoded in zip(chunk, artefact.encoder.encode(texts), strict=True):
+            for table, amount in zip(tables, (len(text), encoded.tokens, encoded.words), strict=True):
                 table[group] = table.get(group, 0) + count * amount
     return EstimatePart(*tables, complete=small.complete and not any(len(t) >= LONGEST_PASSAGE for t, _, _ in items))
 

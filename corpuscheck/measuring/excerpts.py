@@ -78,12 +78,11 @@ class LostWordMarker:
     """Where a tokenizer gives [UNK]: of a word that WordPiece loses all of it."""
 
     def __init__(self, artefact: Artefact) -> None:
-        self._tokenizer, self._unk = artefact.tokenizer, artefact.unk_id
+        self._encoder, self._unk = artefact.encoder, artefact.unk_id
 
     def spans(self, text: str, wide: bool) -> Spans:
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        lost = (span for id_, span in zip(encoding.ids, encoding.offsets, strict=True) if id_ == self._unk)
-        return sorted(set(lost))
+        (encoded,) = self._encoder.encode([text])
+        return sorted({(start, stop) for token, _, start, stop in encoded.watched if token == self._unk})
 
 
 class SharedLineMarker:

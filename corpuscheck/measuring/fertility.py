@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from corpuscheck.profile.domain import Fertility, digest_of
 from corpuscheck.profile.sample import Sample
@@ -28,8 +28,7 @@ def fertility(
     return {digest_of(other.definition): (_encoded(other, texts)[0], own, words) for other in general}
 
 
-def _encoded(artefact: Artefact, texts: Iterable[str]) -> tuple[int, int]:
+def _encoded(artefact: Artefact, texts: Sequence[str]) -> tuple[int, int]:
     """(tokens, words)"""
-    encodings = artefact.tokenizer.encode_batch(list(texts), add_special_tokens=False)
-    words = sum(max((w for w in e.word_ids if w is not None), default=-1) + 1 for e in encodings)
-    return sum(len(e.ids) for e in encodings), words
+    found = artefact.encoder.encode(texts)
+    return sum(encoded.tokens for encoded in found), sum(encoded.words for encoded in found)

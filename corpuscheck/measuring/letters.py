@@ -32,7 +32,8 @@ def letters_part(artefact: Artefact, sample: Sample, code_points: Iterable[int])
     other = _other_reading(artefact, words)
     if keeps_all:
         return LettersPart(0, 0, {}, *other, complete=small.complete)
-    changed = {word: n for word, n in words.items() if not losing.isdisjoint(word) or letters.word_changes(word)}
+    further = letters.changed_words(word for word in words if losing.isdisjoint(word))
+    changed = {word: n for word, n in words.items() if word in further or not losing.isdisjoint(word)}
     examples = smallest({word: n for word, n in changed.items() if len(word) <= LONGEST_KEPT})
     return LettersPart(words.total(), sum(changed.values()), examples, *other, complete=small.complete)
 
@@ -52,9 +53,7 @@ def _other_reading(artefact: Artefact, words: Counter[str]) -> tuple[int, int]:
     if other is None:
         return 0, 0
     total = lost = 0
-    encodings = other.tokenizer.encode_batch(list(words), add_special_tokens=False)
-    for n, encoding in zip(words.values(), encodings, strict=True):
-        of_token = encoding.word_ids
-        total += n * len({word for word in of_token if word is not None})
-        lost += n * len({of_token[k] for k, token in enumerate(encoding.ids) if token == other.unk_id})
+    for n, encoded in zip(words.values(), other.encoder.encode(list(words)), strict=True):
+        total += n * encoded.words
+        lost += n * len({word for token, word, _, _ in encoded.watched if token == other.unk_id})
     return total, lost

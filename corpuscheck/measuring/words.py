@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from tokenizers import Encoding
 
 from corpuscheck.arrays import Ints
+from corpuscheck.errors import TextError, TokenizerError
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
 from corpuscheck.measuring.strings import StringTable
 from corpuscheck.measuring.text import Walked, Walker
 from corpuscheck.measuring.units import Units, octaves_of, passages_of
+from corpuscheck.printable import printable
 from corpuscheck.profile.lost import LostWords
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch
+from corpuscheck.reading.files import FileRecord
 from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.encoder import Encoded
 from corpuscheck.tokenizer.probing import CharacterTable
 from corpuscheck.tokenizer.ranking import segmentation_artefact
 
@@ -54,11 +57,13 @@ def judged_by(artefact: Artefact) -> Artefact:
     return segmentation_artefact() if artefact.not_characterwise else artefact
 
 
-def word_counter(artefact: Artefact, characters: CharacterTable, judge: Judge | None = None) -> WordCounter:
+def word_counter(
+    artefact: Artefact, characters: CharacterTable, judge: Judge | None = None, records: Sequence[FileRecord] = ()
+) -> WordCounter:
     """The fast counter where it is sound for this tokenizer, else the one that encodes everything."""
     if artefact.not_characterwise:
-        return EncodingCounter(artefact, characters)
-    return CharacterCounter(artefact, characters, judge)
+        return EncodingCounter(artefact, characters, records)
+    return CharacterCounter(artefact, characters, judge, records)
 
 
 class _Tally:
@@ -127,7 +132,7 @@ class Judge:
     """What a tokenizer makes of each distinct suspect: asked once, remembered from file to file."""
 
     def __init__(self, artefact: Artefact) -> None:
-        self._encoder = _Encoder(artefact)
+        self._asker = _Asker(artefact)
         self.forget()
 
     def forget(self) -> None:
@@ -144,7 +149,8 @@ class Judge:
         """The number of each span's string; strings not met before are judged.
 
         `outcomes` has a row (words, words with [UNK], [UNK] tokens) for each, `lost_in` the words it loses, each with
-        the octave of its passage, `special_in` the special tokens of those that hold any.
+        the octave of its passage, `special_in` the special tokens of those that hold any. Raises TextError with the
+        number of the unit where the tokenizer breaks down.
         """
         starts, ends, unit, what = (np.ascontiguousarray(walked.spans[:, k]) for k in range(4))
         labels = octaves_of(units, unit, starts) * 4 + what
@@ -161,7 +167,13 @@ class Judge:
             else:
                 self.lost_in.append(())
                 questions.append((row, text))
-        for (row, _), seen in zip(questions, self._encoder.judge([text for _, text in questions]), strict=True):
+        try:
+            answers = self._asker.outcomes([text for _, text in questions])
+        except TextError as error:
+            self.forget()
+            first = np.flatnonzero(ids == known + questions[error.number][0])[0]
+            raise TextError(error.what, int(unit[first])) from None
+        for (row, _), seen in zip(questions, answers, strict=True):
             outcomes[row] = seen.words, seen.unk_words, seen.unk_tokens
             octave = self._strings.label(known + row) // 4
             self.lost_in[known + row] = tuple((octave, word) for word in seen.lost)
@@ -174,9 +186,12 @@ class Judge:
 class CharacterCounter:
     """Words of safe characters are never [UNK]; only the others are looked at, each distinct one once."""
 
-    def __init__(self, artefact: Artefact, characters: CharacterTable, judge: Judge | None = None) -> None:
+    def __init__(
+        self, artefact: Artefact, characters: CharacterTable, judge: Judge | None, records: Sequence[FileRecord] = ()
+    ) -> None:
         self.walker = Walker(characters, artefact.longest_word)
         self._judge = judge or Judge(artefact)
+        self._records = records
         self._tally = _Tally(artefact)
         self._occurrences = np.zeros(0, np.int64)
 
@@ -186,7 +201,10 @@ class CharacterCounter:
         unk_tokens = int(walked.lost.sum())
         first_unk = units.ends.copy()
         if len(walked.spans):
-            ids = self._judge.numbers(batch, units, walked)
+            try:
+                ids = self._judge.numbers(batch, units, walked)
+            except TextError as error:
+                raise _named(error, batch, units.documents[error.number], self._records) from None
             unit, what = walked.spans[:, 2], walked.spans[:, 3]
             outcomes = self._judge.outcomes
             open_question = what != IS_LOST
@@ -221,11 +239,15 @@ class CharacterCounter:
 
 
 class EncodingCounter:
-    """Encodes every document: slow, and right for every tokenizer."""
+    """Encodes every document: slow, and right for every tokenizer. `records` name the files of the batches.
 
-    def __init__(self, artefact: Artefact, characters: CharacterTable) -> None:
+    Raises TokenizerError naming the file on which a tokenizer breaks down.
+    """
+
+    def __init__(self, artefact: Artefact, characters: CharacterTable, records: Sequence[FileRecord] = ()) -> None:
         self.walker = Walker(characters, artefact.longest_word)
-        self._encoder = _Encoder(artefact)
+        self._asker = _Asker(artefact)
+        self._records = records
         self._tally = _Tally(artefact)
         self._tokens = 0
 
@@ -235,22 +257,33 @@ class EncodingCounter:
         octaves = octaves_of(units, np.arange(len(units.starts)), units.starts)
         unk_tokens = 0
         for group in _groups(batch, units):
-            texts = [text for _, text in group]
-            encodings = self._encoder.encode(texts)
-            for (u, text), encoding in zip(group, encodings, strict=True):
-                seen = self._encoder.outcome(text, encoding)
+            for (u, _), seen in zip(group, self._outcomes(batch, units, group), strict=True):
                 words[u] += seen.words
                 unk_words[u] += seen.unk_words
                 unk_tokens += seen.unk_tokens
-                self._tokens += len(encoding.ids)
+                self._tokens += seen.tokens
                 for word in seen.lost:
                     self._tally.lose((int(octaves[u]), word), 1)
                 self._tally.special.update(seen.special)
         self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
         return Counted(words, unk_words, units.starts, walked.new, walked.places)
 
+    def _outcomes(self, batch: Batch, units: Units, group: list[tuple[int, str]]) -> list[_Outcome]:
+        try:
+            return self._asker.outcomes([text for _, text in group])
+        except TextError as error:
+            document = units.documents[group[error.number][0]]
+            raise _named(error, batch, document, self._records) from None
+
     def finish(self) -> WordPart:
         return self._tally.part(self._tokens)
+
+
+def _named(error: TextError, batch: Batch, document: int, records: Sequence[FileRecord]) -> TokenizerError:
+    """The error with the file that holds the text."""
+    if batch.files is None or not records:
+        return error
+    return error.of(printable(records[batch.files[document]].path))
 
 
 def _groups(batch: Batch, units: Units) -> Iterator[list[tuple[int, str]]]:
@@ -288,8 +321,9 @@ def _encodable(batch: Batch, units: Units) -> Iterator[tuple[int, int, int]]:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What a tokenizer made of a text: words, those with [UNK], [UNK] tokens, the words lost, special tokens in it."""
+    """What a tokenizer made of a text: tokens, words, words with [UNK], [UNK] tokens, words lost, special tokens."""
 
+    tokens: int
     words: int
     unk_words: int = 0
     unk_tokens: int = 0
@@ -297,38 +331,29 @@ class _Outcome:
     special: tuple[str, ...] = ()
 
 
-class _Encoder:
+class _Asker:
     """Asks the real tokenizer."""
 
     def __init__(self, artefact: Artefact) -> None:
-        self._tokenizer = artefact.tokenizer
+        self._encoder = artefact.encoder
         self._unk = artefact.unk_id
         self._special = artefact.special_ids
-        self._watched = frozenset(self._special) | ({self._unk} if self._unk is not None else set())
 
-    def encode(self, texts: list[str]) -> list[Encoding]:
-        return list(self._tokenizer.encode_batch(texts, add_special_tokens=False))
+    def outcomes(self, texts: list[str]) -> list[_Outcome]:
+        found = self._encoder.encode(texts)
+        return [self._outcome(text, encoded) for text, encoded in zip(texts, found, strict=True)]
 
-    def judge(self, texts: list[str]) -> list[_Outcome]:
-        return [self.outcome(text, encoding) for text, encoding in zip(texts, self.encode(texts), strict=True)]
-
-    def outcome(self, text: str, encoding: Encoding) -> _Outcome:
-        words, ids = encoding.word_ids, encoding.ids
-        total = (max((w for w in words if w is not None), default=-1)) + 1
-        watched = self._watched
-        places = [k for k, token in enumerate(ids) if token in watched]
-        if not places:
-            return _Outcome(total)
-        offsets = encoding.offsets
+    def _outcome(self, text: str, encoded: Encoded) -> _Outcome:
+        if not encoded.watched:
+            return _Outcome(encoded.tokens, encoded.words)
         first: dict[int | None, str] = {}
         special: list[str] = []
         unk_tokens = 0
-        for k in places:
-            start, stop = offsets[k]
-            token = self._special.get(ids[k])
-            if token is not None and (ids[k] != self._unk or token == text[start:stop].strip()):
+        for id_, word, start, stop in encoded.watched:
+            token = self._special.get(id_)
+            if token is not None and (id_ != self._unk or token == text[start:stop].strip()):
                 special.append(token)
-            if ids[k] == self._unk:
+            if id_ == self._unk:
                 unk_tokens += 1
-                first.setdefault(words[k], text[start:stop])
-        return _Outcome(total, len(first), unk_tokens, tuple(first.values()), tuple(special))
+                first.setdefault(word, text[start:stop])
+        return _Outcome(encoded.tokens, encoded.words, len(first), unk_tokens, tuple(first.values()), tuple(special))

@@ -119,11 +119,30 @@ class _Splitter:
     end: re.Pattern[bytes]
 
 
-_WIKI_BLOCK = re.compile(rb"<doc [^>\n]*>[ \t]*\r?\n?(.*?)\s*</doc>", re.DOTALL)
+_WIKI_START, _WIKI_STOP = b"<doc ", b"</doc>"
+_WIKI_LINE_END = re.compile(rb"[ \t]*\r?\n?")
 
 
 def _wiki_blocks(data: bytes) -> tuple[Ints, Ints]:
-    spans = [match.span(1) for match in _WIKI_BLOCK.finditer(data)]
+    """The text of each block, whose tag ends on its line, without white space at its end."""
+    spans: list[tuple[int, int]] = []
+    tag_end = -1
+    start = data.find(_WIKI_START)
+    while start >= 0:
+        tag_end = data.find(b">", start) if tag_end < start else tag_end
+        if tag_end < 0:
+            break
+        line_end = data.find(b"\n", start, tag_end)
+        if line_end >= 0:
+            start = data.find(_WIKI_START, line_end)
+            continue
+        rest = _WIKI_LINE_END.match(data, tag_end + 1)
+        begin = rest.end() if rest else tag_end + 1
+        stop = data.find(_WIKI_STOP, begin)
+        if stop < 0:
+            break
+        spans.append((begin, begin + len(data[begin:stop].rstrip())))
+        start = data.find(_WIKI_START, stop)
     starts, ends = (np.array([span[k] for span in spans], np.int64) for k in (0, 1))
     return starts, ends
 

@@ -30,7 +30,7 @@ _LATIN = ("cp1252", "cp1250", "iso8859-2", "cp1254", "cp1257", "cp1258", "iso885
 
 _HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_LETTERS = re.compile(rb"[A-Za-z\x80-\xff]+")
 
 _DAMAGE = 6  # what damage costs more than a character that is rare
 
@@ -141,16 +141,21 @@ def _japanese(evidence: bytes) -> str:
 
 def _ask_about_words(evidence: bytes, guess: str, confidence: float) -> tuple[str, float]:
     """Numbers and markup drown the few words that tell; and single high bytes among letters are a Latin script."""
-    words = b" ".join(_WORD.findall(evidence))
+    words = _words(evidence)
     latin = _is_latin(evidence)
     name, sure = ask_chardet(words[:4096], _LATIN if latin else None)
     better = sure > confidence or (latin and guess in _CJK)
     return (name, sure) if better else (guess, confidence)
 
 
+def _words(evidence: bytes) -> bytes:
+    """The words that hold high bytes."""
+    return b" ".join(word for word in _LETTERS.findall(evidence) if not word.isascii())
+
+
 def _is_latin(evidence: bytes) -> bool:
     """Single high bytes among letters, as in a Latin script, rather than runs of them."""
-    words = b" ".join(_WORD.findall(evidence))
+    words = _words(evidence)
     runs = re.findall(rb"[\x80-\xff]+", words)
     letters = len(words.translate(None, delete=HIGH + b" "))
     return letters > len(words) // 2 and sum(len(run) == 1 for run in runs) >= 0.7 * len(runs)

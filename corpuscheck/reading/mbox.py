@@ -11,15 +11,19 @@ from email.parser import BytesParser
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.records import LARGEST_RECORD, RecordReport, batched
 
-_NEXT = re.compile(rb"\n\r?\n(?=From \S[^\n]*\d{4}[^\n]*\r?\n[!-9;-~]+:)")
+_NEXT = re.compile(rb"\n\r?\n(?=From \S(?>[^\n]*?\d{4})[^\n]*+\n[!-9;-~]++:)")
 _QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
+_WITH_PARAMETERS = ("content-type", "content-disposition")
+_LONGEST_HEADER = 1 << 13
+"""Characters; the time to take it apart grows with its square."""
+
 _UNCHANGED = ("", "7bit", "8bit", "binary")
 
 
 def read_mbox(blocks: Iterable[bytes], fields: Sequence[str], report: RecordReport) -> Iterator[Batch]:
     """A document for each message that has a body of plain text."""
     report.text_field = "(the body)"
-    return batched((line, _body(message, report)) for line, message in _messages(blocks, report))
+    return batched((line, _body(line, message, report)) for line, message in _messages(blocks, report))
 
 
 def _messages(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int, bytes]]:
@@ -39,13 +43,23 @@ def _messages(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[i
         yield line, held.partition(b"\n")[2]
 
 
-def _body(message: bytes, report: RecordReport) -> bytes | None:
+def _body(line: int, message: bytes, report: RecordReport) -> bytes | None:
+    try:
+        return _read(message, report)
+    except (RecursionError, ValueError):  # parts inside each other, or a header, without end
+        report.add_bad(line)
+        return None
+
+
+def _read(message: bytes, report: RecordReport) -> bytes | None:
     parsed = BytesParser(policy=policy.compat32).parsebytes(message)
     texts: list[str] = []
     html = False
     for part in parsed.walk():
         if part.is_multipart():
             continue
+        if any(len(str(part.get(name, ""))) > _LONGEST_HEADER for name in _WITH_PARAMETERS):
+            raise ValueError("a header without end")
         kind = part.get_content_type()
         if part.get_filename() or kind not in ("text/plain", "text/html"):
             report.leave_out("attachments")
@@ -70,5 +84,5 @@ def _decoded(part: Message) -> str:
     charset = "utf-8" if sent in _UNCHANGED else str(part.get_content_charset("utf-8"))
     try:
         return data.decode(charset, "replace")
-    except LookupError:
+    except (LookupError, ValueError):  # unknown, or one that only host names are written in
         return data.decode("utf-8", "replace")

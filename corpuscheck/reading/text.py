@@ -297,9 +297,9 @@ def _cesu8(error: UnicodeDecodeError) -> tuple[str, int] | None:
             return "\0", start + 2
         pair = data[start : start + 6].decode("utf-8", "surrogatepass")
         return pair.encode("utf-16", "surrogatepass").decode("utf-16"), start + 6
-    rest = data[start:]
-    if not _current.final and len(rest) < 6 and _CESU8_CUT.fullmatch(rest):
-        _current.cut.length = len(rest)
+    left = len(data) - start
+    if not _current.final and left < 6 and _CESU8_CUT.fullmatch(data, start):
+        _current.cut.length = left
         return "", len(data)
     return None
 

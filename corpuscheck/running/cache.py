@@ -216,7 +216,7 @@ class Cache:
             pass
         except RefusedError as error:
             self._refuse(error)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, UnicodeError) as error:
             self._discard(error)
         yield from (None for _ in keys[asked:])
 
@@ -271,7 +271,7 @@ class Cache:
             self.use.bytes = (self._folder / NAME).stat().st_size
         except RefusedError as error:
             self._refuse(error)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, sqlite3.Error, UnicodeError) as error:
             self._discard(error)
         finally:
             self._fresh, self._found = {}, []
@@ -290,11 +290,14 @@ class Cache:
     def _refuse(self, reason: Exception) -> None:
         self.use.trouble = f"the cache in {printable(str(self._folder))} is not used: {printable(str(reason), 300)}"
 
-    def _discard(self, error: OSError | sqlite3.Error) -> None:
-        """A file that is no database of ours is begun anew; one that is busy or out of reach is left alone."""
+    def _discard(self, error: OSError | sqlite3.Error | UnicodeError) -> None:
+        """A file that is no database of ours is begun anew; one that is busy or out of reach is left alone.
+
+        Names in a damaged one need not be text, not even in what SQLite says of it.
+        """
         reason = error.strerror if isinstance(error, OSError) else str(error)
         self.use.trouble = f"the cache in {printable(str(self._folder))} could not be used ({printable(str(reason))})"
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+        if isinstance(error, UnicodeError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
             self.use.damaged += 1
             discard(self._folder)
 

@@ -117,6 +117,7 @@ def _is(status: os.stat_result, descriptor: int) -> bool:
 
 
 def _begin(connection: sqlite3.Connection, write: bool) -> None:
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
     calls = iter(range(_MOST_CALLS))
     connection.set_progress_handler(lambda: next(calls, None) is None, _STEPS)
     connection.execute("PRAGMA trusted_schema = OFF")

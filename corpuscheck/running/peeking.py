@@ -66,7 +66,7 @@ class ChooseTask(ReadingTask):
     def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
         if self.view.pairs:
             return [DocumentLedger(records, True, self.view.rule == "CC503")]
-        counter = counter_for(self.known.artefact) if self.known.artefact else None
+        counter = counter_for(self.known.artefact, records) if self.known.artefact else None
         return [chooser(self.view, records, counter, self.known.line_hashes)]
 
 

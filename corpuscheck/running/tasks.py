@@ -116,9 +116,9 @@ class MeasureTask(ReadingTask):
         }
 
     def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
-        others = [counter_for(other) for other in self.others]
+        others = [counter_for(other, records) for other in self.others]
         return [
-            Tokenizing(records, counter_for(self.artefact), others, self.ranking),
+            Tokenizing(records, counter_for(self.artefact, records), others, self.ranking),
             Sampler(self.budget, self.bound, self.sample_units),
             DocumentLedger(records, self.clean, self.near, self.line_bound),
         ]
@@ -160,14 +160,14 @@ class _Known(threading.local):
 _known = _Known()
 
 
-def counter_for(artefact: Artefact) -> WordCounter:
-    """A counter that goes on from what this worker knows of the tokenizer."""
+def counter_for(artefact: Artefact, records: Sequence[FileRecord] = ()) -> WordCounter:
+    """A counter that goes on from what this worker knows of the tokenizer; `records` are filled while it counts."""
     judges = _known.judges
     if artefact.definition not in judges:
         if len(judges) >= _MOST_KNOWN:
             judges.clear()
         judges[artefact.definition] = Judge(artefact)
-    return word_counter(artefact, character_table(judged_by(artefact)), judges[artefact.definition])
+    return word_counter(artefact, character_table(judged_by(artefact)), judges[artefact.definition], records)
 
 
 def character_table(artefact: Artefact) -> CharacterTable:

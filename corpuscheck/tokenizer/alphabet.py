@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from corpuscheck.errors import TokenizerError
 from corpuscheck.reading.guessing import KS_X_1001
 from corpuscheck.settings import Training
+from corpuscheck.tokenizer.encoder import Here
 from corpuscheck.tokenizer.loading import SPECIAL_TOKENS
 from corpuscheck.tokenizer.ranking import Ranking, segmentation, standing_alone
 
@@ -83,7 +84,7 @@ def _where_room_is_short(ranking: Ranking, characters: str, settings: Training) 
 
     Han and punctuation are cut off as words of their own: only here they do without the form ``##c``.
     """
-    apart = standing_alone(segmentation(settings.lowercase), characters)
+    apart = standing_alone(Here(segmentation(settings.lowercase), ()), characters)
     cost = {ch: 1 if ch in apart else 2 for ch in characters}
     needed = ranking.covering(COVERAGE)
     always = set(_normalized(PRINTABLE_ASCII, settings.lowercase)) | set(characters[:needed])

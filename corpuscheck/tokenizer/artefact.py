@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,9 +14,15 @@ from tokenizers import Tokenizer
 
 from corpuscheck.brief import brief
 from corpuscheck.errors import TokenizerError
+from corpuscheck.printable import printable
+from corpuscheck.tokenizer.encoder import Apart, Encoder, Here, ready
+from corpuscheck.tokenizer.trial import needs_trial
 
 _COMBINING = {"NFC", "NFD", "NFKC", "NFKD"}
 _CHARACTERWISE_NORMALIZERS = {"BertNormalizer", "Lowercase", "StripAccents"} | _COMBINING
+
+_LONGEST_TAME_WORD = 1000
+"""Characters; the time that WordPiece takes grows with the square of a word."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +63,28 @@ class Artefact:
     assumed: str = ""
     remarks: tuple[Remark, ...] = ()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What travels: no more than it was made of."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
     @cached_property
     def tokenizer(self) -> Tokenizer:
-        """The tokenizer, without truncation and padding."""
-        tokenizer = Tokenizer.from_str(self.definition)
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
-        return tokenizer
+        """The tokenizer, without truncation and padding: what it holds. About texts, the `encoder` is asked."""
+        return ready(self.definition)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """Watches for the unknown token and special ones."""
+        watched = set(self.special_ids) | ({self.unk_id} if self.unk_id is not None else set())
+        if self.tame or not sys.executable:
+            return Here(self.tokenizer, watched)
+        return Apart(self.definition, watched, printable(self.source, 200))
+
+    @property
+    def tame(self) -> bool:
+        """Whether no text can make it run wild: BERT's steps around a WordPiece that gives up on long words."""
+        within = self.longest_word <= _LONGEST_TAME_WORD and len(self.prefix) <= _LONGEST_TAME_WORD
+        return within and not self.not_characterwise and not needs_trial(self._parts)
 
     @cached_property
     def _parts(self) -> dict[str, Any]:

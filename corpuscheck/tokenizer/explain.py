@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,11 +28,14 @@ class Reason:
 class Explainer:
     """Repeats WordPiece's greedy search on a lost word, to see where it stops."""
 
-    def __init__(self, artefact: Artefact) -> None:
+    def __init__(self, artefact: Artefact, words: Iterable[str] = ()) -> None:
+        """The `words` that it will be asked about are normalised together, which is quicker."""
         self._artefact = artefact
         self._vocabulary = artefact.vocabulary
         self._spelled = artefact.spelled
-        self._normalizer = artefact.tokenizer.normalizer
+        self._normal: dict[str, str] = {}
+        words = list(words)
+        self._learn([*words, *set("".join(words))])
         self._special = frozenset(artefact.special_ids.values()) | frozenset(artefact.unk_spellings)
         self._wordpiece = artefact.model_type == "WordPiece"
         self._longest_piece = max((len(piece) for piece in self._vocabulary), default=1)
@@ -71,13 +75,19 @@ class Explainer:
 
     def _normalized(self, word: str) -> tuple[str, list[str]]:
         """The normalised word and, for each of its characters, the raw one it came from."""
-        if self._normalizer is None:
+        if not self._artefact.normalizers:
             return word, list(word)
-        whole = "".join(str(self._normalizer.normalize_str(word)).split())
-        pieces = [("".join(str(self._normalizer.normalize_str(ch)).split()), ch) for ch in word]
+        self._learn([word, *word])
+        whole = self._normal[word]
+        pieces = [(self._normal[ch], ch) for ch in word]
         if "".join(text for text, _ in pieces) == whole:
             return whole, [ch for text, ch in pieces for _ in text]
         return whole, list(whole)
+
+    def _learn(self, texts: Iterable[str]) -> None:
+        new = list(dict.fromkeys(text for text in texts if text not in self._normal))
+        for text, normal in zip(new, self._artefact.encoder.normalized(new), strict=True):
+            self._normal[text] = "".join(normal.split())
 
     def _failures(self, raw: str) -> list[tuple[int, str]]:
         """Positions where the search stops, each time as if the missing character had then been added."""

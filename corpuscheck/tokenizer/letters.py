@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -39,44 +39,46 @@ class Letters:
     def __init__(self, artefact: Artefact) -> None:
         if any(step["type"] in _SPELLS_BYTES for step in artefact.normalizers):
             artefact = artefact.without_steps(_SPELLS_BYTES)
-        self._normalizer = artefact.tokenizer.normalizer
+        self._encoder = artefact.encoder
         self._strips = artefact.strips_accents
         self._keeps_letters = all(map(_keeps_letters, artefact.normalizers))
         self.characterwise = artefact.normalizes_characterwise
-        self._carrier = next((c for c in _CARRIERS if self._seen(c * 2) == essence(c * 2)), "")
+        doubled = [carrier * 2 for carrier in _CARRIERS]
+        seen = zip(_CARRIERS, doubled, self._seen(doubled), strict=True)
+        self._carrier = next((carrier for carrier, text, found in seen if found == essence(text)), "")
 
-    def _seen(self, text: str) -> str:
-        return essence(text if self._normalizer is None else str(self._normalizer.normalize_str(text)))
+    def _seen(self, texts: Sequence[str]) -> list[str]:
+        return [essence(text) for text in self._encoder.normalized(texts)]
 
     def losses(self, code_points: Iterable[int]) -> dict[str, Loss]:
         """How each character that is lost goes; the others are left out."""
-        asked = (chr(cp) for cp in code_points if not self._keeps_letters or _is_private(cp))
-        found = ((ch, self._loss(ch)) for ch in asked)
+        asked = [chr(cp) for cp in code_points if not self._keeps_letters or _is_private(cp)]
+        asked = [ch for ch in asked if unicodedata.category(ch) not in _UNSEEN and ch != REPLACEMENT and essence(ch)]
+        between = self._seen([f"{self._carrier}{ch}{self._carrier}" for ch in asked])
+        found = ((ch, self._loss(ch, text)) for ch, text in zip(asked, between, strict=True))
         return {ch: loss for ch, loss in found if loss}
 
-    def _loss(self, ch: str) -> Loss | None:
-        """Asked between two letters."""
-        category = unicodedata.category(ch)
-        if category in _UNSEEN or ch == REPLACEMENT or not essence(ch):
-            return None
+    def _loss(self, ch: str, found: str) -> Loss | None:
+        """From what became of it between two letters."""
         if self._strips and "가" <= ch <= "힣":
             return Loss("taken apart", self.shown(ch))
         carrier = self._carrier
-        found = self._seen(carrier + ch + carrier)
         if found == essence(carrier + ch + carrier):
             return None
         left = found.removeprefix(carrier).removesuffix(carrier)
         if not left:
             return Loss("deleted")
-        return Loss("changed", left) if category[0] in "LMN" else None
+        return Loss("changed", left) if unicodedata.category(ch)[0] in "LMN" else None
 
-    def word_changes(self, word: str) -> bool:
-        """Whether a normaliser that looks across characters takes a letter, a mark or a digit from a word."""
-        return not self.characterwise and _written(self._seen(word)) != _written(essence(word))
+    def changed_words(self, words: Iterable[str]) -> set[str]:
+        """Those from which a normaliser that looks across characters takes a letter, a mark or a digit."""
+        asked = [] if self.characterwise else list(words)
+        seen = zip(asked, self._seen(asked), strict=True)
+        return {word for word, found in seen if _written(found) != _written(essence(word))}
 
     def shown(self, word: str) -> str:
         """What is left of a word; jamo with spaces between them, or they would look like their syllable."""
-        left = word if self._normalizer is None else str(self._normalizer.normalize_str(word))
+        (left,) = self._encoder.normalized([word])
         left = left.replace(_MARK_OF_A_WORD, "").strip()
         return " ".join(left) if any("\u1100" <= ch <= "\u11ff" for ch in left) else left
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from tokenizers.models import WordPiece
 
 from corpuscheck.arrays import CODE_POINTS, Flags
 from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.encoder import Encoder
 from corpuscheck.tokenizer.loading import UNK
 
 LONGEST_WORD = 100
@@ -92,14 +93,7 @@ def rank(counts: dict[int, int], lowercase: bool = False, seen: dict[int, int] |
     return Ranking("".join(order), tuple(totals[ch] for ch in order), ranks)
 
 
-def standing_alone(tokenizer: Tokenizer, characters: Iterable[str]) -> frozenset[str]:
+def standing_alone(encoder: Encoder, characters: Sequence[str]) -> frozenset[str]:
     """The characters that it always cuts off from their neighbours, such as Han: these need no ``##c``."""
-    splitter, normalizer = tokenizer.pre_tokenizer, tokenizer.normalizer
-    if splitter is None:
-        return frozenset()
-    alone = []
-    for ch in characters:
-        text = f"a{ch}a" if normalizer is None else str(normalizer.normalize_str(f"a{ch}a"))
-        if ch in [piece for piece, _ in splitter.pre_tokenize_str(text)]:
-            alone.append(ch)
-    return frozenset(alone)
+    found = encoder.pieces([f"a{ch}a" for ch in characters])
+    return frozenset(ch for ch, pieces in zip(characters, found, strict=True) if ch in pieces)

@@ -79,6 +79,6 @@ def _readings(artefact: Artefact, lost: dict[str, int]) -> Iterator[Attempt]:
 
 def _won(artefact: Artefact, texts: dict[str, str], lost: dict[str, int]) -> int:
     """Occurrences of the words whose new text has no [UNK]."""
-    encodings = artefact.tokenizer.encode_batch(list(texts.values()), add_special_tokens=False)
+    found = artefact.encoder.encode(list(texts.values()))
     unk = artefact.unk_id
-    return sum(lost[word] for word, encoding in zip(texts, encodings, strict=True) if unk not in encoding.ids)
+    return sum(lost[word] for word, encoded in zip(texts, found, strict=True) if not encoded.holds(unk))

@@ -75,7 +75,7 @@ def unused_places(artefact: Artefact, lost: Mapping[str, int], exact: bool) -> U
 
 
 def _additions(artefact: Artefact, lost: Mapping[str, int], places: int) -> Iterator[Addition]:
-    explainer = Explainer(artefact)
+    explainer = Explainer(artefact, lost)
     needs: Counter[frozenset[str]] = Counter()
     for word, count in lost.items():
         missing = explainer.missing(word)
@@ -92,7 +92,7 @@ def _additions(artefact: Artefact, lost: Mapping[str, int], places: int) -> Iter
 
 def _pieces(artefact: Artefact, characters: set[str]) -> dict[str, tuple[str, ...]]:
     """The pieces that each character lacks: both forms, or one where it has the other or always stands alone."""
-    alone = standing_alone(artefact.tokenizer, characters)
+    alone = standing_alone(artefact.encoder, sorted(characters))
     forms = {ch: (ch,) if ch in alone else (ch, artefact.prefix + ch) for ch in characters}
     return {ch: tuple(form for form in forms[ch] if form not in artefact.vocabulary) for ch in characters}
 

@@ -1,0 +1,315 @@
+"""Encoder: asks a tokenizer about texts, here, or in a process that may hang, burst or die on one of them.
+
+That process runs this file alone, so nothing but the standard library and `tokenizers` may be imported at the top.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from tokenizers import Encoding, Tokenizer
+
+if TYPE_CHECKING:
+    from corpuscheck.errors import TextError
+
+SECONDS = 20
+"""Some hundred times what a group of texts takes."""
+
+_MEMORY, _MEMORY_OF_A_THREAD = 2 << 30, 1 << 27
+_GROUP = 1 << 18
+"""Characters that are asked about at once."""
+
+_MOST_GROWTH, _MOST_ANYWAY = 100, 100_000
+"""More tokens or characters than so many for each one of a text are not waited for, beyond a first allowance."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """What a tokenizer makes of a text: tokens, words, and (id, word, start, stop) of each token that is watched."""
+
+    tokens: int
+    words: int
+    watched: Sequence[tuple[int, int | None, int, int]] = ()
+
+    def holds(self, token: int | None) -> bool:
+        """Whether one of those that are watched is in it."""
+        return any(found == token for found, _, _, _ in self.watched)
+
+
+class _BrokenError(Exception):
+    """What became of the process, after how many answers."""
+
+    def __init__(self, what: str, answered: int) -> None:
+        super().__init__(what)
+        self.answered = answered
+
+
+class Encoder(Protocol):
+    """A tokenizer without special tokens of its own, truncation and padding."""
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]: ...
+
+    def used(self, texts: Sequence[str]) -> set[int]:
+        """The ids that occur in the texts."""
+        ...
+
+    def normalized(self, texts: Sequence[str]) -> list[str]: ...
+
+    def pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        """Normalised and cut into words; one word where nothing cuts."""
+        ...
+
+
+class Here:
+    """An encoder in this process: for tokenizers that nothing in a file can make run wild."""
+
+    def __init__(self, tokenizer: Tokenizer, watched: Iterable[int]) -> None:
+        self._tokenizer, self._watched = tokenizer, frozenset(watched)
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        return [self._encoded(found) for found in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+
+    def _encoded(self, encoding: Encoding) -> Encoded:
+        ids, words = encoding.ids, encoding.word_ids
+        total = max((word for word in words if word is not None), default=-1) + 1
+        places = [k for k, token in enumerate(ids) if token in self._watched]
+        if not places:
+            return Encoded(len(ids), total)
+        offsets = encoding.offsets
+        return Encoded(len(ids), total, tuple((ids[k], words[k], *offsets[k]) for k in places))
+
+    def used(self, texts: Sequence[str]) -> set[int]:
+        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return {token for encoding in found for token in encoding.ids}
+
+    def normalized(self, texts: Sequence[str]) -> list[str]:
+        normalizer = self._tokenizer.normalizer
+        return list(texts) if normalizer is None else [str(normalizer.normalize_str(text)) for text in texts]
+
+    def pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        splitter, normal = self._tokenizer.pre_tokenizer, self.normalized(texts)
+        if splitter is None:
+            return [[text] for text in normal]
+        return [[piece for piece, _ in splitter.pre_tokenize_str(text)] for text in normal]
+
+
+class Apart:
+    """An encoder in a process of its own, which has `SECONDS` for each group of texts and is begun anew after it died.
+
+    Raises TextError for a text on which it dies.
+    """
+
+    def __init__(self, definition: str, watched: Iterable[int], shown: str) -> None:
+        self._shown = shown
+        self._beginning = json.dumps([definition, sorted(watched), SECONDS])
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        return [
+            Encoded(tokens, words, [(token, word, start, stop) for token, word, start, stop in watched])
+            for tokens, words, watched in self._asked("encode", texts)
+        ]
+
+    def used(self, texts: Sequence[str]) -> set[int]:
+        return {token for ids in self._asked("used", texts) for token in ids}
+
+    def normalized(self, texts: Sequence[str]) -> list[str]:
+        return list(self._asked("normalized", texts))
+
+    def pieces(self, texts: Sequence[str]) -> list[list[str]]:
+        return list(self._asked("pieces", texts))
+
+    def _asked(self, question: str, texts: Sequence[str]) -> Iterator[Any]:
+        """The answers in order, those of `used` by group."""
+        for first, group in _groups(texts):
+            with self._lock:
+                try:
+                    answers = self._ask(question, group)
+                except _BrokenError:
+                    answers = self._one_by_one(question, first, group)
+            yield from answers
+
+    def _one_by_one(self, question: str, first: int, group: Sequence[str]) -> list[Any]:
+        """After it died: each text alone, so that the guilty one can be named."""
+        try:
+            return self._ask(question, group, singly=True)
+        except _BrokenError as error:
+            raise self._error(str(error), group[error.answered], first + error.answered) from None
+
+    def _error(self, what: str, text: str, number: int) -> TextError:
+        from corpuscheck.errors import TextError
+        from corpuscheck.printable import printable
+
+        begins = f"a text of {len(text):,} characters that begins '{printable(text, 30)}'"
+        return TextError(f"{self._shown}: this tokenizer breaks down ({printable(what, 300)}) on {begins}", number)
+
+    def _ask(self, question: str, texts: Sequence[str], singly: bool = False) -> list[Any]:
+        process = self._process or self._begun()
+        answers: list[list[Any]] = []
+        told: Any = None
+        try:
+            if process.stdin and process.stdout:
+                _send(process.stdin, json.dumps([question, list(texts), singly]))
+                while isinstance(told := json.loads(_received(process.stdout) or "null"), list):
+                    answers.append(told)
+                    if len(answers) == (len(texts) if singly else 1):
+                        return [each for answer in answers for each in answer]
+        except OSError:
+            pass  # it is gone
+        except BaseException:
+            self._end()
+            raise
+        self._end()
+        raise _BrokenError(told or _end_of(process.returncode), len(answers))
+
+    def _begun(self) -> subprocess.Popen[bytes]:
+        process = self._process = subprocess.Popen(
+            [sys.executable, "-P", __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, env={**os.environ, "RUST_BACKTRACE": "0"},
+        )  # fmt: skip
+        self._over = weakref.finalize(self, _end, process)
+        with suppress(OSError):  # the next question finds out
+            if process.stdin:
+                _send(process.stdin, self._beginning)
+        return process
+
+    def _end(self) -> None:
+        self._process = None
+        self._over()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """It ends when nothing can come in any more, unless it hangs."""
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            if pipe:
+                pipe.close()
+    try:
+        process.wait(0.5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _end_of(status: int | None) -> str:
+    """Why a process ended, from its status."""
+    if status == (-_ALARM or 1):
+        return f"it takes over {SECONDS} seconds"
+    died = -status if status and status < 0 else 0
+    name = signal.Signals(died).name if died in set(signal.Signals) else f"status {status}"
+    return f"it ends its process ({name}): it asks for too much memory, or breaks down"
+
+
+def _groups(texts: Sequence[str]) -> Iterator[tuple[int, list[str]]]:
+    """(number of the first, texts) of some hundred thousand characters, never none."""
+    group: list[str] = []
+    size = 0
+    for number, text in enumerate(texts):
+        group.append(text)
+        size += len(text) + 1
+        if size >= _GROUP:
+            yield number + 1 - len(group), group
+            group, size = [], 0
+    if group:
+        yield len(texts) - len(group), group
+
+
+def _send(file: IO[bytes], message: str) -> None:
+    data = message.encode()
+    file.write(len(data).to_bytes(8) + data)
+    file.flush()
+
+
+def _received(file: IO[bytes]) -> bytes:
+    """Empty at the end."""
+    size = file.read(8)
+    return file.read(int.from_bytes(size)) if len(size) == 8 else b""
+
+
+_ALARM = int(getattr(signal, "SIGALRM", 0))
+
+
+def _serve() -> None:
+    """Answer what comes in until nothing more does; each answer has so many seconds, whatever the library does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    definition, watched, seconds = json.loads(_received(sys.stdin.buffer))
+    _limit()
+    encoder: Here | None = None
+    while message := _received(sys.stdin.buffer):
+        question, texts, singly = json.loads(message)
+        for group in [[text] for text in texts] if singly else [texts]:
+            call_off = _deadline(seconds)
+            try:
+                if encoder is None:
+                    encoder = Here(ready(definition), watched)
+                answer = _answer(encoder, question, group)
+            except BaseException as error:  # the library panics with what is no Exception
+                answer = " ".join(str(error).split())[:300] or type(error).__name__
+            call_off()
+            _send(sys.stdout.buffer, json.dumps(answer))
+
+
+def ready(definition: str) -> Tokenizer:
+    """A tokenizer without truncation and padding."""
+    tokenizer = Tokenizer.from_str(definition)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _answer(encoder: Here, question: str, texts: list[str]) -> list[Any] | str:
+    if question == "used":
+        return [sorted(encoder.used(texts))]
+    if question == "encode":
+        found = encoder.encode(texts)
+        made = [(each.tokens, "tokens") for each in found]
+        answer: list[Any] = [(each.tokens, each.words, each.watched) for each in found]
+    elif question == "normalized":
+        answer = encoder.normalized(texts)
+        made = [(len(text), "characters") for text in answer]
+    else:
+        answer = encoder.pieces(texts)
+        made = [(sum(map(len, pieces)), "characters") for pieces in answer]
+    for text, (size, of_what) in zip(texts, made, strict=True):
+        if size > _MOST_GROWTH * len(text) + _MOST_ANYWAY:
+            return f"it makes {size:,} {of_what} of {len(text):,} characters"
+    return answer
+
+
+def _deadline(seconds: float) -> Callable[[], object]:
+    """End this process after so many seconds, also where the library never comes back; gives what calls it off."""
+    if _ALARM:
+        signal.signal(_ALARM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        return lambda: signal.setitimer(signal.ITIMER_REAL, 0)
+    import faulthandler
+
+    faulthandler.dump_traceback_later(seconds, exit=True)
+    return faulthandler.cancel_dump_traceback_later
+
+
+def _limit() -> None:
+    """Little memory, no core file; where the system knows such limits."""
+    try:
+        import resource
+    except ImportError:
+        return
+    memory = _MEMORY + (os.cpu_count() or 1) * _MEMORY_OF_A_THREAD
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (memory if hard < 0 else min(memory, hard), hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    _serve()
