@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from base64 import b64encode
 from copy import deepcopy
@@ -147,3 +148,13 @@ def test_trial_that_takes_too_long_is_ended(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(trial, "_SECONDS", 0.01)
     with pytest.raises(TokenizerError, match=r"takes over 0.01 seconds for a few small texts"):
         load(_write(tmp_path, {"pre_tokenizer": _split("[ab]+  ?")}))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes with names there")
+@pytest.mark.parametrize("name", ["tokenizer_config.json", "config.json"])
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")] if os.name != "nt" else [])
+def test_a_pipe_or_device_beside_a_vocabulary_is_not_waited_for(name: str, make: Any, tmp_path: Path) -> None:
+    (tmp_path / "vocab.txt").write_text("[UNK]\na\n##a\n", "utf-8")
+    make(tmp_path / name)
+    with pytest.raises(TokenizerError, match="cannot be read"):
+        load(str(tmp_path))

@@ -16,6 +16,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from corpuscheck.errors import TokenizerError
 from corpuscheck.printable import printable
 from corpuscheck.tokenizer.families import BERT, BY_MODEL_TYPE, FAMILIES, NOT_JUDGED, Family
+from corpuscheck.trust import descriptor_of
 
 _ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 _OF_A_TOKEN = {"content", "single_word", "lstrip", "rstrip", "normalized", "special"}
@@ -166,11 +167,12 @@ def _read(place: Path) -> dict[str, Any] | None:
     """A JSON object; None where there is no such file."""
     shown = printable(str(place), 200)
     try:
-        content = json.loads(place.read_text("utf-8"))
+        with open(descriptor_of(str(place)), encoding="utf-8") as file:
+            content = json.load(file)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise TokenizerError(f"{shown}: cannot be read ({error.strerror})") from None
+        raise TokenizerError(f"{shown}: cannot be read ({error.strerror or error})") from None
     except (ValueError, RecursionError):
         raise TokenizerError(f"{shown}: not valid JSON, so transformers cannot read this folder either") from None
     if not isinstance(content, dict):
