@@ -33,7 +33,7 @@ from corpuscheck.measuring.repeats import LineTable
 from corpuscheck.profile.near import LEAST_SHINGLES, NearPart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
-from corpuscheck.reading.lines import line_ends
+from corpuscheck.reading.lines import most_line_ends
 from corpuscheck.scripts import SCRIPTS
 
 _STRETCHES, _LINES = 1 << 15, 1 << 16
@@ -153,7 +153,7 @@ class Inspector:
 
     def _read_lines(self, batch: Batch, closed: Closed, goes_on: bool, rows: Ints) -> None:
         held = batch.data[batch.starts[0] : batch.ends[-1]] if len(batch.starts) else batch.data[:0]
-        most = 3 * (len(line_ends(held)) + 2 * len(batch.starts))
+        most = 3 * (most_line_ends(held) + 2 * len(batch.starts))
         hashes, spans = np.empty(most, np.uint64), np.empty((most, 5), np.int64)
         keys = np.empty(len(batch.starts), np.uint64)
         hash_parts(file_ids(self._records, closed.files), closed.places, keys)

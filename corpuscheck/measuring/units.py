@@ -11,7 +11,7 @@ from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.kernels.hashing import hash_heads, hash_parts
 from corpuscheck.kernels.utf8 import WINDOW, line_spans, passages
 from corpuscheck.reading.batch import Batch
-from corpuscheck.reading.lines import line_ends
+from corpuscheck.reading.lines import most_line_ends
 
 Unit = Literal["document", "line"]
 
@@ -62,7 +62,7 @@ class UnitSplitter:
         return Units(batch.starts, batch.ends, np.arange(len(keys)), keys, batch.offset)
 
     def _lines(self, batch: Batch) -> Units:
-        rows = np.empty((len(line_ends(batch.data)) + 2 * len(batch.starts), 3), np.int64)
+        rows = np.empty((most_line_ends(batch.data) + 2 * len(batch.starts), 3), np.int64)
         n = line_spans(batch.data, batch.starts, batch.ends, rows)
         starts, ends, documents = (np.ascontiguousarray(rows[:n, k]) for k in range(3))
         keys = np.empty(n, np.uint64)

@@ -27,9 +27,15 @@ def line_ends(data: Bytes) -> Ints:
     return np.flatnonzero(found)
 
 
+def most_line_ends(data: Bytes) -> int:
+    """At most so many lines end in the bytes."""
+    return int(np.count_nonzero(data == 0x0A)) + int(np.count_nonzero(data == 0x0D))
+
+
 def count_line_ends(text: bytes) -> int:
     """How many lines end in the bytes."""
-    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
+    feeds = int(np.count_nonzero(np.frombuffer(text, np.uint8) == 0x0A))
+    return feeds + text.count(b"\r") - text.count(b"\r\n") if b"\r" in text else feeds
 
 
 def line_start(data: bytes, at: int, low: int = 0) -> int:

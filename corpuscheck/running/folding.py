@@ -14,7 +14,7 @@ class Fold:
     """
 
     _AT_ONCE = 64
-    _HEAVY = 24_000_000
+    _HEAVY = 48_000_000
 
     def __init__(self, cut: Iterable[str] = ()) -> None:
         self.ranges: dict[str, Partial] = dict.fromkeys(cut, Partial())
