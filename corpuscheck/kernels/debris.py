@@ -8,7 +8,7 @@ import numpy as np
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
 from corpuscheck.counted import EMAILS, ENTITIES, FIRST_DEBRIS, FIRST_PII, MARKUP, PII_EMAIL, SYMBOL_RUNS, URLS
-from corpuscheck.kernels.jit import at, kernel
+from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.numbers import number_shape
 
 LONGEST_TAG = 2048
@@ -49,13 +49,13 @@ TAGS = (
 """Names of HTML elements, and of MediaWiki's own; `<IBM>` and `<김철수>` are text."""
 
 
-@kernel
+@inlined
 def is_letter(b: int) -> bool:
     """Of ASCII."""
     return 0x61 <= (b | 0x20) <= 0x7A
 
 
-@kernel
+@inlined
 def is_digit(b: int) -> bool:
     """Of ASCII."""
     return 0x30 <= b <= 0x39
@@ -109,13 +109,13 @@ def entity_end(data: Bytes, i: int, stop: int) -> int:
     return k + 1 if k - begin >= 2 and k < stop and data[k] == 0x3B else 0
 
 
-@kernel
+@inlined
 def closes(b: int) -> bool:
     """Whether it ends a phrase rather than an address: . , ) ' ; : ! or ?"""
     return b == 0x2E or b == 0x2C or b == 0x29 or b == 0x27 or b == 0x3B or b == 0x3A or b == 0x21 or b == 0x3F
 
 
-@kernel
+@inlined
 def is_label(b: int) -> bool:
     """Whether a host name can have this byte between its dots."""
     return is_letter(b) or is_digit(b) or b == 0x2D
@@ -150,7 +150,7 @@ def url_start(data: Bytes, begin: int, i: int, stop: int) -> int:
     return -1
 
 
-@kernel
+@inlined
 def is_mailbox(b: int) -> bool:
     """Whether the name in an e-mail address can have this byte."""
     return is_letter(b) or is_digit(b) or b == 0x2E or b == 0x5F or b == 0x25 or b == 0x2B or b == 0x2D

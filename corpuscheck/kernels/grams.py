@@ -6,7 +6,7 @@ import numpy as np
 
 from corpuscheck.arrays import BUCKETS, Bytes, Flags, Ints
 from corpuscheck.kernels.hashing import mix
-from corpuscheck.kernels.jit import at, kernel
+from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.utf8 import code_point
 
 APART, WORD, DENSE = 0, 1, 2
@@ -17,7 +17,7 @@ _SECOND, _THIRD = np.uint64(21), np.uint64(42)
 _MASK = np.uint64(BUCKETS - 1)
 
 
-@kernel
+@inlined
 def bucket(length: int, a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> int:
     """The bucket of the last `length` characters, `a` the last one of them and `d` the fourth from the end."""
     key = a | (b << _SECOND)

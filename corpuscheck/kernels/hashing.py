@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
-from corpuscheck.kernels.jit import at, kernel
+from corpuscheck.kernels.jit import at, inlined, kernel
 
 HEAD = 4096
 """A document is known by its first bytes, so that no part of it has to wait for the others."""
@@ -16,7 +16,7 @@ _HALF = np.uint64(32)
 _BYTE = np.uint64(8)
 
 
-@kernel
+@inlined
 def mix(x: np.uint64) -> np.uint64:
     """A bijection of 64 bits in which every bit of the input moves every bit of the output."""
     x = (x ^ (x >> _HALF)) * _ODD

@@ -17,8 +17,8 @@ from corpuscheck.counted import (
     UNREADABLE,
     WORDS,
 )
-from corpuscheck.kernels.jit import at, kernel
-from corpuscheck.kernels.utf8 import code_point
+from corpuscheck.kernels.jit import at, inlined, kernel
+from corpuscheck.kernels.utf8 import STRETCH, character_width, decode, next_stretch
 
 LONG_RUN = 5
 """So many equal characters are a run."""
@@ -28,6 +28,9 @@ LATIN_RUN = 3
 
 LONG_WORD = 100
 
+BEFORE = 5
+"""Characters before a stretch that are kept, to tell where a run begins."""
+
 _BASE = np.uint64(0x9E3779B97F4A7C15 | 1)
 VOICED = 0x3099
 """The voicing mark of Kana; the one after it is the half-voiced one."""
@@ -35,7 +38,7 @@ VOICED = 0x3099
 _LEAD, _VOWEL, _TAIL, _SYLLABLE = 0x1100, 0x1161, 0x11A7, 0xAC00
 
 
-@kernel
+@inlined
 def voiced(held: int, mark: int) -> int:
     """The kana of one and a voicing mark after it, 0 where they make none."""
     base = held - 0x60 if held >= 0x30A1 else held
@@ -52,7 +55,7 @@ def voiced(held: int, mark: int) -> int:
     return 0
 
 
-@kernel
+@inlined
 def composed(held: int, cp: int) -> int:
     """The letter of a jamo or voicing mark and what stands before it, 0 where they make none.
 
@@ -67,6 +70,142 @@ def composed(held: int, cp: int) -> int:
     return 0
 
 
+@inlined
+def is_blank(kind: int) -> bool:
+    """Whether characters of this kind part words."""
+    return (kind == SPACES) | (kind == LINE_ENDS)
+
+
+@inlined
+def has_runs(points: Flags, n: int) -> bool:
+    """Whether so many equal characters stand together that it is a run. LLVM vectorises it, and the next one."""
+    found = False
+    for j in range(BEFORE, BEFORE + n):
+        cp = points[at(j)]
+        same = (cp == points[at(j - 1)]) & (cp == points[at(j - 2)]) & (cp == points[at(j - 3)])
+        found |= same & (cp == points[at(j - 4)])
+    return found
+
+
+@inlined
+def has_latin(points: Flags, n: int) -> bool:
+    """Whether there is any character between U+0080 and U+00FF."""
+    found = False
+    for j in range(BEFORE, BEFORE + n):
+        found |= (points[at(j)] >= 0x80) & (points[at(j)] < 0x100)
+    return found
+
+
+@inlined
+def run_bytes(points: Flags, n: int, kinds: Bytes) -> int:
+    """The bytes of runs of equal characters, as far as they are known here and were not before."""
+    size = 0
+    for j in range(BEFORE, BEFORE + n):
+        cp, length = points[at(j)], 1
+        while length <= LONG_RUN and points[at(j - length)] == cp:
+            length += 1
+        if length >= LONG_RUN and not is_blank(kinds[at(cp)]):
+            size += character_width(cp) * (LONG_RUN if length == LONG_RUN else 1)
+    return size
+
+
+@inlined
+def is_latin(cp: int, kinds: Bytes) -> bool:
+    """Whether it is between U+0080 and U+00FF, and no space."""
+    return 0x80 <= cp < 0x100 and not is_blank(kinds[at(cp)])
+
+
+@inlined
+def latin_runs(points: Flags, n: int, kinds: Bytes) -> int:
+    """The characters of runs between U+0080 and U+00FF, as far as they are known here and were not before."""
+    count = 0
+    for j in range(BEFORE, BEFORE + n):
+        length = 0
+        while length <= LATIN_RUN and is_latin(points[at(j - length)], kinds):
+            length += 1
+        if length >= LATIN_RUN:
+            count += LATIN_RUN if length == LATIN_RUN else 1
+    return count
+
+
+@inlined
+def count_unreadable(points: Flags, n: int, kinds: Bytes, row: Ints) -> None:
+    """Count what nobody can read, and its bytes."""
+    for j in range(BEFORE, BEFORE + n):
+        if CONTROLS <= kinds[at(points[at(j)])] <= REPLACEMENTS:
+            row[at(FIRST_DEBRIS + 2 * UNREADABLE)] += 1
+            row[at(FIRST_DEBRIS + 2 * UNREADABLE + 1)] += character_width(points[at(j)])
+
+
+@inlined
+def count_kinds(points: Flags, n: int, kinds: Bytes, word: int, row: Ints) -> int:
+    """Count characters by kind, and words where they begin, or become long. `word` is the length of the last one."""
+    words = long_words = unreadable = 0
+    for j in range(BEFORE, BEFORE + n):
+        kind = int(kinds[at(points[at(j)])])
+        row[at(kind)] += 1
+        unreadable += CONTROLS <= kind <= REPLACEMENTS
+        word = 0 if is_blank(kind) else word + 1
+        words += word == 1
+        long_words += word == LONG_WORD + 1
+    row[at(WORDS)] += words
+    row[at(LONG_WORDS)] += long_words
+    if unreadable:
+        count_unreadable(points, n, kinds, row)
+    return word
+
+
+@inlined
+def fold(points: Flags, n: int, folds: Flags, out: Flags) -> int:
+    """What is left of the characters without their trimmings; gives how many."""
+    found = 0
+    for j in range(BEFORE, BEFORE + n):
+        folded = folds[at(points[at(j)])]
+        out[at(found)] = folded
+        found += folded != 0
+    return found
+
+
+@inlined
+def has_joining(folded: Flags, n: int) -> bool:
+    """Whether there are vowels or tails of jamo, or voicing marks. LLVM vectorises it."""
+    found = False
+    for j in range(n):
+        found |= joins(folded[at(j)])
+    return found
+
+
+@inlined
+def joins(folded: int) -> bool:
+    """Whether it may make one letter with what stands before it."""
+    return ((folded >= _VOWEL) & (folded <= _TAIL + 27)) | (folded == VOICED) | (folded == VOICED + 1)
+
+
+@inlined
+def extend(prefix: Hashes, at_row: int, folded: Flags, n: int) -> int:
+    """Go on with the hashes of all beginnings after row `at_row`; gives the last row."""
+    h = prefix[at(at_row)]
+    for j in range(n):
+        h = h * _BASE + np.uint64(folded[at(j)])
+        prefix[at(at_row + 1 + j)] = h
+    return at_row + n
+
+
+@inlined
+def extend_joined(prefix: Hashes, first: int, at_row: int, folded: Flags, n: int, held: int) -> tuple[int, int]:
+    """The same where characters may join the one before, which is `held` and not before row `first`."""
+    for j in range(n):
+        letter = int(folded[at(j)])
+        syllable = composed(held, letter) if joins(letter) else 0
+        if syllable and at_row > first:
+            at_row -= 1
+            letter = syllable
+        held = letter
+        prefix[at(at_row + 1)] = prefix[at(at_row)] * _BASE + np.uint64(letter)
+        at_row += 1
+    return at_row, held
+
+
 @kernel
 def inspect(
     data: Bytes, starts: Ints, ends: Ints, kinds: Bytes, folds: Flags, rows: Ints, totals: Hashes, prefix: Hashes,
@@ -77,64 +216,36 @@ def inspect(
     `prefix[begins[d] + k]` is the polynomial hash of the first k folded characters of document d here, on top of
     `totals[d]`, so that the hash of any stretch is a subtraction; `totals[d]` becomes the hash of them all.
     """
-    n = 0
+    points, folded = np.empty(BEFORE + STRETCH + 1, np.int32), np.empty(STRETCH + 1, np.int32)
+    k = 0
     for d in range(starts.shape[0]):
-        row = rows[d]
-        h = totals[d]
-        begins[d] = n
-        prefix[n] = h
-        last, run, latin, word, held = -1, 0, 0, 0, 0
-        i = starts[d]
-        while i < ends[d]:
-            cp, width = code_point(data, i)
-            i += width
-            kind = int(kinds[at(cp)])
-            row[at(kind)] += 1
-            if kind == SPACES or kind == LINE_ENDS:
-                if word > 0:
-                    row[at(WORDS)] += 1
-                    if word > LONG_WORD:
-                        row[at(LONG_WORDS)] += 1
-                word, latin, last = 0, 0, -1
-                continue
-            if CONTROLS <= kind <= REPLACEMENTS:
-                row[at(FIRST_DEBRIS + 2 * UNREADABLE)] += 1
-                row[at(FIRST_DEBRIS + 2 * UNREADABLE + 1)] += width
-            word += 1
-            if cp == last:
-                run += 1
-                if run >= LONG_RUN:
-                    row[at(RUN_BYTES)] += LONG_RUN * width if run == LONG_RUN else width
-            else:
-                last, run = cp, 1
-            if 0x80 <= cp < 0x100:
-                latin += 1
-                if latin >= LATIN_RUN:
-                    row[at(LATIN_RUNS)] += LATIN_RUN if latin == LATIN_RUN else 1
-            else:
-                latin = 0
-            folded = int(folds[at(cp)])
-            if folded:
-                joins = _VOWEL <= folded <= _TAIL + 27 or folded == VOICED or folded == VOICED + 1
-                syllable = composed(held, folded) if joins else 0
-                if syllable and n > begins[d]:
-                    n -= 1
-                    h = prefix[at(n)]
-                    folded = syllable
-                held = folded
-                n += 1
-                h = h * _BASE + np.uint64(folded)
-                prefix[at(n)] = h
-        if word > 0:
-            row[at(WORDS)] += 1
-            if word > LONG_WORD:
-                row[at(LONG_WORDS)] += 1
-        totals[d] = h
-        stops[d] = n
-        n += 1
+        row, word, held = rows[d], 0, 0
+        points[:BEFORE] = -1
+        begins[d] = k
+        prefix[k] = totals[d]
+        start = starts[d]
+        while start < ends[d]:
+            stop = next_stretch(data, start, ends[d])
+            n = decode(data, start, stop, folded, points, BEFORE) - BEFORE
+            word = count_kinds(points, n, kinds, word, row)
+            if has_runs(points, n):
+                row[at(RUN_BYTES)] += run_bytes(points, n, kinds)
+            if has_latin(points, n):
+                row[at(LATIN_RUNS)] += latin_runs(points, n, kinds)
+            letters = fold(points, n, folds, folded)
+            if has_joining(folded, letters):
+                k, held = extend_joined(prefix, begins[d], k, folded, letters, held)
+            elif letters:
+                k, held = extend(prefix, k, folded, letters), int(folded[at(letters - 1)])
+            for j in range(BEFORE):
+                points[at(j)] = points[at(n + j)]
+            start = stop
+        totals[d] = prefix[k]
+        stops[d] = k
+        k += 1
 
 
-@kernel
+@inlined
 def power(width: int) -> np.uint64:
     """What the first of `width` characters is multiplied by in the hash of them all."""
     p = np.uint64(1)

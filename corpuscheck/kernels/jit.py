@@ -16,7 +16,16 @@ at = np.uintp
 
 def kernel(loop: F) -> F:
     """Compile a loop without the GIL; keep the machine code where a cache can be written."""
+    return _compiled(loop, inline=False)
+
+
+def inlined(step: F) -> F:
+    """Compile a step into each loop that takes it: a call for every byte, with arrays to pass, costs more than the step."""
+    return _compiled(step, inline=True)
+
+
+def _compiled(loop: F, inline: bool) -> F:
     try:
-        return cast(F, njit(nogil=True, cache=True)(loop))
+        return cast(F, njit(nogil=True, cache=True, forceinline=inline)(loop))
     except RuntimeError:  # no writable place for the cache: compile anew in each process
-        return cast(F, njit(nogil=True)(loop))
+        return cast(F, njit(nogil=True, forceinline=inline)(loop))

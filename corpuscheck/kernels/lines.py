@@ -19,9 +19,9 @@ from corpuscheck.counted import (
     SHORT_LINES,
 )
 from corpuscheck.kernels.hashing import hash_bytes, mix
-from corpuscheck.kernels.jit import at, kernel
-from corpuscheck.kernels.shingles import remembered
-from corpuscheck.kernels.utf8 import code_point, ends_line
+from corpuscheck.kernels.jit import at, inlined, kernel
+from corpuscheck.kernels.shingles import begin_set, remembered
+from corpuscheck.kernels.utf8 import code_point, count_line_ends, line_end
 
 SHORT_COLUMNS = 30
 """A line of at most so many columns is short; wide characters take two."""
@@ -31,26 +31,25 @@ LINE, OCCURRENCE, PARAGRAPH = range(3)
 _BULLETS = (0x2D, 0x2A, 0x2022, 0xB7, 0x25AA, 0x25A0, 0x25A1, 0x25CB, 0x25CF, 0x25E6, 0x2023, 0x25B6, 0x25BA, 0x203B)
 
 
-@kernel
+@inlined
 def is_blank(b: int) -> bool:
     """Whether a line is trimmed of this byte."""
     return b == 0x20 or b == 0x09 or b == 0x0D
 
 
-@kernel
+@inlined
 def is_short(data: Bytes, start: int, stop: int) -> bool:
-    """Whether the line is of at most `SHORT_COLUMNS`."""
+    """Whether the line is of at most `SHORT_COLUMNS`. A column takes one or two bytes."""
+    if stop - start <= SHORT_COLUMNS or stop - start > 2 * SHORT_COLUMNS:
+        return stop - start <= SHORT_COLUMNS
     columns = 0
     for i in range(start, stop):
         b = data[at(i)]
-        if b & 0xC0 != 0x80:
-            columns += 2 if b >= 0xE0 else 1
-            if columns > SHORT_COLUMNS:
-                return False
-    return True
+        columns += (b & 0xC0 != 0x80) + (b >= 0xE0)
+    return columns <= SHORT_COLUMNS
 
 
-@kernel
+@inlined
 def ends_with_mark(data: Bytes, start: int, stop: int, kinds: Bytes) -> bool:
     """Whether the last character of a line is punctuation."""
     i = stop - 1
@@ -60,7 +59,7 @@ def ends_with_mark(data: Bytes, start: int, stop: int, kinds: Bytes) -> bool:
     return int(kinds[at(cp)]) == PUNCTUATION
 
 
-@kernel
+@inlined
 def has_bullet(data: Bytes, start: int) -> bool:
     """Whether the line begins with a bullet."""
     cp, _ = code_point(data, start)
@@ -72,26 +71,29 @@ def has_bullet(data: Bytes, start: int) -> bool:
 
 @kernel
 def read_lines(
-    data: Bytes, starts: Ints, ends: Ints, kinds: Bytes, first_stamp: int, table: Hashes, stamps: Ints,
+    data: Bytes, starts: Ints, ends: Ints, kinds: Bytes, goes_on: bool, unfinished: bool, table: Hashes,
     keys: Hashes, highest: Hashes, rows: Ints, hashes: Hashes, spans: Ints,
 ) -> int:  # fmt: skip
     """Count the lines of each document. Those that it has not held before go to `hashes` and `spans`.
 
     Spans are rows (start, end, document, what): a line or paragraph whose own hash is at most `highest[0]` is LINE or
     PARAGRAPH, a line whose hash with its document's key is at most `highest[1]` is also an OCCURRENCE, with that hash
-    and the bits of its own in a fifth column.
+    and the bits of its own in a fifth column. `table` remembers the lines of a document; it is carried on where the
+    first document `goes_on` from before, or the last is `unfinished`.
     Returns the number of rows.
     """
     n = 0
     top, rare = highest[0], highest[1]
     for d in range(starts.shape[0]):
-        row = rows[d]
+        row, end = rows[d], ends[d]
+        mask = table.shape[0] - 1
+        if d > 0 or not goes_on:
+            whole = d < starts.shape[0] - 1 or not unfinished
+            mask = begin_set(table, count_line_ends(data, starts[d], end) + 1 if whole else table.shape[0])
         paragraph, lines, begin, finish = np.uint64(0), 0, starts[d], starts[d]
         start = starts[d]
-        while start <= ends[d]:
-            stop = start
-            while stop < ends[d] and not ends_line(data, stop, ends[d]):
-                stop += 1
+        while start <= end:
+            stop = line_end(data, start, end)
             left, right = start, stop
             while left < right and is_blank(data[at(left)]):
                 left += 1
@@ -104,7 +106,7 @@ def read_lines(
                 row[SHORT_LINES] += is_short(data, left, right)
                 row[ENDED_LINES] += ends_with_mark(data, left, right, kinds)
                 row[BULLET_LINES] += has_bullet(data, left)
-                if remembered(table, stamps, first_stamp + d, h):
+                if remembered(table, mask, h):
                     row[REPEATED_LINE_BYTES] += right - left
                 else:
                     if h <= top:
@@ -122,7 +124,7 @@ def read_lines(
                 if lines == 0:
                     begin = left
                 paragraph, lines, finish = mix(paragraph ^ h), lines + 1, right
-            if left == right or stop >= ends[d]:
+            if left == right or stop >= end:
                 if lines > 1:
                     row[PARAGRAPHS] += 1
                     row[PARAGRAPH_BYTES] += finish - begin

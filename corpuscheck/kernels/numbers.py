@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from corpuscheck.arrays import Bytes
 from corpuscheck.counted import CARD, IPV4, KR_LANDLINE, KR_MOBILE, KR_RESIDENT, KR_RESIDENT_DATED, PHONE, US_SOCIAL
-from corpuscheck.kernels.jit import at, kernel
+from corpuscheck.kernels.jit import at, inlined, kernel
 
 _MOST_DIGITS = 20
 
 
-@kernel
+@inlined
 def _is_digit(b: int) -> bool:
     return 0x30 <= b <= 0x39
 
 
-@kernel
+@inlined
 def _joins(b: int) -> bool:
     """Whether a number next to this byte is part of something longer."""
     return _is_digit(b) or 0x61 <= (b | 0x20) <= 0x7A or b == 0x5F or b == 0x2F or b == 0x3D
@@ -29,7 +29,7 @@ def _goes_on(data: Bytes, end: int, stop: int) -> bool:
     return _joins(data[at(end)]) or (dash and end + 1 < stop and _is_digit(data[at(end + 1)]))
 
 
-@kernel
+@inlined
 def _digits(data: Bytes, start: int, n: int) -> int:
     value = 0
     for k in range(n):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from corpuscheck.arrays import Bytes, Ints
-from corpuscheck.kernels.jit import at, kernel
+import numpy as np
+
+from corpuscheck.arrays import Bytes, Flags, Ints
+from corpuscheck.kernels.jit import at, inlined, kernel
 
 WINDOW = 8192
 """A long document is cut, for blocks and samples alike, once in every window of this many bytes."""
@@ -11,8 +13,11 @@ WINDOW = 8192
 LONGEST_PASSAGE = 8 * WINDOW
 """A sampled passage without any white space is cut at this many bytes all the same."""
 
+STRETCH = 256
+"""Bytes that are decoded together, or looked at to see whether there is anything of a kind among them."""
 
-@kernel
+
+@inlined
 def code_point(data: Bytes, i: int) -> tuple[int, int]:
     """The code point that starts at byte `i` of valid UTF-8, and its width in bytes."""
     b = int(data[at(i)])
@@ -27,7 +32,68 @@ def code_point(data: Bytes, i: int) -> tuple[int, int]:
     return (b & 0x07) << 18 | c << 12 | d << 6 | (int(data[at(i + 3)]) & 0x3F), 4
 
 
-@kernel
+@inlined
+def highest_byte(data: Bytes, start: int, stop: int) -> int:
+    """The highest byte of a span. It has no branches: LLVM vectorises it, and the one below."""
+    highest = np.uint8(0)
+    for i in range(start, stop):
+        highest = max(highest, data[at(i)])
+    return int(highest)
+
+
+@inlined
+def character_width(cp: int) -> int:
+    """The bytes that a code point takes."""
+    return 1 + (cp >= 0x80) + (cp >= 0x800) + (cp >= 0x10000)
+
+
+@inlined
+def next_stretch(data: Bytes, start: int, stop: int) -> int:
+    """The end of the stretch from `start` on: at most `STRETCH` bytes, and no part of a character."""
+    end = start + STRETCH
+    if end >= stop:
+        return stop
+    while data[at(end)] & 0xC0 == 0x80:
+        end -= 1
+    return end
+
+
+@inlined
+def decode_anywhere(data: Bytes, start: int, n: int, out: Flags) -> None:
+    """What a code point would be at each of `n` bytes, those inside of a character too: LLVM vectorises it."""
+    for j in range(n):
+        b, c = np.int32(data[at(start + j)]), np.int32(data[at(start + j + 1)]) & np.int32(0x3F)
+        d, e = np.int32(data[at(start + j + 2)]) & np.int32(0x3F), np.int32(data[at(start + j + 3)]) & np.int32(0x3F)
+        two = (b & np.int32(0x1F)) << np.int32(6) | c
+        three = (b & np.int32(0x0F)) << np.int32(12) | c << np.int32(6) | d
+        four = (b & np.int32(0x07)) << np.int32(18) | c << np.int32(12) | d << np.int32(6) | e
+        out[at(j)] = b if b < 0x80 else two if b < 0xE0 else three if b < 0xF0 else four
+
+
+@inlined
+def decode(data: Bytes, start: int, stop: int, scratch: Flags, out: Flags, n: int) -> int:
+    """Write the code points of a stretch to `out` from row `n` on; gives the row after them.
+
+    Nothing here depends on what the bytes are, so that the processor never guesses wrong.
+    """
+    if highest_byte(data, start, stop) < 0x80:
+        for j in range(stop - start):
+            out[at(n + j)] = data[at(start + j)]
+        return n + stop - start
+    i = min(stop, max(start, data.shape[0] - 3))  # up to here three bytes follow
+    decode_anywhere(data, start, i - start, scratch)
+    for j in range(i - start):
+        out[at(n)] = scratch[at(j)]
+        n += data[at(start + j)] & 0xC0 != 0x80
+    while i < stop:
+        if data[at(i)] & 0xC0 != 0x80:
+            out[at(n)] = code_point(data, i)[0]
+            n += 1
+        i += 1
+    return n
+
+
+@inlined
 def misplaced(b: int, p1: int, p2: int, p3: int) -> bool:
     """Is byte `b` impossible after the bytes p3 p2 p1? (The Unicode Standard, table 3-7.)"""
     expected = (p1 >= 0xC0) | (p2 >= 0xE0) | (p3 >= 0xF0)
@@ -44,21 +110,33 @@ def misplaced(b: int, p1: int, p2: int, p3: int) -> bool:
     )
 
 
+@inlined
+def any_misplaced(data: Bytes, start: int, stop: int) -> bool:
+    """Whether any byte of a span is impossible after the three before it, which `data` must have."""
+    wrong = np.uint8(0)
+    for i in range(start, stop):
+        wrong |= np.uint8(misplaced(data[at(i)], data[at(i - 1)], data[at(i - 2)], data[at(i - 3)]))
+    return wrong != 0
+
+
 @kernel
 def is_utf8(data: Bytes) -> bool:
-    """Strict UTF-8, complete to the last byte. The middle loop has no branches: LLVM vectorises it."""
+    """Strict UTF-8, complete to the last byte. Stretches of ASCII after ASCII are not looked at closely."""
     n = data.shape[0]
-    wrong = 0
     for i in range(min(3, n)):
         p1 = int(data[i - 1]) if i > 0 else 0
         p2 = int(data[i - 2]) if i > 1 else 0
-        wrong += misplaced(int(data[i]), p1, p2, 0)
-    if n > 3:
-        here, back1, back2, back3 = data[3:], data[2:-1], data[1:-2], data[:-3]
-        for i in range(here.shape[0]):
-            wrong += misplaced(here[i], back1[i], back2[i], back3[i])
+        if misplaced(int(data[i]), p1, p2, 0):
+            return False
+    before = 0xFF
+    for start in range(3, n, STRETCH):
+        stop = min(start + STRETCH, n)
+        highest = highest_byte(data, start, stop)
+        if max(before, highest) >= 0x80 and any_misplaced(data, start, stop):
+            return False
+        before = highest
     open_end = (n > 0 and data[n - 1] >= 0xC0) or (n > 1 and data[n - 2] >= 0xE0) or (n > 2 and data[n - 3] >= 0xF0)
-    return wrong == 0 and not open_end
+    return not open_end
 
 
 @kernel
@@ -90,7 +168,7 @@ def count_characters(data: Bytes, starts: Ints, ends: Ints, chosen: Bytes, count
     return highest
 
 
-@kernel
+@inlined
 def is_white(b: int) -> bool:
     """ASCII white space, which no normaliser joins to its neighbours."""
     return b == 0x20 or 0x09 <= b <= 0x0D
@@ -142,7 +220,7 @@ def first_boundary(data: Bytes, offset: int) -> int:
     return -1
 
 
-@kernel
+@inlined
 def character_start(data: Bytes, i: int) -> int:
     """The start of the character that byte `i` belongs to."""
     while i > 0 and data[i] & 0xC0 == 0x80:
@@ -182,11 +260,43 @@ def passages(data: Bytes, starts: Ints, ends: Ints, offset: int, out: Ints) -> i
     return n
 
 
-@kernel
+@inlined
 def ends_line(data: Bytes, i: int, stop: int) -> bool:
     """Whether byte `i` is the last of a line end: LF, or CR without an LF behind it."""
     b = data[at(i)]
     return b == 0x0A or (b == 0x0D and (i + 1 == stop or data[at(i + 1)] != 0x0A))
+
+
+@inlined
+def may_end_line(data: Bytes, start: int, width: int) -> bool:
+    """Whether there is an LF or CR in a stretch. It has no branches: LLVM vectorises it."""
+    found = np.uint8(0)
+    for j in range(width):
+        b = data[at(start + j)]
+        found |= np.uint8((b == 0x0A) | (b == 0x0D))
+    return found != 0
+
+
+@inlined
+def line_end(data: Bytes, i: int, stop: int) -> int:
+    """The last byte of the line end at or after byte `i`, or `stop`."""
+    while i + 64 <= stop and not may_end_line(data, i, 64):
+        i += 64
+    while i + 16 <= stop and not may_end_line(data, i, 16):
+        i += 16
+    while i < stop and not ends_line(data, i, stop):
+        i += 1
+    return i
+
+
+@inlined
+def count_line_ends(data: Bytes, start: int, stop: int) -> int:
+    """How many lines end in the span; a CR LF may count twice."""
+    n = 0
+    for i in range(start, stop):
+        b = data[at(i)]
+        n += (b == 0x0A) | (b == 0x0D)
+    return n
 
 
 @kernel
@@ -194,16 +304,15 @@ def line_spans(data: Bytes, starts: Ints, ends: Ints, out: Ints) -> int:
     """Lines of the spans, without their ends, rows (start, end, span). Lines end at LF, CR LF and CR."""
     n = 0
     for u in range(starts.shape[0]):
-        start = starts[u]
-        for i in range(starts[u], ends[u] + 1):
-            if i == ends[u] or ends_line(data, i, ends[u]):
-                stop = i
-                if i < ends[u] and stop > start and data[i] == 0x0A and data[stop - 1] == 0x0D:
-                    stop -= 1
-                if stop > start:
-                    out[n, 0], out[n, 1], out[n, 2] = start, stop, u
-                    n += 1
-                start = i + 1
+        start, end = starts[u], ends[u]
+        while start <= end:
+            i = stop = line_end(data, start, end)
+            if i < end and stop > start and data[at(i)] == 0x0A and data[at(stop - 1)] == 0x0D:
+                stop -= 1
+            if stop > start:
+                out[n, 0], out[n, 1], out[n, 2] = start, stop, u
+                n += 1
+            start = i + 1
     return n
 
 
@@ -311,7 +420,7 @@ def json_numbers(data: Bytes, state: Ints, digits: int) -> None:
     state[0], state[1], state[2], state[3] = length, quoted, escaped, word
 
 
-@kernel
+@inlined
 def _four_digits(data: Bytes, start: int) -> int:
     """The number of four hexadecimal digits; -1 where there are others."""
     number = 0

@@ -89,14 +89,6 @@ def only_korean(rows: Ints) -> None:
         rows[foreign, FIRST_PII + shape] = 0
 
 
-class _Seen:
-    """Sets of hashes that need no clearing: each document has a stamp of its own."""
-
-    def __init__(self, slots: int) -> None:
-        self.table: Hashes = np.zeros(slots, np.uint64)
-        self.stamps: Ints = np.full(slots, -1, np.int64)
-
-
 class Inspector:
     """Runs the kernels over batches, and keeps what is known of the document that goes on.
 
@@ -105,8 +97,7 @@ class Inspector:
 
     def __init__(self, records: Sequence[FileRecord], near: bool, lines: LineTable) -> None:
         self._records, self._near, self._lines = records, near, lines
-        self._stretches, self._seen = _Seen(_STRETCHES), _Seen(_LINES)
-        self._stamp = 0
+        self._stretches, self._line_hashes = np.zeros(_STRETCHES, np.uint64), np.zeros(_LINES, np.uint64)
         self._prefix: Hashes = np.empty(0, np.uint64)
         self._carry = Inspected.nothing()
         self._triggers, self._names = triggers(), packed_names(TAGS)
@@ -119,13 +110,11 @@ class Inspector:
         goes_on = batch.part is None and batch.offset > 0 and len(self._carry.norms) > 0
         if goes_on:
             found.rows[0], found.norms[0] = self._carry.rows[0], self._carry.norms[0]
-        first = self._stamp - 1 if goes_on else self._stamp
-        self._stamp = first + n
         found.rows[:, BYTES] += batch.ends - batch.starts
-        found = self._shingled(batch, first, found, self._carry.bins if goes_on else None)
+        found = self._shingled(batch, found, self._carry.bins if goes_on else None)
         data, starts, ends = batch.data, batch.starts, batch.ends
         find_debris(data, starts, ends, self._triggers, self._names, found.rows, np.empty((0, 4), np.int64))
-        self._read_lines(batch, closed, first, found.rows)
+        self._read_lines(batch, closed, goes_on, found.rows)
         if batch.part is not None:
             path = batch.part.path
             self.split[path] = self.split.get(path, np.zeros(COLUMNS, np.int64)) + found.rows[0]
@@ -140,7 +129,7 @@ class Inspector:
         self._lines.close(ended.rows)
         return ended
 
-    def _shingled(self, batch: Batch, first: int, found: Inspected, carried: Hashes | None) -> Inspected:
+    def _shingled(self, batch: Batch, found: Inspected, carried: Hashes | None) -> Inspected:
         data, starts, ends, n = batch.data, batch.starts, batch.ends, len(batch.starts)
         if len(self._prefix) < len(data) + n + 1:
             self._prefix = np.empty(len(data) + n + 1, np.uint64)
@@ -155,18 +144,20 @@ class Inspector:
         bins = np.full((int(long.sum()), BINS), EMPTY, np.uint64)
         if carried is not None:
             bins[:1] = carried
-        seen = self._stretches
-        shingle(self._prefix, begins, stops, _wide(found.rows), slots, first, seen.table, seen.stamps, bins, found.rows)
+        shingle(
+            self._prefix, begins, stops, _wide(found.rows), slots, carried is not None, batch.unfinished,
+            self._stretches, bins, found.rows,
+        )  # fmt: skip
         return Inspected(found.rows, found.norms, bins, slots)
 
-    def _read_lines(self, batch: Batch, closed: Closed, first: int, rows: Ints) -> None:
+    def _read_lines(self, batch: Batch, closed: Closed, goes_on: bool, rows: Ints) -> None:
         held = batch.data[batch.starts[0] : batch.ends[-1]] if len(batch.starts) else batch.data[:0]
         most = 3 * (len(line_ends(held)) + 2 * len(batch.starts))
         hashes, spans = np.empty(most, np.uint64), np.empty((most, 5), np.int64)
         keys = np.empty(len(batch.starts), np.uint64)
         hash_parts(file_ids(self._records, closed.files), closed.places, keys)
         n = read_lines(
-            batch.data, batch.starts, batch.ends, kinds(), first, self._seen.table, self._seen.stamps, keys,
+            batch.data, batch.starts, batch.ends, kinds(), goes_on, batch.unfinished, self._line_hashes, keys,
             self._lines.bounds(), rows, hashes, spans,
         )  # fmt: skip
         self._lines.take(batch, rows, hashes[:n], spans[:n])
