@@ -9,11 +9,14 @@ import numpy as np
 from corpuscheck.arrays import Bytes, Hashes, Ints
 from corpuscheck.counted import EMAILS, ENTITIES, FIRST_DEBRIS, FIRST_PII, MARKUP, PII_EMAIL, SYMBOL_RUNS, URLS
 from corpuscheck.kernels.jit import at, inlined, kernel
-from corpuscheck.kernels.numbers import number_shape
+from corpuscheck.kernels.numbers import number_shape, plain_number_end
 
 LONGEST_TAG = 2048
 LONGEST_NAME = 16
 LONGEST_RUN = 5
+
+_STRETCH = 32
+"""Bytes that are passed over together where none of them may begin anything."""
 
 _PLAIN, _TAG, _ENTITY, _COLON, _W, _AT, _DIGIT, _SYMBOL, _WIDE = range(9)
 
@@ -205,6 +208,32 @@ def emails_inside(data: Bytes, start: int, end: int, d: int, row: Ints, spans: I
     return n
 
 
+@inlined
+def may_begin(data: Bytes, start: int, stop: int) -> bool:
+    """Whether a stretch, and a byte after it, may hold a trigger that counts. LLVM vectorises it."""
+    found = False
+    for i in range(start, stop):
+        b = data[at(i)]
+        number = ((b >= 0x2A) & (b <= 0x2B)) | (b == 0x2D) | ((b >= 0x30) & (b <= 0x3D))
+        sign = (b == 0x23) | (b == 0x26) | (b == 0x40) | (b == 0x5F) | (b == 0x7C) | (b == 0xE2)
+        found |= number | sign | ((b | 0x20 == 0x77) & (data[at(i + 1)] | 0x20 == 0x77))
+    return found
+
+
+@inlined
+def next_trigger(data: Bytes, i: int, stop: int, triggers: Bytes) -> int:
+    """The first byte at or after `i` that may begin something, or `stop`."""
+    while i < stop:
+        end = min(i + _STRETCH, stop)
+        if end == stop or may_begin(data, i, end):
+            while i < end:
+                if triggers[at(data[at(i)])] != _PLAIN:
+                    return i
+                i += 1
+        i = end
+    return stop
+
+
 @kernel
 def find_debris(
     data: Bytes, starts: Ints, ends: Ints, triggers: Bytes, names: Hashes, rows: Ints, spans: Ints
@@ -218,12 +247,16 @@ def find_debris(
         begin, stop = starts[d], ends[d]
         i = free = begin
         while i < stop:
+            i = next_trigger(data, i, stop, triggers)
+            if i == stop:
+                break
             what = triggers[at(data[at(i)])]
-            if what == _PLAIN:
-                i += 1
-                continue
             start, end, column = i, 0, -1
             if what == _DIGIT:
+                end = plain_number_end(data, i, stop)
+                if end:
+                    i = end
+                    continue
                 end, shape = number_shape(data, begin, i, stop)
                 if shape >= 0:
                     row[FIRST_PII + shape] += 1

@@ -8,6 +8,7 @@ from corpuscheck.arrays import Bytes, Flags, Hashes, Ints
 from corpuscheck.counted import (
     CONTROLS,
     FIRST_DEBRIS,
+    KINDS,
     LATIN_RUNS,
     LINE_ENDS,
     LONG_WORDS,
@@ -18,7 +19,7 @@ from corpuscheck.counted import (
     WORDS,
 )
 from corpuscheck.kernels.jit import at, inlined, kernel
-from corpuscheck.kernels.utf8 import STRETCH, character_width, decode, next_stretch
+from corpuscheck.kernels.utf8 import LONG_STRETCH, character_width, decode, stretch_end
 
 LONG_RUN = 5
 """So many equal characters are a run."""
@@ -32,6 +33,7 @@ BEFORE = 5
 """Characters before a stretch that are kept, to tell where a run begins."""
 
 _BASE = np.uint64(0x9E3779B97F4A7C15 | 1)
+_SQUARE = np.uint64(0x9E3779B97F4A7C15**2 % 2**64)
 VOICED = 0x3099
 """The voicing mark of Kana; the one after it is the half-voiced one."""
 
@@ -129,30 +131,88 @@ def latin_runs(points: Flags, n: int, kinds: Bytes) -> int:
 
 
 @inlined
-def count_unreadable(points: Flags, n: int, kinds: Bytes, row: Ints) -> None:
-    """Count what nobody can read, and its bytes."""
-    for j in range(BEFORE, BEFORE + n):
-        if CONTROLS <= kinds[at(points[at(j)])] <= REPLACEMENTS:
-            row[at(FIRST_DEBRIS + 2 * UNREADABLE)] += 1
-            row[at(FIRST_DEBRIS + 2 * UNREADABLE + 1)] += character_width(points[at(j)])
+def look_up(points: Flags, n: int, kinds: Bytes, out: Bytes) -> None:
+    """The kind of each character, from row 1 on."""
+    for j in range(n):
+        out[at(1 + j)] = kinds[at(points[at(BEFORE + j)])]
 
 
 @inlined
-def count_kinds(points: Flags, n: int, kinds: Bytes, word: int, row: Ints) -> int:
-    """Count characters by kind, and words where they begin, or become long. `word` is the length of the last one."""
-    words = long_words = unreadable = 0
-    for j in range(BEFORE, BEFORE + n):
-        kind = int(kinds[at(points[at(j)])])
-        row[at(kind)] += 1
-        unreadable += CONTROLS <= kind <= REPLACEMENTS
-        word = 0 if is_blank(kind) else word + 1
-        words += word == 1
+def count_kinds(kinds: Bytes, n: int, row: Ints, odd: Ints) -> None:
+    """Count characters by kind. Every other one is counted apart: the same number twice in a row would have to wait."""
+    for j in range(1, n, 2):
+        row[at(kinds[at(j)])] += 1
+        odd[at(kinds[at(j + 1)])] += 1
+    if n & 1:
+        row[at(kinds[at(n)])] += 1
+    for k in range(KINDS):
+        row[at(k)] += odd[at(k)]
+        odd[at(k)] = 0
+
+
+@inlined
+def count_beginnings(kinds: Bytes, n: int) -> int:
+    """The words that begin here. LLVM vectorises it."""
+    words = 0
+    for j in range(1, n + 1):
+        words += is_blank(kinds[at(j - 1)]) & (not is_blank(kinds[at(j)]))
+    return words
+
+
+@inlined
+def any_blank(kinds: Bytes, first: int, end: int) -> bool:
+    """Whether words are parted here. LLVM vectorises it, and the next one."""
+    found = False
+    for j in range(first, end):
+        found |= is_blank(kinds[at(j)])
+    return found
+
+
+@inlined
+def any_unreadable(kinds: Bytes, n: int) -> bool:
+    """Whether there is anything that nobody can read."""
+    found = False
+    for j in range(1, n + 1):
+        found |= (kinds[at(j)] >= CONTROLS) & (kinds[at(j)] <= REPLACEMENTS)
+    return found
+
+
+@inlined
+def count_unreadable(points: Flags, kinds: Bytes, n: int, row: Ints) -> None:
+    """Count what nobody can read, and its bytes."""
+    for j in range(n):
+        if CONTROLS <= kinds[at(1 + j)] <= REPLACEMENTS:
+            row[at(FIRST_DEBRIS + 2 * UNREADABLE)] += 1
+            row[at(FIRST_DEBRIS + 2 * UNREADABLE + 1)] += character_width(points[at(BEFORE + j)])
+
+
+@inlined
+def may_be_long(kinds: Bytes, n: int, word: int) -> bool:
+    """Whether a word here may be long, or is so already: there are steps of half its length without a blank."""
+    step = LONG_WORD // 2 - 1
+    found = word > step
+    for first in range(1, n + 1, step):
+        found |= first + step <= n + 1 and not any_blank(kinds, first, first + step)
+    return found
+
+
+@inlined
+def count_long(kinds: Bytes, n: int, word: int) -> int:
+    """The words that become long here; `word` is the length of the one that goes on."""
+    long_words = 0
+    for j in range(1, n + 1):
+        word = 0 if is_blank(kinds[at(j)]) else word + 1
         long_words += word == LONG_WORD + 1
-    row[at(WORDS)] += words
-    row[at(LONG_WORDS)] += long_words
-    if unreadable:
-        count_unreadable(points, n, kinds, row)
-    return word
+    return long_words
+
+
+@inlined
+def open_word(kinds: Bytes, n: int, word: int) -> int:
+    """The length of the word that may go on after this."""
+    length = 0
+    while length < n and not is_blank(kinds[at(n - length)]):
+        length += 1
+    return length if length < n else word + n
 
 
 @inlined
@@ -183,11 +243,15 @@ def joins(folded: int) -> bool:
 
 @inlined
 def extend(prefix: Hashes, at_row: int, folded: Flags, n: int) -> int:
-    """Go on with the hashes of all beginnings after row `at_row`; gives the last row."""
+    """Go on with the hashes of all beginnings after row `at_row`, two at a time; gives the last row."""
     h = prefix[at(at_row)]
-    for j in range(n):
-        h = h * _BASE + np.uint64(folded[at(j)])
-        prefix[at(at_row + 1 + j)] = h
+    for j in range(0, n - 1, 2):
+        one, two = np.uint64(folded[at(j)]), np.uint64(folded[at(j + 1)])
+        prefix[at(at_row + j + 1)] = h * _BASE + one
+        h = h * _SQUARE + (one * _BASE + two)
+        prefix[at(at_row + j + 2)] = h
+    if n & 1:
+        prefix[at(at_row + n)] = h * _BASE + np.uint64(folded[at(n - 1)])
     return at_row + n
 
 
@@ -216,18 +280,30 @@ def inspect(
     `prefix[begins[d] + k]` is the polynomial hash of the first k folded characters of document d here, on top of
     `totals[d]`, so that the hash of any stretch is a subtraction; `totals[d]` becomes the hash of them all.
     """
-    points, folded = np.empty(BEFORE + STRETCH + 1, np.int32), np.empty(STRETCH + 1, np.int32)
+    points, folded = np.empty(BEFORE + LONG_STRETCH + 1, np.int32), np.empty(LONG_STRETCH + 1, np.int32)
+    here, odd = np.empty(LONG_STRETCH + 1, np.uint8), np.zeros(KINDS, np.int64)
     k = 0
     for d in range(starts.shape[0]):
-        row, word, held = rows[d], 0, 0
+        row, word, held, n = rows[d], 0, 0, 0
         points[:BEFORE] = -1
+        here[0] = SPACES
         begins[d] = k
         prefix[k] = totals[d]
         start = starts[d]
         while start < ends[d]:
-            stop = next_stretch(data, start, ends[d])
+            stop = stretch_end(data, start, ends[d], LONG_STRETCH)
+            for j in range(BEFORE):
+                points[at(j)] = points[at(n + j)]
+            here[0] = here[at(n)]
             n = decode(data, start, stop, folded, points, BEFORE) - BEFORE
-            word = count_kinds(points, n, kinds, word, row)
+            look_up(points, n, kinds, here)
+            count_kinds(here, n, row, odd)
+            row[at(WORDS)] += count_beginnings(here, n)
+            if may_be_long(here, n, word):
+                row[at(LONG_WORDS)] += count_long(here, n, word)
+            word = open_word(here, n, word)
+            if any_unreadable(here, n):
+                count_unreadable(points, here, n, row)
             if has_runs(points, n):
                 row[at(RUN_BYTES)] += run_bytes(points, n, kinds)
             if has_latin(points, n):
@@ -237,8 +313,6 @@ def inspect(
                 k, held = extend_joined(prefix, begins[d], k, folded, letters, held)
             elif letters:
                 k, held = extend(prefix, k, folded, letters), int(folded[at(letters - 1)])
-            for j in range(BEFORE):
-                points[at(j)] = points[at(n + j)]
             start = stop
         totals[d] = prefix[k]
         stops[d] = k

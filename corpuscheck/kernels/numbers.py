@@ -118,6 +118,22 @@ def after_bracket(data: Bytes, k: int, stop: int) -> int:
     return k + 5 if k + 5 == stop or not _is_digit(data[at(k + 5)]) else 0
 
 
+@inlined
+def plain_number_end(data: Bytes, i: int, stop: int) -> int:
+    """The end of the number at `i` where it is too short for any shape and nothing follows that makes it longer, else 0.
+
+    Most numbers are years and amounts, which `number_shape` need not see.
+    """
+    k = i
+    while k < stop and _is_digit(data[at(k)]):
+        k += 1
+    if k == i or k - i >= 11 or k == stop:
+        return k if i < k < i + 11 else 0
+    b = data[at(k)]
+    separated = (b == 0x2D or b == 0x2E or b == 0x20) and k + 1 < stop and _is_digit(data[at(k + 1)])
+    return 0 if separated or b == 0x29 else k
+
+
 @kernel
 def number_shape(data: Bytes, begin: int, i: int, stop: int) -> tuple[int, int]:
     """The end of the number that begins at `i`, and the shape of personal data it has; -1 where it has none.

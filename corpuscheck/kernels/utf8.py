@@ -14,7 +14,10 @@ LONGEST_PASSAGE = 8 * WINDOW
 """A sampled passage without any white space is cut at this many bytes all the same."""
 
 STRETCH = 256
-"""Bytes that are decoded together, or looked at to see whether there is anything of a kind among them."""
+"""Bytes that are looked at together to see whether there is anything of a kind among them."""
+
+LONG_STRETCH = 1024
+"""Bytes that are decoded together."""
 
 
 @inlined
@@ -48,9 +51,9 @@ def character_width(cp: int) -> int:
 
 
 @inlined
-def next_stretch(data: Bytes, start: int, stop: int) -> int:
-    """The end of the stretch from `start` on: at most `STRETCH` bytes, and no part of a character."""
-    end = start + STRETCH
+def stretch_end(data: Bytes, start: int, stop: int, size: int) -> int:
+    """The end of the stretch from `start` on: at most `size` bytes, and no part of a character."""
+    end = start + size
     if end >= stop:
         return stop
     while data[at(end)] & 0xC0 == 0x80:
@@ -113,10 +116,10 @@ def misplaced(b: int, p1: int, p2: int, p3: int) -> bool:
 @inlined
 def any_misplaced(data: Bytes, start: int, stop: int) -> bool:
     """Whether any byte of a span is impossible after the three before it, which `data` must have."""
-    wrong = np.uint8(0)
+    wrong = False
     for i in range(start, stop):
-        wrong |= np.uint8(misplaced(data[at(i)], data[at(i - 1)], data[at(i - 2)], data[at(i - 3)]))
-    return wrong != 0
+        wrong |= misplaced(data[at(i)], data[at(i - 1)], data[at(i - 2)], data[at(i - 3)])
+    return wrong
 
 
 @kernel
@@ -268,21 +271,21 @@ def ends_line(data: Bytes, i: int, stop: int) -> bool:
 
 
 @inlined
-def may_end_line(data: Bytes, start: int, width: int) -> bool:
+def may_end_line(data: Bytes, start: int, stop: int) -> bool:
     """Whether there is an LF or CR in a stretch. It has no branches: LLVM vectorises it."""
-    found = np.uint8(0)
-    for j in range(width):
-        b = data[at(start + j)]
-        found |= np.uint8((b == 0x0A) | (b == 0x0D))
-    return found != 0
+    found = False
+    for i in range(start, stop):
+        b = data[at(i)]
+        found |= (b == 0x0A) | (b == 0x0D)
+    return found
 
 
 @inlined
 def line_end(data: Bytes, i: int, stop: int) -> int:
     """The last byte of the line end at or after byte `i`, or `stop`."""
-    while i + 64 <= stop and not may_end_line(data, i, 64):
+    while i + 64 <= stop and not may_end_line(data, i, i + 64):
         i += 64
-    while i + 16 <= stop and not may_end_line(data, i, 16):
+    while i + 16 <= stop and not may_end_line(data, i, i + 16):
         i += 16
     while i < stop and not ends_line(data, i, stop):
         i += 1

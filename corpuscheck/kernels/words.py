@@ -6,9 +6,11 @@ A word is a pre-token: a longest run of word characters between white space and 
 
 from __future__ import annotations
 
+import numpy as np
+
 from corpuscheck.arrays import Bytes, Flags, Ints
-from corpuscheck.kernels.jit import at, kernel
-from corpuscheck.kernels.utf8 import code_point
+from corpuscheck.kernels.jit import at, inlined, kernel
+from corpuscheck.kernels.utf8 import LONG_STRETCH, code_point, decode, stretch_end
 
 # What a code point is (the low bits of its entry) ...
 UNPROBED, WORD, SPACE, ISOLATED, DELETED, COMPLEX = 0, 1, 2, 3, 4, 5
@@ -155,18 +157,31 @@ def walk(
     return starts.shape[0], 0, n, far
 
 
+@inlined
+def any_unprobed(points: Flags, n: int, table: Flags) -> bool:
+    """Whether any of the code points was never probed."""
+    found = False
+    for j in range(n):
+        found |= table[at(points[at(j)])] & KIND == UNPROBED
+    return found
+
+
 @kernel
 def find_unprobed(data: Bytes, start: int, stop: int, table: Flags, out: Ints) -> int:
     """The code points of `data[start:stop]` that were never probed, each once."""
+    scratch, points = np.empty(LONG_STRETCH + 1, np.int32), np.empty(LONG_STRETCH + 1, np.int32)
     n = 0
-    i = start
-    while i < stop:
-        cp, width = code_point(data, i)
-        if table[cp] & KIND == UNPROBED:
-            table[cp] = COMPLEX  # so that it is listed once; the probe overwrites it
-            out[n] = cp
-            n += 1
-        i += width
+    while start < stop:
+        end = stretch_end(data, start, stop, LONG_STRETCH)
+        found = decode(data, start, end, scratch, points, 0)
+        if any_unprobed(points, found, table):
+            for j in range(found):
+                cp = points[at(j)]
+                if table[at(cp)] & KIND == UNPROBED:
+                    table[at(cp)] = COMPLEX  # so that it is listed once; the probe overwrites it
+                    out[at(n)] = cp
+                    n += 1
+        start = end
     return n
 
 
