@@ -6,13 +6,11 @@ import numpy as np
 
 from corpuscheck.arrays import Bytes, Flags, Hashes, Ints
 from corpuscheck.counted import (
-    CONTROLS,
     FIRST_DEBRIS,
     KINDS,
     LATIN_RUNS,
     LINE_ENDS,
     LONG_WORDS,
-    REPLACEMENTS,
     RUN_BYTES,
     SPACES,
     UNREADABLE,
@@ -28,6 +26,12 @@ LATIN_RUN = 3
 """So many neighbours between U+0080 and U+00FF are hardly a language."""
 
 LONG_WORD = 100
+
+FOLDED = (1 << 21) - 1
+"""The low bits of a character's entry: what it folds to, 0 where it is no text. Its kind follows, then three flags."""
+
+KIND_SHIFT, IS_UNREADABLE, IS_LATIN, IS_JOINING = 21, 1 << 27, 1 << 28, 1 << 29
+"""Latin are those from U+0080 to U+00FF but for spaces; joining are vowels and tails of jamo, and voicing marks."""
 
 BEFORE = 5
 """Characters before a stretch that are kept, to tell where a run begins."""
@@ -73,14 +77,96 @@ def composed(held: int, cp: int) -> int:
 
 
 @inlined
+def kind_of(entry: int) -> int:
+    """The column of `counted` that a character counts in, by its entry in the table."""
+    return entry >> KIND_SHIFT & 0x3F
+
+
+@inlined
 def is_blank(kind: int) -> bool:
     """Whether characters of this kind part words."""
     return (kind == SPACES) | (kind == LINE_ENDS)
 
 
 @inlined
+def look_up(points: Flags, n: int, table: Flags, out: Flags) -> int:
+    """The entries of the characters, and all that is set in any of them."""
+    seen = np.int32(0)
+    for j in range(BEFORE, BEFORE + n):
+        entry = table[at(points[at(j)])]
+        out[at(j)] = entry
+        seen |= entry
+    return int(seen)
+
+
+@inlined
+def count_kinds(entries: Flags, n: int, word: bool, row: Ints, odd: Ints) -> None:
+    """Count characters by kind, and words where they begin, but for the first if a word goes on.
+
+    Every other character is counted apart: to add twice in a row to the same number has to wait.
+    """
+    words, blank = 0, not word
+    for j in range(BEFORE, BEFORE + n - 1, 2):
+        one, two = kind_of(entries[at(j)]), kind_of(entries[at(j + 1)])
+        row[at(one)] += 1
+        odd[at(two)] += 1
+        words += (blank > is_blank(one)) + (is_blank(one) > is_blank(two))
+        blank = is_blank(two)
+    if n & 1:
+        last = kind_of(entries[at(BEFORE + n - 1)])
+        row[at(last)] += 1
+        words += blank > is_blank(last)
+    row[at(WORDS)] += words
+    for k in range(KINDS):
+        row[at(k)] += odd[at(k)]
+        odd[at(k)] = 0
+
+
+@inlined
+def count_long(entries: Flags, n: int, word: int, row: Ints) -> int:
+    """Count the words that become long here; `word` is the length of the one that goes on, now and after this."""
+    for j in range(BEFORE, BEFORE + n):
+        word = 0 if is_blank(kind_of(entries[at(j)])) else word + 1
+        row[at(LONG_WORDS)] += word == LONG_WORD + 1
+    return word
+
+
+@inlined
+def last_word(entries: Flags, n: int, word: int) -> int:
+    """The length of the word that goes on after this; `word` is that of the one that goes on before it."""
+    length = 0
+    while length < n and not is_blank(kind_of(entries[at(BEFORE + n - 1 - length)])):
+        length += 1
+    return length if length < n else word + n
+
+
+@inlined
+def may_be_long(entries: Flags, n: int, word: int) -> bool:
+    """Whether a word here may be long: somewhere half its length is without a blank."""
+    step = LONG_WORD // 2 - 1
+    if word > step:
+        return True
+    for first in range(BEFORE, BEFORE + n - step + 1, step):
+        blanks = 0
+        for j in range(first, first + step):
+            blanks += is_blank(kind_of(entries[at(j)]))
+        if not blanks:
+            return True
+    return False
+
+
+@inlined
+def count_unreadable(points: Flags, entries: Flags, n: int, row: Ints) -> None:
+    """Count what nobody can read, and its bytes."""
+    for j in range(BEFORE, BEFORE + n):
+        if entries[at(j)] & IS_UNREADABLE:
+            row[at(FIRST_DEBRIS + 2 * UNREADABLE)] += 1
+            row[at(FIRST_DEBRIS + 2 * UNREADABLE + 1)] += character_width(points[at(j)])
+
+
+@inlined
 def has_runs(points: Flags, n: int) -> bool:
-    """Whether so many equal characters stand together that it is a run. LLVM vectorises it, and the next one."""
+    """Whether so many equal characters stand together that it is a run. LLVM vectorises it."""
     found = False
     for j in range(BEFORE, BEFORE + n):
         cp = points[at(j)]
@@ -90,148 +176,35 @@ def has_runs(points: Flags, n: int) -> bool:
 
 
 @inlined
-def has_latin(points: Flags, n: int) -> bool:
-    """Whether there is any character between U+0080 and U+00FF."""
-    found = False
-    for j in range(BEFORE, BEFORE + n):
-        found |= (points[at(j)] >= 0x80) & (points[at(j)] < 0x100)
-    return found
-
-
-@inlined
-def run_bytes(points: Flags, n: int, kinds: Bytes) -> int:
-    """The bytes of runs of equal characters, as far as they are known here and were not before."""
-    size = 0
+def count_runs(points: Flags, entries: Flags, n: int, row: Ints) -> None:
+    """Count the bytes of runs of equal characters, as far as they are known here and were not before."""
     for j in range(BEFORE, BEFORE + n):
         cp, length = points[at(j)], 1
         while length <= LONG_RUN and points[at(j - length)] == cp:
             length += 1
-        if length >= LONG_RUN and not is_blank(kinds[at(cp)]):
-            size += character_width(cp) * (LONG_RUN if length == LONG_RUN else 1)
-    return size
+        if length >= LONG_RUN and not is_blank(kind_of(entries[at(j)])):
+            row[at(RUN_BYTES)] += character_width(cp) * (LONG_RUN if length == LONG_RUN else 1)
 
 
 @inlined
-def is_latin(cp: int, kinds: Bytes) -> bool:
-    """Whether it is between U+0080 and U+00FF, and no space."""
-    return 0x80 <= cp < 0x100 and not is_blank(kinds[at(cp)])
-
-
-@inlined
-def latin_runs(points: Flags, n: int, kinds: Bytes) -> int:
-    """The characters of runs between U+0080 and U+00FF, as far as they are known here and were not before."""
-    count = 0
+def count_latin(entries: Flags, n: int, row: Ints) -> None:
+    """Count runs of characters between U+0080 and U+00FF, as far as they are known here and were not before."""
     for j in range(BEFORE, BEFORE + n):
         length = 0
-        while length <= LATIN_RUN and is_latin(points[at(j - length)], kinds):
+        while length <= LATIN_RUN and entries[at(j - length)] & IS_LATIN:
             length += 1
         if length >= LATIN_RUN:
-            count += LATIN_RUN if length == LATIN_RUN else 1
-    return count
+            row[at(LATIN_RUNS)] += LATIN_RUN if length == LATIN_RUN else 1
 
 
 @inlined
-def look_up(points: Flags, n: int, kinds: Bytes, out: Bytes) -> None:
-    """The kind of each character, from row 1 on."""
-    for j in range(n):
-        out[at(1 + j)] = kinds[at(points[at(BEFORE + j)])]
-
-
-@inlined
-def count_kinds(kinds: Bytes, n: int, row: Ints, odd: Ints) -> None:
-    """Count characters by kind. Every other one is counted apart: the same number twice in a row would have to wait."""
-    for j in range(1, n, 2):
-        row[at(kinds[at(j)])] += 1
-        odd[at(kinds[at(j + 1)])] += 1
-    if n & 1:
-        row[at(kinds[at(n)])] += 1
-    for k in range(KINDS):
-        row[at(k)] += odd[at(k)]
-        odd[at(k)] = 0
-
-
-@inlined
-def count_beginnings(kinds: Bytes, n: int) -> int:
-    """The words that begin here. LLVM vectorises it."""
-    words = 0
-    for j in range(1, n + 1):
-        words += is_blank(kinds[at(j - 1)]) & (not is_blank(kinds[at(j)]))
-    return words
-
-
-@inlined
-def any_blank(kinds: Bytes, first: int, end: int) -> bool:
-    """Whether words are parted here. LLVM vectorises it, and the next one."""
-    found = False
-    for j in range(first, end):
-        found |= is_blank(kinds[at(j)])
-    return found
-
-
-@inlined
-def any_unreadable(kinds: Bytes, n: int) -> bool:
-    """Whether there is anything that nobody can read."""
-    found = False
-    for j in range(1, n + 1):
-        found |= (kinds[at(j)] >= CONTROLS) & (kinds[at(j)] <= REPLACEMENTS)
-    return found
-
-
-@inlined
-def count_unreadable(points: Flags, kinds: Bytes, n: int, row: Ints) -> None:
-    """Count what nobody can read, and its bytes."""
-    for j in range(n):
-        if CONTROLS <= kinds[at(1 + j)] <= REPLACEMENTS:
-            row[at(FIRST_DEBRIS + 2 * UNREADABLE)] += 1
-            row[at(FIRST_DEBRIS + 2 * UNREADABLE + 1)] += character_width(points[at(BEFORE + j)])
-
-
-@inlined
-def may_be_long(kinds: Bytes, n: int, word: int) -> bool:
-    """Whether a word here may be long, or is so already: there are steps of half its length without a blank."""
-    step = LONG_WORD // 2 - 1
-    found = word > step
-    for first in range(1, n + 1, step):
-        found |= first + step <= n + 1 and not any_blank(kinds, first, first + step)
-    return found
-
-
-@inlined
-def count_long(kinds: Bytes, n: int, word: int) -> int:
-    """The words that become long here; `word` is the length of the one that goes on."""
-    long_words = 0
-    for j in range(1, n + 1):
-        word = 0 if is_blank(kinds[at(j)]) else word + 1
-        long_words += word == LONG_WORD + 1
-    return long_words
-
-
-@inlined
-def open_word(kinds: Bytes, n: int, word: int) -> int:
-    """The length of the word that may go on after this."""
-    length = 0
-    while length < n and not is_blank(kinds[at(n - length)]):
-        length += 1
-    return length if length < n else word + n
-
-
-@inlined
-def fold(points: Flags, n: int, folds: Flags, out: Flags) -> int:
+def fold(entries: Flags, n: int, out: Flags) -> int:
     """What is left of the characters without their trimmings; gives how many."""
     found = 0
     for j in range(BEFORE, BEFORE + n):
-        folded = folds[at(points[at(j)])]
+        folded = entries[at(j)] & FOLDED
         out[at(found)] = folded
         found += folded != 0
-    return found
-
-
-@inlined
-def has_joining(folded: Flags, n: int) -> bool:
-    """Whether there are vowels or tails of jamo, or voicing marks. LLVM vectorises it."""
-    found = False
-    for j in range(n):
-        found |= joins(folded[at(j)])
     return found
 
 
@@ -272,47 +245,47 @@ def extend_joined(prefix: Hashes, first: int, at_row: int, folded: Flags, n: int
 
 @kernel
 def inspect(
-    data: Bytes, starts: Ints, ends: Ints, kinds: Bytes, folds: Flags, rows: Ints, totals: Hashes, prefix: Hashes,
-    begins: Ints, stops: Ints,
+    data: Bytes, starts: Ints, ends: Ints, table: Flags, rows: Ints, totals: Hashes, prefix: Hashes, begins: Ints,
+    stops: Ints,
 ) -> None:  # fmt: skip
-    """Count the characters of each document by kind, with runs and words; hash what `folds` leaves of them.
+    """Count the characters of each document by kind, with runs and words; hash what is left of them when folded.
 
+    `table` has for each code point what it folds to, its kind, and whether it is of those that are looked at closely.
     `prefix[begins[d] + k]` is the polynomial hash of the first k folded characters of document d here, on top of
     `totals[d]`, so that the hash of any stretch is a subtraction; `totals[d]` becomes the hash of them all.
     """
-    points, folded = np.empty(BEFORE + LONG_STRETCH + 1, np.int32), np.empty(LONG_STRETCH + 1, np.int32)
-    here, odd = np.empty(LONG_STRETCH + 1, np.uint8), np.zeros(KINDS, np.int64)
+    size = BEFORE + LONG_STRETCH + 1
+    points, entries, folded = np.empty(size, np.int32), np.empty(size, np.int32), np.empty(size, np.int32)
+    firsts, odd = np.empty(LONG_STRETCH, np.uint8), np.zeros(KINDS, np.int64)
     k = 0
     for d in range(starts.shape[0]):
-        row, word, held, n = rows[d], 0, 0, 0
-        points[:BEFORE] = -1
-        here[0] = SPACES
+        row, word, held = rows[d], 0, 0
+        points[:BEFORE], entries[:BEFORE] = -1, 0
         begins[d] = k
         prefix[k] = totals[d]
         start = starts[d]
         while start < ends[d]:
             stop = stretch_end(data, start, ends[d], LONG_STRETCH)
-            for j in range(BEFORE):
-                points[at(j)] = points[at(n + j)]
-            here[0] = here[at(n)]
-            n = decode(data, start, stop, folded, points, BEFORE) - BEFORE
-            look_up(points, n, kinds, here)
-            count_kinds(here, n, row, odd)
-            row[at(WORDS)] += count_beginnings(here, n)
-            if may_be_long(here, n, word):
-                row[at(LONG_WORDS)] += count_long(here, n, word)
-            word = open_word(here, n, word)
-            if any_unreadable(here, n):
-                count_unreadable(points, here, n, row)
+            n = decode(data, start, stop, folded, firsts, points, BEFORE) - BEFORE
+            seen = look_up(points, n, table, entries)
+            count_kinds(entries, n, word > 0, row, odd)
+            if may_be_long(entries, n, word):
+                word = count_long(entries, n, word, row)
+            elif stop < ends[d]:
+                word = last_word(entries, n, word)
+            if seen & IS_UNREADABLE:
+                count_unreadable(points, entries, n, row)
+            if seen & IS_LATIN:
+                count_latin(entries, n, row)
             if has_runs(points, n):
-                row[at(RUN_BYTES)] += run_bytes(points, n, kinds)
-            if has_latin(points, n):
-                row[at(LATIN_RUNS)] += latin_runs(points, n, kinds)
-            letters = fold(points, n, folds, folded)
-            if has_joining(folded, letters):
+                count_runs(points, entries, n, row)
+            letters = fold(entries, n, folded)
+            if seen & IS_JOINING:
                 k, held = extend_joined(prefix, begins[d], k, folded, letters, held)
             elif letters:
                 k, held = extend(prefix, k, folded, letters), int(folded[at(letters - 1)])
+            for j in range(BEFORE):
+                points[at(j)], entries[at(j)] = points[at(n + j)], entries[at(n + j)]
             start = stop
         totals[d] = prefix[k]
         stops[d] = k

@@ -74,7 +74,14 @@ def decode_anywhere(data: Bytes, start: int, n: int, out: Flags) -> None:
 
 
 @inlined
-def decode(data: Bytes, start: int, stop: int, scratch: Flags, out: Flags, n: int) -> int:
+def find_starts(data: Bytes, start: int, n: int, out: Bytes) -> None:
+    """1 for each of `n` bytes that begins a character, else 0: LLVM vectorises it."""
+    for j in range(n):
+        out[at(j)] = data[at(start + j)] & 0xC0 != 0x80
+
+
+@inlined
+def decode(data: Bytes, start: int, stop: int, scratch: Flags, begins: Bytes, out: Flags, n: int) -> int:
     """Write the code points of a stretch to `out` from row `n` on; gives the row after them.
 
     Nothing here depends on what the bytes are, so that the processor never guesses wrong.
@@ -85,9 +92,10 @@ def decode(data: Bytes, start: int, stop: int, scratch: Flags, out: Flags, n: in
         return n + stop - start
     i = min(stop, max(start, data.shape[0] - 3))  # up to here three bytes follow
     decode_anywhere(data, start, i - start, scratch)
+    find_starts(data, start, i - start, begins)
     for j in range(i - start):
         out[at(n)] = scratch[at(j)]
-        n += data[at(start + j)] & 0xC0 != 0x80
+        n += begins[at(j)]
     while i < stop:
         if data[at(i)] & 0xC0 != 0x80:
             out[at(n)] = code_point(data, i)[0]

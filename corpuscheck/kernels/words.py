@@ -170,10 +170,11 @@ def any_unprobed(points: Flags, n: int, table: Flags) -> bool:
 def find_unprobed(data: Bytes, start: int, stop: int, table: Flags, out: Ints) -> int:
     """The code points of `data[start:stop]` that were never probed, each once."""
     scratch, points = np.empty(LONG_STRETCH + 1, np.int32), np.empty(LONG_STRETCH + 1, np.int32)
+    begins = np.empty(LONG_STRETCH, np.uint8)
     n = 0
     while start < stop:
         end = stretch_end(data, start, stop, LONG_STRETCH)
-        found = decode(data, start, end, scratch, points, 0)
+        found = decode(data, start, end, scratch, begins, points, 0)
         if any_unprobed(points, found, table):
             for j in range(found):
                 cp = points[at(j)]

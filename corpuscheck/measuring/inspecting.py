@@ -27,7 +27,7 @@ from corpuscheck.kernels.inspection import inspect
 from corpuscheck.kernels.lines import read_lines
 from corpuscheck.kernels.shingles import BINS, EMPTY, shingle, sign
 from corpuscheck.measuring.documents import Closed, file_ids
-from corpuscheck.measuring.kinds import folds, kinds
+from corpuscheck.measuring.kinds import characters, kinds
 from corpuscheck.measuring.repeats import LineTable
 from corpuscheck.profile.near import LEAST_SHINGLES, MOST_SIGNATURES, NearPart, Signatures
 from corpuscheck.reading.batch import Batch
@@ -134,7 +134,7 @@ class Inspector:
         if len(self._prefix) < len(data) + n + 1:
             self._prefix = np.empty(len(data) + n + 1, np.uint64)
         begins, stops = np.empty(n, np.int64), np.empty(n, np.int64)
-        inspect(data, starts, ends, kinds(), folds(), found.rows, found.norms, self._prefix, begins, stops)
+        inspect(data, starts, ends, characters(), found.rows, found.norms, self._prefix, begins, stops)
         if not self._near:
             return found
         long = stops - begins >= LEAST_SHINGLES

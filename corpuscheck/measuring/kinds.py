@@ -21,6 +21,7 @@ from corpuscheck.counted import (
     SYMBOLS,
     UNASSIGNED,
 )
+from corpuscheck.kernels.inspection import IS_JOINING, IS_LATIN, IS_UNREADABLE, KIND_SHIFT, VOICED
 from corpuscheck.scripts import COMMON, RANGES, script_of
 
 _OF_CATEGORY = {
@@ -80,6 +81,17 @@ def folds() -> Flags:
     for first, end in _PLANES:
         for cp in (np.flatnonzero(table[first:end]) + first).tolist():
             table[cp] = _base(chr(cp))
+    return table
+
+
+@cache
+def characters() -> Flags:
+    """int32 for each code point: its fold, its kind, and the flags of `kernels.inspection`."""
+    kind, fold = kinds().astype(np.int32), folds()
+    table = fold | kind << KIND_SHIFT
+    table[(kind >= CONTROLS) & (kind <= REPLACEMENTS)] |= IS_UNREADABLE
+    table[0x80:0x100][kind[0x80:0x100] != SPACES] |= IS_LATIN
+    table[((fold >= 0x1161) & (fold < 0x11C3)) | (fold == VOICED) | (fold == VOICED + 1)] |= IS_JOINING
     return table
 
 
