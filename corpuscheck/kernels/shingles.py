@@ -24,6 +24,7 @@ _SAMPLE_BITS, _SAMPLE = np.uint64(22), np.uint64(7)
 _HALF, _ODD = np.uint64(32), np.uint64(0xD6E8FEB86659FD93)
 _LOW = np.uint64(0xFFFFFFFF)
 
+_PROBES = 32
 _AT_ONCE = 256
 """Shingles that are hashed together."""
 
@@ -42,16 +43,27 @@ def begin_set(table: Hashes, most: int) -> int:
 
 
 @inlined
+def holds(table: Hashes, first: int, end: int, h: np.uint64) -> bool:
+    """Whether any of these slots has `h`. LLVM vectorises it."""
+    found = False
+    for slot in range(first, end):
+        found |= table[at(slot)] == h
+    return found
+
+
+@inlined
 def remembered(table: Hashes, mask: int, h: np.uint64) -> bool:
-    """Whether the set holds `h`; it does afterwards, as long as there is room."""
+    """Whether the set holds `h`; it does afterwards, as long as there is room in `_PROBES` slots."""
     h = max(h, np.uint64(1))  # 0 is a free slot
-    slot = np.int64(h & np.uint64(mask))
-    for _ in range(32):
+    slot = first = np.int64(h & np.uint64(mask))
+    for probe in range(_PROBES):
         if table[at(slot)] == 0:
             table[at(slot)] = h
             return False
         if table[at(slot)] == h:
             return True
+        if probe == 3 and first + _PROBES <= mask and not holds(table, first, first + _PROBES, np.uint64(0)):
+            return holds(table, first, first + _PROBES, h)
         slot = (slot + 1) & mask
     return False
 

@@ -92,9 +92,10 @@ def walk(
             entry, width = SPACE, 0
             while i < stop:
                 cp, width = code_point(data, i)
-                if counts[at(cp)] == 0:
+                seen_before = counts[at(cp)]
+                counts[at(cp)] = seen_before + 1
+                if seen_before == 0:
                     first_seen[at(cp)] = i
-                counts[at(cp)] += 1
                 entry = table[at(cp)]
                 if entry & KIND != WORD:
                     break
