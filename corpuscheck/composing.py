@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from functools import cache
 from itertools import pairwise
@@ -14,6 +13,9 @@ MOST_MARKS = 30
 more. Those after them are taken as a run of their own."""
 
 _SHORT = 1000
+
+_NO_MARKS = 0x20000
+"""From here on Unicode has no combining marks; to ask about each character would take longer than a small scan."""
 
 
 def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
@@ -28,7 +30,7 @@ def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
 def _long_runs() -> re.Pattern[str]:
     """`MOST_MARKS` marks before another one."""
     spans: list[list[int]] = []
-    for code_point in filter(lambda cp: unicodedata.combining(chr(cp)), range(0x300, sys.maxunicode + 1)):
+    for code_point in filter(lambda cp: unicodedata.combining(chr(cp)), range(0x300, _NO_MARKS)):
         if spans and spans[-1][1] == code_point - 1:
             spans[-1][1] = code_point
         else:

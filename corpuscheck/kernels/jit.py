@@ -20,7 +20,7 @@ def kernel(loop: F) -> F:
 
 
 def inlined(step: F) -> F:
-    """Compile a step into each loop that takes it: a call for every byte, with arrays to pass, costs more than the step."""
+    """Compile a step into each loop that takes it: to call it for every byte would cost more than the step."""
     return _compiled(step, inline=True)
 
 

@@ -79,7 +79,7 @@ def read_lines(
     Spans are rows (start, end, document, what): a line or paragraph whose own hash is at most `highest[0]` is LINE or
     PARAGRAPH, a line whose hash with its document's key is at most `highest[1]` is also an OCCURRENCE, with that hash
     and the bits of its own in a fifth column. `table` remembers the lines of a document; it is carried on where the
-    first document `goes_on` from before, or the last is `unfinished`.
+    first document `goes_on` or the last is `unfinished`.
     Returns the number of rows.
     """
     n = 0

@@ -120,7 +120,7 @@ def after_bracket(data: Bytes, k: int, stop: int) -> int:
 
 @inlined
 def plain_number_end(data: Bytes, i: int, stop: int) -> int:
-    """The end of the number at `i` where it is too short for any shape and nothing follows that makes it longer, else 0.
+    """The end of the number at `i` where it is too short for any shape and nothing makes it longer, else 0.
 
     Most numbers are years and amounts, which `number_shape` need not see.
     """

@@ -43,7 +43,7 @@ def begin_set(table: Hashes, most: int) -> int:
 
 
 @inlined
-def holds(table: Hashes, first: int, end: int, h: np.uint64) -> bool:
+def holds(table: Hashes, first: np.int64, end: np.int64, h: np.uint64) -> bool:
     """Whether any of these slots has `h`. LLVM vectorises it."""
     found = False
     for slot in range(first, end):
@@ -102,7 +102,7 @@ def shingle(
     """The smallest hash in each bin over the shingles of each document, in row `slots[d]` of `bins` (none below 0).
 
     An eighth of the shingles, chosen by hash, are also the ends of the longer stretches that are looked for again.
-    `table` remembers them; it is carried on where the first document `goes_on` from before, or the last is `unfinished`.
+    `table` remembers them; it is carried on where the first document `goes_on` or the last is `unfinished`.
     """
     factors = (power(SHORT[0]), power(SHORT[1]))
     long_factors = (power(LONG[0]), power(LONG[1]))
@@ -132,7 +132,7 @@ def shingle(
 
 
 @inlined
-def lender(b: int, attempt: int) -> int:
+def lender(b: int, attempt: int) -> np.int64:
     """The bin that bin `b` asks at this attempt to find one that is not empty."""
     return np.int64(mix(np.uint64(b * _ATTEMPTS + attempt)) >> _BIN_BITS)
 

@@ -175,7 +175,7 @@ def tally(rows: Ints, beyond: NDArray[np.float64], tallies: Ints, worst: Ints, f
                 tallies[t, JUDGED_BYTES] += size
                 if scores[t] > beyond[t]:
                     named = True
-                    score = np.int64(np.rint(scores[t] * 1e6))
+                    score = int(np.rint(scores[t] * 1e6))
                     found[n, 0], found[n, 1], found[n, 2] = t, d, score
                     n += count(tallies[t], worst[t], size, score)
         for t in (ANY, SHORT):

@@ -8,7 +8,7 @@ import numpy as np
 
 from corpuscheck.arrays import Ints
 from corpuscheck.clean.document_rules import DOCUMENT_RULES
-from corpuscheck.counted import BYTES, COLUMNS, DEBRIS, PII
+from corpuscheck.counted import BYTES, DEBRIS, PII
 from corpuscheck.kernels.tallying import ANY, DOCUMENTS, TALLIES, tally
 from corpuscheck.measuring.documents import PLACE_BITS
 from corpuscheck.profile.clean import WORST, CleanPart, Tally, Worst, worst_of
@@ -59,12 +59,10 @@ class Tallies:
     def finish(self) -> CleanPart:
         if not self._figures[ANY].any():
             return CleanPart()
-        return CleanPart(
-            {
-                name: Tally(*figures, worst=worst_of(worst))
-                for t, (name, figures, worst) in enumerate(
-                    zip(NAMES, self._figures.tolist(), self._worst, strict=True)
-                )
-                if t < _ALWAYS or figures[DOCUMENTS]
-            }
-        )
+        parts = {}
+        for t, name in enumerate(NAMES):
+            if t < _ALWAYS or self._figures[t, DOCUMENTS]:
+                judged, judged_bytes, documents, document_bytes, amount, amount_bytes = self._figures[t].tolist()
+                worst = worst_of(self._worst[t])
+                parts[name] = Tally(judged, judged_bytes, documents, document_bytes, amount, amount_bytes, worst)
+        return CleanPart(parts)
