@@ -59,7 +59,7 @@ def ends_with_mark(data: Bytes, start: int, stop: int, kinds: Bytes) -> bool:
     return int(kinds[at(cp)]) == PUNCTUATION
 
 
-@inlined
+@kernel
 def has_bullet(data: Bytes, start: int) -> bool:
     """Whether the line begins with a bullet."""
     cp, _ = code_point(data, start)
