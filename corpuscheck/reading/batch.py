@@ -52,6 +52,7 @@ class Batch:
 
     def __post_init__(self) -> None:
         """Raises ValueError for documents that kernels could read past the end of."""
+        self.data.setflags(write=False)  # so that no kernel is compiled twice, for text that may be written too
         if len(self.starts) != len(self.ends) or not whole_spans(self.data, self.starts, self.ends):
             raise ValueError("a document is cut inside a character")
 
