@@ -121,9 +121,20 @@ def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[Doc
 
 
 def _numbers(files: Hashes, places: Ints, before: dict[tuple[int, int], int]) -> Ints:
-    numbers = places & ((1 << PLACE_BITS) - 1)
-    for k in np.flatnonzero(places >> PLACE_BITS).tolist():
-        numbers[k] += before.get((int(files[k]), int(places[k]) >> PLACE_BITS), 0)
+    """Places as numbers in the file: the number within a range, and the documents `before` that range by (file, start)."""
+    numbers, starts = places & ((1 << PLACE_BITS) - 1), places >> PLACE_BITS
+    rows = np.flatnonzero(starts)
+    ids = np.array([file for file, _ in before], np.uint64)
+    known = np.unique(np.concatenate((ids, files[rows])))
+
+    def keys(files: Hashes, starts: Ints) -> Ints:
+        return (np.searchsorted(known, files) << (64 - PLACE_BITS)) + starts
+
+    ranges = keys(ids, np.array([start for _, start in before], np.int64))
+    order, wanted = np.argsort(ranges), keys(files[rows], starts[rows])
+    found = order[np.minimum(np.searchsorted(ranges[order], wanted), len(order) - 1)]
+    added = np.fromiter(before.values(), np.int64, len(before))[found]
+    numbers[rows] += np.where(ranges[found] == wanted, added, 0)
     return numbers
 
 
@@ -155,8 +166,9 @@ def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:
     for record in sorted(measured.records, key=lambda r: r.start):
         before[record.path, record.start] = line_ends.get(record.path, 0)
         line_ends[record.path] = line_ends.get(record.path, 0) + record.line_ends
+    shown = {path: printable(path, LONGEST_PATH) for path in {path for path, _, _ in measured.places.values()}}
     return {
-        cp: (printable(path, LONGEST_PATH), line and line + before[path, start])
+        cp: (shown[path], line and line + before[path, start])
         for cp, (path, start, line) in measured.places.items()
     }
 

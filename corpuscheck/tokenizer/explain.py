@@ -34,7 +34,9 @@ class Explainer:
         self._normalizer = artefact.tokenizer.normalizer
         self._special = frozenset(artefact.special_ids.values()) | frozenset(artefact.unk_spellings)
         self._wordpiece = artefact.model_type == "WordPiece"
-        self._longest_piece = max((len(piece) for piece in self._vocabulary), default=1)
+        self._longest_piece = max(map(len, self._vocabulary), default=1)
+        self._apart = artefact.normalizes_characterwise and not artefact.combines
+        self._normal: dict[str, str] = {}
 
     def reason(self, word: str) -> Reason:
         """The reason for a word as it stands in the text."""
@@ -73,22 +75,30 @@ class Explainer:
         """The normalised word and, for each of its characters, the raw one it came from."""
         if self._normalizer is None:
             return word, list(word)
+        pieces = [(self._normal.get(ch) or self._normalized_character(ch), ch) for ch in word]
+        joined, owners = "".join(text for text, _ in pieces), [ch for text, ch in pieces for _ in text]
+        if self._apart:
+            return joined, owners
         whole = "".join(str(self._normalizer.normalize_str(word)).split())
-        pieces = [("".join(str(self._normalizer.normalize_str(ch)).split()), ch) for ch in word]
-        if "".join(text for text, _ in pieces) == whole:
-            return whole, [ch for text, ch in pieces for _ in text]
-        return whole, list(whole)
+        return whole, owners if joined == whole else list(whole)
+
+    def _normalized_character(self, ch: str) -> str:
+        normal = self._normal[ch] = "".join(str(self._normalizer.normalize_str(ch)).split())
+        return normal
 
     def _failures(self, raw: str) -> list[tuple[int, str]]:
         """Positions where the search stops, each time as if the missing character had then been added."""
-        prefix = self._artefact.prefix
+        prefix, vocabulary = self._artefact.prefix, self._vocabulary
         added: set[str] = set()
         failures: list[tuple[int, str]] = []
-        start = 0
+        walls = iter([*(k for k, _ in self._unspelled(raw)), len(raw)])  # no piece reaches beyond one
+        start, wall = 0, next(walls)
         while start < len(raw):
+            if wall < start:
+                wall = next(walls)
             mark = prefix if start else ""
-            stop = min(len(raw), start + self._longest_piece)
-            while stop > start and mark + raw[start:stop] not in self._vocabulary:
+            stop = min(wall, start + self._longest_piece)
+            while stop > start and mark + raw[start:stop] not in vocabulary:
                 stop -= 1
             if stop == start:
                 if raw[start] not in added:
