@@ -121,7 +121,7 @@ def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[Doc
 
 
 def _numbers(files: Hashes, places: Ints, before: dict[tuple[int, int], int]) -> Ints:
-    """Places as numbers in the file: the number within a range, and the documents `before` that range by (file, start)."""
+    """Places as numbers in the file: the number within a range, and the documents `before` it by (file, start)."""
     numbers, starts = places & ((1 << PLACE_BITS) - 1), places >> PLACE_BITS
     rows = np.flatnonzero(starts)
     ids = np.array([file for file, _ in before], np.uint64)
@@ -168,8 +168,7 @@ def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:
         line_ends[record.path] = line_ends.get(record.path, 0) + record.line_ends
     shown = {path: printable(path, LONGEST_PATH) for path in {path for path, _, _ in measured.places.values()}}
     return {
-        cp: (shown[path], line and line + before[path, start])
-        for cp, (path, start, line) in measured.places.items()
+        cp: (shown[path], line and line + before[path, start]) for cp, (path, start, line) in measured.places.items()
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +15,9 @@ from corpuscheck.brief import brief
 from corpuscheck.errors import TokenizerError
 
 _COMBINING = {"NFC", "NFD", "NFKC", "NFKD"}
+_NO_MODEL = {
+    "type": "WordPiece", "vocab": {}, "unk_token": "", "continuing_subword_prefix": "", "max_input_chars_per_word": 0
+}  # fmt: skip
 _CHARACTERWISE_NORMALIZERS = {"BertNormalizer", "Lowercase", "StripAccents"} | _COMBINING
 
 
@@ -55,6 +58,10 @@ class Artefact:
     trained: bool = False
     assumed: str = ""
     remarks: tuple[Remark, ...] = ()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: what was made of them is made anew elsewhere."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
@@ -165,15 +172,29 @@ class Artefact:
             "strip_accents": strip_accents,
             "lowercase": lowercase,
         }
-        return replace(self, definition=json.dumps({**self._parts, "normalizer": normalizer}))
+        return self._behind(normalizer)
 
     def without_steps(self, kinds: Collection[str]) -> Artefact:
         """The same tokenizer without these steps of its normaliser."""
         kept = [step for step in self.normalizers if step["type"] not in kinds]
-        normalizer = {"type": "Sequence", "normalizers": kept} if kept else None
-        return replace(self, definition=json.dumps({**self._parts, "normalizer": normalizer}))
+        return self._behind({"type": "Sequence", "normalizers": kept} if kept else None)
 
-    @property
+    def _behind(self, normalizer: dict[str, Any] | None) -> Artefact:
+        """The same vocabulary behind another normaliser. What both have is made once: a model takes memory."""
+        parts = {**self._parts, "normalizer": normalizer}
+        bare = Tokenizer.from_str(json.dumps({"model": _NO_MODEL, "normalizer": normalizer}))
+        tokenizer = Tokenizer(self.tokenizer.model)
+        tokenizer.normalizer = bare.normalizer
+        tokenizer.pre_tokenizer = self.tokenizer.pre_tokenizer
+        tokenizer.post_processor = self.tokenizer.post_processor
+        tokenizer.decoder = self.tokenizer.decoder
+        for _, token in sorted(self.tokenizer.get_added_tokens_decoder().items()):
+            (tokenizer.add_special_tokens if token.special else tokenizer.add_tokens)([token])
+        other = replace(self, definition=json.dumps(parts))
+        vars(other).update(_parts=parts, tokenizer=tokenizer, vocabulary=self.vocabulary, spelled=self.spelled)
+        return other
+
+    @cached_property
     def other_reading(self) -> Artefact | None:
         """Where the reading was assumed, the one that is as likely: what BertTokenizer does by itself, or cased."""
         if not self.assumed:
