@@ -12,6 +12,8 @@ from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.measuring.documents import PLACE_BITS, joined
 from corpuscheck.measuring.domain import domain_part
 from corpuscheck.measuring.estimating import (
+    TOKEN_BYTES,
+    count_lines,
     estimate_curve,
     estimate_tokens,
     find_escapes,
@@ -53,7 +55,9 @@ def assemble(
     raw = sum(record.bytes for record in records if record.status == "measured")
     size = measured.size.merge(SizePart(raw_bytes=raw))
     sample = measured.sample
-    estimates = estimate_tokens(artefact, sample)
+    small = sample.smaller(TOKEN_BYTES)
+    lines = count_lines(small)
+    estimates = estimate_tokens(artefact, small)
     curve = measured.curve
     if ranking is None:
         curve, estimates = estimate_curve(rank(measured.characters.counts), sample, estimates)
@@ -69,7 +73,7 @@ def assemble(
         "tokenizer_remarks": remarks_text(artefact.remarks),
         "near_duplicates": "yes" if settings.clean and settings.near_duplicates else "no",
     }
-    mojibake = find_mojibake(sample)
+    mojibake = find_mojibake(small)
     characters = replace(measured.characters, places=_whole_places(measured))
     before = documents_before(measured.records)
     shared, rubbish, (more_lines, more_paragraphs) = judge_shared(measured.split)
@@ -91,10 +95,10 @@ def assemble(
         lines=measured.lines.merge(more_lines),
         paragraphs=measured.paragraphs.merge(more_paragraphs),
         boilerplate=measured.boilerplate,
-        escapes=find_escapes(sample),
-        question_marks=find_question_marks(sample),
+        escapes=find_escapes(small, lines),
+        question_marks=find_question_marks(small, lines),
         domain=replace(domain_part(sample), fertility=dict(fertility)),
-        letters=letters_part(artefact, sample, measured.characters.counts),
+        letters=letters_part(artefact, small, measured.characters.counts),
         about=about,
     )
 

@@ -155,7 +155,11 @@ def test_what_is_odd_about_the_vocabulary_is_a_finding(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ZOO)
 def test_another_normaliser_before_the_same_model_is_what_its_definition_says(name: str) -> None:
     artefact = artefact_of(ZOO[name]())
-    readings = artefact.read_as(True, None), artefact.read_as(False, False), artefact.without_steps({"Lowercase", "NFD"})
+    readings = (
+        artefact.read_as(True, None),
+        artefact.read_as(False, False),
+        artefact.without_steps({"Lowercase", "NFD"}),
+    )
     for other in readings:
         from_text = Tokenizer.from_str(other.definition)
         assert other.tokenizer.to_str() == from_text.to_str()
