@@ -12,6 +12,8 @@ from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.measuring.documents import PLACE_BITS, joined
 from corpuscheck.measuring.domain import domain_part
 from corpuscheck.measuring.estimating import (
+    TOKEN_BYTES,
+    count_lines,
     estimate_curve,
     estimate_tokens,
     find_escapes,
@@ -53,7 +55,9 @@ def assemble(
     raw = sum(record.bytes for record in records if record.status == "measured")
     size = measured.size.merge(SizePart(raw_bytes=raw))
     sample = measured.sample
-    estimates = estimate_tokens(artefact, sample)
+    small = sample.smaller(TOKEN_BYTES)
+    lines = count_lines(small)
+    estimates = estimate_tokens(artefact, small)
     curve = measured.curve
     if ranking is None:
         curve, estimates = estimate_curve(rank(measured.characters.counts), sample, estimates)
@@ -69,7 +73,7 @@ def assemble(
         "tokenizer_remarks": remarks_text(artefact.remarks),
         "near_duplicates": "yes" if settings.clean and settings.near_duplicates else "no",
     }
-    mojibake = find_mojibake(sample)
+    mojibake = find_mojibake(small)
     characters = replace(measured.characters, places=_whole_places(measured))
     before = documents_before(measured.records)
     shared, rubbish, (more_lines, more_paragraphs) = judge_shared(measured.split)
@@ -91,10 +95,10 @@ def assemble(
         lines=measured.lines.merge(more_lines),
         paragraphs=measured.paragraphs.merge(more_paragraphs),
         boilerplate=measured.boilerplate,
-        escapes=find_escapes(sample),
-        question_marks=find_question_marks(sample),
+        escapes=find_escapes(small, lines),
+        question_marks=find_question_marks(small, lines),
         domain=replace(domain_part(sample), fertility=dict(fertility)),
-        letters=letters_part(artefact, sample, measured.characters.counts),
+        letters=letters_part(artefact, small, measured.characters.counts),
         about=about,
     )
 
@@ -128,9 +132,20 @@ def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[Doc
 
 
 def _numbers(files: Hashes, places: Ints, before: dict[tuple[int, int], int]) -> Ints:
-    numbers = places & ((1 << PLACE_BITS) - 1)
-    for k in np.flatnonzero(places >> PLACE_BITS).tolist():
-        numbers[k] += before.get((int(files[k]), int(places[k]) >> PLACE_BITS), 0)
+    """Places as numbers in the file: the number within a range, and the documents `before` it by (file, start)."""
+    numbers, starts = places & ((1 << PLACE_BITS) - 1), places >> PLACE_BITS
+    rows = np.flatnonzero(starts)
+    ids = np.array([file for file, _ in before], np.uint64)
+    known = np.unique(np.concatenate((ids, files[rows])))
+
+    def keys(files: Hashes, starts: Ints) -> Ints:
+        return (np.searchsorted(known, files) << (64 - PLACE_BITS)) + starts
+
+    ranges = keys(ids, np.array([start for _, start in before], np.int64))
+    order, wanted = np.argsort(ranges), keys(files[rows], starts[rows])
+    found = order[np.minimum(np.searchsorted(ranges[order], wanted), len(order) - 1)]
+    added = np.fromiter(before.values(), np.int64, len(before))[found]
+    numbers[rows] += np.where(ranges[found] == wanted, added, 0)
     return numbers
 
 
@@ -162,8 +177,9 @@ def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:
     for record in _ranges(measured.records):
         before[record.path, record.start] = line_ends.get(record.path, 0)
         line_ends[record.path] = line_ends.get(record.path, 0) + record.line_ends
+    shown = {path: printable(path, LONGEST_PATH) for path in {path for path, _, _ in measured.places.values()}}
     return {
-        cp: (printable(path, LONGEST_PATH), line and line + before.get((path, start), 0))
+        cp: (shown[path], line and line + before.get((path, start), 0))
         for cp, (path, start, line) in measured.places.items()
     }
 

@@ -15,6 +15,10 @@ _LINE_COMMAND = re.compile(r"^([^\S\n]*):(?=:)", re.MULTILINE)
 """``::error::`` is one where a line begins with it."""
 
 
+_UNMARKED = re.compile("[\u034f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\uffa0]")
+"""What takes part in text but leaves no mark."""
+
+
 def _shown(ch: str) -> str:
     cp = ord(ch)
     category = unicodedata.category(ch)
@@ -22,9 +26,7 @@ def _shown(ch: str) -> str:
         return f"\\x{cp - 0xDC00:02x}"
     if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
         return f"\\u{cp:04x}" if cp <= 0xFFFF else f"\\U{cp:08x}"
-    if cp in (0x115F, 0x1160, 0x3164, 0xFFA0, 0x2800, 0x034F) or 0xFE00 <= cp <= 0xFE0F:
-        return f"\\u{cp:04x}"  # takes part in text but leaves no mark
-    return ch
+    return f"\\u{cp:04x}" if _UNMARKED.match(ch) else ch
 
 
 def printable(text: str, limit: int = _LIMIT) -> str:
@@ -35,7 +37,8 @@ def printable(text: str, limit: int = _LIMIT) -> str:
     to a runner of continuous integration is broken up in the same way.
     """
     cut = text[: limit + 1]
-    shown = "".join(map(_shown, cut if len(text) <= limit else cut[: limit - 1]))
+    kept = cut if len(text) <= limit else cut[: limit - 1]
+    shown = kept if kept.isprintable() and not _UNMARKED.search(kept) else "".join(map(_shown, kept))
     return without_commands(shown if len(text) <= limit else shown + "…")
 
 

@@ -92,6 +92,7 @@ def test_one_file_of_a_thousand_changed(
 ) -> None:
     if bundled:
         monkeypatch.setattr(units, "_MOST_BUNDLES", 16)
+        monkeypatch.setattr(units, "_LEAST_BUNDLE", 1 << 13)
     corpus = write_files(tmp_path / "many", {f"{n:04}.txt": line for n, line in enumerate(korean_lines(1000))})
     scanned(corpus, **options)
     assert len(reads()) == 1000

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from support import document_of, scanned, write_files
-from tokenizer_zoo import SPECIAL, wordpiece
-from tokenizers import normalizers, pre_tokenizers
+from tokenizer_zoo import SPECIAL, ZOO, artefact_of, wordpiece
+from tokenizers import Tokenizer, normalizers, pre_tokenizers
 
 from corpuscheck.result import Finding
 
@@ -150,3 +150,18 @@ def test_what_is_odd_about_the_vocabulary_is_a_finding(tmp_path: Path) -> None:
     found = findings("a", ["a", "", "b"], tmp_path)["CC306"]
     assert found.message == "vocab.txt has 1 blank line, and it takes an id: all pieces after it have a higher one"
     assert "CC306" not in findings("a", ["a", "b"], tmp_path)
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_another_normaliser_before_the_same_model_is_what_its_definition_says(name: str) -> None:
+    artefact = artefact_of(ZOO[name]())
+    readings = (
+        artefact.read_as(True, None),
+        artefact.read_as(False, False),
+        artefact.without_steps({"Lowercase", "NFD"}),
+    )
+    for other in readings:
+        from_text = Tokenizer.from_str(other.definition)
+        assert other.tokenizer.to_str() == from_text.to_str()
+        text = "Éte 가나 [UNK] \u1112\u1161 ÀB 漢字 12"
+        assert other.tokenizer.encode(text).ids == from_text.encode(text).ids

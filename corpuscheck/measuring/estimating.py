@@ -56,16 +56,16 @@ def find_mojibake(sample: Sample) -> MojibakePart:
     return _found(sample, lambda line: None if line.isascii() else repair(line), re.compile("[^\x00-\x7f]"))
 
 
-def find_escapes(sample: Sample) -> MojibakePart:
-    """Lines of the same sample with escapes that were never resolved."""
-    return replace(_found(sample, unescaped, escapes.MAY_HOLD), lines=count_lines(sample))
+def find_escapes(sample: Sample, lines: int) -> MojibakePart:
+    """Lines of the same sample, which has so many in all, with escapes that were never resolved."""
+    return replace(_found(sample, unescaped, escapes.MAY_HOLD), lines=lines)
 
 
-def find_question_marks(sample: Sample) -> MojibakePart:
+def find_question_marks(sample: Sample, lines: int) -> MojibakePart:
     """Lines of the same sample with letters that were replaced by `?`."""
     lost = Repair("letters replaced by ?", "")
     found = _found(sample, lambda line: lost if replaced_letters(line) else None, question_marks.MAY_HOLD)
-    return replace(found, lines=count_lines(sample))
+    return replace(found, lines=lines)
 
 
 def _found(sample: Sample, look: Callable[[str], Repair | None], needs: re.Pattern[str]) -> MojibakePart:

@@ -32,6 +32,8 @@ _OF_CATEGORY = {
 _PLANES = ((0, 0x3400), (0xA000, 0xAC00), (0xD7A4, 0xD800), (0xF900, 0x20000), (0xE0000, 0xE0200))
 """Where code points differ from their neighbours; the rest is Han, Hangul, private or not assigned."""
 
+_BLOCK = 32
+
 _VOICING = {"\u3099": 0x3099, "\u309a": 0x309A, "\uff9e": 0x3099, "\uff9f": 0x309A}
 """Marks that make another kana of the one before, in both widths."""
 
@@ -79,8 +81,10 @@ def folds() -> Flags:
     text = np.flatnonzero((kind < LETTERS) | (kind == DIGITS))
     table[text] = text
     for first, end in _PLANES:
-        for cp in (np.flatnonzero(table[first:end]) + first).tolist():
-            table[cp] = _base(chr(cp))
+        for block in range(first, end, _BLOCK):
+            characters = "".join(map(chr, table[block : min(block + _BLOCK, end)].nonzero()[0] + block))
+            if not _plain(characters):
+                table[list(map(ord, characters))] = list(map(_base, characters))
     return table
 
 
@@ -93,6 +97,12 @@ def characters() -> Flags:
     table[0x80:0x100][kind[0x80:0x100] != SPACES] |= IS_LATIN
     table[((fold >= 0x1161) & (fold < 0x11C3)) | (fold == VOICED) | (fold == VOICED + 1)] |= IS_JOINING
     return table
+
+
+def _plain(characters: str) -> bool:
+    """Whether all are letters and digits that are their own base."""
+    lowered = characters.lower()
+    return characters.isalnum() and lowered == characters and unicodedata.is_normalized("NFKD", characters)
 
 
 def _base(ch: str) -> int:

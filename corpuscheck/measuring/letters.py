@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
+from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
 from corpuscheck.measuring.estimating import TOKEN_BYTES
+from corpuscheck.measuring.text import Walker
+from corpuscheck.measuring.units import UnitSplitter
+from corpuscheck.measuring.words import Judge
 from corpuscheck.profile.letters import LettersPart, smallest
 from corpuscheck.profile.sample import Sample
+from corpuscheck.reading.batch import batch_of
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.letters import Letters
+from corpuscheck.tokenizer.probing import CharacterTable
 
 LONGEST_KEPT = 60
 """Characters of a word that is kept as an example."""
@@ -28,10 +35,10 @@ def letters_part(artefact: Artefact, sample: Sample, code_points: Iterable[int])
     keeps_all = letters.characterwise and not losing
     if keeps_all and artefact.other_reading is None:
         return LettersPart(complete=small.complete)
-    words = _words(small)
-    other = _other_reading(artefact, words)
+    other = _other_reading(artefact, small)
     if keeps_all:
         return LettersPart(0, 0, {}, *other, complete=small.complete)
+    words = _words(small)
     further = letters.changed_words(word for word in words if losing.isdisjoint(word))
     changed = {word: n for word, n in words.items() if word in further or not losing.isdisjoint(word)}
     examples = smallest({word: n for word, n in changed.items() if len(word) <= LONGEST_KEPT})
@@ -47,13 +54,24 @@ def _words(sample: Sample) -> Counter[str]:
     return words
 
 
-def _other_reading(artefact: Artefact, words: Counter[str]) -> tuple[int, int]:
+def _other_reading(artefact: Artefact, sample: Sample) -> tuple[int, int]:
     """Words, and words with [UNK], where the vocabulary is read the other way."""
     other = artefact.other_reading
-    if other is None:
+    if other is None or other.not_characterwise:
         return 0, 0
+    judge, walker = Judge(other), Walker(CharacterTable(other), other.longest_word)
+    by_count: dict[int, list[bytes]] = {}
+    for text, count, _ in sample.items():
+        by_count.setdefault(count, []).append(text)
     total = lost = 0
-    for n, encoded in zip(words.values(), other.encoder.encode(list(words)), strict=True):
-        total += n * encoded.words
-        lost += n * len({word for token, word, _, _ in encoded.watched if token == other.unk_id})
+    for count, texts in by_count.items():
+        batch = batch_of(texts)
+        units = UnitSplitter("document").split(batch)
+        walked = walker.walk(batch, units)
+        doubtful = walked.spans[walked.spans[:, 3] != IS_LOST]
+        asked = judge.numbers(batch, units, replace(walked, spans=doubtful))
+        outcomes = judge.outcomes[asked]
+        chunks = doubtful[:, 3] == IS_CHUNK
+        total += count * int(walked.words.sum() + outcomes[chunks, 0].sum())
+        lost += count * int(walked.lost.sum() + outcomes[:, 1].sum())
     return total, lost

@@ -132,7 +132,8 @@ class Sample(Part):
 
     def smaller(self, budget: int) -> Self:
         """The sample a smaller budget would have kept."""
-        return replace(self, budget=budget).bounded()
+        kept = replace(self, budget=budget)
+        return kept if self.size <= budget else kept.bounded()
 
     def parted(self, share: float) -> tuple[Self, Self]:
         """What stands in units that are held out by this share, and the rest. Neither is the whole text."""

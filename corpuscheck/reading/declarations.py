@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import codecs
 import re
-
-_DECLARATION = re.compile(
-    rb"""<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}charset\s*=\s*["']?([\w.:-]+)"""
-    rb"""|^[ \t\f]*(?:\#|//|%)[^\n]{0,40}coding[:=][ \t]*([\w.-]+)|^@charset "([\w.-]+)\"""",
-    re.IGNORECASE | re.MULTILINE,
-)
-
+from functools import cache
 
 _CJK = ("euc_kr", "cp949", "johab", "shift_jis", "cp932", "euc_jp", "gb2312", "gbk", "gb18030", "big5", "cp950")
 
 
+@cache
+def _declaration() -> re.Pattern[bytes]:
+    return re.compile(
+        rb"""<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]+)|<meta[^>]{0,200}charset\s*=\s*["']?([\w.:-]+)"""
+        rb"""|^[ \t\f]*(?:\#|//|%)[^\n]{0,40}coding[:=][ \t]*([\w.-]+)|^@charset "([\w.-]+)\"""",
+        re.IGNORECASE | re.MULTILINE,
+    )
+
+
 def declared(head: bytes) -> str:
     """The encoding that a file says it has in its first kilobyte, as Python names it; '' where it says none."""
-    match = _DECLARATION.search(head[:1024])
+    small = head[:1024].lower()
+    match = _declaration().search(head[:1024]) if b"coding" in small or b"charset" in small else None
     if match is None:
         return ""
     name = next(group for group in match.groups() if group).decode("ascii", "replace")

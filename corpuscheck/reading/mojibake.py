@@ -144,9 +144,9 @@ def named(codec: str) -> str:
 def _best(line: str) -> _Reading | None:
     """The least surprising reading of the bytes of a line, if it is far less surprising than the line."""
     here = surprise(line)
-    characters = set(line)
     if not _is_odd(here, line):
         return None
+    characters = set(line)
     letters = {ch for ch in characters if not ch.isascii()} - _FRAMES
     few = sum(map(str.isalpha, letters)) < _FEWEST_WIDE
     found: list[_Reading] = []

@@ -102,10 +102,12 @@ def _price(cp: int, category: str) -> int:
 
 
 _BREAKS = re.compile(
-    r"[a-zа-яёα-ωà-öø-ÿ](?=[А-ЯЁΑ-ΩÀ-ÖØ-Þ])"  # a capital behind a small letter
-    r"|[A-Za-z](?=[\u0370-\u07ff\u0e00-\u0e7f])|[\u0370-\u07ff\u0e00-\u0e7f](?=[A-Za-z])"  # two alphabets in one word
-    r"|[\u00c0-\u017f](?=[\u00c0-\u017f])"  # accents in a row
-    r"|[A-Za-z\u00c0-\u024f](?=[\u00a1-\u00b6\u00b8-\u00bf\u201c-\u201e\u2020-\u2022\u02c6\u2122][A-Za-z\u00c0-\u024f])"
+    r"[A-Za-z\u00c0-\u024f\u0370-\u07ff\u0e00-\u0e7f](?:"  # what any begins with, as most characters begin none
+    r"(?<=[a-zа-яёα-ωà-öø-ÿ])(?=[А-ЯЁΑ-ΩÀ-ÖØ-Þ])"  # a capital behind a small letter
+    r"|(?<=[A-Za-z])(?=[\u0370-\u07ff\u0e00-\u0e7f])|(?<=[\u0370-\u07ff\u0e00-\u0e7f])(?=[A-Za-z])"  # two alphabets
+    r"|(?<=[\u00c0-\u017f])(?=[\u00c0-\u017f])"  # accents in a row
+    r"|(?<=[A-Za-z\u00c0-\u024f])"
+    r"(?=[\u00a1-\u00b6\u00b8-\u00bf\u201c-\u201e\u2020-\u2022\u02c6\u2122][A-Za-z\u00c0-\u024f]))"
 )
 _BREAK = 5
 

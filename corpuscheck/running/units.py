@@ -15,6 +15,7 @@ LARGEST_UNIT = 64 << 20
 _SMALLEST_UNIT = 4 << 20
 _MANY_UNITS = 8
 _MOST_BUNDLES = 1024
+_LEAST_BUNDLE = 1 << 20
 _MANY_FILES, _SMALL_FILE = 4000, 1 << 14
 
 WorkUnit = tuple[Piece, ...]
@@ -23,11 +24,15 @@ WorkUnit = tuple[Piece, ...]
 def work_units(sources: Sequence[Source], settings: Reading) -> list[WorkUnit]:
     """The pieces of all sources, in their order, each unit about as much work as the others.
 
-    Up to some 2,000 files each is a unit of its own. Of more files neighbours are bundled, and where a bundle
-    ends depends on the names alone, so that a new file moves no other bundle.
+    Up to some 2,000 files each is a unit of its own. Of more files neighbours are bundled, small ones many together, as
+    what a unit takes by itself is far more than what a small file takes. Where a bundle ends depends on the names
+    alone, so that a new file moves no other bundle.
     """
-    size = unit_size(sum(source.size for source in sources))
+    total = sum(source.size for source in sources)
+    size = unit_size(total)
     every = _power_of_two(len(sources) // _MOST_BUNDLES)
+    if every > 1:
+        every = max(every, _power_of_two(len(sources) * _LEAST_BUNDLE // max(1, total)))
     units: list[WorkUnit] = []
     bundle: list[Piece] = []
     filled = 0

@@ -19,6 +19,9 @@ from corpuscheck.tokenizer.encoder import Apart, Encoder, Here, ready
 from corpuscheck.tokenizer.trial import needs_trial
 
 _COMBINING = {"NFC", "NFD", "NFKC", "NFKD"}
+_NO_MODEL = {
+    "type": "WordPiece", "vocab": {}, "unk_token": "", "continuing_subword_prefix": "", "max_input_chars_per_word": 0
+}  # fmt: skip
 _CHARACTERWISE_NORMALIZERS = {"BertNormalizer", "Lowercase", "StripAccents"} | _COMBINING
 
 _LONGEST_TAME_WORD = 1000
@@ -64,7 +67,7 @@ class Artefact:
     remarks: tuple[Remark, ...] = ()
 
     def __getstate__(self) -> dict[str, Any]:
-        """What travels: no more than it was made of."""
+        """The fields alone: what was made of them is made anew elsewhere."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @cached_property
@@ -187,15 +190,29 @@ class Artefact:
             "strip_accents": strip_accents,
             "lowercase": lowercase,
         }
-        return replace(self, definition=json.dumps({**self._parts, "normalizer": normalizer}))
+        return self._behind(normalizer)
 
     def without_steps(self, kinds: Collection[str]) -> Artefact:
         """The same tokenizer without these steps of its normaliser."""
         kept = [step for step in self.normalizers if step["type"] not in kinds]
-        normalizer = {"type": "Sequence", "normalizers": kept} if kept else None
-        return replace(self, definition=json.dumps({**self._parts, "normalizer": normalizer}))
+        return self._behind({"type": "Sequence", "normalizers": kept} if kept else None)
 
-    @property
+    def _behind(self, normalizer: dict[str, Any] | None) -> Artefact:
+        """The same vocabulary behind another normaliser. What both have is made once: a model takes memory."""
+        parts = {**self._parts, "normalizer": normalizer}
+        bare = Tokenizer.from_str(json.dumps({"model": _NO_MODEL, "normalizer": normalizer}))
+        tokenizer = Tokenizer(self.tokenizer.model)
+        tokenizer.normalizer = bare.normalizer
+        tokenizer.pre_tokenizer = self.tokenizer.pre_tokenizer
+        tokenizer.post_processor = self.tokenizer.post_processor
+        tokenizer.decoder = self.tokenizer.decoder
+        for _, token in sorted(self.tokenizer.get_added_tokens_decoder().items()):
+            (tokenizer.add_special_tokens if token.special else tokenizer.add_tokens)([token])
+        other = replace(self, definition=json.dumps(parts))
+        vars(other).update(_parts=parts, tokenizer=tokenizer, vocabulary=self.vocabulary, spelled=self.spelled)
+        return other
+
+    @cached_property
     def other_reading(self) -> Artefact | None:
         """Where the reading was assumed, the one that is as likely: what BertTokenizer does by itself, or cased."""
         if not self.assumed:

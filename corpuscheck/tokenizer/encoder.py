@@ -81,7 +81,7 @@ class Here:
 
     def _encoded(self, encoding: Encoding) -> Encoded:
         ids, words = encoding.ids, encoding.word_ids
-        total = max((word for word in words if word is not None), default=-1) + 1
+        total = next((word for word in reversed(words) if word is not None), -1) + 1  # words ascend
         places = [k for k, token in enumerate(ids) if token in self._watched]
         if not places:
             return Encoded(len(ids), total)

@@ -33,12 +33,13 @@ class Explainer:
         self._artefact = artefact
         self._vocabulary = artefact.vocabulary
         self._spelled = artefact.spelled
-        self._normal: dict[str, str] = {}
-        words = list(words)
-        self._learn([*words, *set("".join(words))])
         self._special = frozenset(artefact.special_ids.values()) | frozenset(artefact.unk_spellings)
         self._wordpiece = artefact.model_type == "WordPiece"
-        self._longest_piece = max((len(piece) for piece in self._vocabulary), default=1)
+        self._longest_piece = max(map(len, self._vocabulary), default=1)
+        self._apart = artefact.normalizes_characterwise and not artefact.combines
+        self._normal: dict[str, str] = {}
+        words = list(words)
+        self._learn([*(() if self._apart else words), *set("".join(words))])
 
     def reason(self, word: str) -> Reason:
         """The reason for a word as it stands in the text."""
@@ -77,12 +78,13 @@ class Explainer:
         """The normalised word and, for each of its characters, the raw one it came from."""
         if not self._artefact.normalizers:
             return word, list(word)
-        self._learn([word, *word])
-        whole = self._normal[word]
+        self._learn(word if self._apart else [word, *word])
         pieces = [(self._normal[ch], ch) for ch in word]
-        if "".join(text for text, _ in pieces) == whole:
-            return whole, [ch for text, ch in pieces for _ in text]
-        return whole, list(whole)
+        joined, owners = "".join(text for text, _ in pieces), [ch for text, ch in pieces for _ in text]
+        if self._apart:
+            return joined, owners
+        whole = self._normal[word]
+        return whole, owners if joined == whole else list(whole)
 
     def _learn(self, texts: Iterable[str]) -> None:
         new = list(dict.fromkeys(text for text in texts if text not in self._normal))
@@ -91,14 +93,17 @@ class Explainer:
 
     def _failures(self, raw: str) -> list[tuple[int, str]]:
         """Positions where the search stops, each time as if the missing character had then been added."""
-        prefix = self._artefact.prefix
+        prefix, vocabulary = self._artefact.prefix, self._vocabulary
         added: set[str] = set()
         failures: list[tuple[int, str]] = []
-        start = 0
+        walls = iter([*(k for k, _ in self._unspelled(raw)), len(raw)])  # no piece reaches beyond one
+        start, wall = 0, next(walls)
         while start < len(raw):
+            if wall < start:
+                wall = next(walls)
             mark = prefix if start else ""
-            stop = min(len(raw), start + self._longest_piece)
-            while stop > start and mark + raw[start:stop] not in self._vocabulary:
+            stop = min(wall, start + self._longest_piece)
+            while stop > start and mark + raw[start:stop] not in vocabulary:
                 stop -= 1
             if stop == start:
                 if raw[start] not in added:

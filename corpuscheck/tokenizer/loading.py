@@ -162,7 +162,6 @@ def _from_vocab(place: Path, lowercase: bool | None) -> Artefact:
 def _letters(vocabulary: dict[str, int]) -> tuple[bool, bool]:
     """Whether any piece has a capital, and whether any has a letter that stripping accents would change."""
     named = (piece.removeprefix("\ufeff") for piece in vocabulary)
-    pieces = [piece for piece in named if not (piece.startswith("[") and piece.endswith("]"))]
-    cased = any(ch.isupper() for piece in pieces for ch in piece)
-    accents = any(unicodedata.normalize("NFD", ch) != ch for piece in pieces for ch in piece if not ch.isascii())
-    return cased, accents
+    characters = set("".join(piece for piece in named if not (piece.startswith("[") and piece.endswith("]"))))
+    accents = any(unicodedata.normalize("NFD", ch) != ch for ch in characters)
+    return any(map(str.isupper, characters)), accents

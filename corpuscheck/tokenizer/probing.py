@@ -12,6 +12,8 @@ from corpuscheck.arrays import CODE_POINTS, Bytes, Ints
 from corpuscheck.kernels.words import COMPLEX, DELETED, DOUBTFUL, ISOLATED, LOST, SPACE, TRIGGER, UNSTABLE, WORD
 from corpuscheck.tokenizer.artefact import Artefact
 
+_BLOCK = 64
+
 
 class CharacterTable:
     """One entry per code point, filled as code points are met.
@@ -114,11 +116,13 @@ def second_halves() -> frozenset[str]:
     """Characters that NFC can join to the one before them (The Unicode Standard, NFC_Quick_Check=Maybe)."""
     jamo = [chr(cp) for cp in (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))]
     halves = []
-    for cp in range(0xC0, 0x20000):
-        decomposition = unicodedata.decomposition(chr(cp))
-        if decomposition and not decomposition.startswith("<"):
+    for block in range(0xC0, 0x20000, _BLOCK):
+        characters = "".join(map(chr, range(block, block + _BLOCK)))
+        if unicodedata.is_normalized("NFD", characters):  # nothing in it comes apart
+            continue
+        for decomposition in map(unicodedata.decomposition, characters):
             parts = decomposition.split()
-            if len(parts) == 2:
+            if len(parts) == 2 and not decomposition.startswith("<"):
                 halves.append(chr(int(parts[1], 16)))
     return frozenset((*jamo, *halves))
 

@@ -70,7 +70,7 @@ def _useless(pieces: list[str], vocabulary: dict[str, int]) -> Iterator[Remark]:
             " a token that is added gets an id that is taken",
             "put another piece, such as [unused1], in the place of each repeated line",
         )
-    spaced = [piece for piece in vocabulary if any(ch.isspace() for ch in piece)]
+    spaced = [piece for piece in vocabulary if piece and piece.split() != [piece]]
     if spaced:
         named = ", ".join(f"'{printable(piece)}'" for piece in spaced[:_MOST_NAMED])
         hold = "holds white space and matches" if len(spaced) == 1 else "hold white space and match"
