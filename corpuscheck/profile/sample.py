@@ -37,6 +37,15 @@ def _column(dtype: str) -> Any:
     return merging(Way(np.concatenate, *written_as(dtype)), **no_rows(dtype))
 
 
+def _text_of(data: Bytes) -> str:
+    """Kept as text, which a cache can compress."""
+    return data.tobytes().decode()
+
+
+def _bytes_of(state: str) -> Bytes:
+    return np.frombuffer(state.encode(), np.uint8)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Sample(Part):
     """Passages of text, those with the smallest hashes, of at most `budget` bytes together.
@@ -64,7 +73,7 @@ class Sample(Part):
     counts: Ints = _column("<i8")
     groups: Hashes = _column("<u8")
     sizes: Ints = _column("<i8")
-    data: Bytes = _column("u1")
+    data: Bytes = merging(Way(np.concatenate, _text_of, _bytes_of), **no_rows("u1"))
 
     @classmethod
     def of(cls, budget: int, rows: Iterable[tuple[int, bytes, int, int]], bound: int = ALL) -> Self:
