@@ -21,9 +21,9 @@ def test_the_state_of_any_number_of_documents_fits_in_64_mb() -> None:
     every = DocumentPart(0, random(n), random(n), figures, figures, random(n), figures, figures, figures).bounded()
     n = NearPart.MOST * 5 // 4
     bins = np.zeros((n, BINS), np.uint8)
-    alike = NearPart(0, random(n), random(n), random(n), figures[:n], figures[:n], figures[:n], bins).bounded()
+    alike = NearPart(0, n, n, random(n), random(n), random(n), figures[:n], figures[:n], figures[:n], bins).bounded()
     n = RepeatsPart.MOST * 5 // 4
-    lines = RepeatsPart(0, n, n, random(n), figures[:n], figures[:n]).bounded()
+    lines = RepeatsPart(0, n, n, 0, random(n), figures[:n], figures[:n]).bounded()
     tables = (every, alike, lines, lines)
     held = [column for table in tables for column in vars(table).values() if isinstance(column, np.ndarray)]
     assert min(every.level, alike.level, lines.level) == 1

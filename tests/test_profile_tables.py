@@ -49,6 +49,8 @@ def of_signatures(table: list[tuple[int, int, int]]) -> NearPart:
     signatures = np.array([[(norm >> k % 48) % 256 for k in range(BINS)] for norm in norms], np.uint8)
     return NearPart(
         0,
+        len(norms),
+        sum(places),
         np.array([norm // 3 * 7 % 2**64 for norm in norms], np.uint64),
         np.array(norms, np.uint64),
         np.array(homes, np.uint64),
@@ -64,7 +66,7 @@ def of_units(table: list[tuple[int, int, int]]) -> RepeatsPart:
     units, _, counts = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
     sizes = np.array([unit % 31 for unit in units], np.int64)
     total = int(sizes.sum())
-    return RepeatsPart(0, len(units), total, np.array(units, np.uint64), np.array(counts, np.int64), sizes).bounded()
+    return RepeatsPart(0, len(units), total, 0, np.array(units, np.uint64), np.array(counts, np.int64), sizes).bounded()
 
 
 def of_occurrences(table: list[tuple[int, int, int]]) -> LinesSeen:

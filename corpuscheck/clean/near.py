@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.clean.sums import Sum, Texts
 from corpuscheck.profile.near import NearPart
+from corpuscheck.profile.table import first_rows
+
+Floats = NDArray[np.float64]
 
 ALIKE = 0.8
 """Jaccard similarity of the shingles from which on two documents are copies of each other."""
@@ -20,6 +24,10 @@ _CHANCE = 1 / 256
 
 _ROUNDS = 4
 _AT_ONCE = 1 << 16
+
+_UNSEEN = 3.0
+"""Where none of many rows is of its own kind, up to so many times as many as one row stands for may be (rule of three).
+"""
 
 _MOST_MEETINGS = 1 << 22
 _EACH = (4, 256)
@@ -63,6 +71,48 @@ def near_copies(rows: NearPart) -> NearCopies:
             home[copy] = kept
     copies, kept_rows = np.array(list(home), np.int64), np.array(list(home.values()), np.int64)
     return NearCopies(order[copies], order[kept_rows], likeness(signatures, copies, kept_rows))
+
+
+def left_over(rows: NearPart, found: NearCopies) -> Texts:
+    """The texts without near copies, estimated where rows are a sample.
+
+    Rows of one key are drawn together. Two texts that are alike share their key about as often as they are alike, so
+    that a copy may be drawn without the one that is kept: each copy found stands for some that were not, the fewer the
+    more of its kind there are.
+    """
+    drawn, kept = rows.chances()
+    j, one = np.minimum(found.likeness, 1.0), found.kept
+    together = kept[one] * (j + (1 - j) * drawn[one])
+    share = np.ones(len(rows))
+    share[found.copies] = 1 - 1 / (1 - (1 - together) ** _order_in_kind(rows, found))
+    return _summed(rows, share, 1 / drawn, 1 / kept)
+
+
+def _order_in_kind(rows: NearPart, found: NearCopies) -> Ints:
+    """The number of each copy among those of the same kept row, from 1, the largest first."""
+    order = np.lexsort((-rows.sizes[found.copies], found.kept))
+    numbers = np.empty(len(order), np.int64)
+    numbers[order] = _ranks(found.kept.astype(np.uint64)[order]) + 1
+    return numbers
+
+
+def _summed(rows: NearPart, share: Floats, drawn: Floats, kept: Floats) -> Texts:
+    """Of each row a share counts. Its key stands for `drawn` keys, it itself for `kept` rows of that key."""
+    starts = first_rows(rows.keys)
+    ones, sizes, debris = np.ones(len(rows)), rows.sizes.astype(np.float64), rows.debris.astype(np.float64)
+    sums = []
+    for figures in (ones, sizes, debris, sizes - debris):
+        counted = share * figures
+        of_keys = np.add.reduceat(counted * kept, starts) if len(rows) else counted
+        variance = (drawn * (drawn - 1))[starts] @ of_keys**2
+        within = drawn * kept * (kept - 1) * (counted**2 + figures**2 * _UNSEEN / _per_key(starts, len(rows)))
+        sums.append(Sum(float(drawn[starts] @ of_keys), float(variance + within.sum())))
+    return Texts(*sums)
+
+
+def _per_key(starts: Ints, rows: int) -> Ints:
+    lengths = np.diff(np.append(starts, rows))
+    return np.repeat(lengths, lengths)
 
 
 def _candidates(signatures: Bytes) -> Iterator[Ints]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
-from corpuscheck.counted import REPEATED, SAMPLED, SHINGLES
+from corpuscheck.counted import REPEATED, SAMPLED
 from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.inspection import power
 from corpuscheck.kernels.jit import at, kernel
@@ -44,6 +44,20 @@ def remembered(table: Hashes, stamps: Ints, stamp: int, h: np.uint64) -> bool:
 
 
 @kernel
+def known(table: Hashes, stamps: Ints, stamp: int, h: np.uint64) -> bool:
+    """Whether the set of this stamp holds `h`."""
+    mask = table.shape[0] - 1
+    slot = np.int64(h & np.uint64(mask))
+    for _ in range(32):
+        if stamps[at(slot)] != stamp:
+            return False
+        if table[at(slot)] == h:
+            return True
+        slot = (slot + 1) & mask
+    return False
+
+
+@kernel
 def shingle(
     prefix: Hashes, begins: Ints, stops: Ints, wide: Bytes, slots: Ints, first_stamp: int, table: Hashes,
     stamps: Ints, bins: Hashes, rows: Ints,
@@ -74,7 +88,6 @@ def shingle(
                 if remembered(table, stamps, first_stamp + d, mix(prefix[at(k)] - prefix[at(k - length)] * q)):
                     repeated += 1
         row = rows[d]
-        row[SHINGLES] += max(0, stops[d] - begins[d] - width + 1)
         row[SAMPLED] += sampled
         row[REPEATED] += repeated
 
