@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,8 +88,7 @@ class Corpus:
         return Truth(int(copies.sum()), int(copies @ self.sizes), usable)
 
     def profile(self, documents: DocumentPart, norms: NormPart, signed: NearPart = NearPart()) -> Profile:  # noqa: B008
-        size = SizePart(int(self.members.sum()), int(self.members @ self.sizes))
-        size = replace(SizePart(), documents=size.source_bytes, utf8_bytes=size.utf8_bytes)
+        size = SizePart(utf8_bytes=int(self.members @ self.sizes), documents=int(self.members.sum()))
         about = {"clean": "yes", "near_duplicates": "yes"}
         return Profile(size=size, documents=documents, norms=norms, near=signed, about=about)
 
@@ -121,19 +120,19 @@ def normalised(corpus: Corpus) -> Profile:
     return corpus.profile(documents, norms_of(norms, sizes, debris))
 
 
-def alike(corpus: Corpus, likeness: float = 0.95) -> Profile:
-    """Different norms with signatures that are nearly the same: each bin is the template's with a chance."""
+def alike(corpus: Corpus, common: float = 0.95) -> Profile:
+    """Forms filled in differently: so much of each is common to all of its kind, the rest its own. In each bin the
+    smallest hash of what is common meets the smallest of what is not, both exponentially distributed."""
     sizes, debris = (np.repeat(column, corpus.members) for column in (corpus.sizes, corpus.debris))
     n = len(sizes)
     norms = marked(corpus.hashes(n), np.ones(n, np.bool_))
     signatures = np.frombuffer(corpus.dice.bytes(n * BINS), np.uint8).reshape(n, BINS).copy()
     keys, start = corpus.hashes(n), 0
     for members in corpus.members[corpus.members > 1].tolist():
-        bins = np.tile(corpus.hashes(BINS), (members, 1))
-        changed = corpus.dice.random(bins.shape) > likeness
-        bins[changed] = corpus.hashes(int(changed.sum()))
-        signatures[start : start + members] = bins & np.uint64(255)
-        keys[start : start + members] = _mixed(bins.min(1))
+        bins = corpus.dice.standard_exponential((members, BINS)) / (1 - common)
+        np.minimum(bins, corpus.dice.exponential(1 / common, BINS), out=bins)
+        keys[start : start + members] = _mixed(bins.min(1).view(np.uint64))
+        signatures[start : start + members] = bins.view(np.uint64) & np.uint64(255)
         start += members
     documents = documents_of(corpus.hashes(n), np.ones(n, np.int64), sizes, norms, debris)
     zeros = np.zeros(n, np.int64)

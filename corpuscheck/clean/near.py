@@ -76,24 +76,39 @@ def near_copies(rows: NearPart) -> NearCopies:
 def left_over(rows: NearPart, found: NearCopies) -> Texts:
     """The texts without near copies, estimated where rows are a sample.
 
-    Rows of one key are drawn together. Two texts that are alike share their key about as often as they are alike, so
-    that a copy may be drawn without the one that is kept: each copy found stands for some that were not, the fewer the
-    more of its kind there are.
+    Rows of one key are drawn together, and most texts of a kind share theirs. A text with a key of its own may be drawn
+    without them and looks like nothing else: what is known of kinds that were drawn tells how many such there are.
     """
     drawn, kept = rows.chances()
-    j, one = np.minimum(found.likeness, 1.0), found.kept
-    together = kept[one] * (j + (1 - j) * drawn[one])
     share = np.ones(len(rows))
-    share[found.copies] = 1 - 1 / (1 - (1 - together) ** _order_in_kind(rows, found))
+    share[found.copies] = 0.0
+    if len(found.copies) and (drawn.min() < 1 or kept.min() < 1):
+        copies = np.bincount(found.kept, minlength=len(rows))
+        alone = copies[found.kept] == 1
+        share[found.copies[alone]] = 1 - 1 / kept[found.copies[alone]]
+        share[found.kept[~alone]] = kept[found.kept[~alone]]
+        _take_strays(share, rows, found, drawn, kept)
     return _summed(rows, share, 1 / drawn, 1 / kept)
 
 
-def _order_in_kind(rows: NearPart, found: NearCopies) -> Ints:
-    """The number of each copy among those of the same kept row, from 1, the largest first."""
-    order = np.lexsort((-rows.sizes[found.copies], found.kept))
-    numbers = np.empty(len(order), np.int64)
-    numbers[order] = _ranks(found.kept.astype(np.uint64)[order]) + 1
-    return numbers
+def _take_strays(share: Floats, rows: NearPart, found: NearCopies, drawn: Floats, kept: Floats) -> None:
+    """Take off, in place, texts that were drawn without any other of their kind.
+
+    With a likeness of J a text has the key of its kind with a chance of about c = √J. Of m texts with that key are then
+    m(1 − c)/c without it, of which any is drawn with the chance that is taken off here.
+    """
+    alike = np.bincount(found.kept, found.likeness, len(rows)) / np.maximum(
+        np.bincount(found.kept, minlength=len(rows)), 1
+    )
+    kinds = np.arange(len(rows))
+    kinds[found.copies] = found.kept
+    of_kinds = np.flatnonzero(alike[kinds] > 0)
+    order = of_kinds[np.lexsort((rows.keys[of_kinds], kinds[of_kinds]))]
+    members = _per_run(first_rows(kinds[order], rows.keys[order]), len(order))
+    chance, c = drawn[order], np.sqrt(np.clip(alike[kinds[order]], ALIKE, 1.0))
+    strays = members / kept[order] * (1 - c) / c
+    any_drawn = (1 - chance) * (1 - (1 - chance) ** strays) / chance
+    share[order] -= np.where(members > 1, any_drawn * kept[order] / members, 0.0)
 
 
 def _summed(rows: NearPart, share: Floats, drawn: Floats, kept: Floats) -> Texts:
@@ -105,12 +120,13 @@ def _summed(rows: NearPart, share: Floats, drawn: Floats, kept: Floats) -> Texts
         counted = share * figures
         of_keys = np.add.reduceat(counted * kept, starts) if len(rows) else counted
         variance = (drawn * (drawn - 1))[starts] @ of_keys**2
-        within = drawn * kept * (kept - 1) * (counted**2 + figures**2 * _UNSEEN / _per_key(starts, len(rows)))
+        within = drawn * kept * (kept - 1) * (counted**2 + figures**2 * _UNSEEN / _per_run(starts, len(rows)))
         sums.append(Sum(float(drawn[starts] @ of_keys), float(variance + within.sum())))
     return Texts(*sums)
 
 
-def _per_key(starts: Ints, rows: int) -> Ints:
+def _per_run(starts: Ints, rows: int) -> Ints:
+    """For each row the length of its run."""
     lengths = np.diff(np.append(starts, rows))
     return np.repeat(lengths, lengths)
 
