@@ -25,6 +25,7 @@ from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.repeats import RepeatsPart
 from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.table import Table
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -39,7 +40,7 @@ SHAPES: dict[str, tuple[int, ...]] = {
     "100,000": (100_000,),
     "all of these": (*(2,) * 3000, *(50,) * 100, 5000, 100_000),
 }
-BOUNDS = {DocumentPart: 1 << 13, NormPart: 1 << 12, NearPart: 1 << 12, RepeatsPart: 1 << 13}
+BOUNDS: dict[type[Table], int] = {DocumentPart: 1 << 13, NormPart: 1 << 12, NearPart: 1 << 12, RepeatsPart: 1 << 13}
 ALIKE_BOUND = 1 << 8
 
 
@@ -94,6 +95,7 @@ class Corpus:
 
 
 def documents_of(hashes: Hashes, counts: Ints, sizes: Ints, norms: Hashes, debris: Ints) -> DocumentPart:
+    """The table of these texts, all in one file."""
     zeros = np.zeros(len(hashes), np.int64)
     drawn = drawn_by(hashes, sizes)
     return DocumentPart(0, drawn, zeros.astype(np.uint64), counts, sizes, norms, zeros, debris, zeros).bounded()
@@ -108,13 +110,16 @@ def exact(corpus: Corpus) -> Profile:
 
 
 def norms_of(norms: Hashes, sizes: Ints, debris: Ints) -> NormPart:
+    """The table of these norms."""
     return NormPart(0, drawn_by(norms, sizes), sizes, debris).bounded()
 
 
 def normalised(corpus: Corpus) -> Profile:
     """Different texts with one norm."""
     norms = marked(corpus.hashes(len(corpus.sizes)), np.zeros(len(corpus.sizes), np.bool_))
-    norms, sizes, debris = (np.repeat(column, corpus.members) for column in (norms, corpus.sizes, corpus.debris))
+    norms = np.repeat(norms, corpus.members)
+    sizes: Ints = np.repeat(corpus.sizes, corpus.members)
+    debris: Ints = np.repeat(corpus.debris, corpus.members)
     ones = np.ones(len(norms), np.int64)
     documents = documents_of(corpus.hashes(len(norms)), ones, sizes, norms, debris)
     return corpus.profile(documents, norms_of(norms, sizes, debris))
@@ -123,7 +128,8 @@ def normalised(corpus: Corpus) -> Profile:
 def alike(corpus: Corpus, common: float = 0.95) -> Profile:
     """Forms filled in differently: so much of each is common to all of its kind, the rest its own. In each bin the
     smallest hash of what is common meets the smallest of what is not, both exponentially distributed."""
-    sizes, debris = (np.repeat(column, corpus.members) for column in (corpus.sizes, corpus.debris))
+    sizes: Ints = np.repeat(corpus.sizes, corpus.members)
+    debris: Ints = np.repeat(corpus.debris, corpus.members)
     n = len(sizes)
     norms = marked(corpus.hashes(n), np.ones(n, np.bool_))
     signatures = np.frombuffer(corpus.dice.bytes(n * BINS), np.uint8).reshape(n, BINS).copy()
@@ -173,7 +179,7 @@ def figures(kind: str, profile: Profile) -> tuple[Amount, Amount]:
 
 
 def held(kind: str, shape: str, seed: int, n: int, large: int = 0) -> tuple[tuple[bool, bool, bool], float]:
-    """Whether intervals hold the documents, the bytes and the usable bytes; how wide the one of bytes is, of all bytes."""
+    """Whether intervals hold the documents, the bytes and the usable bytes; how wide that of bytes is, of all bytes."""
     clusters = SHAPES[shape]
     corpus = Corpus(n, clusters, seed, large)
     truth = corpus.truth
@@ -187,6 +193,7 @@ def held(kind: str, shape: str, seed: int, n: int, large: int = 0) -> tuple[tupl
 
 
 def main() -> None:
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=100)
     parser.add_argument("--documents", type=int, default=40_000, help="different ones")

@@ -97,9 +97,8 @@ def _take_strays(share: Floats, rows: NearPart, found: NearCopies, drawn: Floats
     With a likeness of J a text has the key of its kind with a chance of about c = √J. Of m texts with that key are then
     m(1 − c)/c without it, of which any is drawn with the chance that is taken off here.
     """
-    alike = np.bincount(found.kept, found.likeness, len(rows)) / np.maximum(
-        np.bincount(found.kept, minlength=len(rows)), 1
-    )
+    copies = np.bincount(found.kept, minlength=len(rows))
+    alike = np.bincount(found.kept, found.likeness, len(rows)) / np.maximum(copies, 1)
     kinds = np.arange(len(rows))
     kinds[found.copies] = found.kept
     of_kinds = np.flatnonzero(alike[kinds] > 0)
