@@ -91,7 +91,7 @@ class _Judged:
             int(self._sizes[rows].sum()),
             0 if size is None else int(score[rows].sum()),
             0 if size is None else int(size[rows].sum()),
-            self._worst(rows, score) if score.any() else (),
+            self._worst(rows[score[rows] > 0], score),
         )
 
     def _worst(self, rows: Ints, score: Ints) -> tuple[Worst, ...]:
