@@ -14,3 +14,6 @@ CODE_POINTS = 0x110000
 
 BUCKETS = 1 << 14
 """The buckets that character n-grams are hashed to."""
+
+SMALL_BITS = 12
+"""Where texts are sampled, those below 2^12 bytes are drawn alike, and each further doubling is twice as sure."""

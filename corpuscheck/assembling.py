@@ -76,8 +76,9 @@ def assemble(
     mojibake = find_mojibake(small)
     characters = replace(measured.characters, places=_whole_places(measured))
     before = documents_before(measured.records)
-    shared, rubbish, (more_lines, more_paragraphs) = judge_shared(measured.split)
+    shared, rubbish, more_lines = judge_shared(measured.split)
     documents, near = numbered(measured, before)
+    more_documents, more_norms = joined(measured.split, rubbish)
     files = FilesPart.of(records)
     words = measured.words.settled()
     return Profile(
@@ -89,11 +90,12 @@ def assemble(
         estimates,
         mojibake,
         files=files,
-        documents=documents.merge(joined(measured.split, rubbish)),
+        documents=documents.merge(more_documents),
+        norms=measured.norms.merge(more_norms),
         clean=_placed(measured.clean, before).merge(shared),
         near=near,
         lines=measured.lines.merge(more_lines),
-        paragraphs=measured.paragraphs.merge(more_paragraphs),
+        paragraphs=measured.paragraphs,
         boilerplate=measured.boilerplate,
         escapes=find_escapes(small, lines),
         question_marks=find_question_marks(small, lines),

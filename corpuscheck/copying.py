@@ -13,9 +13,12 @@ from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.clean.copies import DocumentPlace
 from corpuscheck.clean.near import ALIKE, keys_to_meet, likeness, meetings
 from corpuscheck.profile.documents import DocumentPart, file_id
+from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result import CopyKind, NewCopies, NewCopy, Place
+
+Floats = NDArray[np.float64]
 
 MOST_PAIRS = 1000
 """Pairs that are named, those of the largest documents; the amounts are of all."""
@@ -58,7 +61,7 @@ class _Search:
         self._base, self._head = _below(base, self._level), _below(head, self._level)
         self._new, self._gone = _differences(self._head, self._base)
         self._still = self._gone == 0
-        self._found: list[tuple[CopyKind, Ints, Ints, NDArray[np.float64], NDArray[np.float64]]] = []
+        self._found: list[tuple[CopyKind, Ints, Ints, Floats, Floats]] = []
 
     def look(self, normalised: bool, near: bool) -> None:
         """First what has moved or was edited, then copies, the surest first."""
@@ -69,17 +72,17 @@ class _Search:
             _settle(self._new, head.norms, self._gone, base.norms)
         if near:
             self._settle_near(in_file=True)
-        self._enter("exact", head.hashes, base.hashes, np.ones(len(base), np.bool_), 2.0**self._level)
+        self._enter("exact", head.hashes, base.hashes, np.ones(len(base), np.bool_), self._weights)
         if normalised:
             # a twin is known where its row was drawn, independently; whether it is gone only where all were
             candidates = self._still if self._level else np.ones(len(base), np.bool_)
-            self._enter("normalised", head.norms, base.norms, candidates, 4.0**self._level)
+            self._enter("normalised", head.norms, base.norms, candidates, self._weights**2)
         if near:
             self._settle_near(in_file=False)
             self._enter_near()
 
     def _enter(
-        self, kind: CopyKind, mine: Hashes, others: Hashes, candidates: NDArray[np.bool_], weight: float
+        self, kind: CopyKind, mine: Hashes, others: Hashes, candidates: NDArray[np.bool_], stand_for: Floats
     ) -> None:
         """New rows whose key the baseline has; the twin is one that is still there, where there is one."""
         rows = np.flatnonzero(self._new > 0)
@@ -87,7 +90,7 @@ class _Search:
         order = order[np.lexsort((~self._still[order], others[order]))]
         twins = _positions(others[order], mine[rows])
         rows, twins = rows[twins >= 0], order[twins[twins >= 0]]
-        self._found.append((kind, rows, twins, np.ones(len(rows)), np.full(len(rows), weight)))
+        self._found.append((kind, rows, twins, np.ones(len(rows)), stand_for[rows]))
         self._counted(rows)
 
     def _counted(self, rows: Ints) -> None:
@@ -97,6 +100,11 @@ class _Search:
     @cached_property
     def _amounts(self) -> Ints:
         return np.zeros(len(self._head), np.int64)
+
+    @cached_property
+    def _weights(self) -> Floats:
+        """How many documents each row of the head stands for."""
+        return weights(self._head.sizes, self._level)
 
     @cached_property
     def _near_level(self) -> int:
@@ -124,7 +132,7 @@ class _Search:
             return (~np.isin(base.norms, head.norms)).astype(np.int64)
         return _sums(self._gone, self._base.norms, base.norms)
 
-    def _pairs(self, in_file: bool, only_gone: bool) -> Iterator[tuple[Ints, Ints, NDArray[np.float64]]]:
+    def _pairs(self, in_file: bool, only_gone: bool) -> Iterator[tuple[Ints, Ints, Floats]]:
         """Documents of the head that are still new with signatures of the baseline that they are like, the most alike
         first, some of them at a time."""
         base, head = self._signed
@@ -160,11 +168,10 @@ class _Search:
         base, head = self._signed
         if not (len(base) and len(head)):
             return
-        own = self._profiles[1].near
-        weights = own.weights()[: len(head)] * 2.0 ** (self._near_level - own.level + self._level)
+        signed = weights(head.sizes, self._near_level) / self._profiles[1].near.chances()[1][: len(head)]
         for ones, twins, alike in self._pairs(in_file=False, only_gone=False):
             rows, first = np.unique(ones, return_index=True)
-            scale = weights[self._signature_of[rows]]
+            scale = signed[self._signature_of[rows]] * self._weights[rows]
             if (
                 self._near_level
             ):  # a pair is drawn together where both have the same key, about as often as they are alike
@@ -177,11 +184,11 @@ class _Search:
         documents: dict[CopyKind, float] = {"exact": 0, "normalised": 0, "near": 0}
         size, sampled = 0.0, self._level > 0
         copies: list[NewCopy] = []
-        for kind, rows, twins, alike, weights in self._found:
-            amounts = self._amounts[rows] * weights
+        for kind, rows, twins, alike, stand_for in self._found:
+            amounts = self._amounts[rows] * stand_for
             documents[kind] += float(amounts.sum())
             size += float((amounts * self._head.sizes[rows]).sum())
-            sampled = sampled or bool((weights > 1).any())
+            sampled = sampled or bool((stand_for > 1).any())
             there: DocumentPart | NearPart = self._signed[0] if kind == "near" else self._base
             copies += [
                 self._copy(kind, row, DocumentPlace(self._path(0, there, twin), int(there.places[twin]) + 1), share)

@@ -141,7 +141,7 @@ def compared(
         by_documents = replace(task, unit="document", held_out_share=0.0, sample_units=False)
         measured = corpus.run("measuring", by_documents)
     sample = measured.sample.smaller(COUNTED_BYTES)
-    documents = measured.documents.merge(joined(measured.split, {}))
+    documents = measured.documents.merge(joined(measured.split, {})[0])
     counted = [part.settled() for part in (measured.words, *measured.others)]
     judged = [part.settled() for part in (by_units.words, *by_units.others)]
     held_out = None

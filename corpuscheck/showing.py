@@ -179,11 +179,13 @@ def _copies(
 def _step(view: View, first: Partial, known: Mapping[str, str], before: dict[tuple[str, int], int]) -> CopyStep:
     """The copies of the kind asked for, by a profile that has nothing but what they are found by."""
     documents, near = numbered(first, before)
+    more_documents, more_norms = joined(first.split, {})
     nothing = FileFigures("", 0, 0, 0, 0, 0, 0)
     profile = Profile(
         size=first.size,
         files=FilesPart(0, dict.fromkeys((*known, *known.values()), nothing)),
-        documents=documents.merge(joined(first.split, {})),
+        documents=documents.merge(more_documents),
+        norms=first.norms.merge(more_norms),
         near=near,
         about={"clean": "yes", "near_duplicates": "yes" if view.rule == "CC503" else "no"},
     )

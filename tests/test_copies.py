@@ -136,7 +136,7 @@ def test_estimated_likeness_is_near_the_true_one(tmp_path: Path, vocabulary: str
 def of_signatures(signatures: list[np.ndarray[Any, Any]]) -> NearPart:
     n = len(signatures)
     keys, zeros = np.arange(n).astype(np.uint64), np.zeros(n, np.int64)
-    return NearPart(0, keys, keys, keys, zeros, np.arange(n, 0, -1), zeros, np.stack(signatures).astype(np.uint8))
+    return NearPart(0, n, n, keys, keys, keys, zeros, np.arange(n, 0, -1), zeros, np.stack(signatures).astype(np.uint8))
 
 
 def test_near_copies_make_no_chains() -> None:

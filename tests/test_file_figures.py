@@ -87,7 +87,7 @@ def test_figures_do_not_depend_on_how_a_file_was_cut(
 def _without_insides(scan: Scan, document: str) -> Profile:
     """Of a document that several workers share, each looks for what is repeated within its own part."""
     nothing = Profile()
-    shared = ("clean", "near", "lines", "paragraphs", "boilerplate", "documents") if document == "file" else ()
+    shared = ("clean", "near", "lines", "paragraphs", "boilerplate", "documents", "norms") if document == "file" else ()
     return replace(scan.result.profile, **{name: getattr(nothing, name) for name in shared})
 
 

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from corpuscheck.profile import documents, files, near, repeats
 from corpuscheck.profile.clean import CleanPart, Tally, Worst, worst_of
-from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 
-Part = FilesPart | DocumentPart | NearPart | RepeatsPart | LinesSeen | CleanPart
+Part = FilesPart | DocumentPart | NormPart | NearPart | RepeatsPart | LinesSeen | CleanPart
 
 n = st.integers(0, 50)
 hashes = st.one_of(st.integers(1, 2**64 - 1), st.integers(1, 9), st.sampled_from([2**63, 2**64 - 1]))
@@ -43,12 +43,20 @@ def of_rows(table: list[tuple[int, int, int]]) -> DocumentPart:
     ).bounded()
 
 
+def of_norms(table: list[tuple[int, int, int]]) -> NormPart:
+    """Texts of one norm differ in size."""
+    norms, sizes, debris = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
+    return NormPart(0, np.array(norms, np.uint64), np.array(sizes, np.int64), np.array(debris, np.int64)).bounded()
+
+
 def of_signatures(table: list[tuple[int, int, int]]) -> NearPart:
     """Texts with equal norms have equal keys and signatures."""
     norms, homes, places = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
     signatures = np.array([[(norm >> k % 48) % 256 for k in range(BINS)] for norm in norms], np.uint8)
     return NearPart(
         0,
+        len(norms),
+        sum(places),
         np.array([norm // 3 * 7 % 2**64 for norm in norms], np.uint64),
         np.array(norms, np.uint64),
         np.array(homes, np.uint64),
@@ -64,7 +72,7 @@ def of_units(table: list[tuple[int, int, int]]) -> RepeatsPart:
     units, _, counts = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
     sizes = np.array([unit % 31 for unit in units], np.int64)
     total = int(sizes.sum())
-    return RepeatsPart(0, len(units), total, np.array(units, np.uint64), np.array(counts, np.int64), sizes).bounded()
+    return RepeatsPart(0, len(units), total, 0, np.array(units, np.uint64), np.array(counts, np.int64), sizes).bounded()
 
 
 def of_occurrences(table: list[tuple[int, int, int]]) -> LinesSeen:
@@ -81,6 +89,7 @@ cleans = st.dictionaries(st.sampled_from(["CC401", "any", "debris: URLs"]), tall
 PARTS: dict[str, tuple[st.SearchStrategy[Part], Part]] = {
     "files": (file_tables.map(lambda table: FilesPart(0, table).bounded()), FilesPart()),
     "documents": (rows.map(of_rows), DocumentPart()),
+    "norms": (rows.map(of_norms), NormPart()),
     "near": (rows.map(of_signatures), NearPart()),
     "repeats": (rows.map(of_units), RepeatsPart()),
     "occurrences": (rows.map(of_occurrences), LinesSeen()),
@@ -98,6 +107,8 @@ def test_tables_stay_within_their_bounds(bound: int, tables: list[list[tuple[int
     assert lines.units == sum(map(len, tables))
     every = [row for table in tables for row in table]
     assert near_part == of_signatures(every)
+    assert near_part.judged == len(every)
+    assert NormPart().merge(*map(of_norms, tables)) == of_norms(every)
     assert lines == of_units(every)
     assert seen == of_occurrences(every)
 
@@ -109,6 +120,7 @@ def bound(request: pytest.FixtureRequest) -> Iterator[int]:
         patched.setattr(files, "MOST_FILES", request.param)
         patched.setattr(DocumentPart, "MOST", request.param)
         patched.setattr(documents, "MOST_FILES_EACH", max(1, request.param // 4))
+        patched.setattr(NormPart, "MOST", request.param)
         patched.setattr(NearPart, "MOST", request.param)
         patched.setattr(near, "MOST_ALIKE", max(1, request.param // 4))
         patched.setattr(RepeatsPart, "MOST", request.param)

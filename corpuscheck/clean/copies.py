@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import sqrt
 
 import numpy as np
 
-from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.arrays import Ints
 from corpuscheck.brief import brief
-from corpuscheck.clean.near import near_copies
+from corpuscheck.clean.near import left_over, near_copies
+from corpuscheck.clean.shared import Shared, SharedLine, shared, top_lines
+from corpuscheck.clean.sums import Amount, Sum, Texts
 from corpuscheck.counted import DEBRIS
 from corpuscheck.printable import printable
-from corpuscheck.profile.documents import DocumentPart, file_id
+from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, long_enough
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
-from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
-from corpuscheck.profile.sample import ALL
 from corpuscheck.profile.table import first_rows
 
 _PAIRS = 10
-_TOP_LINES = 10
-_LEAST_SEEN = 4
-"""Of a line drawn less often from a sample it is not told how many documents have it."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +37,7 @@ class DocumentPlace:
         return f"{printable(self.path, LONGEST_PATH) or '?'}#{self.document}"
 
 
-@dataclass(frozen=True)
-class Amount:
-    """Documents and bytes, with the standard error of the bytes where they were estimated from a sample."""
-
-    documents: float = 0
-    utf8_bytes: float = 0
-    error: float = 0
-    exact: bool = True
+Pairs = tuple[tuple[DocumentPlace, DocumentPlace, float], ...]
 
 
 @dataclass(frozen=True)
@@ -57,44 +47,16 @@ class CopyStep:
     __repr__ = brief
 
     amount: Amount = field(default_factory=Amount)
-    pairs: tuple[tuple[DocumentPlace, DocumentPlace, float], ...] = ()
-
-
-@dataclass(frozen=True)
-class SharedLine:
-    """The beginning of a line, how many documents have it (about, where not `exact`), and its bytes in one of them."""
-
-    text: str
-    documents: float
-    utf8_bytes: int
-    exact: bool
-
-    @property
-    def total_bytes(self) -> float:
-        return self.documents * self.utf8_bytes
-
-
-@dataclass(frozen=True)
-class Shared:
-    """Lines, or paragraphs: all of them, and those that stand in another document too, the first of each left out."""
-
-    __repr__ = brief
-
-    units: int
-    utf8_bytes: int
-    repeated: Amount
-
-    @property
-    def share(self) -> float:
-        return min(1.0, self.repeated.utf8_bytes / self.utf8_bytes) if self.repeated.utf8_bytes else 0.0
+    pairs: Pairs = ()
 
 
 @dataclass(frozen=True)
 class Cleanliness:
     """What is left of a corpus: from raw text, step by step, nothing counted twice.
 
-    `near` is None where it was not looked for; `debris` are bytes in the documents that are kept, by kind; `complete`
-    is false where documents were too many, and figures come from a sample; `looked_into` where nobody looked.
+    `near` is None where it was not looked for; `short` are documents too short for that; `debris` are bytes in all
+    documents by kind, `debris_left` those in documents that are kept; `complete` is false where documents were too
+    many, and figures come from a sample; `looked_into` where nobody looked. `usable_error` is a standard error.
     """
 
     __repr__ = brief
@@ -103,13 +65,15 @@ class Cleanliness:
     exact: CopyStep = field(default_factory=CopyStep)
     normalised: CopyStep = field(default_factory=CopyStep)
     near: CopyStep | None = None
-    debris_bytes: float = 0
+    short: Amount = Amount()
+    debris_left: Amount = Amount()
     debris: dict[str, int] = field(default_factory=dict)
-    lines: Shared = field(default_factory=lambda: Shared(0, 0, Amount()))
-    paragraphs: Shared = field(default_factory=lambda: Shared(0, 0, Amount()))
+    lines: Shared = Shared()
+    paragraphs: Shared = Shared()
     top_lines: tuple[SharedLine, ...] = ()
     complete: bool = True
     looked_into: bool = False
+    usable_error: float = 0.0
 
     @property
     def steps(self) -> tuple[tuple[str, CopyStep], ...]:
@@ -117,14 +81,34 @@ class Cleanliness:
         return (("exact copies", self.exact), ("normalised copies", self.normalised), *near)
 
     @property
-    def usable_bytes(self) -> int:
+    def debris_bytes(self) -> float:
+        return self.debris_left.utf8_bytes
+
+    @property
+    def usable(self) -> Amount:
         """Text without copies and debris."""
         left = self.raw_bytes - sum(step.amount.utf8_bytes for _, step in self.steps) - self.debris_bytes
-        return max(0, round(left))
+        return Amount(0, max(0, round(left)), self.usable_error, self.complete)
+
+    @property
+    def copies(self) -> Amount:
+        """Documents that are copies in any way."""
+        amounts = [step.amount for _, step in self.steps]
+        errors = (sqrt(sum(error**2 for error in column)) for column in zip(*map(_errors, amounts), strict=True))
+        documents, size = sum(amount.documents for amount in amounts), sum(amount.utf8_bytes for amount in amounts)
+        return Amount(documents, size, next(errors), self.complete, next(errors))
+
+    @property
+    def usable_bytes(self) -> int:
+        return round(self.usable.utf8_bytes)
 
     @property
     def usable_share(self) -> float:
         return self.usable_bytes / self.raw_bytes if self.raw_bytes else 0.0
+
+
+def _errors(amount: Amount) -> tuple[float, float]:
+    return amount.error, amount.documents_error
 
 
 def cleanliness(profile: Profile) -> Cleanliness:
@@ -132,103 +116,138 @@ def cleanliness(profile: Profile) -> Cleanliness:
     return _Steps(profile).result()
 
 
+@dataclass(frozen=True)
+class _Left:
+    """Texts that a step leaves; documents and bytes that it is known for sure to take away, with examples."""
+
+    texts: Texts = Texts()
+    gone: tuple[float, float] = (0.0, 0.0)
+    pairs: Pairs = ()
+
+
 class _Steps:
-    """Documents by hash, then those that are left by their norm, then by their signature."""
+    """Documents by hash, then those that are left by their norm, then by their signature.
+
+    Of a sample it can be told how many different texts there are, not how many copies: those of one text are in it or
+    out of it together. So each step is what the step before leaves without what this one leaves.
+    """
 
     def __init__(self, profile: Profile) -> None:
-        self._profile = profile
-        self._part = profile.documents
-        self._rows = profile.documents
-        self._scale = float(2**self._part.level)
+        self._profile, self._rows = profile, profile.documents
+        self._looked = profile.about.get("clean") == "yes"
+        self._near_looked = self._looked and profile.about.get("near_duplicates") == "yes"
 
     @cached_property
     def _paths(self) -> dict[int, str]:
         return {file_id(path): path for path in self._profile.files.files}
 
     def result(self) -> Cleanliness:
-        profile = self._profile
-        looked = profile.about.get("clean") == "yes"
-        first = first_rows(self._rows.hashes)
-        distinct = self._rows.chosen(first)
-        exact = self._exact(first)
-        order = np.lexsort((distinct.places, distinct.files, distinct.sizes, distinct.norms))
-        distinct = distinct.chosen(order)
-        kept = first_rows(distinct.norms)
-        normalised = self._normalised(distinct, kept)
-        near, gone = self._near() if looked and profile.about.get("near_duplicates") == "yes" else (None, None)
-        left = distinct.chosen(kept)
-        debris = left.debris
-        if gone is not None and self._part.exact and profile.near.level == 0:
-            debris = debris[~np.isin(left.norms, gone)]
-        debris_bytes = self._scale * float(debris.sum())
-        if gone is not None and not (self._part.exact and profile.near.level == 0) and near:
-            rest = profile.size.utf8_bytes - exact.amount.utf8_bytes - normalised.amount.utf8_bytes
-            debris_bytes *= 1 - min(1.0, near.amount.utf8_bytes / rest if rest > 0 else 0.0)
+        profile, exact = self._profile, self._rows.exact
+        every, different = self._every(), self._different()
+        short, long = self._normalised() if self._looked else (Texts(), _Left(different.texts))
+        alike = self._near() if self._near_looked else _Left(long.texts)
+        complete = exact and (not self._near_looked or (profile.near.exact and not alike.texts.documents.variance))
+        whole, last = short + long.texts, short + alike.texts
+        removal = _Removal(every)
+        amounts = (
+            removal.step(different.texts, every - different.texts, different.gone, exact),
+            removal.step(whole, different.texts - whole, long.gone, exact),
+            removal.step(last, long.texts - alike.texts, alike.gone, complete),
+        )
+        debris = last.debris.within(0, removal.left[1])
+        lines = top_lines(profile.boilerplate, profile.lines, profile.size.documents)
         return Cleanliness(
             profile.size.utf8_bytes,
-            exact,
-            normalised,
-            near,
-            debris_bytes,
+            CopyStep(amounts[0], different.pairs),
+            CopyStep(amounts[1], long.pairs),
+            CopyStep(amounts[2], alike.pairs) if self._near_looked else None,
+            self._short(),
+            Amount(0, debris.value, debris.error, complete),
             {name: profile.clean[f"debris: {name}"].amount_bytes for name in DEBRIS},
-            _shared(profile.lines),
-            _shared(profile.paragraphs),
-            _top_lines(profile.boilerplate, profile.lines),
-            self._part.exact and profile.near.level == 0,
-            looked,
+            shared(profile.lines, lines),
+            shared(profile.paragraphs),
+            lines,
+            complete,
+            self._looked,
+            last.usable.error,
         )
 
-    def _exact(self, first: Ints) -> CopyStep:
+    def _every(self) -> Texts:
+        rows, size = self._rows, self._profile.size
+        if rows.exact:
+            return Texts(Sum(float(rows.counts.sum())), Sum(float(rows.counts @ rows.sizes)))
+        return Texts(Sum(size.documents), Sum(size.utf8_bytes))
+
+    def _short(self) -> Amount:
+        """Documents in which near copies were not looked for, as they are too short."""
+        size, near = self._profile.size, self._profile.near
+        if not self._near_looked:
+            return Amount()
+        return Amount(size.documents - near.judged, size.utf8_bytes - near.judged_bytes)
+
+    def _different(self) -> _Left:
+        """One document of each text."""
         rows = self._rows
+        first = first_rows(rows.hashes)
         extra = rows.counts.copy()
         extra[first] -= 1
         copies = np.flatnonzero(extra)
-        amount = self._amount(extra[copies], rows.sizes[copies])
         kept = first[np.searchsorted(first, copies, "right") - 1]
         places = [(self._place(rows, k), self._last(rows, c)) for k, c in _largest(rows.sizes, kept, copies)]
-        return CopyStep(amount, tuple((min(pair, key=_order), max(pair, key=_order), 1.0) for pair in places))
+        pairs = tuple((min(pair, key=_order), max(pair, key=_order), 1.0) for pair in places)
+        texts = Texts.over(rows.weights()[first], rows.sizes[first], rows.debris[first])
+        return _Left(texts, (float(extra.sum()), float(extra @ rows.sizes)), pairs)
 
-    def _normalised(self, distinct: DocumentPart, kept: Ints) -> CopyStep:
-        copies = np.setdiff1d(np.arange(len(distinct)), kept, assume_unique=True)
-        amount = self._amount(np.ones(len(copies), np.int64), distinct.sizes[copies])
+    def _normalised(self) -> tuple[Texts, _Left]:
+        """One text of each norm: those too short for a signature, and the others, with the copies of both."""
+        texts = self._rows.chosen(first_rows(self._rows.hashes))
+        order = np.lexsort((texts.places, texts.files, texts.sizes, texts.norms))
+        texts = texts.chosen(order)
+        kept = first_rows(texts.norms)
+        copies = np.setdiff1d(np.arange(len(texts)), kept, assume_unique=True)
         homes = kept[np.searchsorted(kept, copies, "right") - 1]
-        pairs = [
-            (self._place(distinct, k), self._place(distinct, c), 1.0)
-            for k, c in _largest(distinct.sizes, homes, copies)
-        ]
-        return CopyStep(amount, tuple(pairs))
+        pairs = tuple(
+            (self._place(texts, k), self._place(texts, c), 1.0) for k, c in _largest(texts.sizes, homes, copies)
+        )
+        gone = float(len(copies)), float(texts.sizes[copies].sum())
+        left: DocumentPart | NormPart = texts.chosen(kept) if texts.exact else self._profile.norms
+        long = long_enough(left.norms)
+        two = (Texts.over(left.weights()[some], left.sizes[some], left.debris[some]) for some in (~long, long))
+        return next(two), _Left(next(two), gone, pairs)
 
-    def _near(self) -> tuple[CopyStep, Hashes]:
-        """Near copies, and the norms of those that are left out."""
-        part = self._profile.near
-        rows = part
+    def _near(self) -> _Left:
+        """Texts that are not nearly the same as a larger one."""
+        rows = self._profile.near
+        rows = rows.chosen(np.sort(np.unique(rows.norms, return_index=True)[1]))
         found = near_copies(rows)
-        sizes = rows.sizes[found.copies].astype(np.float64)
-        stand_for = part.weights()
-        weights = stand_for[found.copies]
-        if part.level:  # a pair stays together where both have the same key, about as often as they are alike
-            weights /= found.likeness
-        error = float(np.sqrt((weights * (weights - 1) * sizes**2).sum()))
-        every = part.level == 0 and not (stand_for > 1).any()
-        amount = Amount(float(weights.sum()), float((weights * sizes).sum()), error, every)
+        texts = left_over(rows, found)
         best = np.argsort(-rows.sizes[found.copies], kind="stable")[:_PAIRS].tolist()
-        pairs = [
+        pairs = tuple(
             (self._place(rows, found.kept[k]), self._place(rows, found.copies[k]), float(found.likeness[k]))
             for k in best
-        ]
-        return CopyStep(amount, tuple(pairs)), rows.norms[found.copies]
-
-    def _amount(self, counts: Ints, sizes: Ints) -> Amount:
-        """Horvitz and Thompson (1952): each text was drawn with probability 1/scale."""
-        lost = (counts * sizes).astype(np.float64)
-        error = float(np.sqrt(self._scale * (self._scale - 1) * (lost**2).sum()))
-        return Amount(self._scale * float(counts.sum()), self._scale * float(lost.sum()), error, self._part.exact)
+        )
+        return _Left(texts, (float(len(found.copies)), float(rows.sizes[found.copies].sum())), pairs)
 
     def _last(self, rows: DocumentPart, k: int) -> DocumentPlace:
         return replace(self._place(rows, k), document=int(rows.lasts[k]) + 1)
 
     def _place(self, rows: DocumentPart | NearPart, k: int) -> DocumentPlace:
         return DocumentPlace(self._paths.get(int(rows.files[k]), ""), int(rows.places[k]) + 1)
+
+
+class _Removal:
+    """Documents and bytes that are left after each step: never more than before, never what was seen to be copied."""
+
+    def __init__(self, every: Texts) -> None:
+        self.left = every.documents.value, every.utf8_bytes.value
+
+    def step(self, leaves: Texts, taken: Texts, gone: tuple[float, float], exact: bool) -> Amount:
+        """What is taken away: `gone` is known for sure, and is all of it where that is exact."""
+        before, figures = self.left, (leaves.documents.value, leaves.utf8_bytes.value)
+        most = before[0] - gone[0], before[1] - gone[1]
+        self.left = most if exact else (min(figures[0], most[0]), min(figures[1], most[1]))
+        documents, size = before[0] - self.left[0], before[1] - self.left[1]
+        return Amount(documents, size, taken.utf8_bytes.error, exact, taken.documents.error)
 
 
 def _order(place: DocumentPlace) -> tuple[str, int]:
@@ -239,28 +258,3 @@ def _order(place: DocumentPlace) -> tuple[str, int]:
 def _largest(sizes: Ints, kept: Ints, copies: Ints) -> list[tuple[int, int]]:
     order = np.argsort(-sizes[copies], kind="stable")[:_PAIRS]
     return list(zip(kept[order].tolist(), copies[order].tolist(), strict=True))
-
-
-def _shared(part: RepeatsPart) -> Shared:
-    total, error = part.repeated_bytes()
-    documents = float((part.counts - 1).sum()) * 2**part.level
-    return Shared(part.units, part.utf8_bytes, Amount(documents, total, error, part.exact))
-
-
-def _top_lines(seen: LinesSeen, lines: RepeatsPart) -> tuple[SharedLine, ...]:
-    """The lines that hold most bytes beyond their first document, counted where all lines are known."""
-    drawn: dict[int, int] = defaultdict(int)
-    told: dict[int, tuple[int, str]] = {}
-    for line, size, text in seen.rows.values():
-        drawn[line] += 1
-        told[line] = (size, text)
-    known = dict(zip(lines.hashes.tolist(), lines.counts.tolist(), strict=True)) if lines.exact else {}
-    share = 1.0 if seen.complete else seen.bound / ALL
-    found = []
-    for line, n in drawn.items():
-        documents = known.get(line, n / share if seen.complete or n >= _LEAST_SEEN else 0)
-        if documents >= 2:
-            size, text = told[line]
-            found.append(SharedLine(text, documents, size, line in known or seen.complete))
-    ordered = sorted(found, key=lambda line: (-(line.documents - 1) * line.utf8_bytes, line.text))
-    return tuple(ordered[:_TOP_LINES])

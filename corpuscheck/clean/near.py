@@ -9,7 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.clean.sums import Sum, Texts
 from corpuscheck.profile.near import NearPart
+from corpuscheck.profile.table import first_rows
+
+Floats = NDArray[np.float64]
 
 ALIKE = 0.8
 """Jaccard similarity of the shingles from which on two documents are copies of each other."""
@@ -20,6 +24,10 @@ _CHANCE = 1 / 256
 
 _ROUNDS = 4
 _AT_ONCE = 1 << 16
+
+_UNSEEN = 3.0
+"""Where none of many rows is of its own kind, up to so many times as many as one row stands for may be (rule of three).
+"""
 
 _MOST_MEETINGS = 1 << 22
 _EACH = (4, 256)
@@ -63,6 +71,63 @@ def near_copies(rows: NearPart) -> NearCopies:
             home[copy] = kept
     copies, kept_rows = np.array(list(home), np.int64), np.array(list(home.values()), np.int64)
     return NearCopies(order[copies], order[kept_rows], likeness(signatures, copies, kept_rows))
+
+
+def left_over(rows: NearPart, found: NearCopies) -> Texts:
+    """The texts without near copies, estimated where rows are a sample.
+
+    Rows of one key are drawn together, and most texts of a kind share theirs. A text with a key of its own may be drawn
+    without them and looks like nothing else: what is known of kinds that were drawn tells how many such there are.
+    """
+    drawn, kept = rows.chances()
+    share = np.ones(len(rows))
+    share[found.copies] = 0.0
+    if len(found.copies) and (drawn.min() < 1 or kept.min() < 1):
+        copies = np.bincount(found.kept, minlength=len(rows))
+        alone = copies[found.kept] == 1
+        share[found.copies[alone]] = 1 - 1 / kept[found.copies[alone]]
+        share[found.kept[~alone]] = kept[found.kept[~alone]]
+        _take_strays(share, rows, found, drawn, kept)
+    return _summed(rows, share, 1 / drawn, 1 / kept)
+
+
+def _take_strays(share: Floats, rows: NearPart, found: NearCopies, drawn: Floats, kept: Floats) -> None:
+    """Take off, in place, texts that were drawn without any other of their kind.
+
+    With a likeness of J a text has the key of its kind with a chance of about c = √J. Of m texts with that key are then
+    m(1 − c)/c without it, of which any is drawn with the chance that is taken off here.
+    """
+    copies = np.bincount(found.kept, minlength=len(rows))
+    alike = np.bincount(found.kept, found.likeness, len(rows)) / np.maximum(copies, 1)
+    kinds = np.arange(len(rows))
+    kinds[found.copies] = found.kept
+    of_kinds = np.flatnonzero(alike[kinds] > 0)
+    order = of_kinds[np.lexsort((rows.keys[of_kinds], kinds[of_kinds]))]
+    members = _per_run(first_rows(kinds[order], rows.keys[order]), len(order))
+    chance, c = drawn[order], np.sqrt(np.clip(alike[kinds[order]], ALIKE, 1.0))
+    strays = members / kept[order] * (1 - c) / c
+    any_drawn = (1 - chance) * (1 - (1 - chance) ** strays) / chance
+    share[order] -= np.where(members > 1, any_drawn * kept[order] / members, 0.0)
+
+
+def _summed(rows: NearPart, share: Floats, drawn: Floats, kept: Floats) -> Texts:
+    """Of each row a share counts. Its key stands for `drawn` keys, it itself for `kept` rows of that key."""
+    starts = first_rows(rows.keys)
+    ones, sizes, debris = np.ones(len(rows)), rows.sizes.astype(np.float64), rows.debris.astype(np.float64)
+    sums = []
+    for figures in (ones, sizes, debris, sizes - debris):
+        counted = share * figures
+        of_keys = np.add.reduceat(counted * kept, starts) if len(rows) else counted
+        variance = (drawn * (drawn - 1))[starts] @ of_keys**2
+        within = drawn * kept * (kept - 1) * (counted**2 + figures**2 * _UNSEEN / _per_run(starts, len(rows)))
+        sums.append(Sum(float(drawn[starts] @ of_keys), float(variance + within.sum())))
+    return Texts(*sums)
+
+
+def _per_run(starts: Ints, rows: int) -> Ints:
+    """For each row the length of its run."""
+    lengths = np.diff(np.append(starts, rows))
+    return np.repeat(lengths, lengths)
 
 
 def _candidates(signatures: Bytes) -> Iterator[Ints]:

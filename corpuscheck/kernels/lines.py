@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.arrays import SMALL_BITS, Bytes, Hashes, Ints
 from corpuscheck.counted import (
     BULLET_LINES,
     ENDED_LINES,
@@ -20,11 +20,14 @@ from corpuscheck.counted import (
 )
 from corpuscheck.kernels.hashing import hash_bytes, mix
 from corpuscheck.kernels.jit import at, inlined, kernel
-from corpuscheck.kernels.shingles import begin_set, remembered
+from corpuscheck.kernels.shingles import begin_set, known, remembered
 from corpuscheck.kernels.utf8 import code_point, count_line_ends, line_end
 
 SHORT_COLUMNS = 30
 """A line of at most so many columns is short; wide characters take two."""
+
+MOST_LINES = 1 << 14
+"""Different lines of one document that are told apart: further ones are not compared with other documents."""
 
 LINE, OCCURRENCE, PARAGRAPH = range(3)
 
@@ -70,11 +73,22 @@ def has_bullet(data: Bytes, start: int) -> bool:
 
 
 @kernel
+def drawn_by(h: np.uint64, size: int) -> np.uint64:
+    """The hash by which a text of this size is drawn, as in the tables of a profile: large ones more surely."""
+    size >>= SMALL_BITS
+    while size > 0:
+        h >>= np.uint64(1)
+        size >>= 1
+    return h
+
+
+@kernel
 def read_lines(
     data: Bytes, starts: Ints, ends: Ints, kinds: Bytes, goes_on: bool, unfinished: bool, table: Hashes,
     keys: Hashes, highest: Hashes, rows: Ints, hashes: Hashes, spans: Ints,
 ) -> int:  # fmt: skip
-    """Count the lines of each document. Those that it has not held before go to `hashes` and `spans`.
+    """Count the lines of each document. Those that it has not held before, up to `MOST_LINES`, go to `hashes` and
+    `spans`.
 
     Spans are rows (start, end, document, what): a line or paragraph whose own hash is at most `highest[0]` is LINE or
     PARAGRAPH, a line whose hash with its document's key is at most `highest[1]` is also an OCCURRENCE, with that hash
@@ -106,18 +120,23 @@ def read_lines(
                 row[SHORT_LINES] += is_short(data, left, right)
                 row[ENDED_LINES] += ends_with_mark(data, left, right, kinds)
                 row[BULLET_LINES] += has_bullet(data, left)
-                if remembered(table, mask, h):
+                told = row[NEW_LINES] < MOST_LINES
+                if not told:
+                    if known(table, mask, h):
+                        row[REPEATED_LINE_BYTES] += right - left
+                elif remembered(table, mask, h):
                     row[REPEATED_LINE_BYTES] += right - left
                 else:
-                    if h <= top:
-                        hashes[n] = h
+                    drawn = drawn_by(h, right - left)
+                    if drawn <= top:
+                        hashes[n] = drawn
                         spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = left, right, d, LINE
                         n += 1
                     occurrence = mix(h ^ keys[d])
                     if occurrence <= rare:
                         hashes[n] = occurrence
                         spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = left, right, d, OCCURRENCE
-                        spans[n, 4] = np.int64(h)
+                        spans[n, 4] = np.int64(drawn)
                         n += 1
                     row[NEW_LINES] += 1
                     row[NEW_LINE_BYTES] += right - left
@@ -125,13 +144,15 @@ def read_lines(
                     begin = left
                 paragraph, lines, finish = mix(paragraph ^ h), lines + 1, right
             if left == right or stop >= end:
-                if lines > 1:
+                told = lines > 1 and row[NEW_LINES] < MOST_LINES
+                if told and not remembered(table, mask, paragraph):
                     row[PARAGRAPHS] += 1
                     row[PARAGRAPH_BYTES] += finish - begin
-                if lines > 1 and paragraph <= top:
-                    hashes[n] = paragraph
-                    spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = begin, finish, d, PARAGRAPH
-                    n += 1
+                    drawn = drawn_by(paragraph, finish - begin)
+                    if drawn <= top:
+                        hashes[n] = drawn
+                        spans[n, 0], spans[n, 1], spans[n, 2], spans[n, 3] = begin, finish, d, PARAGRAPH
+                        n += 1
                 paragraph, lines = np.uint64(0), 0
             start = stop + 1
     return n

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
-from corpuscheck.counted import REPEATED, SAMPLED, SHINGLES
+from corpuscheck.counted import REPEATED, SAMPLED
 from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.inspection import power
 from corpuscheck.kernels.jit import at, inlined, kernel
@@ -64,6 +64,20 @@ def remembered(table: Hashes, mask: int, h: np.uint64) -> bool:
             return True
         if probe == 3 and first + _PROBES <= mask and not holds(table, first, first + _PROBES, np.uint64(0)):
             return holds(table, first, first + _PROBES, h)
+        slot = (slot + 1) & mask
+    return False
+
+
+@inlined
+def known(table: Hashes, mask: int, h: np.uint64) -> bool:
+    """Whether the set holds `h`, which it does not remember."""
+    h = max(h, np.uint64(1))
+    slot = np.int64(h & np.uint64(mask))
+    for _ in range(_PROBES):
+        if table[at(slot)] == h:
+            return True
+        if table[at(slot)] == 0:
+            return False
         slot = (slot + 1) & mask
     return False
 
@@ -128,7 +142,6 @@ def shingle(
                     row[SAMPLED] += 1
                     h = mix(prefix[at(k)] - prefix[at(k - length)] * long_factors[narrow])
                     row[REPEATED] += remembered(table, mask, h)
-        row[SHINGLES] += max(0, stop - begin - width)
 
 
 @inlined

@@ -10,7 +10,8 @@ import numpy as np
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.kernels.hashing import hash_passages
 from corpuscheck.measuring.gathering import Gathered
-from corpuscheck.profile.documents import DocumentPart, file_id
+from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, marked
+from corpuscheck.profile.drawing import drawn_by
 from corpuscheck.profile.part import sums
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
@@ -107,18 +108,18 @@ class DocumentTable:
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
-        self._table = Gathered(DocumentPart())
+        self._table, self._norms = Gathered(DocumentPart()), Gathered(NormPart())
 
     def add(self, closed: Closed, norms: Hashes, debris: Ints) -> None:
         """Enter documents."""
         n = len(closed)
         ids, places = file_ids(self._records, closed.files[:n]), closed.places[:n]
-        self._table.add(
-            DocumentPart(0, closed.hashes, ids, np.ones(n, np.int64), closed.sizes, norms, places, debris, places)
-        )
+        hashes = drawn_by(closed.hashes, closed.sizes)
+        self._table.add(DocumentPart(0, hashes, ids, np.ones(n, np.int64), closed.sizes, norms, places, debris, places))
+        self._norms.add(NormPart(0, drawn_by(norms, closed.sizes), closed.sizes, debris))
 
-    def finish(self) -> DocumentPart:
-        return self._table.finish()
+    def finish(self) -> tuple[DocumentPart, NormPart]:
+        return self._table.finish(), self._norms.finish()
 
 
 def file_ids(records: Sequence[FileRecord], files: Ints) -> Hashes:
@@ -130,11 +131,13 @@ def file_ids(records: Sequence[FileRecord], files: Ints) -> Hashes:
     return ids[files - first]
 
 
-def joined(split: dict[str, Open], debris: dict[str, int]) -> DocumentPart:
+def joined(split: dict[str, Open], debris: dict[str, int]) -> tuple[DocumentPart, NormPart]:
     """The documents that were shared, now that all their parts are known. Only equal ones are known as copies."""
     hashes = np.array([text_hash(known.total, known.size) for known in split.values()], np.uint64)
     ids = np.array([file_id(path) for path in split], np.uint64)
     sizes = np.array([known.size for known in split.values()], np.int64)
     ones, zeros = np.ones(len(split), np.int64), np.zeros(len(split), np.int64)
     rubbish = np.array([debris.get(path, 0) for path in split], np.int64)
-    return DocumentPart(0, hashes, ids, ones, sizes, hashes, zeros, rubbish, zeros).bounded()
+    drawn, norms = drawn_by(hashes, sizes), marked(hashes, np.zeros(len(split), np.bool_))
+    documents = DocumentPart(0, drawn, ids, ones, sizes, norms, zeros, rubbish, zeros).bounded()
+    return documents, NormPart(0, drawn_by(norms, sizes), sizes, rubbish).bounded()

@@ -25,11 +25,13 @@ from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.kernels.inspection import inspect
 from corpuscheck.kernels.lines import read_lines
-from corpuscheck.kernels.shingles import BINS, EMPTY, shingle, sign
+from corpuscheck.kernels.shingles import BINS, EMPTY, SHORT, shingle, sign
 from corpuscheck.measuring.documents import Closed, file_ids
 from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.measuring.kinds import characters, kinds
 from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.profile.documents import marked
+from corpuscheck.profile.drawing import drawn_by
 from corpuscheck.profile.near import LEAST_SHINGLES, NearPart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
@@ -126,6 +128,7 @@ class Inspector:
         empty = ended.norms == 0  # without letters and digits only the same bytes are the same
         ended.norms[empty] = closed.hashes[empty]
         hash_parts(ended.norms, np.zeros(len(ended.norms), np.int64), ended.norms)
+        ended.norms[:] = marked(ended.norms, ended.rows[:, SHINGLES] >= LEAST_SHINGLES)
         only_korean(ended.rows)
         self._lines.close(ended.rows)
         return ended
@@ -136,6 +139,8 @@ class Inspector:
             self._prefix = np.empty(len(data) + n + 1, np.uint64)
         begins, stops = np.empty(n, np.int64), np.empty(n, np.int64)
         inspect(data, starts, ends, characters(), found.rows, found.norms, self._prefix, begins, stops)
+        wide = _wide(found.rows)
+        found.rows[:, SHINGLES] += np.maximum(stops - begins + 1 - np.where(wide, *SHORT), 0)
         if not self._near:
             return found
         long = stops - begins >= LEAST_SHINGLES
@@ -146,7 +151,7 @@ class Inspector:
         if carried is not None:
             bins[:1] = carried
         shingle(
-            self._prefix, begins, stops, _wide(found.rows), slots, carried is not None, batch.unfinished,
+            self._prefix, begins, stops, wide, slots, carried is not None, batch.unfinished,
             self._stretches, bins, found.rows,
         )  # fmt: skip
         return Inspected(found.rows, found.norms, bins, slots)
@@ -157,9 +162,10 @@ class Inspector:
         hashes, spans = np.empty(most, np.uint64), np.empty((most, 5), np.int64)
         keys = np.empty(len(batch.starts), np.uint64)
         hash_parts(file_ids(self._records, closed.files), closed.places, keys)
+        bounds = np.zeros(2, np.uint64) if batch.part is not None else self._lines.bounds()
         n = read_lines(
             batch.data, batch.starts, batch.ends, kinds(), goes_on, batch.unfinished, self._line_hashes, keys,
-            self._lines.bounds(), rows, hashes, spans,
+            bounds, rows, hashes, spans,
         )  # fmt: skip
         self._lines.take(batch, rows, hashes[:n], spans[:n])
 
@@ -175,6 +181,7 @@ class SignatureTable:
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
         self._table = Gathered(NearPart())
+        self._judged = np.zeros(2, np.int64)
 
     def add(self, closed: Closed, inspected: Inspected) -> None:
         """Documents of fewer than `LEAST_SHINGLES` shingles are too short to be nearly the same."""
@@ -185,8 +192,11 @@ class SignatureTable:
         signatures, keys = np.empty(bins.shape, np.uint8), np.empty(len(bins), np.uint64)
         sign(bins, signatures, keys)
         files = file_ids(self._records, closed.files[chosen])
-        rows = (inspected.norms[chosen], files, closed.places[chosen], closed.sizes[chosen], inspected.debris[chosen])
-        self._table.add(NearPart(0, keys, *rows, signatures))
+        sizes = closed.sizes[chosen]
+        rows = (inspected.norms[chosen], files, closed.places[chosen], sizes, inspected.debris[chosen])
+        self._table.add(NearPart(0, 0, 0, drawn_by(keys, sizes), *rows, signatures))
+        self._judged += len(chosen), int(sizes.sum())
 
     def finish(self) -> NearPart:
-        return self._table.finish()
+        documents, size = self._judged.tolist()
+        return replace(self._table.finish(), judged=documents, judged_bytes=size)

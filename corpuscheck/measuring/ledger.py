@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.arrays import Ints
-from corpuscheck.counted import NEW_LINE_BYTES, NEW_LINES, PARAGRAPH_BYTES, PARAGRAPHS
+from corpuscheck.counted import LINE_BYTES
 from corpuscheck.measuring.block import Block
 from corpuscheck.measuring.documents import Closed, DocumentTable, Open
 from corpuscheck.measuring.inspecting import Inspector, SignatureTable, debris_of, only_korean
-from corpuscheck.measuring.repeats import LineTable, counted
+from corpuscheck.measuring.repeats import LineTable
 from corpuscheck.measuring.tallying import Tallies
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.repeats import RepeatsPart
@@ -48,9 +48,11 @@ class DocumentLedger:
 
     def finish(self) -> dict[str, Any]:
         lines, paragraphs, boilerplate = self._lines.finish()
+        documents, norms = self._table.finish()
         return {
             "split": counted_in(self._inspector.split) if self._inspector else {},
-            "documents": self._table.finish(),
+            "documents": documents,
+            "norms": norms,
             "clean": self._tallies.finish(),
             "near": self._signatures.finish(),
             "lines": lines,
@@ -80,15 +82,15 @@ def counted_in(shared: dict[str, Ints]) -> dict[str, Open]:
     return {path: Open(counts=tuple(counts.tolist())) for path, counts in shared.items()}
 
 
-def judge_shared(split: dict[str, Open]) -> tuple[CleanPart, dict[str, int], tuple[RepeatsPart, RepeatsPart]]:
-    """Of documents that several work units shared: their tallies, the bytes of each that are no text, and their units
-    of lines and of paragraphs."""
+def judge_shared(split: dict[str, Open]) -> tuple[CleanPart, dict[str, int], RepeatsPart]:
+    """Of documents that several work units shared: their tallies, the bytes of each that are no text, and their lines,
+    which are not compared."""
     known = {path: shared for path, shared in split.items() if shared.counts}
     if not known:
-        return CleanPart(), {}, (RepeatsPart(), RepeatsPart())
+        return CleanPart(), {}, RepeatsPart()
     rows = np.array([shared.counts for shared in known.values()], np.int64)
     only_korean(rows)
     tallies = Tallies([FileRecord(path) for path in known])
     tallies.add(rows, np.arange(len(known)), np.zeros(len(known), np.int64))
-    units = counted(rows, NEW_LINES, NEW_LINE_BYTES), counted(rows, PARAGRAPHS, PARAGRAPH_BYTES)
-    return tallies.finish(), dict(zip(known, debris_of(rows).tolist(), strict=True)), units
+    lines = RepeatsPart(left_out=int(rows[:, LINE_BYTES].sum()))
+    return tallies.finish(), dict(zip(known, debris_of(rows).tolist(), strict=True)), lines

@@ -13,11 +13,13 @@ from corpuscheck.counted import (
     EMAILS,
     FIRST_DEBRIS,
     FIRST_PII,
+    LINE_BYTES,
     LINES,
     NEW_LINE_BYTES,
     NEW_LINES,
     PARAGRAPH_BYTES,
     PARAGRAPHS,
+    REPEATED_LINE_BYTES,
 )
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.kernels.lines import LINE, OCCURRENCE, PARAGRAPH
@@ -38,6 +40,7 @@ class LineTable:
     def __init__(self, bound: int = ALL) -> None:
         self._lines, self._paragraphs = Gathered(RepeatsPart()), Gathered(RepeatsPart())
         self._totals = np.zeros(4, np.int64)
+        self._left_out = 0
         self._seen = LinesSeen(bound)
 
     def bounds(self) -> Hashes:
@@ -54,7 +57,7 @@ class LineTable:
         sizes = spans[:, 1] - spans[:, 0]
         for what, units in ((LINE, self._lines), (PARAGRAPH, self._paragraphs)):
             mine = spans[:, 3] == what
-            units.add(RepeatsPart(0, 0, 0, hashes[mine], np.ones(int(mine.sum()), np.int64), sizes[mine]))
+            units.add(RepeatsPart(0, 0, 0, 0, hashes[mine], np.ones(int(mine.sum()), np.int64), sizes[mine]))
         self._remember(batch, hashes, spans)
 
     def _remember(self, batch: Batch, hashes: Hashes, spans: Ints) -> None:
@@ -74,12 +77,14 @@ class LineTable:
         """Count the units of documents that have ended."""
         rows = rows[rows[:, LINES] >= _LEAST_LINES]
         self._totals += rows[:, (NEW_LINES, NEW_LINE_BYTES, PARAGRAPHS, PARAGRAPH_BYTES)].sum(0)
+        held, new, again = rows[:, (LINE_BYTES, NEW_LINE_BYTES, REPEATED_LINE_BYTES)].sum(0).tolist()
+        self._left_out += held - new - again
 
     def finish(self) -> tuple[RepeatsPart, RepeatsPart, LinesSeen]:
         """Lines, paragraphs, and the sample of occurrences."""
         lines, line_bytes, paragraphs, paragraph_bytes = self._totals.tolist()
         return (
-            replace(self._lines.finish(), units=lines, utf8_bytes=line_bytes),
+            replace(self._lines.finish(), units=lines, utf8_bytes=line_bytes, left_out=self._left_out),
             replace(self._paragraphs.finish(), units=paragraphs, utf8_bytes=paragraph_bytes),
             self._seen.bounded(),
         )
@@ -103,11 +108,6 @@ class SharedLines(LineTable):
 
     def close(self, rows: Ints) -> None:
         """Nothing is counted of whole documents."""
-
-
-def counted(rows: Ints, units: int, size: int) -> RepeatsPart:
-    """How many units, and bytes of them, documents with these counts have."""
-    return RepeatsPart(0, int(rows[:, units].sum()), int(rows[:, size].sum()))
 
 
 def masked(data: Bytes, starts: Ints, ends: Ints, stops: Ints) -> list[str]:

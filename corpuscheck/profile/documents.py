@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, ClassVar
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.table import Table, check_products, first, hash64, least, most, ranks, summed
 
 MOST_FILES_EACH = 1 << 10
@@ -25,14 +29,15 @@ class DocumentPart(Table):
     """One row for each text in each file.
 
     Attributes:
-        hashes, norms: uint64, of the text and of its letters and digits alone.
+        hashes: uint64, of the text, see `drawn_by`.
+        norms: uint64, of its letters and digits alone; see `long_enough`.
         files: uint64, see `file_id`.
         counts: how many such documents the file has.
         sizes, debris: bytes of one of them, and those of its bytes that are no text.
         places, lasts: the numbers of the first and the last of them in the file, from 0.
     """
 
-    MOST: ClassVar[int] = 1 << 18
+    MOST: ClassVar[int] = 1 << 21
     ORDER: ClassVar[tuple[str, ...]] = ("places",)
 
     hashes: Hashes = hash64(key=True)
@@ -44,11 +49,48 @@ class DocumentPart(Table):
     debris: Ints = most()
     lasts: Ints = most()
 
-    def _limit(self, columns: dict[str, Any]) -> None:
-        beyond = ranks(columns["hashes"], columns["files"]) >= MOST_FILES_EACH
-        if beyond.any():
-            columns["files"][beyond] = ELSEWHERE
+    def _limit(self, *keys: Hashes) -> None:
+        hashes, files = keys
+        files[ranks(hashes, files) >= MOST_FILES_EACH] = ELSEWHERE
 
     def valid(self) -> None:
         super().valid()
         check_products(self.counts, self.sizes)
+
+    def weights(self) -> NDArray[np.float64]:
+        """How many texts each row stands for: more than one where the rows are a sample."""
+        return weights(self.sizes, self.level)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NormPart(Table):
+    """One row for each text as it is after normalising, to tell how many different ones there are where the documents
+    are a sample. A sample of documents cannot tell: of few texts it has all that differ in nothing but spaces.
+
+    Attributes:
+        norms: uint64, as in `DocumentPart`, see `drawn_by`.
+        sizes, debris: of the smallest of these texts.
+    """
+
+    MOST: ClassVar[int] = 1 << 19
+    ORDER: ClassVar[tuple[str, ...]] = ("sizes", "debris")
+
+    norms: Hashes = hash64(key=True)
+    sizes: Ints = first()
+    debris: Ints = first()
+
+    def weights(self) -> NDArray[np.float64]:
+        """How many of them each row stands for."""
+        return weights(self.sizes, self.level)
+
+
+def marked(norms: Hashes, long: NDArray[np.bool_]) -> Hashes:
+    """Norms that tell by their lowest bit whether the text is long enough for a signature."""
+    lowest = np.uint64(1)
+    return norms & ~lowest | long.astype(np.uint64)
+
+
+def long_enough(norms: Hashes) -> NDArray[np.bool_]:
+    """Whether the texts with these norms have signatures."""
+    result: NDArray[np.bool_] = (norms & np.uint64(1)).astype(np.bool_)
+    return result

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.profile.drawing import weights
+from corpuscheck.profile.part import total
 from corpuscheck.profile.table import Table, first, first_bytes, first_rows, hash64, ranks
 
-MOST_ALIKE = 1 << 10
+MOST_ALIKE = 1 << 14
 """Rows that are kept of one key, those with the smallest norms: a million filled-in forms share it."""
 
 BINS = 128
@@ -21,11 +23,16 @@ LEAST_SHINGLES = 64
 @dataclass(frozen=True, eq=False, repr=False)
 class NearPart(Table):
     """One row for each text as it is after normalising: `signatures` uint8 of shape (rows, BINS), the others as in
-    `DocumentPart`. `keys` are equal for most documents that are nearly the same: they stay or go together."""
+    `DocumentPart`. `keys` (see `drawn_by`) are equal for most documents that are nearly the same.
 
-    MOST: ClassVar[int] = 1 << 17
+    `judged` and `judged_bytes` are of all documents that are long enough for a signature.
+    """
+
+    MOST: ClassVar[int] = 1 << 19
     ORDER: ClassVar[tuple[str, ...]] = ("sizes", "files", "places")
 
+    judged: int = total()
+    judged_bytes: int = total()
     keys: Hashes = hash64(key=True)
     norms: Hashes = hash64(key=True)
     files: Hashes = hash64()
@@ -34,23 +41,17 @@ class NearPart(Table):
     debris: Ints = first()
     signatures: Bytes = first_bytes(BINS)
 
-    def _limit(self, columns: dict[str, Any]) -> None:
-        beyond = ranks(columns["keys"], columns["norms"]) >= MOST_ALIKE
-        if beyond.any():
-            for name, column in columns.items():
-                columns[name] = column[~beyond]
+    def _limit(self, *keys: Hashes) -> NDArray[np.bool_] | None:
+        inside: NDArray[np.bool_] = ranks(*keys) < MOST_ALIKE
+        return None if inside.all() else inside
 
-    def weights(self) -> NDArray[np.float64]:
-        """How many documents each row stands for: more than one where the rows are a sample.
+    def chances(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """How surely the key of each row was drawn, and how surely the row was among those that are kept of its key.
 
-        Of a full key from the largest of its smallest norms (Bar-Yossef et al., RANDOM 2002), of full tables by level.
+        Of a full key that is told from the largest of its smallest norms (Bar-Yossef et al., RANDOM 2002).
         """
-        weights = np.full(len(self), float(2**self.level))
         starts = first_rows(self.keys)
         lengths = np.diff(np.append(starts, len(self)))
-        last = starts + lengths - 1
-        full = lengths >= MOST_ALIKE
-        largest = np.maximum(self.norms[last].astype(np.float64) / 2**64, 2.0**-64)
-        expected = np.where(full, np.maximum((lengths - 1) / largest, lengths) / lengths, 1.0)
-        result: NDArray[np.float64] = weights * np.repeat(expected, lengths)
-        return result
+        largest = self.norms[starts + lengths - 1].astype(np.float64) / 2**64
+        kept = np.where(lengths >= MOST_ALIKE, np.minimum(largest * lengths / np.maximum(lengths - 1, 1), 1.0), 1.0)
+        return 1 / weights(self.sizes, self.level), np.repeat(np.maximum(kept, 2.0**-40), lengths)

@@ -20,7 +20,7 @@ from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import check, check_plain
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
-from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.estimates import EstimatePart
 from corpuscheck.profile.files import FilesPart
@@ -74,6 +74,7 @@ class Profile(Part):
     question_marks: MojibakePart = part(MojibakePart)
     files: FilesPart = part(FilesPart)
     documents: DocumentPart = part(DocumentPart)
+    norms: NormPart = part(NormPart)
     forecast: ForecastPart = part(ForecastPart)
     clean: CleanPart = part(CleanPart)
     near: NearPart = part(NearPart)

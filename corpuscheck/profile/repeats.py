@@ -7,10 +7,12 @@ from heapq import nsmallest
 from typing import ClassVar, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.brief import brief
 from corpuscheck.profile.checked import BITS_64
+from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.part import Part, table_of, total
 from corpuscheck.profile.sample import ALL, lowest_bound
 from corpuscheck.profile.table import Table, check_products, first, hash64, summed
@@ -20,25 +22,24 @@ MOST_OCCURRENCES = 1 << 11
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RepeatsPart(Table):
-    """Units of text (lines, or paragraphs) by hash: in how many documents each stands, and its bytes.
+    """Units of text (lines, or paragraphs) by hash (see `drawn_by`): in how many documents each stands, and its bytes.
 
-    `units` and `utf8_bytes` are of all of them, each counted once in a document.
+    `units` and `utf8_bytes` are of all of them, each counted once in a document; `left_out` are bytes of units of very
+    long documents that were not compared.
     """
 
-    MOST: ClassVar[int] = 1 << 17
+    MOST: ClassVar[int] = 1 << 20
 
     units: int = total()
     utf8_bytes: int = total()
+    left_out: int = total()
     hashes: Hashes = hash64(key=True)
     counts: Ints = summed()
     sizes: Ints = first()
 
-    def repeated_bytes(self) -> tuple[float, float]:
-        """Bytes of units that another document has too, the first of each left out; and their standard error
-        (Horvitz and Thompson 1952, each distinct unit drawn with probability 2^-level)."""
-        extra = ((self.counts - 1) * self.sizes).astype(np.float64)
-        scale = float(2**self.level)
-        return scale * float(extra.sum()), float(np.sqrt(scale * (scale - 1) * (extra**2).sum()))
+    def weights(self) -> NDArray[np.float64]:
+        """How many units each row stands for: more than one where the rows are a sample."""
+        return weights(self.sizes, self.level)
 
     def valid(self) -> None:
         super().valid()
@@ -52,8 +53,6 @@ class LinesSeen(Part):
     `rows` maps the hash of a line in a document to the hash of the line, its bytes and its beginning; those with
     hashes below `bound` are here, at most `MOST_OCCURRENCES`.
     """
-
-    __repr__ = brief
 
     __repr__ = brief
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self
 
@@ -112,25 +112,51 @@ class Table(Part):
         """Whether every row is here."""
         return self.level == 0
 
+    def merge(self, *others: Self) -> Self:
+        parts = [part for part in (self, *others) if part.filled]
+        if len(parts) < 2:
+            return parts[0] if parts else self
+        figures = {f.name: way_of(f) for f in fields(type(self)) if not isinstance(way_of(f), Column)}
+        joined = {name: way.join([getattr(part, name) for part in parts]) for name, way in figures.items()}
+        return replace(type(self)(), **joined)._made_of(parts)
+
     def bounded(self) -> Self:
         """Rows in order, those of equal keys made one, as many as may be kept."""
-        columns = {name: getattr(self, name) for name in _columns_of(type(self))}
-        ways = {name: _ways_of(type(self))[name] for name in columns}
-        keys = [name for name in columns if ways[name].key]
+        return self._made_of([self])
+
+    def _made_of(self, parts: Sequence[Self]) -> Self:
+        """The rows of all parts, one column after the other: millions of rows take much memory."""
+        ways = _ways_of(type(self))
+
+        def whole(name: str) -> NDArray[Any]:
+            columns = [getattr(part, name) for part in parts]
+            return columns[0] if len(columns) == 1 else np.concatenate(columns)
+
+        keys = [whole(name) for name, way in ways.items() if way.key]
+        ranking = [*keys, *(whole(name) for name in self.ORDER)]
         if self.level:
-            columns = _rows(columns, _inside(columns[keys[0]], self.level))
-        columns = _rows(columns, ordered(*(columns[name] for name in (*keys, *self.ORDER))))
-        self._limit(columns)
-        starts = first_rows(*(columns[name] for name in keys))
-        if len(starts) < len(columns[keys[0]]):
-            columns = {name: _one_each(column, starts, ways[name].reduce) for name, column in columns.items()}
-        level, below = lowest_level(columns[keys[0]], self.MOST, self.level)
-        if below < len(columns[keys[0]]):
-            columns = {name: column[:below].copy() for name, column in columns.items()}
+            inside = np.flatnonzero(_inside(keys[0], self.level))
+            order = inside[ordered(*(column[inside] for column in ranking))]
+        else:
+            order = ordered(*ranking)
+        del ranking
+        keys = [column[order] for column in keys]
+        kept = self._limit(*keys)
+        if kept is not None:
+            order, keys = order[kept], [column[kept] for column in keys]
+        starts = first_rows(*keys)
+        level, below = lowest_level(keys[0] if len(starts) == len(order) else keys[0][starts], self.MOST, self.level)
+        if below < len(starts):
+            order, starts = order[: starts[below]], starts[:below]
+        columns = dict(zip((name for name, way in ways.items() if way.key), keys, strict=True))
+        for name, way in ways.items():
+            column = columns.pop(name)[: len(order)] if way.key else whole(name)[order]
+            columns[name] = column.copy() if len(starts) == len(order) else _one_each(column, starts, way.reduce)
         return replace(self, level=level, **columns)
 
-    def _limit(self, columns: dict[str, Any]) -> None:
-        """Rewrites columns where one key may not have as many rows as there are."""
+    def _limit(self, *keys: Any) -> NDArray[np.bool_] | None:
+        """Where one key may not have as many rows as there are: the rows that stay, or keys rewritten in place."""
+        return None
 
     def valid(self) -> None:
         """Raises ValueError for columns that do not belong together."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from corpuscheck.clean.copies import Cleanliness, CopyStep, DocumentPlace, Shared, SharedLine
+from corpuscheck.clean.copies import Cleanliness, CopyStep, DocumentPlace
 from corpuscheck.clean.document_rules import DOCUMENT_RULES
+from corpuscheck.clean.shared import Shared, SharedLine
 from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart, Tally, Worst
 from corpuscheck.profile.files import LONGEST_PATH
@@ -24,6 +25,7 @@ def clean_document(result: Result) -> dict[str, Any]:
             "exact": _step(found.exact),
             "normalised": _step(found.normalised),
             "near": _step(found.near) if found.near else None,
+            "too_short_for_near": _short(found),
         },
         "lines": {**_shared(found.lines), "top": [_line(line) for line in found.top_lines]},
         "paragraphs": _shared(found.paragraphs),
@@ -48,8 +50,11 @@ def _usable(found: Cleanliness) -> dict[str, Any]:
     return {
         "raw_bytes": found.raw_bytes,
         "debris_bytes": round(found.debris_bytes),
+        "debris_standard_error_bytes": round(found.debris_left.error),
         "usable_bytes": found.usable_bytes,
         "usable_share": found.usable_share,
+        "standard_error_bytes": round(found.usable_error),
+        "exact": found.complete,
     }
 
 
@@ -58,12 +63,21 @@ def _step(step: CopyStep) -> dict[str, Any]:
         "documents": round(step.amount.documents),
         "bytes": round(step.amount.utf8_bytes),
         "standard_error_bytes": round(step.amount.error),
+        "standard_error_documents": round(step.amount.documents_error),
         "exact": step.amount.exact,
         "pairs": [
             {"kept": _place(kept), "copy": _place(copy), "similarity": similarity}
             for kept, copy, similarity in step.pairs
         ],
     }
+
+
+def _short(found: Cleanliness) -> dict[str, Any] | None:
+    """Documents in which near copies were not looked for."""
+    if found.near is None:
+        return None
+    share = found.short.utf8_bytes / found.raw_bytes if found.raw_bytes else 0.0
+    return {"documents": round(found.short.documents), "bytes": round(found.short.utf8_bytes), "byte_share": share}
 
 
 def _place(place: DocumentPlace) -> dict[str, Any]:
@@ -77,6 +91,8 @@ def _shared(shared: Shared) -> dict[str, Any]:
         "repeated_bytes": round(shared.repeated.utf8_bytes),
         "standard_error_bytes": round(shared.repeated.error),
         "repeated_share": shared.share,
+        "exact": shared.repeated.exact,
+        "not_compared_bytes": shared.left_out,
     }
 
 
@@ -84,6 +100,7 @@ def _line(line: SharedLine) -> dict[str, Any]:
     return {
         "text": printable(line.text, 160),
         "documents": round(line.documents),
+        "standard_error_documents": round(line.error),
         "bytes": line.utf8_bytes,
         "exact": line.exact,
     }

@@ -9,7 +9,7 @@ from corpuscheck.reports.markdown_changes import changes
 from corpuscheck.reports.markdown_text import bullets, code, code_of, details, prose, table
 from corpuscheck.reports.terminal_domain import TITLE, answer, how_far
 from corpuscheck.result import Finding, Place, Result, SkippedRule
-from corpuscheck.rules.amounts import count, percent, size
+from corpuscheck.rules.amounts import about, count, estimated, percent, size
 
 _WORDS = 5
 
@@ -83,11 +83,12 @@ def _clean(result: Result) -> str:
     clean = result.cleanliness
     if not clean.looked_into:
         return "not known: not all documents were looked into"
-    copies = sum(step.amount.documents for _, step in clean.steps)
+    copies = clean.copies
+    n = estimated(copies.documents, copies.documents_margin, copies.exact, count if copies.exact else about)
     doubtful = result.profile.clean["any"].documents
     return (
-        f"{size(clean.usable_bytes)} of {size(clean.raw_bytes)} usable, {percent(clean.usable_share)}; "
-        f"{count(copies)} copies, {count(doubtful)} doubtful documents"
+        f"{estimated(clean.usable_bytes, clean.usable.margin, clean.complete)} of {size(clean.raw_bytes)} usable, "
+        f"{percent(clean.usable_share)}; {n} copies, {count(doubtful)} doubtful documents"
     )
 
 

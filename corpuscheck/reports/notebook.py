@@ -15,7 +15,7 @@ from corpuscheck.reports.comparison_text import cells_of
 from corpuscheck.reports.estimate_text import figures_of
 from corpuscheck.reports.terminal_domain import bits
 from corpuscheck.result import Result
-from corpuscheck.rules.amounts import count, percent, size
+from corpuscheck.rules.amounts import count, estimated, percent, size
 from corpuscheck.showing import Peek
 
 _MOST_ROWS = 50
@@ -71,7 +71,8 @@ def _result(result: Result) -> Page:
     if words.held_out_words:
         figures.append(("  held out", percent(words.held_out_unk_rate)))
     if clean.looked_into:
-        figures.append(("usable", f"{size(clean.usable_bytes)} of {size(clean.raw_bytes)}"))
+        usable = estimated(clean.usable_bytes, clean.usable.margin, clean.complete)
+        figures.append(("usable", f"{usable} of {size(clean.raw_bytes)}"))
     findings = [
         (f.rule, f.severity, f.message, f.advice, worst_places(f.places, 2) if f.places else "")
         for f in result.findings

@@ -8,14 +8,17 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from corpuscheck.clean.copies import Amount, Cleanliness, DocumentPlace
+from corpuscheck.clean.copies import Cleanliness, DocumentPlace
 from corpuscheck.clean.document_rules import DOCUMENT_RULES, SHORT_DOCUMENT
+from corpuscheck.clean.shared import Shared
+from corpuscheck.clean.sums import ERRORS, Amount
 from corpuscheck.profile.clean import Tally
+from corpuscheck.profile.near import LEAST_SHINGLES
 from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal_normalisation import normalisation_rows
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
-from corpuscheck.rules.amounts import about, count, percent, plural, size
+from corpuscheck.rules.amounts import about, count, estimated, percent, plural, size
 
 _LINES = 5
 
@@ -30,8 +33,9 @@ def clean(result: Result) -> Group:
     return section(
         4,
         "Is it clean?",
-        f"{size(found.usable_bytes)} of {size(found.raw_bytes)} usable, {share}",
+        f"{usable_text(found)} of {size(found.raw_bytes)} usable, {share}",
         waterfall(result),
+        *_not_judged(found),
         *_pairs(found),
         *_shared_lines(found),
         *_doubtful(result),
@@ -48,16 +52,12 @@ def waterfall(result: Result) -> Table:
     table.show_header = False
     table.add_row("text", size(found.raw_bytes), "", "")
     for name, step in found.steps:
-        n = round(step.amount.documents)
-        mark = "" if step.amount.exact else "~"
-        told = Text(f"{mark}{plural(n, 'document')}", "dim") if n else ""
-        table.add_row(f"- {name}", *_lost(step.amount, found.raw_bytes), told)
-    debris = Amount(0, found.debris_bytes, exact=found.complete)
-    table.add_row("- debris in the rest", *_lost(debris, found.raw_bytes), "")
+        table.add_row(f"- {name}", *_lost(step.amount, found.raw_bytes), Text(_documents(step.amount), "dim"))
+    table.add_row("- debris in the rest", *_lost(found.debris_left, found.raw_bytes), "")
     target = result.limits.target_bytes
     table.add_row(
         Text("= usable", "bold"),
-        Text(size(found.usable_bytes), "bold"),
+        Text(usable_text(found), "bold"),
         percent(found.usable_share),
         f"{percent(found.usable_bytes / target)} of {size(target)}",
     )
@@ -65,18 +65,39 @@ def waterfall(result: Result) -> Table:
         table.add_row("", "", "", Text("~ estimated from a sample of the documents", "dim"))
     if result.profile.reading.trouble_amounts.get("markup"):
         table.add_row("", "", "", Text("XML tags that HTML does not know count as text: --strip-markup", "dim"))
-    if found.near is None:
-        table.add_row("", "", "", Text("near copies were not looked for", "dim"))
     return table
 
 
+def usable_text(found: Cleanliness) -> str:
+    """What is usable, with its margin where it is estimated."""
+    return estimated(found.usable_bytes, found.usable.margin, found.complete)
+
+
+def _documents(amount: Amount) -> str:
+    n = round(amount.documents)
+    if amount.exact:
+        return plural(n, "document") if n else ""
+    return f"{estimated(n, amount.documents_margin, False, about)} documents" if amount.certain else ""
+
+
 def _lost(amount: Amount, whole: int) -> tuple[str, str]:
-    """Bytes and their share; below two standard errors nothing but that it is less."""
+    """Bytes and their share; within the margin of nothing only that it is less."""
     share = amount.utf8_bytes / whole if whole else 0.0
-    mark = "" if amount.exact else "~"
-    if not amount.exact and amount.utf8_bytes < 2 * amount.error:
-        return f"< {size(2 * amount.error)}", f"< {percent(2 * amount.error / whole)}"
-    return f"{mark}{size(amount.utf8_bytes)}", f"{mark}{percent(share)}"
+    if not amount.exact and not amount.certain:
+        most = min(float(whole), amount.utf8_bytes + amount.margin)
+        return f"< {size(most)}", f"< {percent(most / whole if whole else 0.0)}"
+    return estimated(amount.utf8_bytes, amount.margin, amount.exact), percent(share)
+
+
+def _not_judged(found: Cleanliness) -> Iterator[RenderableType]:
+    """Where near copies were not looked for: nobody should take it for none."""
+    if found.near is None:
+        yield Text("near copies were not looked for", "dim")
+    elif found.short.documents:
+        share = percent(found.short.utf8_bytes / found.raw_bytes if found.raw_bytes else 0.0)
+        told = f"{plural(round(found.short.documents), 'document')} ({share} of the text)"
+        verb = "is" if found.short.documents == 1 else "are"
+        yield Text(f"{told} {verb} too short to look for near copies: {LEAST_SHINGLES} shingles are needed", "dim")
 
 
 def _pairs(found: Cleanliness) -> Iterator[RenderableType]:
@@ -93,23 +114,34 @@ def _pairs(found: Cleanliness) -> Iterator[RenderableType]:
 
 def _shared_lines(found: Cleanliness) -> Iterator[RenderableType]:
     lines, paragraphs = found.lines, found.paragraphs
-    if not lines.repeated.utf8_bytes:
+    if lines.repeated.exact and not lines.repeated.utf8_bytes:
         yield Text("no line stands in two documents", "dim")
-        return
-    both = f"; paragraphs {percent(paragraphs.share)}" if paragraphs.share else ""
-    mark = "" if lines.repeated.exact else "~"
-    told = f"{mark}{percent(lines.share)} of the bytes of lines stand in another document too{both} (not subtracted)"
-    yield labelled([("repeated lines", told)])
+    else:
+        both = f"; paragraphs {_share(paragraphs)}" if paragraphs.repeated.certain else ""
+        told = f"{_share(lines)} of the bytes of lines stand in another document too{both} (not subtracted)"
+        yield labelled([("repeated lines", told)])
+    if lines.left_out:
+        held = size(lines.left_out)
+        yield Text(f"{held} of lines of very long documents were not compared with other documents", "dim")
     if found.top_lines:
         yield top_lines(found, _LINES)
+
+
+def _share(shared: Shared) -> str:
+    """What share of the bytes is repeated; within the margin of nothing only that it is less."""
+    repeated = shared.repeated
+    if repeated.exact or repeated.certain:
+        return estimated(shared.share, shared.of_bytes(repeated.margin), repeated.exact, percent)
+    return f"< {percent(shared.of_bytes(repeated.utf8_bytes + repeated.margin))}"
 
 
 def top_lines(found: Cleanliness, most: int) -> Table:
     """The lines that hold most bytes together, and in how many documents each stands."""
     table = columns(("documents", "right"), ("bytes", "right"), ("line", "left"))
     for line in found.top_lines[:most]:
-        n = count(line.documents) if line.exact else f"~{about(line.documents)}"
-        table.add_row(n, size(line.total_bytes), safe(line.text, limit=60))
+        n, margin = line.documents, ERRORS * line.error
+        held = estimated(line.total_bytes, margin * line.utf8_bytes, line.exact)
+        table.add_row(estimated(n, margin, line.exact, count if line.exact else about), held, safe(line.text, limit=60))
     return table
 
 

@@ -11,7 +11,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
-from corpuscheck.rules.amounts import count, files, percent, plural, size
+from corpuscheck.rules.amounts import count, estimated, files, percent, plural, size
 
 _EXAMPLES = 5
 
@@ -92,9 +92,10 @@ def _usable(result: Result) -> Iterator[tuple[str | Text, str | Text]]:
     clean, target = result.cleanliness, result.limits.target_bytes
     if clean.looked_into and clean.usable_bytes < clean.raw_bytes:
         share = clean.usable_bytes / target
+        told = estimated(share, clean.usable.margin / target, clean.complete, percent)
         yield (
             "usable",
-            Text.assemble(_bar(share), f"  {percent(share)}: without copies and debris"),
+            Text.assemble(_bar(share), f"  {told}: without copies and debris"),
         )
 
 

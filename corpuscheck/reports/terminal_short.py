@@ -12,13 +12,13 @@ from rich.text import Text
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.common import encodings
 from corpuscheck.reports.terminal_changes import figures, newly_lost, title_of, what_changed
-from corpuscheck.reports.terminal_clean import top_lines, waterfall
+from corpuscheck.reports.terminal_clean import top_lines, usable_text, waterfall
 from corpuscheck.reports.terminal_domain import TITLE, answer, how_far
 from corpuscheck.reports.terminal_findings import MARKS
 from corpuscheck.reports.terminal_parts import safe
 from corpuscheck.reports.terminal_tokenizer import worst_words
 from corpuscheck.result import Finding, Result
-from corpuscheck.rules.amounts import count, files, percent, plural, size
+from corpuscheck.rules.amounts import about, count, estimated, files, percent, plural, size
 
 _ROWS = 5
 _LINES = 3
@@ -107,9 +107,11 @@ def _clean(result: Result) -> str:
     if not found.looked_into:
         return "not known: not all documents were looked into"
     doubtful = part["any"].documents
-    copies = round(sum(step.amount.documents for _, step in found.steps))
-    told = [f"{size(found.usable_bytes)} of {size(found.raw_bytes)} usable, {percent(found.usable_share)}"]
-    told += [f"{count(copies)} {'copy' if copies == 1 else 'copies'}"] if copies else []
+    told = [f"{usable_text(found)} of {size(found.raw_bytes)} usable, {percent(found.usable_share)}"]
+    copies = found.copies
+    if (copies.exact and copies.documents) or copies.certain:
+        n = estimated(copies.documents, copies.documents_margin, copies.exact, count if copies.exact else about)
+        told += [f"{n} {'copy' if n == '1' else 'copies'}"]
     told += [f"{count(doubtful)} doubtful {'document' if doubtful == 1 else 'documents'}"] if doubtful else []
     return "; ".join(told)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import floor, log10
 
 
@@ -50,6 +51,11 @@ def percent(rate: float) -> str:
     if float(text) >= 100:
         return ">99.9 %"
     return f"{text} %"
+
+
+def estimated(n: float, margin: float, exact: bool, tell: Callable[[float], str] = size) -> str:
+    """1.2 MB, or ~1.2 MB ± 10 kB where it is not exact."""
+    return tell(n) if exact else f"~{tell(n)} ± {tell(margin)}"
 
 
 def points(difference: float) -> str:

@@ -9,7 +9,7 @@ from corpuscheck.clean.document_rules import DOCUMENT_RULES, DocumentRule
 from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart, Worst
 from corpuscheck.result import Place
-from corpuscheck.rules.amounts import count, percent, plural, size
+from corpuscheck.rules.amounts import about, count, estimated, percent, plural, size
 from corpuscheck.rules.rule import MOST_PLACES, Check, Evidence, NotJudgedError, Observation, Rule
 
 _NAMED = 3
@@ -122,12 +122,14 @@ def personal_data(evidence: Evidence, limit: float) -> Iterable[Observation]:
 def _copies(step: CopyStep | None, evidence: Evidence, limit: float, what: str) -> Iterable[Observation]:
     if step is None:
         raise NotJudgedError("near duplicates were not looked for (--no-near-duplicates)")
-    share = step.amount.utf8_bytes / max(1, evidence.profile.size.utf8_bytes)
-    if share > limit:
-        about = "" if step.amount.exact else "about "
+    amount = step.amount
+    share = amount.utf8_bytes / max(1, evidence.profile.size.utf8_bytes)
+    if share > limit and amount.certain:
+        n = round(amount.documents)
+        sampled = f"{estimated(n, amount.documents_margin, False, about)} documents"
         yield Observation(
-            f"{what}: {about}{plural(round(step.amount.documents), 'document')}, {size(step.amount.utf8_bytes)}, "
-            f"{percent(share)} of the text",
+            f"{what}: {plural(n, 'document') if amount.exact else sampled}, "
+            f"{estimated(amount.utf8_bytes, amount.margin, amount.exact)}, {percent(share)} of the text",
             "keep one of each: a model learns by heart what it sees often",
             share,
             tuple(
@@ -178,12 +180,13 @@ def boilerplate(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """
     _looked_into(evidence)
     clean = evidence.cleanliness
-    if clean.lines.share > limit:
+    repeated = clean.lines.repeated
+    if clean.lines.share > limit and repeated.certain:
         top = clean.top_lines[:1]
         named = f"; the most in '{printable(top[0].text, 60)}'" if top else ""
         yield Observation(
-            f"{size(clean.lines.repeated.utf8_bytes)} are lines that other documents have too, "
-            f"{percent(clean.lines.share)} of the bytes of lines{named}",
+            f"{estimated(repeated.utf8_bytes, repeated.margin, repeated.exact)} are lines that other documents have "
+            f"too, {percent(clean.lines.share)} of the bytes of lines{named}",
             "look at the lines that the report names: cut out what many documents share, and where whole documents "
             "are repeated keep one of each",
             clean.lines.share,
@@ -198,9 +201,10 @@ def less_usable(evidence: Evidence, limit: float) -> Iterable[Observation]:
     _looked_into(evidence)
     clean = evidence.cleanliness
     lost = 1 - clean.usable_share
+    usable = estimated(clean.usable_bytes, clean.usable.margin, clean.complete)
     if clean.raw_bytes and lost > limit:
         yield Observation(
-            f"{size(clean.usable_bytes)} of {size(clean.raw_bytes)} are usable: {percent(lost)} is copies and debris",
+            f"{usable} of {size(clean.raw_bytes)} are usable: {percent(lost)} is copies and debris",
             "take out copies and debris, then count again",
             lost,
         )

@@ -15,7 +15,7 @@ from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import BITS_64
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
-from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.part import Part, Way, merging, part, rows, table_of, total
 from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
@@ -59,6 +59,7 @@ class Partial(Part):
     units: int = total()
     sample: Sample = part(Sample)
     documents: DocumentPart = part(DocumentPart)
+    norms: NormPart = part(NormPart)
     split: dict[str, Open] = table_of(Open.merge, BITS_64)
     places: dict[int, Where] = table_of(min)
     sizes: dict[tuple[str, int], tuple[int, ...]] = table_of(_any)
@@ -74,4 +75,9 @@ class Partial(Part):
     @property
     def weight(self) -> int:
         """About how many bytes it holds in tables that grow with the text."""
-        return self.near.signatures.size + 64 * len(self.documents) + 24 * len(self.lines) + self.sample.size
+        return (
+            self.near.signatures.size
+            + 64 * len(self.documents)
+            + 24 * (len(self.norms) + len(self.lines))
+            + self.sample.size
+        )
