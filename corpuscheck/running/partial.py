@@ -73,5 +73,5 @@ class Partial(Part):
 
     @property
     def weight(self) -> int:
-        """About how many bytes it holds in tables that grow with the documents."""
-        return self.near.signatures.size + 64 * len(self.documents) + 24 * len(self.lines)
+        """About how many bytes it holds in tables that grow with the text."""
+        return self.near.signatures.size + 64 * len(self.documents) + 24 * len(self.lines) + self.sample.size

@@ -34,6 +34,7 @@ class Explainer:
         self._vocabulary = artefact.vocabulary
         self._spelled = artefact.spelled
         self._special = frozenset(artefact.special_ids.values()) | frozenset(artefact.unk_spellings)
+        self._both = {ch for ch in self._spelled if ch in self._vocabulary and artefact.prefix + ch in self._vocabulary}
         self._wordpiece = artefact.model_type == "WordPiece"
         self._longest_piece = max(map(len, self._vocabulary), default=1)
         self._apart = artefact.normalizes_characterwise and not artefact.combines
@@ -87,13 +88,19 @@ class Explainer:
         return whole, owners if joined == whole else list(whole)
 
     def _learn(self, texts: Iterable[str]) -> None:
-        new = list(dict.fromkeys(text for text in texts if text not in self._normal))
+        new = list(set(texts).difference(self._normal))
+        if not new:
+            return
         for text, normal in zip(new, self._artefact.encoder.normalized(new), strict=True):
             self._normal[text] = "".join(normal.split())
 
     def _failures(self, raw: str) -> list[tuple[int, str]]:
         """Positions where the search stops, each time as if the missing character had then been added."""
         prefix, vocabulary = self._artefact.prefix, self._vocabulary
+        doubtful = [k for k, ch in enumerate(raw) if ch not in self._both]
+        if self._spelled.isdisjoint(raw[k] for k in doubtful):  # the search stops at no character that has both forms
+            first = {raw[k]: k for k in reversed(doubtful)}
+            return sorted((k, (prefix if k else "") + ch) for ch, k in first.items())
         added: set[str] = set()
         failures: list[tuple[int, str]] = []
         walls = iter([*(k for k, _ in self._unspelled(raw)), len(raw)])  # no piece reaches beyond one
