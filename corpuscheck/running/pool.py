@@ -16,6 +16,7 @@ from corpuscheck.errors import CorpuscheckError, ScanError, TokenizerError, plac
 from corpuscheck.printable import printable
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.folding import Fold
+from corpuscheck.running.memory import Returning
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import Task, Tell
 from corpuscheck.running.units import WorkUnit
@@ -53,6 +54,7 @@ class Work:
     def done(self, take: Iterable[int], tell: Tell, told: Callable[[Partial], None]) -> Fold:
         """The units with the numbers that `take` gives, folded."""
         fold, cache = Fold(self.cut), self.cache.writer() if self.cache else None
+        returning = Returning()
         for number in take:
             unit = self.units[number]
             partial = _run(self.task, unit, tell)
@@ -60,6 +62,8 @@ class Work:
             if cache and cache.unchanged(piece.source for piece in unit):
                 cache.put(self.keys[number], partial.to_state())
             fold.add(partial)
+            del partial  # not to be held while the next one is made
+            returning.after(sum(piece.size for piece in unit))
         if cache:
             cache.flush()
         return fold

@@ -82,9 +82,9 @@ class Here:
     def _encoded(self, encoding: Encoding) -> Encoded:
         ids, words = encoding.ids, encoding.word_ids
         total = next((word for word in reversed(words) if word is not None), -1) + 1  # words ascend
-        places = [k for k, token in enumerate(ids) if token in self._watched]
-        if not places:
+        if self._watched.isdisjoint(ids):
             return Encoded(len(ids), total)
+        places = [k for k, token in enumerate(ids) if token in self._watched]
         offsets = encoding.offsets
         return Encoded(len(ids), total, tuple((ids[k], words[k], *offsets[k]) for k in places))
 
