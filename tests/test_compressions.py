@@ -12,6 +12,7 @@ import subprocess
 import tarfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,12 +31,26 @@ NULS = bytes(512)
 zstd = zstandard.ZstdCompressor().compress
 
 
+def gzip_named(name: bytes, data: bytes) -> bytes:
+    """Compressed with an extra field, the name of a file, a comment and a checksum of these."""
+    head = b"\x1f\x8b\x08\x1e" + bytes(6) + struct.pack("<H", 4) + b"more" + name + b"\0a comment\0"
+    return head + struct.pack("<H", zlib.crc32(head) & 0xFFFF) + gzip.compress(data)[10:]
+
+
+def broken(data: bytes, place: int) -> bytes:
+    changed = bytearray(data)
+    changed[place] ^= 0xFF
+    return bytes(changed)
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
         ("members.gz", gzip.compress(ONE) + gzip.compress(TWO)),
         ("zeros at the end.gz", gzip.compress(ONE + TWO) + NULS),
         ("zeros between.gz", gzip.compress(ONE) + NULS + gzip.compress(TWO)),
+        ("long name.gz", gzip_named(b"n" * 3_000_000, ONE) + gzip_named(b"n" * 100_000, TWO)),
+        ("megabytes of zeros.gz", gzip.compress(ONE) + bytes(9_000_000) + gzip.compress(TWO) + bytes(9_000_000)),
         ("empty member.gz", gzip.compress(b"") + gzip.compress(ONE + TWO)),
         ("streams.bz2", bz2.compress(ONE) + bz2.compress(TWO)),
         ("empty stream.bz2", bz2.compress(b"") + bz2.compress(ONE + TWO)),
@@ -67,6 +82,10 @@ def test_every_member_of_an_intact_file_is_read(tmp_path: Path, name: str, data:
     ("name", "data"),
     [
         ("a.gz", gzip.compress(ONE) + b"garbage"),
+        ("zeros.gz", gzip.compress(ONE) + bytes(100_000) + b"garbage"),
+        ("checksum.gz", broken(gzip.compress(ONE), -8)),
+        ("length.gz", broken(gzip.compress(ONE), -1)),
+        ("second.gz", gzip.compress(ONE) + broken(gzip.compress(TWO), 2)),
         ("a.bz2", bz2.compress(ONE) + b"garbage"),
         ("a.xz", lzma.compress(ONE) + b"garbage"),
         ("a.zst", zstd(ONE) + b"garbage"),
@@ -206,3 +225,21 @@ def test_empty_streams_without_end_are_read_over(tmp_path: Path, ending: str, si
     documents, (record,) = read_all(tmp_path)
     assert (documents, record.damage) == ([(ONE + TWO).decode()], None)
     assert time.process_time() - started < 20
+
+
+@pytest.mark.parametrize("size", [1, 7, 512, 1 << 20])
+@pytest.mark.parametrize("level", [0, 1, 9])
+def test_gzip_comes_in_portions_of_at_most_what_is_asked_for(size: int, level: int) -> None:
+    data = (ONE + TWO) * 300 + bytes(20_000) + bytes(range(256)) * 8
+    packed = gzip.compress(data[:30_000], level) + gzip_named(b"name", data[30_000:])
+    read = compressions.unpacked(io.BytesIO(packed), "gzip")
+    parts = list(iter(lambda: read(size), b""))
+    assert b"".join(parts) == data
+    assert max(map(len, parts)) <= size
+
+
+@pytest.mark.parametrize("cut", [3, 11, 30, -8, -1])
+def test_gzip_that_is_cut_anywhere_says_so(cut: int) -> None:
+    read = compressions.unpacked(io.BytesIO(gzip.compress(ONE * 100)[:cut]), "gzip")
+    with pytest.raises(EOFError):
+        list(iter(lambda: read(1 << 20), b""))

@@ -29,7 +29,7 @@ def test_a_file_that_is_too_much_says_why(
 
 
 def test_a_file_of_which_a_parser_would_lose_text_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markup, "_joined", lambda *_: b"")
+    monkeypatch.setattr(markup, "_parsed", lambda *_: b"")
     (tmp_path / "a.html").write_text(PAGE)
     documents, (record,) = read_all(tmp_path / "a.html", Reading(strip_markup=True))
     assert (documents, record.markup_kept) == ([PAGE], "a parser would lose some of its text")

@@ -107,12 +107,32 @@ _FILES: dict[str, tuple[str, Callable[[], bytes], str, tuple[str, ...]]] = {
     "a header of numbered columns": ("a.csv", lambda: _csv([f"text{k}" for k in range(60_000)]), "1 ", ()),
     "a header of one name": ("a.csv", lambda: _csv(["text"] * 60_000), "1 ", ()),
     "very many tags": (
-        "a.html.gz", lambda: gzip.compress(b"<html><body>" + b"<p>" * 5_000_000, 1), "1 15000012", ("--strip-markup",),
+        "a.html.gz", lambda: gzip.compress(b"<html><body>" + b"<p>" * 5_000_000, 1), " 15000012 ", ("--strip-markup",),
     ),
     "very many attributes": (
         "a.html",
         lambda: b"<html><body><p " + b" ".join(b"a%d=1" % k for k in range(200_000)) + b">text</p>",
         "1 ", ("--strip-markup",),
+    ),
+    "tags of four attributes": (
+        "a.html", lambda: b"<html><body>" + b"<p a=1 b=2 c=3 d=4>" * 1_000_000 + b"text", "1 4 ", ("--strip-markup",),
+    ),
+    "elements of XML": (
+        "a.xml", lambda: b"<d>" + b"<p>a</p>" * 1_900_000 + b"</d>", "1 3799999 ", ("--strip-markup",),
+    ),
+    "references": ("a.xml", lambda: b"<d>" + b"a&amp;" * 8_000_000 + b"</d>", "1 16000000 ", ("--strip-markup",)),
+    "very many references": (
+        "a.xml", lambda: b"<d>" + b"&a;" * 20_000_000 + b"</d>", " 60000007 ", ("--strip-markup",),
+    ),
+    "very many sections": (
+        "a.xml", lambda: b"<d>" + b"<![CDATA[a]]>" * 2_000_000 + b"</d>", "1 2000000 ", ("--strip-markup",),
+    ),
+    "elements that end as others": (
+        "a.html", lambda: b"<html>" + b"<span>" * 1_000_000 + b"text" + b"</x>" * 1_000_000, " 10000010 ",
+        ("--strip-markup",),
+    ),
+    "lines of one letter": (
+        "a.html", lambda: b"<html><body>" + b"a\n" * 10_000_000, "1 19999999 ", ("--strip-markup",),
     ),
     "attributes without blanks between them": (
         "a.html",

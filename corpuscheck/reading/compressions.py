@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import bz2
-import gzip
 import lzma
 import os
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from corpuscheck.reading.formats import Compression
 
@@ -20,6 +21,7 @@ LARGEST_WINDOW = 1 << 31
 
 _USUAL_WINDOW = 1 << 27
 _INPUT = 1 << 16
+_GZIP_INPUT = 1 << 14  # what is left of it is copied whenever something comes out
 _ZSTD_INPUT = 4096  # a small input bounds what a hostile frame can expand to at once
 
 Read = Callable[[int], bytes]
@@ -89,7 +91,7 @@ TOO_MUCH_MEMORY = f"needs over {XZ_MEMORY >> 20} MiB of memory to decompress"
 def unpacked(file: BinaryIO | Peeked, compression: Compression) -> Read:
     """What gives the next bytes, at most as many as asked for (zstd: a few more). Raises what the libraries raise."""
     if compression == "gzip":
-        return gzip.GzipFile(fileobj=file, mode="rb").read1  # type: ignore[arg-type]  # it only reads
+        return _members(file.read, _Gzip, _GZIP_INPUT)
     if compression == "bzip2":
         return _members(file.read, bz2.BZ2Decompressor)
     if compression == "xz":
@@ -99,9 +101,58 @@ def unpacked(file: BinaryIO | Peeked, compression: Compression) -> Read:
     return file.read
 
 
-def _members(
-    source: Read, decompressor: Callable[[], bz2.BZ2Decompressor] | Callable[[], lzma.LZMADecompressor]
-) -> Read:
+class _Decompressor(Protocol):
+    """One stream, as the decompressors of bz2 and lzma have it."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    @property
+    def needs_input(self) -> bool: ...
+    def decompress(self, data: bytes, max_length: int, /) -> bytes: ...
+
+
+class _Gzip:
+    """One member, its checks too. Python's own reader takes the names in headers and the zeros behind byte by byte."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+        self._fault: zlib.error | None = None
+        self.needs_input = True
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+    @property
+    def unused_data(self) -> bytes:
+        return self._inner.unused_data
+
+    def decompress(self, data: bytes, max_length: int, /) -> bytes:
+        if self._fault is not None:
+            raise self._fault
+        data = self._inner.unconsumed_tail + data
+        before = self._inner.copy()
+        try:
+            part = self._inner.decompress(data, max_length)
+        except zlib.error as error:
+            self._fault = error
+            part = _up_to_fault(before, data)
+        self.needs_input = len(part) < max_length and not self._inner.unconsumed_tail and self._fault is None
+        return part
+
+
+def _up_to_fault(inner: zlib._Decompress, data: bytes) -> bytes:
+    """What comes out before the byte that shows the damage, which may be the last one of a member."""
+    parts: list[bytes] = []
+    with suppress(zlib.error):
+        for k in range(len(data)):
+            parts.append(inner.decompress(data[k : k + 1]))
+    return b"".join(parts)
+
+
+def _members(source: Read, decompressor: Callable[[], _Decompressor], at_once: int = _INPUT) -> Read:
     """All streams of a file, also behind padding, where Python's own readers stop and say nothing."""
     current = decompressor()
     pending, begun = b"", False
@@ -111,13 +162,13 @@ def _members(
         while True:
             if current.eof:
                 pending = current.unused_data.lstrip(b"\0")
-                while not pending and (chunk := source(_INPUT)):
+                while not pending and (chunk := source(at_once)):
                     pending = chunk.lstrip(b"\0")
                 if not pending:
                     return b""
                 current = decompressor()
             elif current.needs_input and not pending:
-                pending = source(_INPUT)
+                pending = source(at_once)
                 if not pending and not begun:
                     return b""
                 if not pending:
