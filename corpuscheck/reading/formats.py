@@ -74,6 +74,21 @@ _NOT_READ: dict[str, tuple[str, ...]] = {
 NOT_READ: dict[str, str] = {suffix: kind for kind, suffixes in _NOT_READ.items() for suffix in suffixes}
 
 
+_ENDINGS = {"zip": ".zip", "tar": ".tar", "parquet": ".parquet", "arrow": ".arrow"}
+
+
+def misnamed(found: str, compression: Compression) -> str:
+    """What to do about a file in which something else was `found` than its name says; empty where unknown."""
+    packed = next((ending for ending, kind in COMPRESSIONS.items() if kind == compression), "")
+    if compression and found in COMPRESSIONS.values():
+        return "compressed twice: decompress it once"
+    if found not in _ENDINGS:
+        return ""
+    if compression and found != "tar":
+        return f"decompress it and name it {_ENDINGS[found]}"
+    return f"rename it to {_ENDINGS[found]}{packed}"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How to read a file, or why it is not read."""

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ijson
@@ -73,7 +73,10 @@ def layout_of(head: bytes, whole: bool, kind: Kind, settings: Reading, unpacked:
         return Layout(named, not_data=reason)
     start = _start(head)
     if start in (b"{", b"[", b'"'):
-        return _json(head, whole, named)
+        layout = _json(head, whole, named)
+        return replace(layout, looks_like=layout.looks_like or _of_python(head, layout.format))
+    if named in ("json", "jsonl") and (table := table_in(head, whole)):
+        return Layout(named, looks_like=f"{NAMES[table.format]}: if so, rename it to .{table.format}")
     if named != "text":
         return Layout(named)
     for looks, layout in _TEXT_LAYOUTS:
@@ -139,6 +142,16 @@ def _lists_or_strings(head: bytes, whole: bool) -> Layout:
     if len(lines) > 1 and all(isinstance(value, list) and any(isinstance(v, str) for v in value) for value in values):
         return Layout("text", looks_like="lists in JSON, one a line: write objects with a key 'text' instead")
     return Layout("text")
+
+
+_PYTHON = re.compile(rb"\s*+(?:\[\s*+)?\{\s*+'(?:[^'\\\n]|\\.){1,200}'\s*+:")
+
+
+def _of_python(head: bytes, form: Format) -> str:
+    """Whether records were printed by Python, with its quotes."""
+    if form not in ("json", "jsonl", "text") or not _PYTHON.match(head):
+        return ""
+    return "dictionaries of Python: if so, write them with json.dumps"
 
 
 def _lines(head: bytes, whole: bool, most: int) -> list[bytes]:

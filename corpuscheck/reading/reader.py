@@ -21,7 +21,7 @@ from corpuscheck.reading.delimited import read_csv, read_tsv
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter, without_head
 from corpuscheck.reading.files import DEFERRED, NO_AMOUNTS, NO_TEXT, FileRecord, Piece, fault_of, skip
-from corpuscheck.reading.formats import Format, Kind
+from corpuscheck.reading.formats import Format, Kind, misnamed
 from corpuscheck.reading.json_values import read_json
 from corpuscheck.reading.jsonl import read_jsonl
 from corpuscheck.reading.layouts import Layout, front_matter, layout_of
@@ -325,7 +325,7 @@ def _read_text(
         fault = fault_of(error)
     decoded = text.decoded
     if decoded.encoding == "binary":
-        skip(record, JOIN if _like_a_part(record) and not piece.partial else f"binary ({decoded.how})")
+        skip(record, JOIN if _like_a_part(record) and not piece.partial else _binary(decoded, stream))
         return
     if (fault or stream.damage) and not record.utf8_bytes:
         skip(record, fault or stream.damage)
@@ -345,7 +345,13 @@ def _read_text(
     record.line_ends = max(0, split.line - 1)
     record.markup_bytes, record.markup_kept = markup.markup_bytes, markup.kept or None
     if not record.documents and not piece.partial:
-        skip(record, _no_documents(report, layout.format))
+        skip(record, _no_documents(report, layout.format, layout.looks_like))
+        record.looks_like = None
+
+
+def _binary(decoded: Decoded, stream: Stream) -> str:
+    advice = misnamed(decoded.how, stream.compression)
+    return f"binary ({decoded.how})" + (f": {advice}" if advice else "")
 
 
 def _layout(head: bytes, whole: bool, text: TextStream, stream: Stream, kind: Kind, settings: Reading) -> Layout:
@@ -416,9 +422,9 @@ def _settle(settings: Reading, look: Look, found: Decoded, data: bytes) -> Decod
     return found
 
 
-def _no_documents(report: RecordReport, name: str) -> str:
+def _no_documents(report: RecordReport, name: str, looks_like: str = "") -> str:
     if report.bad:
-        return f"not {name}: nothing could be parsed"
+        return f"not {name}: nothing could be parsed" + (f"; it looks like {looks_like}" if looks_like else "")
     if report.missing:
         if not report.text_field:
             return "no text in its records"
