@@ -13,7 +13,6 @@ from corpuscheck.clean.document_rules import DOCUMENT_RULES, SHORT_DOCUMENT
 from corpuscheck.clean.shared import Shared
 from corpuscheck.clean.sums import ERRORS, Amount
 from corpuscheck.profile.clean import Tally
-from corpuscheck.profile.near import LEAST_SHINGLES
 from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal_normalisation import normalisation_rows
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
@@ -97,7 +96,7 @@ def _not_judged(found: Cleanliness) -> Iterator[RenderableType]:
         share = percent(found.short.utf8_bytes / found.raw_bytes if found.raw_bytes else 0.0)
         told = f"{plural(round(found.short.documents), 'document')} ({share} of the text)"
         verb = "is" if found.short.documents == 1 else "are"
-        yield Text(f"{told} {verb} too short to look for near copies: {LEAST_SHINGLES} shingles are needed", "dim")
+        yield Text(f"{told} {verb} too short to look for near copies", "dim")
 
 
 def _pairs(found: Cleanliness) -> Iterator[RenderableType]:
