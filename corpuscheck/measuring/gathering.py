@@ -31,5 +31,7 @@ class Gathered(Generic[T]):
         return self.table
 
     def _settle(self) -> None:
-        self.table = self.table.merge(*self._waiting).bounded() if self._rows else self.table
+        if self._rows:
+            first, *others = (rows for rows in (self.table, *self._waiting) if rows.filled)
+            self.table = first.merge(*others) if others else first.bounded()
         self._waiting, self._rows = [], 0
