@@ -31,6 +31,9 @@ def read_jsonl(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRep
     return batched(take.texts(records()))
 
 
+_BEGINNINGS = frozenset(bytes((byte,)) for byte in b'{["-0123456789tfnNI\x1e')
+
+
 def _parsed(line: bytes) -> Any:
     """JSON, also with lone surrogates, NaN and raw control characters, which orjson refuses. Raises ValueError.
 
@@ -39,6 +42,8 @@ def _parsed(line: bytes) -> Any:
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:
+        if line.lstrip()[:1] not in _BEGINNINGS:
+            raise
         try:
             return json.loads(line.strip().removeprefix(b"\x1e").removesuffix(b","), strict=False)
         except RecursionError:

@@ -7,7 +7,7 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple, Self
 
 LARGEST_ROW = 16 << 20
@@ -25,6 +25,8 @@ MARKS = frozenset((b'"', b"\\"))
 """What makes a dialect need to be known."""
 
 _LOOKED_AT = 200
+_MANY_BLANK = 1000
+_BLANK = re.compile(rb"\n((?:\r?\n)++)")
 _NULL = re.compile(r"(?<![^,;|\t])\\N(?![^,;|\t\r\n])")
 
 
@@ -53,7 +55,7 @@ class Dialect:
     def split(self, text: str) -> list[str]:
         """The cells of a row in which quotes are characters like any other; none where there are too many."""
         text = text.removesuffix("\n").removesuffix("\r")
-        if not text or self.is_too_wide(text):
+        if not text.strip("\r\n") or self.is_too_wide(text):
             return []
         return text.split(self.delimiter) if self.delimiter else [text]
 
@@ -165,7 +167,7 @@ class Lines:
 
     def take(self) -> bytes:
         line = self._back.popleft() if self._back else next(self._source)
-        self.number += 1
+        self.number += _ends_in(line[0])
         self.size += line[1]
         self.row.append(line)
         return line[0]
@@ -178,7 +180,7 @@ class Lines:
             return False
         self._returned += size
         self._back.extendleft(reversed(lines))
-        self.number -= len(lines)
+        self.number -= sum(_ends_in(text) for text, _ in lines)
         self.size -= size
         del self.row[first:]
         return True
@@ -195,18 +197,26 @@ class Lines:
         return True
 
 
+def _ends_in(line: bytes) -> int:
+    """How many lines of the file a line is: blank ones come many at a time."""
+    return max(1, line.count(b"\n")) if line[:1] in (b"\n", b"\r") else 1
+
+
 def _quotes(line: bytes) -> int:
     return line.count(b'"') - line.count(b'\\"')
 
 
 def _lines(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
     """Lines with their lengths. Only LF ends one, or CR where there is no LF. One of over `LARGEST_ROW` comes as the
-    quote that it leaves open, if any."""
+    quote that it leaves open, if any; very many blank ones come as one, which is a blank row too."""
     held: list[bytes] = []
     size = 0
     end = b""
-    for block in blocks:
+    for block in chain.from_iterable(map(_by_blank_lines, blocks)):
         end = end or (b"\r" if b"\r" in block[:-1] and b"\n" not in block else b"\n")
+        if not size and len(block) >= _MANY_BLANK and not block.strip(b"\r\n") and block[-1:] == end == b"\n":
+            yield block, len(block)
+            continue
         *ended, rest = block.split(end)
         for line in ended:
             if size:
@@ -220,6 +230,20 @@ def _lines(blocks: Iterable[bytes]) -> Iterator[tuple[bytes, int]]:
             held = [*held, rest] if size <= LARGEST_ROW else [_odd_quote((*held, rest))]
     if size:
         yield _whole(held, size), size
+
+
+def _by_blank_lines(block: bytes) -> Iterator[bytes]:
+    """The block, cut where very many blank lines begin and end."""
+    start = 0
+    if b"\n" * _MANY_BLANK in block or b"\r\n" * _MANY_BLANK in block:
+        for run in _BLANK.finditer(block):
+            if run.end(1) - run.start(1) >= _MANY_BLANK:
+                if run.start(1) > start:
+                    yield block[start : run.start(1)]
+                yield run[1]
+                start = run.end(1)
+    if start < len(block):
+        yield block[start:]
 
 
 def _whole(held: Sequence[bytes], size: int) -> bytes:
