@@ -183,7 +183,14 @@ def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Un
     plain = all(s.kind.format in ("text", *MARKUP) and not s.kind.archive for s in corpus.sources)
     one_each = settings.reading.document == "file" and plain
     unit: Unit = "line" if one_each and len(corpus.sources) < FEW_DOCUMENTS else "document"
-    task = SurveyTask(settings.reading, unit, settings.training.held_out_share, budget, corpus.bound(budget), whole)
+    task = SurveyTask(
+        settings.reading,
+        budget,
+        corpus.bound(budget),
+        whole,
+        unit=unit,
+        held_out_share=settings.training.held_out_share,
+    )
     survey = corpus.run("counting characters", task)
     if unit == "line" and survey.size.documents >= FEW_DOCUMENTS and any(map(_has_many, survey.records)):
         return "document", corpus.run("counting characters", replace(task, unit="document"))
@@ -202,7 +209,9 @@ def _measure_task(
 ) -> MeasureTask:
     budget = max(TOKEN_BYTES, DOMAIN_BYTES) if ranking else CURVE_BYTES
     share = settings.training.held_out_share if artefact.trained else 0.0
-    return MeasureTask(settings.reading, artefact, unit, share, ranking, budget, corpus.bound(budget))
+    return MeasureTask(
+        settings.reading, artefact, ranking, budget, corpus.bound(budget), unit=unit, held_out_share=share
+    )
 
 
 def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> MeasureTask:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Protocol, Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -13,13 +13,13 @@ from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.clean.document_rules import Counts, Mask
 from corpuscheck.counted import BYTES
 from corpuscheck.kernels.hashing import hash_parts
+from corpuscheck.measuring.block import Block, Measure
 from corpuscheck.measuring.documents import PLACE_BITS, Closed, Open, text_hash
 from corpuscheck.measuring.inspecting import Inspector, only_korean
+from corpuscheck.measuring.ledger import counted_in
 from corpuscheck.measuring.repeats import LineTable, SharedLines
-from corpuscheck.measuring.units import UnitSplitter
 from corpuscheck.measuring.words import WordCounter
 from corpuscheck.profile.part import Part, largest, merging, rows, total
-from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.viewing import CRITERIA, View
 
@@ -75,19 +75,9 @@ def _first(most: int, choices: Iterable[Choice]) -> tuple[Choice, ...]:
     return tuple(kept)
 
 
-class Chooser(Protocol):
-    """Takes batches, and gives what was chosen and what it counted in documents shared with other work units."""
-
-    split: dict[str, Ints]
-
-    def observe(self, batch: Batch, closed: Closed) -> None: ...
-
-    def finish(self) -> ChoicePart: ...
-
-
 def chooser(
     view: View, records: Sequence[FileRecord], counter: WordCounter | None = None, shared: Hashes | None = None
-) -> Chooser:
+) -> Measure:
     """The chooser for what is asked for; `counter` counts [UNK], `shared` are lines that several documents have."""
     if view.rule == "CC301" and counter:
         return _MostUnknown(view, records, counter)
@@ -122,8 +112,8 @@ class _Kept:
             place = int(closed.places[k])
             yield self._records[closed.files[k]].path, place >> PLACE_BITS, place & ((1 << PLACE_BITS) - 1)
 
-    def finish(self) -> ChoicePart:
-        return self.part
+    def finish(self) -> dict[str, Any]:
+        return {"chosen": self.part, "split": counted_in(self.split)}
 
 
 def _smallest(rows: Ints, *keys: Hashes | Ints, most: int) -> Ints:
@@ -143,7 +133,8 @@ class _Typical(_Kept):
         super().__init__(view, records)
         self._seed = view.seed
 
-    def observe(self, batch: Batch, closed: Closed) -> None:
+    def observe(self, block: Block) -> None:
+        closed = block.ended
         written = closed.sizes > 0
         self.draw(closed, written, np.zeros(len(closed), np.int64))
         self.count(len(closed), int(written.sum()))
@@ -171,7 +162,8 @@ class _Holders(_Typical):
         self._carried = [b"" for _ in self._words]
         self._found = np.zeros(len(self._words), np.int64)
 
-    def observe(self, batch: Batch, closed: Closed) -> None:
+    def observe(self, block: Block) -> None:
+        batch, closed = block.batch, block.ended
         data, counts = batch.data.tobytes(), np.zeros((len(self._words), len(batch.starts)), np.int64)
         spans = list(zip(batch.starts.tolist(), batch.ends.tolist(), strict=True))
         for row, word in zip(counts, self._words, strict=True):
@@ -211,7 +203,8 @@ class _Worst(_Kept):
         self._inspector = Inspector(records, view.rule == "CC404", LineTable(1))
         self.split = self._inspector.split
 
-    def observe(self, batch: Batch, closed: Closed) -> None:
+    def observe(self, block: Block) -> None:
+        batch, closed = block.batch, block.ended
         rows = self._inspector.observe(batch, closed).rows
         hits, score = judged(self._rule, rows)
         chosen = _smallest(hits, -score, -rows[:, BYTES], most=self._most)
@@ -224,12 +217,13 @@ class _MostOf(_Kept):
 
     _open = 0
 
-    def amounts(self, batch: Batch, closed: Closed) -> Ints:
+    def amounts(self, block: Block) -> Ints:
         """Of each document as far as it is in this batch."""
         raise NotImplementedError
 
-    def observe(self, batch: Batch, closed: Closed) -> None:
-        score = self.amounts(batch, closed)
+    def observe(self, block: Block) -> None:
+        batch, closed = block.batch, block.ended
+        score = self.amounts(block)
         if batch.offset and len(score):
             score[0] += self._open
         self._open = int(score[-1]) if batch.unfinished and len(score) else 0
@@ -245,13 +239,12 @@ class _MostUnknown(_MostOf):
 
     def __init__(self, view: View, records: Sequence[FileRecord], counter: WordCounter) -> None:
         super().__init__(view, records)
-        self._counter, self._splitter = counter, UnitSplitter("document")
+        self._counter = counter
 
-    def amounts(self, batch: Batch, closed: Closed) -> Ints:
-        units = self._splitter.split(batch)
-        return self._counter.observe(batch, units, units.held_out(0.0)).unk_words
+    def amounts(self, block: Block) -> Ints:
+        return self._counter.observe(block.batch, block.documents, block.documents.held_out(0.0)).unk_words
 
-    def finish(self) -> ChoicePart:
+    def finish(self) -> dict[str, Any]:
         self._counter.walker.finish()
         return super().finish()
 
@@ -264,8 +257,8 @@ class _MostShared(_MostOf):
         self._lines = SharedLines(shared)
         self._inspector = Inspector(records, False, self._lines)
 
-    def amounts(self, batch: Batch, closed: Closed) -> Ints:
-        self._inspector.observe(batch, closed)
+    def amounts(self, block: Block) -> Ints:
+        self._inspector.observe(block.batch, block.ended)
         return self._lines.found
 
 

@@ -10,10 +10,11 @@ import numpy as np
 
 from corpuscheck.arrays import CODE_POINTS, Bytes, Hashes, Ints
 from corpuscheck.kernels.forecast import document_frequencies, word_types, words_with
-from corpuscheck.measuring.units import Units
+from corpuscheck.measuring.block import Block
 from corpuscheck.profile.forecast import BLOCKS, GROUPS, Alone, ForecastPart
 from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.reading.batch import Batch, batch_of
+from corpuscheck.reading.files import FileRecord
 from corpuscheck.tokenizer.probing import CharacterTable
 from corpuscheck.tokenizer.ranking import LONGEST_WORD, rank, segmentation_artefact
 
@@ -26,20 +27,20 @@ ALL_HASHES = (1 << 63) - 1
 class DocumentSampler:
     """Collects whole documents by hash, and the size of every document in the order of reading."""
 
-    def __init__(self, budget: int, bound: int = ALL) -> None:
+    def __init__(self, records: Sequence[FileRecord], budget: int, bound: int = ALL) -> None:
+        self._records = records
         self._sample = Sample(budget, bound)
         self._waiting: list[tuple[int, bytes, int, int]] = []
         self._size = 0
         self._open: list[bytes] = []
         self._open_size = 0
-        self.sizes: dict[int, list[int]] = {}
-        self.split: dict[str, int] = {}
+        self._sizes: dict[int, list[int]] = {}
 
-    def observe(self, batch: Batch, units: Units) -> None:
-        """Take in the documents of a batch; `units` are its documents."""
+    def observe(self, block: Block) -> None:
+        """Take in the documents of a block."""
+        batch, units = block.batch, block.documents
         lengths = (batch.ends - batch.starts).tolist()
         if batch.part is not None:
-            self.split[batch.part.path] = self.split.get(batch.part.path, 0) + lengths[0]
             return
         files = [0] * len(lengths) if batch.files is None else batch.files.tolist()
         last = len(lengths) - 1
@@ -54,7 +55,7 @@ class DocumentSampler:
             self._open_size += length
             if goes_on:
                 continue
-            self.sizes.setdefault(files[k], []).append(self._open_size)
+            self._sizes.setdefault(files[k], []).append(self._open_size)
             whole = b"".join(self._open)
             if whole and len(whole) == self._open_size:
                 self._add(key, whole)
@@ -71,9 +72,10 @@ class DocumentSampler:
         self._sample = self._sample.merge(new)
         self._waiting, self._size = [], 0
 
-    def finish(self) -> Sample:
+    def finish(self) -> dict[str, Any]:
         self._settle()
-        return self._sample
+        places = {n: (self._records[n].path, self._records[n].start) for n in self._sizes}
+        return {"sample": self._sample, "sizes": {places[n]: tuple(sizes) for n, sizes in self._sizes.items()}}
 
 
 def forecast_part(sizes: Sequence[int], sample: Sample) -> ForecastPart:

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from corpuscheck.arrays import Ints
 from corpuscheck.counted import LINE_BYTES
+from corpuscheck.measuring.block import Block
 from corpuscheck.measuring.documents import Closed, DocumentTable, Open
 from corpuscheck.measuring.inspecting import Inspector, SignatureTable, debris_of, only_korean
 from corpuscheck.measuring.repeats import LineTable
@@ -32,8 +34,9 @@ class DocumentLedger:
         self._signatures = SignatureTable(records)
         self._tallies = Tallies(records)
 
-    def observe(self, batch: Batch, closed: Closed) -> None:
-        """Look into the documents of the batch; enter those that end in it."""
+    def observe(self, block: Block) -> None:
+        """Look into the documents of the block; enter those that end in it."""
+        batch, closed = block.batch, block.ended
         if self._inspector is None:
             self._table.add(closed, closed.hashes, np.zeros(len(closed), np.int64))
             return
@@ -43,19 +46,11 @@ class DocumentLedger:
             self._signatures.add(ended, found)
             self._tallies.add(found.rows, ended.files[: len(ended)], ended.places[: len(ended)])
 
-    def shared(self, split: dict[str, Open]) -> dict[str, Open]:
-        """The documents shared with other work units, with what was counted in them."""
-        counts = self._inspector.split if self._inspector else {}
-        return {
-            path: Open(known.total, known.size, tuple(counts[path].tolist()) if path in counts else ())
-            for path, known in split.items()
-        }
-
     def finish(self) -> dict[str, Any]:
-        """The parts, by their names in a partial."""
         lines, paragraphs, boilerplate = self._lines.finish()
         documents, norms = self._table.finish()
         return {
+            "split": counted_in(self._inspector.split) if self._inspector else {},
             "documents": documents,
             "norms": norms,
             "clean": self._tallies.finish(),
@@ -80,6 +75,11 @@ def _slices(batch: Batch, closed: Closed) -> Iterator[tuple[Batch, Closed]]:
         )
         hashes, sizes = closed.hashes[start:stop], closed.sizes[start:stop]
         yield some, Closed(hashes, sizes, closed.files[start:stop], closed.places[start:stop])
+
+
+def counted_in(shared: dict[str, Ints]) -> dict[str, Open]:
+    """What was counted in documents that are shared with other work units, by path."""
+    return {path: Open(counts=tuple(counts.tolist())) for path, counts in shared.items()}
 
 
 def judge_shared(split: dict[str, Open]) -> tuple[CleanPart, dict[str, int], RepeatsPart]:

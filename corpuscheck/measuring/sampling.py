@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from corpuscheck.arrays import CODE_POINTS, Hashes, Ints
+from corpuscheck.arrays import CODE_POINTS, Ints
 from corpuscheck.kernels.utf8 import count_characters
-from corpuscheck.measuring.units import Units, passages_of
+from corpuscheck.measuring.block import Block, Passages
+from corpuscheck.measuring.units import Units
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.sample import ALL, Sample
 from corpuscheck.reading.batch import Batch
 
 
 class Sampler:
-    """Builds a Sample, batch by batch. A first `bound` saves collecting what cannot stay."""
+    """Builds a sample of passages of documents, or with `of_units` of units. A first `bound` saves collecting what
+    cannot stay."""
 
-    def __init__(self, budget: int, bound: int = ALL) -> None:
+    def __init__(self, budget: int, bound: int = ALL, of_units: bool = False) -> None:
+        self._of_units = of_units
         self._sample = Sample(budget, bound)
         self._waiting: list[Sample] = []
         self._size = 0
 
-    def observe(
-        self,
-        batch: Batch,
-        units: Units,
-        passages: tuple[Ints, Hashes],
-        chosen: np.ndarray[tuple[int], np.dtype[np.bool_]] | None = None,
-    ) -> None:
+    def observe(self, block: Block) -> None:
+        """Take in the passages of a block."""
+        if self._of_units:
+            self.take(block.batch, block.units, block.unit_passages)
+        else:
+            self.take(block.batch, block.documents, block.passages)
+
+    def take(self, batch: Batch, units: Units, passages: Passages, chosen: NDArray[np.bool_] | None = None) -> None:
         """Take in the passages of the chosen units (all, where None)."""
         rows, hashes = passages
         bound = self._sample.bound
@@ -49,9 +55,9 @@ class Sampler:
         self._sample = self._sample.merge(*self._waiting)
         self._waiting, self._size = [], 0
 
-    def finish(self) -> Sample:
+    def finish(self) -> dict[str, Any]:
         self._settle()
-        return self._sample
+        return {"sample": self._sample}
 
 
 class Counts:
@@ -83,27 +89,22 @@ class Survey:
     With `whole` the text is that of both parts.
     """
 
-    def __init__(self, share: float, budget: int, bound: int, whole: bool = False) -> None:
-        self._share = share
+    def __init__(self, budget: int, bound: int, whole: bool = False) -> None:
         self._whole = whole
         self._training = Counts()
         self._held_out = Counts()
         self._sampler = Sampler(budget, bound)
-        self.units = 0
+        self._count = 0
 
-    def observe(self, batch: Batch, units: Units) -> None:
-        held_out = units.held_out(self._share)
-        training = ~held_out
-        for chosen, counts in ((training, self._training), (held_out, self._held_out)):
+    def observe(self, block: Block) -> None:
+        batch, units = block.batch, block.units
+        training = ~block.held_out
+        for chosen, counts in ((training, self._training), (block.held_out, self._held_out)):
             counts.observe(batch, units, chosen)
-        self._sampler.observe(batch, units, passages_of(batch, units), None if self._whole else training)
-        self.units += len(units.starts) - (units.offset > 0)
+        self._sampler.take(batch, units, block.unit_passages, None if self._whole else training)
+        self._count += len(units.starts) - (units.offset > 0)
 
-    def training(self) -> CharacterPart:
-        return self._training.finish()
-
-    def held_out(self) -> CharacterPart:
-        return self._held_out.finish()
-
-    def sample(self) -> Sample:
-        return self._sampler.finish()
+    def finish(self) -> dict[str, Any]:
+        training = self._training.finish()
+        characters = training.merge(self._held_out.finish())
+        return {"characters": characters, "training": training, "units": self._count, **self._sampler.finish()}

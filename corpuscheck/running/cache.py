@@ -106,6 +106,10 @@ class Cache:
             self._refuse(error)
             return b""
 
+    def writer(self) -> Cache:
+        """One for a worker of its own to keep what it measures."""
+        return Cache(str(self._folder), "content" if self._by_content else "mtime")
+
     def stamp(self, source: Source) -> tuple[int, str]:
         """What tells whether a file has changed: its size, and its time or its content."""
         if source.path not in self._stamps:

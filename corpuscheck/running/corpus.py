@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
@@ -14,14 +14,19 @@ from corpuscheck.reading.files import DEFERRED, FileRecord, Piece
 from corpuscheck.reading.foreseen import foreseen
 from corpuscheck.reading.reader import COLUMNAR, Look
 from corpuscheck.running.cache import Cache
-from corpuscheck.running.partial import Fold, Partial
-from corpuscheck.running.pool import Pool, Progress
+from corpuscheck.running.folding import Fold
+from corpuscheck.running.partial import Partial
+from corpuscheck.running.pool import Pool, Progress, Work
 from corpuscheck.running.tasks import Task
 from corpuscheck.running.units import WorkUnit, holds_gil, work_units
 from corpuscheck.settings import Reading, Settings
 
 Watch = Callable[[str, int, int], AbstractContextManager[Progress]]
 """Opens a progress display for one pass: its name, bytes on disk, files."""
+
+
+_LARGE = 128 << 20
+"""Bytes from which on processes are worth their start: threads take turns in whatever is no kernel."""
 
 
 class Corpus:
@@ -43,7 +48,7 @@ class Corpus:
         self.size = sum(source.size for source in sources)
         self._cut = cut
         self._units = cut(sources, settings.reading)
-        apart = holds_gil(foreseen(sources, settings.reading))
+        apart = self.size > _LARGE or holds_gil(foreseen(sources, settings.reading))
         jobs = settings.jobs if processes or not apart else 1  # threads would only wait for each other
         self._pool = Pool(jobs, processes and apart)
         self._watch = watch
@@ -67,40 +72,41 @@ class Corpus:
         return replace(total, records=known).merge(second)
 
     def _go_through(self, name: str, task: Task, units: list[WorkUnit], size: int, files: int) -> Partial:
-        """Fold the partials as they come. A file cut into ranges that proves not to be clean UTF-8 is read whole."""
-        total = Fold()
+        """One partial of all units. A file cut into ranges that proves not to be clean UTF-8 is read whole."""
         pieces = Counter(unit[0].source.path for unit in units if unit[0].partial)
-        waiting: dict[str, Partial] = {}
+        fold = Fold(pieces)
         with self._watch(name, size, files) as progress:
-            for partial in self._partials(task, units, progress):
-                path = partial.records[0].path if partial.records else ""
-                if path not in pieces:
-                    total.add(partial)
-                    continue
-                waiting[path] = waiting.get(path, Partial()).merge(partial)
-                if len(waiting[path].records) == pieces[path] and all(map(_clean, waiting[path].records)):
-                    total.add(waiting.pop(path))
-        if waiting:
-            again: list[WorkUnit] = [(Piece(source),) for source in self.sources if source.path in waiting]
-            total.add(self._go_through(name, task, again, sum(u[0].size for u in again), len(again)))
-        return total.result()
+            keys, left = self._known(task, units, fold, progress)
+            work = Work(task, [units[k] for k in left], tuple(pieces), self._cache, [keys[k] for k in left])
+            if left:
+                self._pool.run(work, fold, progress)
+            self.read.update(piece.source.path for k in left for piece in units[k])
+        total, again = fold.whole(), set()
+        for path, partial in fold.ranges.items():
+            if len(partial.records) == pieces[path] and all(map(_clean, partial.records)):
+                total = total.merge(partial)
+            else:
+                again.add(path)
+        if again:
+            whole: list[WorkUnit] = [(Piece(source),) for source in self.sources if source.path in again]
+            total = total.merge(self._go_through(name, task, whole, sum(u[0].size for u in whole), len(whole)))
+        return total
 
-    def _partials(self, task: Task, units: list[WorkUnit], progress: Progress) -> Iterator[Partial]:
-        """What the cache knows, then the rest as it is done."""
-        keys = self._cache.keys_of(task.describe(), units) if self._cache else [b""] * len(units)
+    def _known(
+        self, task: Task, units: list[WorkUnit], fold: Fold, progress: Progress
+    ) -> tuple[list[bytes], list[int]]:
+        """The key of each unit, and the numbers of those that the cache does not know."""
+        if self._cache is None:
+            return [b""] * len(units), list(range(len(units)))
+        keys = self._cache.keys_of(task.describe(), units)
         left: list[int] = []
-        for number, known in enumerate(self._cache.partials(keys) if self._cache else [None] * len(units)):
+        for number, known in enumerate(self._cache.partials(keys)):
             if known is None:
                 left.append(number)
             else:
                 progress.update(sum(piece.size for piece in units[number]), len(units[number]), 0)
-                yield known
-        for k, partial in self._pool.run(task, [units[number] for number in left], progress) if left else ():
-            unit = units[left[k]]
-            self.read.update(piece.source.path for piece in unit)
-            if self._cache and self._cache.unchanged(piece.source for piece in unit):
-                self._cache.put(keys[left[k]], partial.to_state())
-            yield partial
+                fold.add(known)
+        return keys, left
 
     def bound(self, budget: int) -> int:
         """A hash bound that surely holds `budget` bytes of text, even where text is a third of the files."""

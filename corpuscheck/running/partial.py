@@ -76,24 +76,3 @@ class Partial(Part):
     def weight(self) -> int:
         """About how many bytes it holds in tables that grow with the documents."""
         return self.near.signatures.size + 64 * len(self.documents) + 24 * (len(self.norms) + len(self.lines))
-
-
-class Fold:
-    """Merges partials as they come, many at a time, so that many small ones stay quick."""
-
-    _AT_ONCE = 64
-    _HEAVY = 24_000_000
-
-    def __init__(self) -> None:
-        self._waiting = [Partial()]
-        self._weight = 0
-
-    def add(self, partial: Partial) -> None:
-        self._waiting.append(partial)
-        self._weight += partial.weight
-        if len(self._waiting) > self._AT_ONCE or self._weight > self._HEAVY:
-            self._waiting = [self.result()]
-            self._weight = 0
-
-    def result(self) -> Partial:
-        return self._waiting[0].merge(*self._waiting[1:])

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 
 from corpuscheck.arrays import Hashes
+from corpuscheck.measuring.block import Measure
 from corpuscheck.measuring.choosing import chooser
-from corpuscheck.measuring.documents import DocumentHasher, Open
 from corpuscheck.measuring.excerpts import Excerpt, Excerpter, LostWordMarker, Marker, SharedLineMarker
 from corpuscheck.measuring.ledger import DocumentLedger
-from corpuscheck.measuring.units import UnitSplitter, passages_of
-from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import Look, read_piece
 from corpuscheck.running.partial import Partial
-from corpuscheck.running.tasks import ReadingTask, Tell, batches_of, counter_for
+from corpuscheck.running.tasks import ReadingTask, Tell, counter_for
 from corpuscheck.running.units import WorkUnit
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.viewing import View
@@ -54,14 +52,8 @@ NOTHING_KNOWN = KnownOfCorpus()
 class CountLinesTask(ReadingTask):
     """In how many documents each line stands."""
 
-    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        records, batches = batches_of(unit, self, tell)
-        hasher, splitter = DocumentHasher(records), UnitSplitter("document")
-        ledger = DocumentLedger(records, True, False)
-        for batch in batches:
-            _, closed = hasher.observe(batch, passages_of(batch, splitter.split(batch))[0])
-            ledger.observe(batch, closed)
-        return Partial(tuple(records), **ledger.finish())
+    def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
+        return [DocumentLedger(records, True, False)]
 
 
 @dataclass(frozen=True)
@@ -71,29 +63,11 @@ class ChooseTask(ReadingTask):
     view: View
     known: KnownOfCorpus = NOTHING_KNOWN
 
-    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        records, batches = batches_of(unit, self, tell)
-        hasher, splitter = DocumentHasher(records), UnitSplitter("document")
-        ledger = DocumentLedger(records, True, self.view.rule == "CC503") if self.view.pairs else None
+    def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
+        if self.view.pairs:
+            return [DocumentLedger(records, True, self.view.rule == "CC503")]
         counter = counter_for(self.known.artefact) if self.known.artefact else None
-        choose = chooser(self.view, records, counter, self.known.line_hashes) if ledger is None else None
-        size = documents = 0
-        for batch in batches:
-            _, closed = hasher.observe(batch, passages_of(batch, splitter.split(batch))[0])
-            for observer in (ledger, choose):
-                if observer:
-                    observer.observe(batch, closed)
-            size += batch.utf8_bytes
-            documents += batch.documents
-        part = SizePart(utf8_bytes=size, documents=documents)
-        if ledger:
-            return Partial(tuple(records), part, split=ledger.shared(hasher.split), **ledger.finish())
-        assert choose
-        split = {
-            path: Open(known.total, known.size, tuple(choose.split[path].tolist()) if path in choose.split else ())
-            for path, known in hasher.split.items()
-        }
-        return Partial(tuple(records), part, split=split, chosen=choose.finish())
+        return [chooser(self.view, records, counter, self.known.line_hashes)]
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from multiprocessing.context import BaseContext
 from typing import Protocol
 
 from corpuscheck.errors import CorpuscheckError, ScanError, TokenizerError, place_of
 from corpuscheck.printable import printable
+from corpuscheck.running.cache import Cache
+from corpuscheck.running.folding import Fold
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import Task, Tell
 from corpuscheck.running.units import WorkUnit
@@ -27,29 +31,81 @@ class CancelledError(BaseException):
     """Raised inside a worker when the scan is being stopped: no trouble of the file that is being read."""
 
 
-class _Meter:
-    """Bytes read by all workers, and whether they should stop. Threads share the object itself."""
+@dataclass(frozen=True)
+class Work:
+    """Work units that are left, and what is done with each; `cut` are files that several of them are ranges of.
 
-    def __init__(self) -> None:
-        self.read = 0
+    What a unit gives is kept in `cache` under its key.
+    """
+
+    task: Task
+    units: Sequence[WorkUnit]
+    cut: tuple[str, ...] = ()
+    cache: Cache | None = None
+    keys: Sequence[bytes] = ()
+
+    def of(self, numbers: Iterable[int]) -> Work:
+        """Some of the units."""
+        chosen = list(numbers)
+        keys = [self.keys[k] for k in chosen] if self.keys else ()
+        return replace(self, units=[self.units[k] for k in chosen], keys=keys)
+
+    def done(self, take: Iterable[int], tell: Tell, told: Callable[[Partial], None]) -> Fold:
+        """The units with the numbers that `take` gives, folded."""
+        fold, cache = Fold(self.cut), self.cache.writer() if self.cache else None
+        for number in take:
+            unit = self.units[number]
+            partial = _run(self.task, unit, tell)
+            told(partial)
+            if cache and cache.unchanged(piece.source for piece in unit):
+                cache.put(self.keys[number], partial.to_state())
+            fold.add(partial)
+        if cache:
+            cache.flush()
+        return fold
+
+
+class _Meter:
+    """What all workers have done, whether they should stop, and which unit is next. Threads share the object itself."""
+
+    def __init__(self, units: int) -> None:
+        self.read = self.files = self.skipped = 0
         self.stopped = False
+        self.take = iter(range(units))
 
     def tell(self, size: int) -> None:
         if self.stopped:
             raise CancelledError
         self.read += size
 
+    def told(self, partial: Partial) -> None:
+        files, skipped = _files_of(partial)
+        self.files += files
+        self.skipped += skipped
+
 
 class _SharedMeter:
-    """The same for processes."""
+    """The same for processes; `doing` has the number of the unit that each of them is at, or -1."""
 
-    def __init__(self, context: multiprocessing.context.SpawnContext) -> None:
-        self._read = context.Value("q", 0)
+    def __init__(self, context: BaseContext, units: int, jobs: int) -> None:
+        self._figures = context.Array("q", 3)
+        self._next = context.Value("q", 0)
         self._stopped = context.Event()
+        self._units = units
+        self._workers = context.Value("q", 0)
+        self.doing = context.Array("q", [-1] * jobs, lock=False)
 
     @property
     def read(self) -> int:
-        return int(self._read.value)
+        return int(self._figures[0])
+
+    @property
+    def files(self) -> int:
+        return int(self._figures[1])
+
+    @property
+    def skipped(self) -> int:
+        return int(self._figures[2])
 
     @property
     def stopped(self) -> bool:
@@ -59,85 +115,122 @@ class _SharedMeter:
     def stopped(self, _: bool) -> None:
         self._stopped.set()
 
+    @property
+    def take(self) -> Iterator[int]:
+        """Numbers of units, each given to one worker."""
+        with self._workers.get_lock():
+            me = self._workers.value
+            self._workers.value += 1
+        while True:
+            with self._next.get_lock():
+                number = self._next.value
+                self._next.value += 1
+            self.doing[me] = number if number < self._units else -1
+            if number >= self._units:
+                return
+            yield number
+
     def tell(self, size: int) -> None:
         if self._stopped.is_set():
             raise CancelledError
-        with self._read.get_lock():
-            self._read.value += size
+        self._add(size, 0, 0)
+
+    def told(self, partial: Partial) -> None:
+        self._add(0, *_files_of(partial))
+
+    def _add(self, *figures: int) -> None:
+        with self._figures.get_lock():
+            for k, figure in enumerate(figures):
+                self._figures[k] += figure
 
 
 class Pool:
-    """Workers for the passes of one scan. Use as a context manager."""
+    """Workers for the passes of one scan."""
 
     def __init__(self, jobs: int, processes: bool) -> None:
         self._jobs = jobs
         self._processes = processes and jobs > 1
 
-    def run(self, task: Task, units: Sequence[WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
-        """Partials as they are done, each with the number of its unit.
+    def run(self, work: Work, fold: Fold, progress: Progress) -> None:
+        """Do the work, and fold what it gives.
 
         Raises ScanError naming the files that killed their worker.
         """
-        if self._jobs == 1 or len(units) == 1:
-            return self._here(task, units, progress)
-        return self._spread(task, list(units), progress)
+        if self._jobs == 1 or len(work.units) == 1:
+            fold.join(
+                work.done(
+                    range(len(work.units)),
+                    lambda size: progress.update(size, 0, 0),
+                    lambda partial: progress.update(0, *_files_of(partial)),
+                )
+            )
+            return
+        jobs = min(self._jobs, len(work.units))
+        if not self._processes:
+            self._attempt(work, fold, progress, ThreadPoolExecutor(jobs), _Meter(len(work.units)), jobs)
+            return
+        suspects = self._in_processes(work, fold, progress, jobs)
+        if suspects:
+            self._again(work, suspects, fold, progress, jobs)
 
-    def _here(self, task: Task, units: Sequence[WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
-        for number, unit in enumerate(units):
-            partial = _run(task, unit, lambda size: progress.update(size, 0, 0))
-            progress.update(0, *_done(partial))
-            yield number, partial
+    def _again(self, work: Work, suspects: Sequence[int], fold: Fold, progress: Progress, jobs: int) -> None:
+        """After a worker died: the units that were being read one by one, so that the guilty one can be named."""
+        for number in suspects:
+            if self._in_processes(work.of([number]), fold, progress, 1):
+                raise ScanError(_died(work.units[number]))
+        rest = work.of([number for number in range(len(work.units)) if number not in suspects])
+        further = self._in_processes(rest, fold, progress, jobs) if rest.units else ()
+        if further:
+            raise ScanError(_died(tuple(piece for number in further for piece in rest.units[number])))
 
-    def _spread(self, task: Task, units: list[WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
-        left = dict(enumerate(units))
+    def _in_processes(self, work: Work, fold: Fold, progress: Progress, jobs: int) -> Sequence[int]:
+        """Folds nothing and gives the numbers of the units that were being read where a worker died."""
+        context = _context()
+        meter = _SharedMeter(context, len(work.units), jobs)
+        executor = ProcessPoolExecutor(jobs, context, _start_worker, (meter, work))
         try:
-            for number, partial in self._attempt(task, units, progress):
-                del left[number]
-                yield number, partial
+            self._attempt(work, fold, progress, executor, meter, jobs)
         except BrokenProcessPool:
-            yield from self._one_by_one(task, left, progress)
+            return [number for number in meter.doing if number >= 0] or range(len(work.units))
+        return ()
 
-    def _one_by_one(self, task: Task, units: dict[int, WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
-        """After a worker died: each unit in a process of its own, so that the guilty one can be named."""
-        for number, unit in units.items():
-            try:
-                for _, partial in self._attempt(task, [unit], progress):
-                    yield number, partial
-            except BrokenProcessPool:
-                raise ScanError(
-                    f"a worker process died while reading {_names(unit)}; the scan is incomplete. "
-                    "Exclude the file with --exclude, or use fewer --jobs if memory was short"
-                ) from None
-
-    def _attempt(self, task: Task, units: list[WorkUnit], progress: Progress) -> Iterator[tuple[int, Partial]]:
-        executor, meter = self._executor(task)
-        told = 0
+    def _attempt(
+        self, work: Work, fold: Fold, progress: Progress, executor: Executor, meter: _Meter | _SharedMeter, jobs: int
+    ) -> None:
+        told = (0, 0, 0)
         try:
-            futures: dict[Future[Partial], int] = {}
-            for number, unit in enumerate(units):
-                if isinstance(meter, _Meter):
-                    futures[executor.submit(_run, task, unit, meter.tell)] = number
-                else:
-                    futures[executor.submit(_run_in_process, unit)] = number
-            while futures:
-                done, _ = wait(futures, timeout=0.1, return_when=FIRST_COMPLETED)
-                read = meter.read
-                progress.update(read - told, 0, 0)
-                told = read
-                for future in done:
-                    partial = future.result()
-                    progress.update(0, *_done(partial))
-                    yield futures.pop(future), partial
+            if isinstance(meter, _Meter):
+                futures = {executor.submit(work.done, meter.take, meter.tell, meter.told) for _ in range(jobs)}
+            else:
+                futures = {executor.submit(_work_in_process) for _ in range(jobs)}
+            left, folds = futures, []
+            while left:
+                done, left = wait(left, timeout=0.1, return_when=FIRST_COMPLETED)
+                now = (meter.read, meter.files, meter.skipped)
+                progress.update(*(a - b for a, b in zip(now, told, strict=True)))
+                told = now
+                folds += [future.result() for future in done]
         finally:
             meter.stopped = True
             executor.shutdown(wait=True, cancel_futures=True)
+        while folds:
+            fold.join(folds.pop())
 
-    def _executor(self, task: Task) -> tuple[Executor, _Meter | _SharedMeter]:
-        if not self._processes:
-            return ThreadPoolExecutor(self._jobs), _Meter()
-        context = multiprocessing.get_context("spawn")
-        shared = _SharedMeter(context)
-        return ProcessPoolExecutor(self._jobs, context, _start_worker, (shared, task)), shared
+
+def _context() -> BaseContext:
+    """Processes that are begun anew: a tokenizer's threads do not survive a fork of this one."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
+def _died(unit: WorkUnit) -> str:
+    return (
+        f"a worker process died while reading {_names(unit)}; the scan is incomplete. "
+        "Exclude the file with --exclude, or use fewer --jobs if memory was short"
+    )
 
 
 def _run(task: Task, unit: WorkUnit, tell: Tell) -> Partial:
@@ -161,7 +254,7 @@ def _names(unit: WorkUnit) -> str:
     return names + (f" or one of {len(unit) - 3} more" if len(unit) > 3 else "")
 
 
-def _done(partial: Partial) -> tuple[int, int]:
+def _files_of(partial: Partial) -> tuple[int, int]:
     files = [record for record in partial.records if record.start == 0]  # a range is no file of its own
     return len(files), sum(record.status == "skipped" for record in files)
 
@@ -170,15 +263,16 @@ class _Worker:
     """What a worker process was started with."""
 
     meter: _SharedMeter
-    task: Task
+    work: Work
 
 
-def _start_worker(meter: _SharedMeter, task: Task) -> None:
+def _start_worker(meter: _SharedMeter, work: Work) -> None:
     """Ctrl-C is the parent's to handle; the tokenizer's own threads would only compete."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    _Worker.meter, _Worker.task = meter, task
+    _Worker.meter, _Worker.work = meter, work
 
 
-def _run_in_process(unit: WorkUnit) -> Partial:
-    return _run(_Worker.task, unit, _Worker.meter.tell)
+def _work_in_process() -> Fold:
+    meter = _Worker.meter
+    return _Worker.work.done(meter.take, meter.tell, meter.told)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
-from corpuscheck.measuring.curve import CurveCounter
-from corpuscheck.measuring.documents import DocumentHasher, Open
-from corpuscheck.measuring.files import FileTally
+from corpuscheck.measuring.block import Blocks, Measure
 from corpuscheck.measuring.forecasting import DocumentSampler
 from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.measuring.sampling import Sampler, Survey
-from corpuscheck.measuring.units import Unit, UnitSplitter, passages_of
+from corpuscheck.measuring.tokenizing import Tokenizing
+from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.words import Judge, WordCounter, judged_by, word_counter
-from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.sample import ALL
-from corpuscheck.profile.size import SizePart
-from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, packed
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import ONLY_LOOK, Look, read_piece
@@ -49,10 +45,26 @@ class Task(Protocol):
 
 @dataclass(frozen=True)
 class ReadingTask:
-    """What all tasks have in common."""
+    """What all tasks have in common: one loop over the blocks of a work unit, which each measure looks at."""
 
     reading: Reading
     look: Look = field(default=ONLY_LOOK, kw_only=True)
+    unit: Unit = field(default="document", kw_only=True)
+    held_out_share: float = field(default=0.0, kw_only=True)
+
+    def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
+        """New measures for a work unit of these files, of which more come while it is read."""
+        raise NotImplementedError
+
+    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
+        records, batches = batches_of(unit, self, tell)
+        blocks, measures = Blocks(records, self.unit, self.held_out_share), self.measures(records)
+        for batch in batches:
+            block = blocks.of(batch)
+            for measure in measures:
+                measure.observe(block)
+        found = (Partial(**measure.finish()) for measure in measures)
+        return Partial(tuple(records), blocks.size, split=blocks.split).merge(*found)
 
     def looking(self, look: Look) -> Self:
         return replace(self, look=look)
@@ -66,31 +78,12 @@ class ReadingTask:
 class SurveyTask(ReadingTask):
     """Count the characters and collect the training sample, with `whole` from the held-out part too."""
 
-    unit: Unit
-    held_out_share: float
     budget: int
     bound: int
     whole: bool = False
 
-    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        survey = Survey(self.held_out_share, self.budget, self.bound, self.whole)
-        splitter = UnitSplitter(self.unit)
-        records, batches = batches_of(unit, self, tell)
-        size = 0
-        documents = 0
-        for batch in batches:
-            survey.observe(batch, splitter.split(batch))
-            size += batch.utf8_bytes
-            documents += batch.documents
-        training, held_out = survey.training(), survey.held_out()
-        return Partial(
-            tuple(records),
-            SizePart(utf8_bytes=size, documents=documents),
-            characters=training.merge(held_out),
-            training=training,
-            units=survey.units,
-            sample=survey.sample(),
-        )
+    def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
+        return [Survey(self.budget, self.bound, self.whole)]
 
 
 @dataclass(frozen=True)
@@ -102,8 +95,6 @@ class MeasureTask(ReadingTask):
     """
 
     artefact: Artefact
-    unit: Unit
-    held_out_share: float
     ranking: Ranking | None
     budget: int
     bound: int
@@ -124,52 +115,13 @@ class MeasureTask(ReadingTask):
             "units": self.sample_units,
         }
 
-    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        counter = counter_for(self.artefact)
+    def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
         others = [counter_for(other) for other in self.others]
-        sampler = Sampler(self.budget, self.bound)
-        curve = CurveCounter(self.ranking) if self.ranking else None
-        splitter, documents_splitter = UnitSplitter(self.unit), UnitSplitter("document")
-        records, batches = batches_of(unit, self, tell)
-        hasher, files = DocumentHasher(records), FileTally(records)
-        ledger = DocumentLedger(records, self.clean, self.near, self.line_bound)
-        size = documents = 0
-        for batch in batches:
-            units = splitter.split(batch)
-            whole = documents_splitter.split(batch) if self.unit == "line" else units
-            passages = passages_of(batch, whole)
-            held_out = units.held_out(self.held_out_share)
-            counted = counter.observe(batch, units, held_out)
-            for other in others:
-                other.observe(batch, units, held_out)
-            if self.sample_units:
-                sampler.observe(batch, units, passages_of(batch, units))
-            else:
-                sampler.observe(batch, whole, passages)
-            sums, closed = hasher.observe(batch, passages[0])
-            files.observe(batch, units, counted, sums)
-            ledger.observe(batch, closed)
-            if curve:
-                curve.observe(batch, units, counter.walker.characters)
-            size += batch.utf8_bytes
-            documents += batch.documents
-        return Partial(
-            tuple(records),
-            SizePart(0, size, counter.walker.nfc_saving, documents),
-            counter.walker.finish(),
-            counter.finish(),
-            curve.finish()[0] if curve else CurvePart(),
-            sample=sampler.finish(),
-            split=ledger.shared(hasher.split),
-            places=files.places,
-            others=tuple(_finished(other) for other in others),
-            **ledger.finish(),
-        )
-
-
-def _finished(counter: WordCounter) -> WordPart:
-    counter.walker.finish()  # gives its tables back
-    return counter.finish()
+        return [
+            Tokenizing(records, counter_for(self.artefact), others, self.ranking),
+            Sampler(self.budget, self.bound, self.sample_units),
+            DocumentLedger(records, self.clean, self.near, self.line_bound),
+        ]
 
 
 @dataclass(frozen=True)
@@ -179,15 +131,8 @@ class ForecastTask(ReadingTask):
     budget: int
     bound: int
 
-    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        sampler = DocumentSampler(self.budget, self.bound)
-        splitter = UnitSplitter("document")
-        records, batches = batches_of(unit, self, tell)
-        for batch in batches:
-            sampler.observe(batch, splitter.split(batch))
-        sizes = {(records[n].path, records[n].start): tuple(sizes) for n, sizes in sampler.sizes.items()}
-        split = {path: Open(0, size) for path, size in sampler.split.items()}
-        return Partial(tuple(records), sample=sampler.finish(), split=split, sizes=sizes)
+    def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
+        return [DocumentSampler(records, self.budget, self.bound)]
 
 
 def batches_of(unit: WorkUnit, task: ReadingTask, tell: Tell) -> tuple[list[FileRecord], Iterator[Batch]]:
