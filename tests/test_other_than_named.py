@@ -89,6 +89,7 @@ def _tar() -> bytes:
         ("a.gz", gzip.compress(lzma.compress(b"text")), "binary (xz): compressed twice: decompress it once"),
         ("a.dat", b"\x89PNG\r\n\x1a\n" + bytes(50), "binary (png)"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # the bytes hold the time of day
 )
 def test_archives_under_another_name_are_told(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
     write_files(tmp_path, {name: data})
