@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -221,9 +222,14 @@ class Pool:
             fold.join(folds.pop())
 
 
+_LONGEST_FOLDER = 60
+"""Bytes: a server of processes listens on a socket in the temporary folder, and the path of one has at most a hundred."""
+
+
 def _context() -> BaseContext:
     """Processes that are begun anew: a tokenizer's threads do not survive a fork of this one."""
-    if "forkserver" not in multiprocessing.get_all_start_methods():
+    socket_fits = len(os.fsencode(tempfile.gettempdir())) <= _LONGEST_FOLDER
+    if not socket_fits or "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload([__name__])
