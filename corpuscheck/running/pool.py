@@ -15,6 +15,7 @@ from typing import Protocol
 
 from corpuscheck.errors import CorpuscheckError, ScanError, TokenizerError, place_of
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.folding import Fold
 from corpuscheck.running.memory import Returning
@@ -223,7 +224,7 @@ class Pool:
 
 
 _LONGEST_FOLDER = 60
-"""Bytes: a server of processes listens on a socket in the temporary folder, and the path of one has at most a hundred."""
+"""Bytes: a server of processes listens on a socket in the temporary folder, whose path has at most a hundred."""
 
 
 def _context() -> BaseContext:
@@ -260,7 +261,7 @@ def _run(task: Task, unit: WorkUnit, tell: Tell) -> Partial:
 
 
 def _names(unit: WorkUnit) -> str:
-    names = ", ".join(printable(piece.source.path) for piece in unit[:3])
+    names = ", ".join(printable(piece.source.path, LONGEST_PATH) for piece in unit[:3])
     return names + (f" or one of {len(unit) - 3} more" if len(unit) > 3 else "")
 
 
