@@ -124,14 +124,14 @@ TABLES: dict[str, tuple[str, bytes, int, int]] = {
     ),
     "a row without end": ("csv", b"id,text\n" + b"1,a text\n" * 300 + b"2," + b"ab," * 40_000_000, 300, 1),
     "lines inside of quotes": (
-        "csv", b"id,text\n" + b"1,a text\n" * 300 + b'2,"' + b"\n" * 3_000_000 + b'"\n3,last\n', 301, 1,
+        "csv", b"id,text\n" + b"1,a text\n" * 300 + b'2,"' + b"\n" * 3_000_000 + b'"\n3,last\n', 301, 0,
     ),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 @pytest.mark.parametrize("name", TABLES)
-def test_a_row_of_too_many_cells_is_one_bad_record(tmp_path: Path, name: str, packed: bool) -> None:
+def test_a_row_of_too_many_cells_costs_no_more_than_itself(tmp_path: Path, name: str, packed: bool) -> None:
     ending, data, texts, bad = TABLES[name]
     path = tmp_path / f"a.{ending}{'.gz' * packed}"
     path.write_bytes(gzip.compress(data, 1) if packed else data)
