@@ -57,6 +57,9 @@ KOREAN_SHAPES = (KR_MOBILE, KR_LANDLINE, KR_RESIDENT, KR_RESIDENT_DATED)
 
 COLUMNS = FIRST_PII + len(PII)
 
+SHORT_DOCUMENT = 200
+"""Bytes; of shorter documents shares say little: most rules do not judge them, and they are shown apart."""
+
 WIDE_SCRIPTS = tuple(
     SCRIPTS.index(name) for name in ("Hangul", "Han", "Kana", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan")
 )

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpuscheck.arrays import CODE_POINTS
-from corpuscheck.clean.document_rules import DOCUMENT_RULES, SHORT_DOCUMENT, Counts
+from corpuscheck.clean.document_rules import DOCUMENT_RULES, Counts
 from corpuscheck.counted import (
     BYTES,
     COLUMNS,
@@ -33,6 +33,7 @@ from corpuscheck.counted import (
     REPLACEMENTS,
     RUN_BYTES,
     SAMPLED,
+    SHORT_DOCUMENT,
     SPACES,
     UNREADABLE,
     WORDS,
@@ -335,4 +336,4 @@ def test_nothing_is_tallied_of_no_documents() -> None:
 def test_the_kernel_has_a_tally_for_each_name() -> None:
     assert len(NAMES) == len(set(NAMES)) == tallying.TALLIES
     assert len(DOCUMENT_RULES) == tallying.RULES
-    assert tallying.SHORT_DOCUMENT == SHORT_DOCUMENT
+    assert vars(tallying)["SHORT_DOCUMENT"] == SHORT_DOCUMENT

@@ -30,15 +30,13 @@ from corpuscheck.counted import (
     REPLACEMENTS,
     RUN_BYTES,
     SAMPLED,
+    SHORT_DOCUMENT,
     SHORT_LINES,
     SPACES,
     SYMBOLS,
     UNSPACED,
     WORDS,
 )
-
-SHORT_DOCUMENT = 200
-"""Bytes; of shorter documents shares say little, so they are shown apart."""
 
 Shares = NDArray[np.float64]
 Mask = NDArray[np.bool_]

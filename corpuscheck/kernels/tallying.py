@@ -31,6 +31,7 @@ from corpuscheck.counted import (
     REPLACEMENTS,
     RUN_BYTES,
     SAMPLED,
+    SHORT_DOCUMENT,
     SHORT_LINES,
     SPACES,
     SYMBOLS,
@@ -67,9 +68,6 @@ TALLIES = MIXED + 1
 
 JUDGED, JUDGED_BYTES, DOCUMENTS, DOCUMENT_BYTES, AMOUNT, AMOUNT_BYTES = range(6)
 """The columns of a tally."""
-
-SHORT_DOCUMENT = 200
-"""Bytes; most rules do not judge shorter documents."""
 
 _HAN, _KANA, _HANGUL = SCRIPTS.index("Han"), SCRIPTS.index("Kana"), SCRIPTS.index("Hangul")
 _MAIN = 0.7

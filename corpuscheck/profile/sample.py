@@ -12,7 +12,7 @@ from corpuscheck.arrays import Bytes, Hashes, Ints
 from corpuscheck.brief import brief
 from corpuscheck.kernels.spans import gather, hash_spans
 from corpuscheck.profile.part import Part, Way, merging
-from corpuscheck.profile.table import first_rows, no_rows, ordered, written_as
+from corpuscheck.profile.table import equal_parts, first_rows, no_rows, ordered, written_as
 
 ALL = 1 << 64
 
@@ -111,9 +111,7 @@ class Sample(Part):
         return len(self.hashes)
 
     def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Sample):
-            return NotImplemented
-        return all(np.array_equal(getattr(self, name), value) for name, value in vars(other).items())
+        return equal_parts(self, other) if isinstance(other, Sample) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 

@@ -101,9 +101,7 @@ class Table(Part):
         return len(getattr(self, _columns_of(type(self))[0]))
 
     def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return all(np.array_equal(getattr(self, f.name), getattr(other, f.name)) for f in fields(type(self)))
+        return equal_parts(self, other) if isinstance(other, Table) else NotImplemented
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -174,6 +172,13 @@ class Table(Part):
     def chosen(self, rows: Any) -> Self:
         """Some of the rows, in this order."""
         return replace(self, **_rows({name: getattr(self, name) for name in _columns_of(type(self))}, rows))
+
+
+def equal_parts(one: Part, other: Part) -> bool:
+    """Whether two parts that hold arrays are of one kind and hold the same."""
+    if type(one) is not type(other):
+        return False
+    return all(np.array_equal(getattr(one, f.name), getattr(other, f.name)) for f in fields(type(one)))
 
 
 def _ways_of(kind: type[Table]) -> dict[str, Column]:

@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from corpuscheck.clean.copies import Cleanliness, DocumentPlace
-from corpuscheck.clean.document_rules import DOCUMENT_RULES, SHORT_DOCUMENT
+from corpuscheck.clean.document_rules import DOCUMENT_RULES
 from corpuscheck.clean.shared import Shared
 from corpuscheck.clean.sums import ERRORS, Amount
+from corpuscheck.counted import SHORT_DOCUMENT
 from corpuscheck.profile.clean import Tally
 from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal_normalisation import normalisation_rows

@@ -75,19 +75,24 @@ class _Meter:
     """What all workers have done, whether they should stop, and which unit is next. Threads share the object itself."""
 
     def __init__(self, units: int) -> None:
-        self.read = self.files = self.skipped = 0
+        self._read = self._files = self._skipped = 0
         self.stopped = False
         self.take = iter(range(units))
+
+    @property
+    def figures(self) -> tuple[int, ...]:
+        """Bytes read, files done, files skipped."""
+        return self._read, self._files, self._skipped
 
     def tell(self, size: int) -> None:
         if self.stopped:
             raise CancelledError
-        self.read += size
+        self._read += size
 
     def told(self, partial: Partial) -> None:
         files, skipped = _files_of(partial)
-        self.files += files
-        self.skipped += skipped
+        self._files += files
+        self._skipped += skipped
 
 
 class _SharedMeter:
@@ -102,16 +107,9 @@ class _SharedMeter:
         self.doing = context.Array("q", [-1] * jobs, lock=False)
 
     @property
-    def read(self) -> int:
-        return int(self._figures[0])
-
-    @property
-    def files(self) -> int:
-        return int(self._figures[1])
-
-    @property
-    def skipped(self) -> int:
-        return int(self._figures[2])
+    def figures(self) -> tuple[int, ...]:
+        """Bytes read, files done, files skipped."""
+        return tuple(self._figures[:])
 
     @property
     def stopped(self) -> bool:
@@ -173,7 +171,9 @@ class Pool:
             return
         jobs = min(self._jobs, len(work.units))
         if not self._processes:
-            self._attempt(work, fold, progress, ThreadPoolExecutor(jobs), _Meter(len(work.units)), jobs)
+            meter = _Meter(len(work.units))
+            executor = ThreadPoolExecutor(jobs)
+            self._attempt(lambda: work.done(meter.take, meter.tell, meter.told), fold, progress, executor, meter, jobs)
             return
         suspects = self._in_processes(work, fold, progress, jobs)
         if suspects:
@@ -190,29 +190,32 @@ class Pool:
             raise ScanError(_died(tuple(piece for number in further for piece in rest.units[number])))
 
     def _in_processes(self, work: Work, fold: Fold, progress: Progress, jobs: int) -> Sequence[int]:
-        """Folds nothing and gives the numbers of the units that were being read where a worker died."""
+        """Where a worker died nothing is folded: gives the numbers of the units that were being read."""
         context = _context()
         meter = _SharedMeter(context, len(work.units), jobs)
         executor = ProcessPoolExecutor(jobs, context, _start_worker, (meter, work))
         try:
-            self._attempt(work, fold, progress, executor, meter, jobs)
+            self._attempt(_work_in_process, fold, progress, executor, meter, jobs)
         except BrokenProcessPool:
             return [number for number in meter.doing if number >= 0] or range(len(work.units))
         return ()
 
     def _attempt(
-        self, work: Work, fold: Fold, progress: Progress, executor: Executor, meter: _Meter | _SharedMeter, jobs: int
+        self,
+        each: Callable[[], Fold],
+        fold: Fold,
+        progress: Progress,
+        executor: Executor,
+        meter: _Meter | _SharedMeter,
+        jobs: int,
     ) -> None:
-        told = (0, 0, 0)
+        """Let every worker do what `each` of them does, and join what they fold."""
+        told: tuple[int, ...] = (0, 0, 0)
         try:
-            if isinstance(meter, _Meter):
-                futures = {executor.submit(work.done, meter.take, meter.tell, meter.told) for _ in range(jobs)}
-            else:
-                futures = {executor.submit(_work_in_process) for _ in range(jobs)}
-            left, folds = futures, []
+            left, folds = {executor.submit(each) for _ in range(jobs)}, []
             while left:
                 done, left = wait(left, timeout=0.1, return_when=FIRST_COMPLETED)
-                now = (meter.read, meter.files, meter.skipped)
+                now = meter.figures
                 progress.update(*(a - b for a, b in zip(now, told, strict=True)))
                 told = now
                 folds += [future.result() for future in done]
