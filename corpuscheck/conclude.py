@@ -91,7 +91,8 @@ def artefact_of(profile: Profile) -> Artefact:
 
 def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> TokenizerReport:
     lost = profile.words.lost.words()
-    words, characters, causes = explained(artefact, lost)
+    explainer = Explainer(artefact, lost)
+    words, characters, causes = explained(artefact, lost, explainer)
     tokens, exact = _tokens(profile)
     why_slow = artefact.not_characterwise
     won_back, words_tried = remedies(artefact, lost)
@@ -121,7 +122,7 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         dict(sorted(profile.words.special.items(), key=lambda pair: (-pair[1], pair[0]))),
         won_back,
         words_tried,
-        unused_places(artefact, lost, profile.words.lost.exact),
+        unused_places(artefact, lost, profile.words.lost.exact, explainer),
     )
 
 
@@ -134,10 +135,10 @@ def _vocabulary_asked_for(profile: Profile) -> int:
 
 
 def explained(
-    artefact: Artefact, lost: dict[str, int]
+    artefact: Artefact, lost: dict[str, int], explainer: Explainer | None = None
 ) -> tuple[tuple[LostWord, ...], tuple[GuiltyCharacter, ...], dict[str, int]]:
     """The worst words, the worst characters, and occurrences by kind of cause."""
-    explainer = Explainer(artefact, lost)
+    explainer = explainer or Explainer(artefact, lost)
     causes: dict[str, int] = {}
     holding: dict[str, int] = {}
     alone: dict[str, int] = {}
@@ -162,7 +163,7 @@ def explained(
 
 def saved_by_nfc(artefact: Artefact, lost: dict[str, int]) -> int:
     """Lost words that would not be lost if the text were normalised to NFC."""
-    composed = {word: normalised("NFC", word) for word in lost}
+    composed = {word: normalised("NFC", word) for word in lost if not word.isascii()}
     changed = [word for word, text in composed.items() if text != word]
     found = artefact.encoder.encode([composed[word] for word in changed])
     unk = artefact.unk_id

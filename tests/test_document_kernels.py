@@ -38,7 +38,7 @@ from corpuscheck.counted import (
     UNREADABLE,
     WORDS,
 )
-from corpuscheck.kernels import debris, inspection, numbers, shingles, tallying, utf8
+from corpuscheck.kernels import alike, debris, inspection, numbers, shingles, tallying, utf8
 from corpuscheck.kernels.words import UNPROBED, WORD, find_unprobed
 from corpuscheck.measuring.kinds import characters, folds, kinds
 from corpuscheck.measuring.tallying import NAMES, Tallies
@@ -337,3 +337,23 @@ def test_the_kernel_has_a_tally_for_each_name() -> None:
     assert len(NAMES) == len(set(NAMES)) == tallying.TALLIES
     assert len(DOCUMENT_RULES) == tallying.RULES
     assert vars(tallying)["SHORT_DOCUMENT"] == SHORT_DOCUMENT
+
+
+@calm
+@given(rows=st.lists(st.tuples(st.integers(0, 2), st.lists(st.integers(0, 1), min_size=4, max_size=4)), max_size=30))
+def test_each_row_is_paired_with_the_first_of_its_key_that_it_is_like(rows: list[tuple[int, list[int]]]) -> None:
+    keys = np.array([key for key, _ in rows], np.uint64)
+    signatures = np.array([signature for _, signature in rows], np.uint8).reshape(-1, 4)
+    heads: dict[int, list[int]] = {}
+    expected = []
+    for row, (key, signature) in enumerate(rows):
+        known = heads.setdefault(key, [])
+        like = [head for head in known if sum(map(int.__eq__, rows[head][1], signature)) >= 3]
+        if like:
+            expected.append([row, like[0]])
+        elif len(known) < alike.HEADS:
+            known.append(row)
+    for kernel in forms(alike.pairs_alike):
+        empty, pairs = np.full(alike.HEADS << 5, -1, np.int64), np.empty((len(rows), 2), np.int64)
+        n = kernel(keys, signatures, 3, empty, pairs)
+        assert pairs[:n].tolist() == expected

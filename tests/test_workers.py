@@ -93,7 +93,7 @@ def test_ranges_of_a_file_stay_apart_and_folds_join() -> None:
             fold.add(piece(path, 1))
     one.join(other)
     assert one.whole().size.documents == 3
-    assert {path: partial.size.documents for path, partial in one.ranges.items()} == {"cut.txt": 2}
+    assert {path: partial.size.documents for path, partial in one.ranges().items()} == {"cut.txt": 2}
 
 
 def test_a_fold_of_many_is_the_sum_of_all() -> None:

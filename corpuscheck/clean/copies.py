@@ -19,7 +19,7 @@ from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, long_
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
-from corpuscheck.profile.table import first_rows
+from corpuscheck.profile.table import first_rows, ordered
 
 _PAIRS = 10
 
@@ -201,7 +201,7 @@ class _Steps:
     def _normalised(self) -> tuple[Texts, _Left]:
         """One text of each norm: those too short for a signature, and the others, with the copies of both."""
         texts = self._rows.chosen(first_rows(self._rows.hashes))
-        order = np.lexsort((texts.places, texts.files, texts.sizes, texts.norms))
+        order = ordered(texts.norms, texts.sizes, texts.files, texts.places)
         texts = texts.chosen(order)
         kept = first_rows(texts.norms)
         copies = np.setdiff1d(np.arange(len(texts)), kept, assume_unique=True)

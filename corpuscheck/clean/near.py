@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from corpuscheck.arrays import Bytes, Hashes, Ints
 from corpuscheck.clean.sums import Sum, Texts
-from corpuscheck.profile.near import NearPart
+from corpuscheck.kernels.alike import HEADS, pairs_alike
+from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.table import first_rows
 
 Floats = NDArray[np.float64]
@@ -22,8 +24,10 @@ _BAND = np.dtype("<u8")
 _CHANCE = 1 / 256
 """Eight bits of two different bins are equal so often (Li & König, WWW 2010)."""
 
-_ROUNDS = 4
 _AT_ONCE = 1 << 16
+
+_LEAST_EQUAL = math.ceil(BINS * (ALIKE * (1 - _CHANCE) + _CHANCE))
+"""Bins in which two rows that are alike agree."""
 
 _UNSEEN = 3.0
 """Where none of many rows is of its own kind, up to so many times as many as one row stands for may be (rule of three).
@@ -60,10 +64,8 @@ def near_copies(rows: NearPart) -> NearCopies:
     if not pairs:
         nothing = np.zeros(0, np.int64)
         return NearCopies(nothing, nothing, np.zeros(0))
-    unique = np.unique(np.concatenate(pairs), axis=0)
-    alike = likeness(signatures, unique[:, 0], unique[:, 1]) >= ALIKE
     home: dict[int, int] = {}
-    for copy, larger in unique[alike][np.lexsort((unique[alike][:, 1], unique[alike][:, 0]))].tolist():
+    for copy, larger in np.stack(np.divmod(np.unique(np.concatenate(pairs)), len(rows)), 1).tolist():
         if copy in home:
             continue
         kept = home.get(larger, larger)
@@ -131,26 +133,14 @@ def _per_run(starts: Ints, rows: int) -> Ints:
 
 
 def _candidates(signatures: Bytes) -> Iterator[Ints]:
-    """Pairs (row, larger row) that agree in a band of eight bins: each with the first of its bucket, and again among
-    those that were not like it."""
+    """Pairs that are alike and agree in a band of eight bins, for one band after the other: row × rows + larger row."""
     bands = np.ascontiguousarray(signatures).view(_BAND)
+    heads = np.empty(HEADS << len(signatures).bit_length(), np.int64)
+    pairs = np.empty((len(signatures), 2), np.int64)
     for band in range(bands.shape[1]):
-        rows = np.argsort(bands[:, band], kind="stable")
-        for _ in range(_ROUNDS if len(rows) > 1 else 0):
-            keys = bands[rows, band]
-            starts = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
-            lengths = np.diff(np.append(starts, len(rows)))
-            first = np.repeat(rows[starts], lengths)
-            others = np.ones(len(rows), np.bool_)
-            others[starts] = False
-            if not others.any():
-                break
-            pairs = np.stack((rows[others], first[others]), 1)
-            alike = likeness(signatures, pairs[:, 0], pairs[:, 1]) >= ALIKE
-            yield pairs[alike]
-            rows = rows[others][~alike]
-            if len(rows) < 2:
-                break
+        heads.fill(-1)
+        n = pairs_alike(np.ascontiguousarray(bands[:, band]), signatures, _LEAST_EQUAL, heads, pairs)
+        yield pairs[:n, 0] * len(signatures) + pairs[:n, 1]
 
 
 def keys_to_meet(ones: NearPart, others: NearPart) -> Iterator[tuple[Hashes, Hashes]]:

@@ -81,13 +81,10 @@ class Corpus:
             if left:
                 self._pool.run(work, fold, progress)
             self.read.update(piece.source.path for k in left for piece in units[k])
-        total, again = fold.whole(), set()
-        for path, partial in fold.ranges.items():
-            if len(partial.records) == pieces[path] and all(map(_clean, partial.records)):
-                total = total.merge(partial)
-            else:
-                again.add(path)
-        if again:
+        ranges = fold.ranges()
+        clean = {path for path, partial in ranges.items() if _clean(partial.records, pieces[path])}
+        total = fold.whole().merge(*(ranges[path] for path in clean))
+        if again := ranges.keys() - clean:
             whole: list[WorkUnit] = [(Piece(source),) for source in self.sources if source.path in again]
             total = total.merge(self._go_through(name, task, whole, sum(u[0].size for u in whole), len(whole)))
         return total
@@ -113,10 +110,13 @@ class Corpus:
         return ALL >> max(0, (self.size // (3 * budget)).bit_length() - 1)
 
 
-def _clean(record: FileRecord) -> bool:
-    """Whether a range could be read without knowing the rest of its file."""
-    utf8 = record.encoding in ("ascii", "utf-8") and not record.invalid_bytes
-    return record.status == "measured" and (record.format in COLUMNAR or utf8)
+def _clean(ranges: Sequence[FileRecord], number: int) -> bool:
+    """Whether all of a number of ranges could be read without knowing the rest of their file."""
+    return len(ranges) == number and all(
+        record.status == "measured"
+        and (record.format in COLUMNAR or (record.encoding in ("ascii", "utf-8") and not record.invalid_bytes))
+        for record in ranges
+    )
 
 
 def majority_encoding(records: Iterable[FileRecord]) -> str | None:

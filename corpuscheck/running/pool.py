@@ -68,7 +68,7 @@ class Work:
             returning.after(sum(piece.size for piece in unit))
         if cache:
             cache.flush()
-        return fold
+        return fold.settle()
 
 
 class _Meter:

@@ -63,18 +63,26 @@ def _readings(artefact: Artefact, lost: dict[str, int]) -> Iterator[Attempt]:
     """A normaliser with other settings, or without the steps that take case or accents."""
     if artefact.trained:
         return
-    words = {word: word for word in lost}
     steps = {step["type"] for step in artefact.normalizers}
     if steps == {"BertNormalizer"}:
         now = artefact.lowercases, artefact.strips_accents
         for name, (lowercase, strip, advice) in _READINGS.items():
             if now != (lowercase, lowercase if strip is None else strip):
-                yield Attempt(name, advice, _won(artefact.read_as(lowercase, strip), words, lost))
+                yield Attempt(name, advice, _read(artefact, artefact.read_as(lowercase, strip), lost))
     for taken in ({"Lowercase"}, {"StripAccents", "NFD", "NFKD"}, {"Lowercase", "StripAccents", "NFD", "NFKD"}):
         if taken <= steps | {"NFD", "NFKD"} and "BertNormalizer" not in steps:
             named = " and ".join(sorted(taken & steps))
             advice = f"take {named} out of the normaliser"
-            yield Attempt(f"without {named}", advice, _won(artefact.without_steps(taken), words, lost))
+            yield Attempt(f"without {named}", advice, _read(artefact, artefact.without_steps(taken), lost))
+
+
+def _read(now: Artefact, other: Artefact, lost: dict[str, int]) -> int:
+    """What another reading wins: only words that it normalises otherwise, unless it does so with added tokens too."""
+    words = list(lost)
+    if not any(token["normalized"] for token in now.added_tokens):
+        normal = zip(words, now.encoder.normalized(words), other.encoder.normalized(words), strict=True)
+        words = [word for word, one, another in normal if one != another]
+    return _won(other, {word: word for word in words}, lost)
 
 
 def _won(artefact: Artefact, texts: dict[str, str], lost: dict[str, int]) -> int:

@@ -58,7 +58,9 @@ class UnusedPlaces:
         return round(unk_words * (1 - won_back / self.kept)) if self.kept else unk_words
 
 
-def unused_places(artefact: Artefact, lost: Mapping[str, int], exact: bool) -> UnusedPlaces | None:
+def unused_places(
+    artefact: Artefact, lost: Mapping[str, int], exact: bool, explainer: Explainer | None = None
+) -> UnusedPlaces | None:
     """What could be put into the vocabulary's unused places, by its lost words; None where it is no WordPiece.
 
     What the additions win back together is counted, not estimated: WordPiece loses a word exactly where a character has
@@ -68,14 +70,14 @@ def unused_places(artefact: Artefact, lost: Mapping[str, int], exact: bool) -> U
     if artefact.model_type != "WordPiece":
         return None
     places = sum(1 for piece in artefact.vocabulary if _UNUSED.fullmatch(piece))
-    additions = tuple(_additions(artefact, lost, places)) if places else ()
+    explainer = explainer or Explainer(artefact, lost)
+    additions = tuple(_additions(artefact, explainer, lost, places)) if places else ()
     while additions and additions[-1].won_back == (additions[-2].won_back if len(additions) > 1 else 0):
         additions = additions[:-1]
     return UnusedPlaces(places, additions, sum(lost.values()), exact)
 
 
-def _additions(artefact: Artefact, lost: Mapping[str, int], places: int) -> Iterator[Addition]:
-    explainer = Explainer(artefact, lost)
+def _additions(artefact: Artefact, explainer: Explainer, lost: Mapping[str, int], places: int) -> Iterator[Addition]:
     needs: Counter[frozenset[str]] = Counter()
     for word, count in lost.items():
         missing = explainer.missing(word)
