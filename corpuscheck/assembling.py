@@ -123,28 +123,31 @@ def _ranges(records: Iterable[FileRecord]) -> list[FileRecord]:
 
 
 def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[DocumentPart, NearPart]:
-    """The documents and their signatures, with places that are numbers in the file, not in one of its ranges."""
+    """The documents and their signatures, with places that are numbers in the file, not in one of its ranges.
+
+    Ranges ascend as the numbers do, so that rows stay in order.
+    """
     ids = {(file_id(path), start): n for (path, start), n in before.items() if start}
     documents, near = measured.documents, measured.near
     if ids:
         places, lasts = (_numbers(documents.files, column, ids) for column in (documents.places, documents.lasts))
-        documents = replace(documents, places=places, lasts=lasts).bounded()
-        near = replace(near, places=_numbers(near.files, near.places, ids)).bounded()
+        documents = replace(documents, places=places, lasts=lasts)
+        near = replace(near, places=_numbers(near.files, near.places, ids))
     return documents, near
 
 
 def _numbers(files: Hashes, places: Ints, before: dict[tuple[int, int], int]) -> Ints:
     """Places as numbers in the file: the number within a range, and the documents `before` it by (file, start)."""
     numbers, starts = places & ((1 << PLACE_BITS) - 1), places >> PLACE_BITS
-    rows = np.flatnonzero(starts)
-    ids = np.array([file for file, _ in before], np.uint64)
-    known = np.unique(np.concatenate((ids, files[rows])))
+    known = np.unique(np.array([file for file, _ in before], np.uint64))
 
     def keys(files: Hashes, starts: Ints) -> Ints:
         return (np.searchsorted(known, files) << (64 - PLACE_BITS)) + starts
 
-    ranges = keys(ids, np.array([start for _, start in before], np.int64))
-    order, wanted = np.argsort(ranges), keys(files[rows], starts[rows])
+    ranges = keys(np.array([file for file, _ in before], np.uint64), np.array([start for _, start in before], np.int64))
+    order = np.argsort(ranges)
+    rows = np.flatnonzero((starts > 0) & np.isin(files, known))
+    wanted = keys(files[rows], starts[rows])
     found = order[np.minimum(np.searchsorted(ranges[order], wanted), len(order) - 1)]
     added = np.fromiter(before.values(), np.int64, len(before))[found]
     numbers[rows] += np.where(ranges[found] == wanted, added, 0)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from corpuscheck.clean.copies import cleanliness
 from corpuscheck.comparing import Baseline, changed_lists, changed_settings, compare, newly_lost_words
 from corpuscheck.composing import normalised
 from corpuscheck.domain.reference import Reference
@@ -51,7 +53,9 @@ def conclude(
     """
     limits = in_force(limits, policy)
     artefact = artefact or artefact_of(profile)
-    tokenizer = _tokenizer_report(profile, limits, artefact)
+    with ThreadPoolExecutor(1) as beside:  # it is kernels and sorting, the other is the interpreter
+        looked_into = beside.submit(cleanliness, profile)
+        tokenizer = _tokenizer_report(profile, limits, artefact)
     comparison = None
     if baseline:
         comparison = compare(baseline.profile, profile, baseline.name)
@@ -60,7 +64,7 @@ def conclude(
         settings += changed_lists(baseline.profile, profile)
         comparison = replace(comparison, newly_lost=newly_lost, settings=settings)
     domain = domain_report(profile, references)
-    evidence = Evidence(profile, tokenizer, limits, comparison, domain)
+    evidence = Evidence(profile, tokenizer, looked_into.result(), limits, comparison, domain)
     findings, skipped = judge(evidence, policy)
     scripts = composition(profile.characters.counts)
     return Result(

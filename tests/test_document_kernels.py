@@ -354,6 +354,15 @@ def test_each_row_is_paired_with_the_first_of_its_key_that_it_is_like(rows: list
         elif len(known) < alike.HEADS:
             known.append(row)
     for kernel in forms(alike.pairs_alike):
-        empty, pairs = np.full(alike.HEADS << 5, -1, np.int64), np.empty((len(rows), 2), np.int64)
+        empty, pairs = np.full(alike.HEADS << 5, -1, np.int32), np.empty((len(rows), 2), np.int64)
         n = kernel(keys, signatures, 3, empty, pairs)
         assert pairs[:n].tolist() == expected
+
+
+@calm
+@given(keys=st.lists(st.integers(0, 20), max_size=30))
+def test_repeated_keys_are_marked_wherever_they_stand(keys: list[int]) -> None:
+    for kernel in forms(alike.repeated):
+        out = np.zeros(len(keys), np.uint8)
+        kernel(np.array(keys, np.uint64), np.full(64, -1, np.int32), out)
+        assert out.tolist() == [keys.count(key) > 1 for key in keys]

@@ -19,7 +19,7 @@ from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, long_
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
-from corpuscheck.profile.table import first_rows, ordered
+from corpuscheck.profile.table import first_rows, ordered, several
 
 _PAIRS = 10
 
@@ -200,17 +200,16 @@ class _Steps:
 
     def _normalised(self) -> tuple[Texts, _Left]:
         """One text of each norm: those too short for a signature, and the others, with the copies of both."""
-        texts = self._rows.chosen(first_rows(self._rows.hashes))
-        order = ordered(texts.norms, texts.sizes, texts.files, texts.places)
-        texts = texts.chosen(order)
-        kept = first_rows(texts.norms)
-        copies = np.setdiff1d(np.arange(len(texts)), kept, assume_unique=True)
-        homes = kept[np.searchsorted(kept, copies, "right") - 1]
-        pairs = tuple(
-            (self._place(texts, k), self._place(texts, c), 1.0) for k, c in _largest(texts.sizes, homes, copies)
-        )
-        gone = float(len(copies)), float(texts.sizes[copies].sum())
-        left: DocumentPart | NormPart = texts.chosen(kept) if texts.exact else self._profile.norms
+        rows, first = self._rows, first_rows(self._rows.hashes)
+        alike = first[several(rows.norms[first])]
+        order = alike[ordered(rows.norms[alike], rows.sizes[alike], rows.files[alike], rows.places[alike])]
+        kept = first_rows(rows.norms[order])
+        copies = np.delete(np.arange(len(order)), kept)
+        homes = order[kept[np.searchsorted(kept, copies, "right") - 1]]
+        copies = order[copies]
+        pairs = tuple((self._place(rows, k), self._place(rows, c), 1.0) for k, c in _largest(rows.sizes, homes, copies))
+        gone = float(len(copies)), float(rows.sizes[copies].sum())
+        left: DocumentPart | NormPart = rows.chosen(_without(first, copies)) if rows.exact else self._profile.norms
         long = long_enough(left.norms)
         two = (Texts.over(left.weights()[some], left.sizes[some], left.debris[some]) for some in (~long, long))
         return next(two), _Left(next(two), gone, pairs)
@@ -218,7 +217,10 @@ class _Steps:
     def _near(self) -> _Left:
         """Texts that are not nearly the same as a larger one."""
         rows = self._profile.near
-        rows = rows.chosen(np.sort(np.unique(rows.norms, return_index=True)[1]))
+        alike = several(rows.norms)
+        order = alike[ordered(rows.norms[alike])]
+        again = np.delete(order, first_rows(rows.norms[order]))
+        rows = rows.chosen(_without(np.arange(len(rows)), again)) if len(again) else rows
         found = near_copies(rows)
         texts = left_over(rows, found)
         best = np.argsort(-rows.sizes[found.copies], kind="stable")[:_PAIRS].tolist()
@@ -248,6 +250,10 @@ class _Removal:
         self.left = most if exact else (min(figures[0], most[0]), min(figures[1], most[1]))
         documents, size = before[0] - self.left[0], before[1] - self.left[1]
         return Amount(documents, size, taken.utf8_bytes.error, exact, taken.documents.error)
+
+
+def _without(rows: Ints, some: Ints) -> Ints:
+    return rows[~np.isin(rows, some)] if len(some) else rows
 
 
 def _order(place: DocumentPlace) -> tuple[str, int]:

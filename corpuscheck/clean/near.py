@@ -135,7 +135,7 @@ def _per_run(starts: Ints, rows: int) -> Ints:
 def _candidates(signatures: Bytes) -> Iterator[Ints]:
     """Pairs that are alike and agree in a band of eight bins, for one band after the other: row × rows + larger row."""
     bands = np.ascontiguousarray(signatures).view(_BAND)
-    heads = np.empty(HEADS << len(signatures).bit_length(), np.int64)
+    heads = np.empty(HEADS << len(signatures).bit_length(), np.int32)
     pairs = np.empty((len(signatures), 2), np.int64)
     for band in range(bands.shape[1]):
         heads.fill(-1)

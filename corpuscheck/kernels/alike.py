@@ -1,10 +1,10 @@
-"""Rows that agree in a band of their signatures, and in nearly all of it."""
+"""Rows with equal keys, told without sorting; rows that also agree in nearly all of their signatures."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.arrays import Bytes, Flags, Hashes, Ints
 from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.jit import at, inlined, kernel
 
@@ -22,7 +22,7 @@ def agreeing(signatures: Bytes, one: int, other: int) -> int:
 
 
 @kernel
-def pairs_alike(keys: Hashes, signatures: Bytes, least: int, heads: Ints, pairs: Ints) -> int:
+def pairs_alike(keys: Hashes, signatures: Bytes, least: int, heads: Flags, pairs: Ints) -> int:
     """Write (row, row before it) where both have one key and agree in at least `least` columns of `signatures`.
 
     Each row is compared with at most `HEADS` of its key, in their order, up to the first that it is like. `heads`, -1
@@ -45,3 +45,17 @@ def pairs_alike(keys: Hashes, signatures: Bytes, least: int, heads: Ints, pairs:
                 n += 1
                 break
     return n
+
+
+@kernel
+def repeated(keys: Hashes, firsts: Flags, out: Bytes) -> None:
+    """Mark each row whose key another row has too. `firsts`, -1 throughout, has 2^k slots, more than there are rows."""
+    mask = np.uint64(firsts.shape[0] - 1)
+    for row in range(keys.shape[0]):
+        slot = int(mix(keys[at(row)]) & mask)
+        while firsts[at(slot)] >= 0 and keys[at(firsts[at(slot)])] != keys[at(row)]:
+            slot = int(np.uint64(slot + 1) & mask)
+        if firsts[at(slot)] < 0:
+            firsts[at(slot)] = row
+        else:
+            out[at(row)] = out[at(firsts[at(slot)])] = 1

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.measuring.units import Units
@@ -29,15 +31,14 @@ class FileTally:
     def observe(self, batch: Batch, units: Units, counted: Counted, sums: Hashes) -> None:
         if batch.files is None or not len(batch.files):
             return
-        first = int(batch.files[0])
-        totals = np.zeros((int(batch.files[-1]) - first + 1, 2), np.int64)
-        np.add.at(totals, batch.files[units.documents] - first, np.stack((counted.words, counted.unk_words), 1))
-        digests = np.zeros(len(totals), np.uint64)
-        np.add.at(digests, batch.files - first, sums)
-        for number, ((words, unk_words), digest) in enumerate(zip(totals.tolist(), digests.tolist(), strict=True)):
-            record = self._records[first + number]
-            record.words += words
-            record.unk_words += unk_words
+        numbers, documents = np.unique(batch.files, return_index=True)  # ascending, as are the documents of units
+        first_units = np.searchsorted(units.documents, documents)
+        words, unk_words = _by_run(counted.words, first_units), _by_run(counted.unk_words, first_units)
+        figures = (column.tolist() for column in (numbers, words, unk_words, _by_run(sums, documents)))
+        for number, words_of_file, unk_words_of_file, digest in zip(*figures, strict=True):
+            record = self._records[number]
+            record.words += words_of_file
+            record.unk_words += unk_words_of_file
             record.text_digest = (record.text_digest + digest) % 2**64
         self._first_lost(batch, units, counted)
         self._new_characters(batch, counted)
@@ -63,6 +64,13 @@ class FileTally:
         records = [self._records[number] for number in batch.files[documents].tolist()]
         for cp, record, line in zip(counted.new.tolist(), records, lines.tolist(), strict=True):
             self.places[cp] = (record.path, record.start, line)
+
+
+def _by_run(column: NDArray[Any], firsts: Ints) -> NDArray[Any]:
+    """The sums of the runs that begin at these rows, some of which may be empty."""
+    before = np.concatenate((np.zeros(1, column.dtype), np.cumsum(column)))
+    sums: NDArray[Any] = before[np.append(firsts[1:], len(column))] - before[firsts]
+    return sums
 
 
 def _lines(batch: Batch, records: Sequence[FileRecord], documents: Ints, positions: Ints) -> Ints:

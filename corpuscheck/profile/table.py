@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.brief import brief
+from corpuscheck.kernels.alike import repeated
 from corpuscheck.profile.part import Part, Way, largest, merging, way_of
 
 _MOST = 1 << 40
@@ -230,6 +231,13 @@ def ordered(hashes: Hashes, *others: Hashes | Ints) -> Ints:
         rows = order[places]
         order[places] = rows[np.lexsort((*(column[rows] for column in reversed(others)), hashes[rows]))]
     return order
+
+
+def several(keys: Hashes) -> Ints:
+    """The rows whose key another row has too, found without sorting all of them."""
+    out = np.zeros(len(keys), np.uint8)
+    repeated(keys, np.full(2 << len(keys).bit_length(), -1, np.int32), out)
+    return np.flatnonzero(out)
 
 
 def first_rows(*columns: Hashes | Ints) -> Ints:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
 
-from corpuscheck.clean.copies import Cleanliness, cleanliness
+from corpuscheck.clean.copies import Cleanliness
 from corpuscheck.clean.normalisation import Normalisation, normalisation_of
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.profile import Profile
@@ -49,6 +49,7 @@ class Evidence:
 
     profile: Profile
     tokenizer: TokenizerReport
+    cleanliness: Cleanliness
     limits: Limits = field(default_factory=Limits)
     comparison: Comparison | None = None
     domain: DomainReport | None = None
@@ -56,10 +57,6 @@ class Evidence:
     @property
     def at_hand(self) -> frozenset[str]:
         return at_hand(self.profile, self.comparison, self.domain)
-
-    @cached_property
-    def cleanliness(self) -> Cleanliness:
-        return cleanliness(self.profile)
 
     @cached_property
     def normalisation(self) -> Normalisation:
