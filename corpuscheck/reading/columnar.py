@@ -14,6 +14,7 @@ from corpuscheck.kernels.utf8 import is_utf8, whole_spans
 from corpuscheck.reading.arrow_columns import inside, is_list, is_text, row_bytes, slices, storage_of, trusted
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
 from corpuscheck.reading.opening import Expansion
+from corpuscheck.reading.parquet_pages import Pages
 from corpuscheck.reading.paths import best_path, quoted, text_of, weight
 from corpuscheck.reading.prose import Steps, is_prose, shown
 from corpuscheck.reading.records import RecordReport
@@ -83,22 +84,35 @@ def _parquet(
     parquet = pq.ParquetFile(file)
     text = _text_columns(parquet.schema_arrow)
     coded = pq.ParquetFile(file, metadata=parquet.metadata, read_dictionary=_leaves(parquet.schema, text))
-    sample = _first_rows(coded, parquet, None, _SAMPLE, _stored(text)) if text else None
+    pages = Pages(file, parquet.metadata, parquet.schema)
+    sample = _sample(coded, parquet, pages, _stored(text)) if text and not fields else None
     columns = _chosen(parquet.schema_arrow, fields, sample, report)
     if not columns.read:
         return
     stored = _stored((*columns.read, *columns.left_out))
     for group in range(parquet.metadata.num_row_groups) if groups is None else groups:
+        rows = pages.rows_at_once(group, stored, _ROWS, _DECODED)
         first = _first_rows(coded, parquet, [group], 1, stored)
-        longest = max(map(_longest, first.columns), default=0) if first else 0
-        rows = min(_ROWS, max(1, _DECODED // max(1, longest)))
+        longest = sum(map(_longest, first.columns)) if first else 0
+        rows = min(rows, max(1, _DECODED // max(1, longest)))
         repeats = first is not None and any(map(_holds_dictionary_inside, first.schema.types))
         reader = coded if repeats else parquet
         for batch in _gathered(reader.iter_batches(batch_size=rows, columns=stored, row_groups=[group])):
             yield columns, batch
 
 
-def _first_rows(coded: Any, plain: Any, groups: Sequence[int] | None, rows: int, columns: list[str]) -> Any:
+def _sample(coded: Any, plain: Any, pages: Pages, columns: list[str]) -> Any:
+    """The first rows, of as many row groups as it takes."""
+    groups: list[int] = []
+    held, rows = 0, _SAMPLE
+    while held < rows and len(groups) < plain.metadata.num_row_groups:
+        groups.append(len(groups))
+        rows = min(rows, pages.rows_at_once(groups[-1], columns, rows, _DECODED))
+        held += plain.metadata.row_group(groups[-1]).num_rows
+    return _first_rows(coded, plain, groups, rows, columns)
+
+
+def _first_rows(coded: Any, plain: Any, groups: Sequence[int], rows: int, columns: list[str]) -> Any:
     """Some rows with their dictionaries, which hold each text once however often it is repeated; None if there is none.
 
     What a file says of its sizes is not asked for: a file of some hundred bytes can repeat a text of megabytes.
