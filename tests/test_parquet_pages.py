@@ -179,6 +179,30 @@ def test_large_statistics_are_read_past(tmp_path: Path) -> None:
     assert read_apart(tmp_path / "a.parquet")[0] == ["a first text"] * 10
 
 
+def _footer(groups: list[Any], schema: list[Any]) -> bytes:
+    footer = thrift({1: 1, 2: schema, 3: Long(1), 4: groups})
+    return b"PAR1" + footer + len(footer).to_bytes(4, "little") + b"PAR1"
+
+
+SCHEMA: list[Any] = [{4: b"s", 5: 1}, {1: 6, 3: 0, 4: b"text"}]
+FOOTERS: dict[str, bytes] = {
+    "row groups with too many columns": _footer([{1: [{2: Long(0)}] * 300_000}] * 4, SCHEMA),
+    "a schema with too many columns": _footer([], [{4: b"s", 5: 300_000}, *SCHEMA[1:] * 300_000]),
+    "row groups with too few columns": _footer([{1: [], 2: Long(0), 3: Long(0)}] * 9, SCHEMA),
+    "a list longer than the footer": b"PAR1\x19\xfc\xff\xff\x3f\x00\x06\x00\x00\x00PAR1",
+    "a footer longer than the file": b"PAR1\xff\xff\xff\x7fPAR1",
+    "an encrypted footer": b"PAR1" + bytes(40) + b"\x20\x00\x00\x00PARE",
+}
+
+
+@pytest.mark.parametrize("name", FOOTERS)
+def test_a_footer_that_would_fill_the_memory_is_damage(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a.parquet").write_bytes(FOOTERS[name])
+    _, record = read_apart(tmp_path / "a.parquet")
+    assert record["status"] == "skipped"
+    assert record["memory"] < 256 * MB
+
+
 TEXTS = [f"text {k} " * (k % 9) for k in range(3000)]
 ENCODINGS: list[dict[str, Any]] = [
     {"use_dictionary": True},

@@ -14,7 +14,7 @@ from corpuscheck.kernels.utf8 import is_utf8, whole_spans
 from corpuscheck.reading.arrow_columns import inside, is_list, is_text, row_bytes, slices, storage_of, trusted
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
 from corpuscheck.reading.opening import Expansion
-from corpuscheck.reading.parquet_pages import Pages
+from corpuscheck.reading.parquet_pages import Pages, opened
 from corpuscheck.reading.paths import best_path, quoted, text_of, weight
 from corpuscheck.reading.prose import Steps, is_prose, shown
 from corpuscheck.reading.records import RecordReport
@@ -40,11 +40,10 @@ def row_groups(file: BinaryIO) -> list[int]:
     Figures of columns are not asked for: pyarrow ends the process where those are damaged.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     stored = file.seek(0, os.SEEK_END)
     try:
-        with pq.ParquetFile(file) as parquet:
+        with opened(file) as parquet:
             groups = range(parquet.metadata.num_row_groups)
             sizes = [max(1, parquet.metadata.row_group(g).total_byte_size) for g in groups]
     except (pa.ArrowException, OSError) as error:
@@ -81,7 +80,7 @@ def _parquet(
 ) -> Iterator[tuple[_Columns, Any]]:
     import pyarrow.parquet as pq
 
-    parquet = pq.ParquetFile(file)
+    parquet = opened(file)
     text = _text_columns(parquet.schema_arrow)
     coded = pq.ParquetFile(file, metadata=parquet.metadata, read_dictionary=_leaves(parquet.schema, text))
     pages = Pages(file, parquet.metadata, parquet.schema)

@@ -22,6 +22,8 @@ _VALUE_BYTES = 2
 
 _READINGS = 2  # how often each column is read: for the sample, and for its text
 _MOST_EMPTY = 1000
+_MOST_CHUNKS = 1 << 20
+_MOST_COLUMNS = 1 << 18
 _HEADER = 256
 _LARGEST_HEADER = 16 << 20
 _CODECS = {1: "snappy", 2: "gzip", 4: "brotli", 6: "zstd", 7: "lz4_raw"}
@@ -139,7 +141,7 @@ class Pages:
     def _header(self, start: int, stop: int) -> _Page:
         size = _HEADER
         while True:
-            data = np.frombuffer(self._read(start, min(size, stop - start)), np.uint8)
+            data = np.frombuffer(_read(self._file, start, min(size, stop - start)), np.uint8)
             which, values = np.empty(64, np.int64), np.empty(64, np.int64)
             end, found = numbers_of(data, 0, _PAGE, which, values)
             if end >= 0:
@@ -147,10 +149,6 @@ class Pages:
             if end != CUT or size >= min(stop - start, _LARGEST_HEADER):
                 raise ValueError(_DAMAGED)
             size *= 8
-
-    def _read(self, start: int, size: int) -> bytes:
-        self._file.seek(start)
-        return self._file.read(size)
 
     def _lengths(self, page: _Page, column: Column, codec: int) -> tuple[int, int]:
         """The sum and the longest of the texts of a page whose lengths are packed apart from them."""
@@ -172,7 +170,7 @@ class Pages:
     def _unpacked(self, page: _Page, codec: int) -> Bytes:
         import pyarrow as pa
 
-        stored = self._read(page.start, page.stored)
+        stored = _read(self._file, page.start, page.stored)
         if codec == 0 or not page.packed:
             return np.frombuffer(stored, np.uint8)
         if codec not in _CODECS:
@@ -300,6 +298,7 @@ def _page(found: Iterable[tuple[int, int]], start: int) -> _Page:
 
 _GROUPS = ((4, LIST), (0, STRUCT))
 _CHUNKS = (*_GROUPS, (1, LIST), (0, STRUCT))
+_ENTRIES = np.array([path(*_CHUNKS), path((2, LIST), (0, STRUCT))], np.int64)
 _FOOTER = np.array(
     [
         path(*_GROUPS),
@@ -333,6 +332,32 @@ def _chunks(metadata: Any, columns: int) -> list[list[Chunk]]:
         for _, _, codec, total, size, data_page, dictionary in table.tolist()
     ]
     return [chunks[k * columns : (k + 1) * columns] for k in range(metadata.num_row_groups)]
+
+
+def opened(file: BinaryIO) -> Any:
+    """The file as pyarrow reads it. Raises ValueError where its footer alone would fill the memory.
+
+    An entry of three bytes takes some hundred bytes when it is read.
+    """
+    import pyarrow.parquet as pq
+
+    length = file.seek(0, io.SEEK_END)
+    file.seek(max(0, length - 8))
+    end = file.read(8)
+    size = int.from_bytes(end[:4], "little") if end.endswith(b"PAR1") else 0
+    size = min(size, max(0, length - 8))
+    data = np.frombuffer(_read(file, max(0, length - 8 - size), size), np.uint8)
+    which, values = np.empty(min(size, _MOST_CHUNKS + 1), np.int64), np.empty(min(size, _MOST_CHUNKS + 1), np.int64)
+    _, found = numbers_of(data, 0, _ENTRIES, which, values)
+    if found > _MOST_CHUNKS or np.count_nonzero(which[:found]) > _MOST_COLUMNS:
+        raise ValueError("its footer has too many columns")
+    file.seek(0)
+    return pq.ParquetFile(file)
+
+
+def _read(file: BinaryIO, start: int, size: int) -> bytes:
+    file.seek(start)
+    return file.read(size)
 
 
 def _first(data_page: int, dictionary: int) -> int:
