@@ -148,19 +148,28 @@ def _leaves(schema: Any, text: Iterable[Steps]) -> list[str]:
 
 
 def _gathered(batches: Iterable[Any]) -> Iterator[Any]:
-    """Small batches joined to some of a megabyte, as long as they have one schema."""
+    """Small batches joined to some of a megabyte, as long as they have one schema; all of those before a fault."""
     import pyarrow as pa
 
     waiting: list[Any] = []
     size = 0
-    for batch in batches:
-        waiting.append(batch)
-        size += batch.nbytes
-        if size >= BLOCK_BYTES or any(_holds_dictionary(kind) for kind in batch.schema.types):
+    fault: Exception | None = None
+    following = iter(batches)
+    while True:
+        try:
+            batch = next(following, None)
+        except Exception as error:
+            batch, fault = None, error
+        if batch is not None:
+            waiting.append(batch)
+            size += batch.nbytes
+        if waiting and (batch is None or size >= BLOCK_BYTES or any(map(_holds_dictionary, batch.schema.types))):
             yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
             waiting, size = [], 0
-    if waiting:
-        yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
+        if fault is not None:
+            raise fault
+        if batch is None:
+            return
 
 
 def _holds_dictionary(kind: Any) -> bool:
@@ -191,8 +200,21 @@ def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Itera
         return
     columns = _chosen(first.schema, fields, first.slice(0, _SAMPLE), report)
     if columns.read:
-        for rows in chain([first], batches):
+        for rows in _gathered(_checked(rows, columns) for rows in chain([first], batches)):
             yield columns, rows
+
+
+def _checked(rows: Any, columns: _Columns) -> Any:
+    """The columns that are used, checked, so that they can be joined to others."""
+    import pyarrow as pa
+
+    used = [(name, column) for name in _tops(columns) for column in _named(rows, name)]
+    return pa.RecordBatch.from_arrays([trusted(column) for _, column in used], names=[name for name, _ in used])
+
+
+def _tops(columns: _Columns) -> list[str | None]:
+    """The columns of the file that hold those that are used."""
+    return list(dict.fromkeys(steps[0] for steps in (*columns.read, *columns.left_out)))
 
 
 def _stored(columns: Iterable[Steps]) -> list[str]:
