@@ -93,6 +93,14 @@ def columnar_files(rows: list[dict[str, object]]) -> dict[str, bytes]:
             parquet = io.BytesIO()
             pyarrow.parquet.write_table(table, parquet, row_group_size=3)
             files[f"{name}.parquet"] = parquet.getvalue()
+    for encoding in ("PLAIN", "DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"):
+        for codec, version in (("none", "1.0"), ("zstd", "2.0")):
+            parquet = io.BytesIO()
+            pyarrow.parquet.write_table(
+                pyarrow.table({"text": strings}), parquet, compression=codec, data_page_version=version,
+                use_dictionary=False, column_encoding=encoding,
+            )  # fmt: skip
+            files[f"{encoding}-{codec}.parquet"] = parquet.getvalue()
     return files
 
 

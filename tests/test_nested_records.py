@@ -118,7 +118,22 @@ def test_front_matter_is_left_out_on_request(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "number",
-    ["NaN", "-Infinity", "Infinity", "1" * 5000, "1" * 5000 + ".5e7", "[NaN,Infinity]", "1." + "2" * 40 + "e-7", "1e9"],
+    [
+        "NaN",
+        "-Infinity",
+        "Infinity",
+        "1" * 5000,
+        "1" * 5000 + ".5e7",
+        "[NaN,Infinity]",
+        "1." + "2" * 40 + "e-7",
+        "1e9",
+        "1e999999999999",
+        "-1.5E+400",
+        "1e-99999999999999999999999",
+        "123456789012345678e305",
+        "1e0000000000000000000007",
+        "[1e309,2]",
+    ],
 )
 def test_numbers_that_json_does_not_know_lose_no_record(number: str) -> None:
     report = RecordReport()

@@ -416,9 +416,11 @@ def json_depth(data: Bytes, state: Ints, limit: int) -> int:
 def json_numbers(data: Bytes, state: Ints, digits: int) -> None:
     """Make numbers that are not JSON into some that are, in place: NaN and Infinity, and those of too many digits.
 
-    `state` (digits of the number, inside a string, after a backslash, inside NaN or Infinity) is carried on.
+    An exponent keeps two digits, so that no number is beyond what the parser holds.
+    `state` (digits of the number, inside a string, after a backslash, inside NaN or Infinity, 1 and the digits of an
+    exponent) is carried on.
     """
-    length, quoted, escaped, word = state[0], state[1], state[2], state[3]
+    length, quoted, escaped, word, exponent = state[0], state[1], state[2], state[3], state[4]
     for i in range(data.shape[0]):
         b = data[i]
         if quoted:
@@ -439,13 +441,21 @@ def json_numbers(data: Bytes, state: Ints, digits: int) -> None:
         else:
             word = 0
         digit = 0x30 <= b <= 0x39
+        if digit and exponent:
+            exponent += 1
+        elif (b == 0x65 or b == 0x45) and length:
+            exponent = 1
+        elif b != 0x2B and b != 0x2D:
+            exponent = 0
         if digit:
             length += 1
+        if exponent > 3 and digit:
+            data[i] = 0x20
         if length > digits and (digit or b == 0x2E or b == 0x65 or b == 0x45 or b == 0x2B or b == 0x2D):
             data[i] = 0x20
         elif not digit:
             length = 0
-    state[0], state[1], state[2], state[3] = length, quoted, escaped, word
+    state[0], state[1], state[2], state[3], state[4] = length, quoted, escaped, word, exponent
 
 
 @inlined

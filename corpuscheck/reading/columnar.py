@@ -14,6 +14,7 @@ from corpuscheck.kernels.utf8 import is_utf8, whole_spans
 from corpuscheck.reading.arrow_columns import inside, is_list, is_text, row_bytes, slices, storage_of, trusted
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
 from corpuscheck.reading.opening import Expansion
+from corpuscheck.reading.parquet_pages import Pages, opened
 from corpuscheck.reading.paths import best_path, quoted, text_of, weight
 from corpuscheck.reading.prose import Steps, is_prose, shown
 from corpuscheck.reading.records import RecordReport
@@ -39,11 +40,10 @@ def row_groups(file: BinaryIO) -> list[int]:
     Figures of columns are not asked for: pyarrow ends the process where those are damaged.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     stored = file.seek(0, os.SEEK_END)
     try:
-        with pq.ParquetFile(file) as parquet:
+        with opened(file) as parquet:
             groups = range(parquet.metadata.num_row_groups)
             sizes = [max(1, parquet.metadata.row_group(g).total_byte_size) for g in groups]
     except (pa.ArrowException, OSError) as error:
@@ -80,25 +80,38 @@ def _parquet(
 ) -> Iterator[tuple[_Columns, Any]]:
     import pyarrow.parquet as pq
 
-    parquet = pq.ParquetFile(file)
+    parquet = opened(file)
     text = _text_columns(parquet.schema_arrow)
     coded = pq.ParquetFile(file, metadata=parquet.metadata, read_dictionary=_leaves(parquet.schema, text))
-    sample = _first_rows(coded, parquet, None, _SAMPLE, _stored(text)) if text else None
+    pages = Pages(file, parquet.metadata, parquet.schema)
+    sample = _sample(coded, parquet, pages, _stored(text)) if text and not fields else None
     columns = _chosen(parquet.schema_arrow, fields, sample, report)
     if not columns.read:
         return
     stored = _stored((*columns.read, *columns.left_out))
     for group in range(parquet.metadata.num_row_groups) if groups is None else groups:
+        rows = pages.rows_at_once(group, stored, _ROWS, _DECODED)
         first = _first_rows(coded, parquet, [group], 1, stored)
-        longest = max(map(_longest, first.columns), default=0) if first else 0
-        rows = min(_ROWS, max(1, _DECODED // max(1, longest)))
+        longest = sum(map(_longest, first.columns)) if first else 0
+        rows = min(rows, max(1, _DECODED // max(1, longest)))
         repeats = first is not None and any(map(_holds_dictionary_inside, first.schema.types))
         reader = coded if repeats else parquet
         for batch in _gathered(reader.iter_batches(batch_size=rows, columns=stored, row_groups=[group])):
             yield columns, batch
 
 
-def _first_rows(coded: Any, plain: Any, groups: Sequence[int] | None, rows: int, columns: list[str]) -> Any:
+def _sample(coded: Any, plain: Any, pages: Pages, columns: list[str]) -> Any:
+    """The first rows, of as many row groups as it takes."""
+    groups: list[int] = []
+    held, rows = 0, _SAMPLE
+    while held < rows and len(groups) < plain.metadata.num_row_groups:
+        groups.append(len(groups))
+        rows = min(rows, pages.rows_at_once(groups[-1], columns, rows, _DECODED))
+        held += plain.metadata.row_group(groups[-1]).num_rows
+    return _first_rows(coded, plain, groups, rows, columns)
+
+
+def _first_rows(coded: Any, plain: Any, groups: Sequence[int], rows: int, columns: list[str]) -> Any:
     """Some rows with their dictionaries, which hold each text once however often it is repeated; None if there is none.
 
     What a file says of its sizes is not asked for: a file of some hundred bytes can repeat a text of megabytes.
@@ -135,19 +148,28 @@ def _leaves(schema: Any, text: Iterable[Steps]) -> list[str]:
 
 
 def _gathered(batches: Iterable[Any]) -> Iterator[Any]:
-    """Small batches joined to some of a megabyte, as long as they have one schema."""
+    """Small batches joined to some of a megabyte, as long as they have one schema; all of those before a fault."""
     import pyarrow as pa
 
     waiting: list[Any] = []
     size = 0
-    for batch in batches:
-        waiting.append(batch)
-        size += batch.nbytes
-        if size >= BLOCK_BYTES or any(_holds_dictionary(kind) for kind in batch.schema.types):
+    fault: Exception | None = None
+    following = iter(batches)
+    while True:
+        try:
+            batch = next(following, None)
+        except Exception as error:
+            batch, fault = None, error
+        if batch is not None:
+            waiting.append(batch)
+            size += batch.nbytes
+        if waiting and (batch is None or size >= BLOCK_BYTES or any(map(_holds_dictionary, batch.schema.types))):
             yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
             waiting, size = [], 0
-    if waiting:
-        yield from pa.Table.from_batches(waiting).combine_chunks().to_batches()
+        if fault is not None:
+            raise fault
+        if batch is None:
+            return
 
 
 def _holds_dictionary(kind: Any) -> bool:
@@ -178,8 +200,21 @@ def _arrow(file: BinaryIO, fields: Sequence[str], report: RecordReport) -> Itera
         return
     columns = _chosen(first.schema, fields, first.slice(0, _SAMPLE), report)
     if columns.read:
-        for rows in chain([first], batches):
+        for rows in _gathered(_checked(rows, columns) for rows in chain([first], batches)):
             yield columns, rows
+
+
+def _checked(rows: Any, columns: _Columns) -> Any:
+    """The columns that are used, checked, so that they can be joined to others."""
+    import pyarrow as pa
+
+    used = [(name, column) for name in _tops(columns) for column in _named(rows, name)]
+    return pa.RecordBatch.from_arrays([trusted(column) for _, column in used], names=[name for name, _ in used])
+
+
+def _tops(columns: _Columns) -> list[str | None]:
+    """The columns of the file that hold those that are used."""
+    return list(dict.fromkeys(steps[0] for steps in (*columns.read, *columns.left_out)))
 
 
 def _stored(columns: Iterable[Steps]) -> list[str]:

@@ -159,7 +159,7 @@ class _Head:
         array = np.frombuffer(data, np.uint8).copy()
         json_depth(array, no_depth(DEEPEST), DEEPEST)
         json_strings(array, np.zeros(3, np.int64), True)
-        json_numbers(array, np.zeros(4, np.int64), _MOST_DIGITS)
+        json_numbers(array, np.zeros(5, np.int64), _MOST_DIGITS)
         self._data = array.tobytes()
 
     def read(self, size: int) -> bytes:
@@ -185,7 +185,7 @@ class _Pieces:
         self.first_cut: int | None = None
         self._depth = no_depth(DEEPEST)
         self._strings = np.zeros(3, np.int64)
-        self._numbers = np.zeros(4, np.int64)
+        self._numbers = np.zeros(5, np.int64)
 
     @property
     def halves(self) -> int:
