@@ -23,7 +23,7 @@ class Fold:
 
     def add(self, partial: Partial) -> None:
         """Take in what one work unit gave."""
-        path = partial.records[0].path if partial.records else ""
+        path = next(partial.records.values("path"), "")
         if path in self.ranges:
             self.ranges[path] = self.ranges[path].merge(partial)
         else:
