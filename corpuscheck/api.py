@@ -17,6 +17,7 @@ from corpuscheck.configuration import Configuration
 from corpuscheck.domain.reference import Reference, reference_of, source_of
 from corpuscheck.errors import NothingToScanError, ProfileError, UsageError, nothing_to_scan
 from corpuscheck.fitting import known_names, path_list, path_of
+from corpuscheck.packed import Packed
 from corpuscheck.presets import check_preset
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
@@ -53,7 +54,7 @@ class Scan:
 
     result: Result
     artefact: Artefact
-    records: tuple[FileRecord, ...]
+    records: Packed[FileRecord]
     cache: CacheUse | None = None
 
 

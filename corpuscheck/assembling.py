@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from corpuscheck.measuring.forecasting import forecast_part
 from corpuscheck.measuring.ledger import judge_shared
 from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.units import Unit
+from corpuscheck.packed import Packed
 from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.documents import DocumentPart, file_id
@@ -34,6 +35,7 @@ from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
+from corpuscheck.reading.discover import by_path
 from corpuscheck.reading.files import NO_TEXT, FileRecord, skip
 from corpuscheck.running.partial import Partial
 from corpuscheck.settings import Settings, Training
@@ -42,7 +44,7 @@ from corpuscheck.tokenizer.ranking import Ranking, rank
 
 
 def assemble(
-    records: Sequence[FileRecord],
+    records: Packed[FileRecord],
     measured: Partial,
     artefact: Artefact,
     ranking: Ranking | None,
@@ -52,8 +54,8 @@ def assemble(
 ) -> Profile:
     """Put the parts together and add what comes from the sample."""
     reading = ReadingPart.of(records)
-    raw = sum(record.bytes for record in records if record.status == "measured")
-    size = measured.size.merge(SizePart(raw_bytes=raw))
+    read = records.where("status", lambda status: status == "measured")
+    size = measured.size.merge(SizePart(raw_bytes=int(records.numbers("bytes")[read].sum())))
     sample = measured.sample
     small = sample.smaller(TOKEN_BYTES)
     lines = count_lines(small)
@@ -105,7 +107,7 @@ def assemble(
     )
 
 
-def documents_before(records: Iterable[FileRecord]) -> dict[tuple[str, int], int]:
+def documents_before(records: Packed[FileRecord]) -> dict[tuple[str, int], int]:
     """How many documents of its file lie before each range of it, of files that were cut into ranges."""
     before: dict[tuple[str, int], int] = {}
     so_far: dict[str, int] = {}
@@ -115,11 +117,11 @@ def documents_before(records: Iterable[FileRecord]) -> dict[tuple[str, int], int
     return before
 
 
-def _ranges(records: Iterable[FileRecord]) -> list[FileRecord]:
+def _ranges(records: Packed[FileRecord]) -> list[FileRecord]:
     """The records of files that were cut, in their order: few, however many files there are."""
-    records = list(records)
-    cut = {record.path for record in records if record.start}
-    return sorted((record for record in records if record.path in cut), key=lambda r: r.start)
+    cut = set(records.chosen(np.flatnonzero(records.numbers("start"))).values("path"))
+    rows = records.where("path", cut.__contains__) if cut else ()
+    return sorted(records.chosen(rows), key=lambda r: r.start)
 
 
 def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[DocumentPart, NearPart]:
@@ -189,20 +191,23 @@ def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:
     }
 
 
-def whole_records(records: Iterable[FileRecord]) -> list[FileRecord]:
+def whole_records(records: Packed[FileRecord]) -> Packed[FileRecord]:
     """One record for each file, those of ranges joined, by path."""
-    whole: dict[str, FileRecord] = {}
-    for record in sorted(records, key=lambda r: (os.path.normpath(r.path), r.start)):
-        whole[record.path] = whole[record.path].joined(record) if record.path in whole else record
-    for record in whole.values():
+    ids = np.fromiter(map(hash, records.values("path")), np.int64, len(records))
+    _, number, times = np.unique(ids, return_inverse=True, return_counts=True)
+    apart = (times[number] > 1) | (records.numbers("documents") == 0)
+    joined: dict[str, FileRecord] = {}
+    for record in sorted(records.chosen(np.flatnonzero(apart)), key=lambda r: r.start):
+        joined[record.path] = joined[record.path].joined(record) if record.path in joined else record
+    for record in joined.values():
         if record.status == "measured" and not record.documents:  # ranges of nothing but line ends
             skip(record, NO_TEXT)
-    return list(whole.values())
+    return by_path(records.chosen(np.flatnonzero(~apart)).merge(Packed.of(FileRecord, joined.values())))
 
 
 def forecast_of(seen: Partial) -> ForecastPart:
     """The state for forecasts from the pass that collected documents; an empty one where there was none."""
-    if not seen.records:
+    if not len(seen.records):
         return ForecastPart()
     order = sorted(seen.sizes, key=lambda place: (os.path.normpath(place[0]), place[1]))
     sizes = [size for place in order for size in seen.sizes[place]]

@@ -15,6 +15,7 @@ from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES, estimate_
 from corpuscheck.measuring.fertility import fertility
 from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.units import Unit
+from corpuscheck.packed import Packed, Packing
 from corpuscheck.presets import check_preset
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found
@@ -53,7 +54,7 @@ def measured_corpus(
     processes: bool,
     cache: Cache | None,
     general: Sequence[Artefact] = (),
-) -> tuple[Profile, tuple[FileRecord, ...]]:
+) -> tuple[Profile, Packed[FileRecord]]:
     """The profile and the record of each file, after one pass with a tokenizer at hand, else after two.
 
     `general` are tokenizers of references, whose tokens are counted in a sample.
@@ -71,7 +72,7 @@ def measured_corpus(
     seen = Partial()
     if settings.forecast:
         seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
-    records = (*whole_records(measured.records), *_records_of_skipped(found))
+    records = whole_records(measured.records).merge(_records_of_skipped(found))
     check_preset(records, settings)
     held_out = task.held_out_share if unit == "document" else 0.0
     by_general = fertility(measured.sample, artefact, general, held_out)
@@ -180,7 +181,7 @@ def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Un
     With `whole` the sample is of all of the text, large enough for the training part of it to fill the budget.
     """
     budget = settings.training.train_bytes * (2 if whole else 1)
-    plain = all(s.kind.format in ("text", *MARKUP) and not s.kind.archive for s in corpus.sources)
+    plain = all(kind.format in ("text", *MARKUP) and not kind.archive for kind in corpus.sources.values("kind"))
     one_each = settings.reading.document == "file" and plain
     unit: Unit = "line" if one_each and len(corpus.sources) < FEW_DOCUMENTS else "document"
     task = SurveyTask(
@@ -192,16 +193,11 @@ def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Un
         held_out_share=settings.training.held_out_share,
     )
     survey = corpus.run("counting characters", task)
-    if unit == "line" and survey.size.documents >= FEW_DOCUMENTS and any(map(_has_many, survey.records)):
+    if unit == "line" and survey.size.documents >= FEW_DOCUMENTS and (survey.records.numbers("documents") > 1).any():
         return "document", corpus.run("counting characters", replace(task, unit="document"))
     if unit == "document" and survey.size.documents < FEW_DOCUMENTS:
         return "line", corpus.run("counting characters", replace(task, unit="line"))
     return unit, survey
-
-
-def _has_many(record: FileRecord) -> bool:
-    """Whether a file proved to hold many documents, which its name does not tell."""
-    return record.documents > 1
 
 
 def _measure_task(
@@ -219,8 +215,12 @@ def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> 
     return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(LINE_BYTES))
 
 
-def _records_of_skipped(found: Found) -> list[FileRecord]:
-    return [FileRecord(s.path, status="skipped", reason=s.reason, bytes=s.size) for s in found.skipped]
+def _records_of_skipped(found: Found) -> Packed[FileRecord]:
+    records = Packing(FileRecord)
+    for skipped in found.skipped:
+        records.append(FileRecord(skipped.path, status="skipped", reason=skipped.reason, bytes=skipped.size))
+        records.settle(len(records))
+    return records.finish()
 
 
 def _nothing(records: Iterable[FileRecord]) -> str:

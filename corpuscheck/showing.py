@@ -72,7 +72,7 @@ def look(found: Found, view: View, settings: Settings, watch: Watch, processes: 
     corpus = Corpus(found.sources, settings, watch, processes, cut=cut)
     known_of = _known_of(found, corpus, view, settings, watch)
     first = corpus.run("choosing", ChooseTask(settings.reading, view, known_of))
-    known = {printable(record.path, _LONGEST): record.path for record in first.records}
+    known = {printable(path, _LONGEST): path for path in first.records.values("path")}
     before = documents_before(first.records)
     if view.pairs:
         return _copies(found, view, settings, first, (known, before), watch, processes)
@@ -138,8 +138,9 @@ def _fetched(
     wanted: dict[str, frozenset[int]] = {}
     for path, number in places:
         wanted[path] = wanted.get(path, frozenset()) | {number}
-    sources = [s for s in found.sources if s.path in wanted or any(path.startswith(s.path + "!/") for path in wanted)]
-    if not sources:
+    holders = wanted.keys() | {path[: at.start()] for path in wanted for at in re.finditer("!/", path)}
+    sources = found.sources.chosen(found.sources.where("path", holders.__contains__))
+    if not len(sources):
         return {}
     look = Look(majority=majority_encoding(first.records))
     corpus = Corpus(sources, settings, watch, processes, cut=whole_files)

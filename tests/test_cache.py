@@ -14,7 +14,7 @@ from support import EXAMPLES, Main, everything, korean_lines, scanned, write_fil
 
 import corpuscheck
 from corpuscheck.api import Scan
-from corpuscheck.reading import opening, ranges
+from corpuscheck.reading import opening
 from corpuscheck.reading.files import Piece
 from corpuscheck.running import cache, units
 
@@ -200,7 +200,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(
             write_files(corpus, {once.pop().name: "während des Lesens geändert"})
         return piece(source, *rest, **more)
 
-    monkeypatch.setattr(ranges, "Piece", changing)
+    monkeypatch.setattr(units, "Piece", changing)
     scanned(corpus, **options)
     reads()
     scan = scanned(corpus, **options)

@@ -25,6 +25,7 @@ from pathspec import GitIgnoreSpec
 
 from corpuscheck.composing import MOST_MARKS, normalised
 from corpuscheck.errors import UsageError
+from corpuscheck.packed import Packed
 from corpuscheck.reading import patterns as patterns_module
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.escapes import unescaped
@@ -272,12 +273,12 @@ def test_what_is_kept_of_each_file_is_small(tmp_path: Path) -> None:
     tracemalloc.start()
     found = discover([tmp_path], Reading())
     per_file, peak = (size / 2000 for size in tracemalloc.get_traced_memory())
-    records = [FileRecord(source.path, text_digest=1 << 60) for source in found.sources]
+    records = Packed.of(FileRecord, [FileRecord(s.path, text_digest=1 << 60) for s in found.sources])
     per_record = tracemalloc.get_traced_memory()[0] / 2000 - per_file
     tracemalloc.stop()
-    assert per_file < 600
+    assert per_file < 300
     assert peak < 900
-    assert per_record < 600, len(records)
+    assert per_record < 150, len(records)
 
 
 @pytest.mark.parametrize(

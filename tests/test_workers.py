@@ -15,6 +15,7 @@ from support import korean_lines, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import ScanError
 from corpuscheck.measuring.block import Measure
+from corpuscheck.packed import Packed
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.files import FileRecord
@@ -83,7 +84,7 @@ def test_any_number_of_workers_gives_the_same_bytes(
 
 
 def piece(path: str, documents: int) -> Partial:
-    return Partial((FileRecord(path),), SizePart(documents=documents))
+    return Partial(Packed.of(FileRecord, [FileRecord(path)]), SizePart(documents=documents))
 
 
 def test_ranges_of_a_file_stay_apart_and_folds_join() -> None:

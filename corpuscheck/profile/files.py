@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
 
 from corpuscheck.brief import brief
+from corpuscheck.packed import Packed
 from corpuscheck.printable import printable
 from corpuscheck.profile.checked import BITS_64, LARGEST
 from corpuscheck.profile.documents import file_id
@@ -61,17 +61,16 @@ class FilesPart(Part):
     files: dict[str, FileFigures] = table_of(FileFigures.merge, BITS_64)
 
     @classmethod
-    def of(cls, records: Iterable[FileRecord]) -> Self:
+    def of(cls, records: Packed[FileRecord]) -> Self:
         """The part for files whose records are complete; those that were skipped are not in it."""
-        measured = [record for record in records if record.status == "measured"]
+        measured = records.chosen(records.where("status", lambda status: status == "measured"))
         level = 0
         if len(measured) > MOST_FILES:
-            ids = np.fromiter((file_id(_shown(record)) for record in measured), np.uint64, len(measured))
+            ids = np.fromiter((file_id(_shown(path)) for path in measured.values("path")), np.uint64, len(measured))
             level, _ = lowest_level(np.unique(ids), MOST_FILES, 0)
-            measured = [
-                record for record, number in zip(measured, ids.tolist(), strict=True) if not number >> 64 - level
-            ]
-        return cls(level, {_shown(record): _figures(record) for record in measured}).bounded()
+            if level:
+                measured = measured.chosen(np.flatnonzero(ids < np.uint64(1 << 64 - level)))
+        return cls(level, {_shown(record.path): _figures(record) for record in measured}).bounded()
 
     def bounded(self) -> Self:
         """Keep what fits, raising the level until it does."""
@@ -95,8 +94,8 @@ class FilesPart(Part):
             raise ValueError("figures that cannot be")
 
 
-def _shown(record: FileRecord) -> str:
-    return printable(record.path, LONGEST_PATH)
+def _shown(path: str) -> str:
+    return printable(path, LONGEST_PATH)
 
 
 def _figures(record: FileRecord) -> FileFigures:

@@ -8,9 +8,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from corpuscheck.errors import UsageError
+from corpuscheck.packed import Bits64, Distinct, Packed, Packing
 from corpuscheck.printable import printable
 from corpuscheck.reading.formats import Kind, kind_of
 from corpuscheck.reading.ignoring import (
@@ -25,6 +26,8 @@ from corpuscheck.reading.ignoring import (
 from corpuscheck.reading.not_data import ANNEX
 from corpuscheck.settings import CONFIGURATION_FILE, Reading
 from corpuscheck.trust import NOT_REGULAR, leads_out
+
+T = TypeVar("T")
 
 EMPTY = "empty"
 HIDDEN = "hidden"
@@ -48,15 +51,16 @@ _HERE = os.curdir + os.sep
 class Source:
     """A file to read: `path` as given, without a leading ./, `size` in bytes on disk, `modified` in nanoseconds.
 
-    `identity` is its device and number there; `within` are the real paths that it lies in, empty where links may lead
+    `inode` is its number on its `device`; `within` are the real paths that it lies in, empty where links may lead
     anywhere.
     """
 
-    path: str
+    path: Distinct
     size: int
     kind: Kind
     modified: int = 0
-    identity: tuple[int, int] = (0, 0)
+    device: Bits64 = 0
+    inode: Bits64 = 0
     within: tuple[str, ...] = ()
 
 
@@ -64,7 +68,7 @@ class Source:
 class Skipped:
     """A file that is not read, and why."""
 
-    path: str
+    path: Distinct
     reason: str
     size: int = 0
 
@@ -73,8 +77,8 @@ class Skipped:
 class Found:
     """What lies under the paths, each in the order of its path, and the lists of patterns that were obeyed."""
 
-    sources: tuple[Source, ...]
-    skipped: tuple[Skipped, ...]
+    sources: Packed[Source]
+    skipped: Packed[Skipped]
     ignore_files: tuple[IgnoreFile, ...] = ()
 
 
@@ -104,7 +108,7 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
                     continue
                 met.add(place)
             collected.add(entry._replace(path=entry.path.removeprefix(_HERE)))
-    return collected.found(ignore_files.obeyed(), all(map(_is_plain, roots)))
+    return collected.found(ignore_files.obeyed())
 
 
 def _chosen(root: str, within: tuple[str, ...], settings: Reading, files: IgnoreFiles) -> Iterator[_Entry]:
@@ -116,11 +120,6 @@ def _chosen(root: str, within: tuple[str, ...], settings: Reading, files: Ignore
             if filtered(relative, settings) or ignored.leave_out(entry.path):
                 continue
         yield entry
-
-
-def _is_plain(root: str) -> bool:
-    """Whether paths below it are written in one way alone."""
-    return root in (os.curdir, _HERE) or os.path.normpath(root) == root
 
 
 def _walk_root(root: str, within: tuple[str, ...]) -> Iterator[_Entry]:
@@ -208,8 +207,8 @@ class _Collected:
 
     def __init__(self, within: tuple[str, ...]) -> None:
         self._within = within
-        self._sources: list[Source] = []
-        self._skipped: list[Skipped] = []
+        self._sources = Packing(Source)
+        self._skipped = Packing(Skipped)
         self._links: list[str] = []
 
     def add(self, entry: _Entry) -> None:
@@ -219,15 +218,13 @@ class _Collected:
             self._links.append(entry.path)
         else:
             self._classify(entry.path)
+        self._sources.settle(len(self._sources))
+        self._skipped.settle(len(self._skipped))
 
-    def found(self, ignore_files: tuple[IgnoreFile, ...], plain: bool) -> Found:
-        """All of it, in the order of the paths, which are `plain` where they need not be normalised for that."""
+    def found(self, ignore_files: tuple[IgnoreFile, ...]) -> Found:
+        """All of it, in the order of the paths."""
         self._resolve_links()
-
-        def order(one: Source | Skipped) -> str:
-            return one.path if plain else os.path.normpath(one.path)
-
-        return Found(tuple(sorted(self._sources, key=order)), tuple(sorted(self._skipped, key=order)), ignore_files)
+        return Found(by_path(self._sources.finish()), by_path(self._skipped.finish()), ignore_files)
 
     def _resolve_links(self) -> None:
         identities = self._identities() if self._links else set()
@@ -246,7 +243,7 @@ class _Collected:
 
     def _identities(self) -> set[tuple[int, int]]:
         """Of the files themselves, also of those that are not read by what they are."""
-        found = {source.identity for source in self._sources}
+        found = {(source.device, source.inode) for source in self._sources}
         for skipped in self._skipped:
             if skipped.reason not in (HIDDEN, FOREIGN):
                 with suppress(OSError):
@@ -268,8 +265,13 @@ class _Collected:
         elif kind.skip:
             self._skipped.append(Skipped(path, kind.skip, status.st_size))
         else:
-            identity = (status.st_dev, status.st_ino)
-            self._sources.append(Source(path, status.st_size, kind, status.st_mtime_ns, identity, self._within))
+            place = (status.st_dev, status.st_ino)
+            self._sources.append(Source(path, status.st_size, kind, status.st_mtime_ns, *place, self._within))
+
+
+def by_path(rows: Packed[T]) -> Packed[T]:
+    """The same in the order of their normalised paths."""
+    return rows.ordered("path").ordered("path", os.path.normpath)
 
 
 def _is_annexed(link: str) -> bool:

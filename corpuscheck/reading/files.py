@@ -9,6 +9,7 @@ from typing import Any
 
 from corpuscheck.brief import brief
 from corpuscheck.errors import place_of
+from corpuscheck.packed import Bits64, Distinct
 from corpuscheck.reading.batch import Part
 from corpuscheck.reading.decoded import UNCERTAIN
 from corpuscheck.reading.discover import Source
@@ -37,7 +38,7 @@ class FileRecord:
 
     __repr__ = brief
 
-    path: str
+    path: Distinct
     status: str = "measured"
     reason: str | None = None
     format: str = "text"
@@ -74,7 +75,7 @@ class FileRecord:
     words: int = 0
     unk_words: int = 0
     first_unk_line: int | None = None
-    text_digest: int = 0
+    text_digest: Bits64 = 0
     line_ends: int = 0
     start: int = 0
 
@@ -118,7 +119,7 @@ class FileRecord:
 
     @property
     def uncertain(self) -> bool:
-        return self.confidence is not None and self.confidence < UNCERTAIN
+        return is_uncertain(self.confidence)
 
 
 _FIELDS = tuple(one.name for one in fields(FileRecord))
@@ -147,6 +148,11 @@ class Piece:
     @property
     def size(self) -> int:
         return self.source.size if self.stop is None else self.stop - self.start
+
+
+def is_uncertain(confidence: float | None) -> bool:
+    """Whether an encoding may well be another one."""
+    return confidence is not None and confidence < UNCERTAIN
 
 
 def fault_of(error: Exception) -> str:

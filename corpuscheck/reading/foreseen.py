@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
 
+import numpy as np
+
+from corpuscheck.packed import Packed
 from corpuscheck.reading.compressions import HEAD_BYTES, Peeked, compression_of
 from corpuscheck.reading.decoding import UTF8_BOM
 from corpuscheck.reading.discover import Source
@@ -18,25 +20,24 @@ _MOST_LOOKS = 99
 _SMALL = 1 << 20
 
 
-def foreseen(sources: Sequence[Source], settings: Reading) -> list[Source]:
-    """The same sources, the largest of those whose name tells nothing with the kind that their content tells."""
-    plain = [k for k, source in enumerate(sources) if _is_worth_it(source)]
-    found = list(sources)
-    for k in sorted(plain, key=lambda k: -sources[k].size)[:_MOST_LOOKS]:
-        found[k] = _looked_at(sources[k], settings)
-    return found
+def foreseen(sources: Packed[Source], settings: Reading) -> Counter[str]:
+    """The bytes of each format; the largest files whose name tells nothing are of the one that their content tells."""
+    sizes: Counter[str] = Counter()
+    for kind, size in zip(sources.values("kind"), sources.values("size"), strict=True):
+        sizes[kind.format] += size
+    large = [sources[row] for row in np.flatnonzero(sources.numbers("size") >= _SMALL).tolist()]
+    plain = [source for source in large if source.kind.format == "text" and not source.kind.archive]
+    for source in sorted(plain, key=lambda source: -source.size)[:_MOST_LOOKS]:
+        sizes["text"] -= source.size
+        sizes[_format_of(source, settings)] += source.size
+    return sizes
 
 
-def _is_worth_it(source: Source) -> bool:
-    return source.kind.format == "text" and not source.kind.archive and source.size >= _SMALL
-
-
-def _looked_at(source: Source, settings: Reading) -> Source:
+def _format_of(source: Source, settings: Reading) -> str:
     head, whole = _head(source)
     if head.startswith(MAGIC) and settings.layout == "auto":
-        return replace(source, kind=replace(source.kind, format="warc"))
-    layout = layout_of(head.removeprefix(UTF8_BOM), whole, source.kind, settings)
-    return replace(source, kind=replace(source.kind, format=layout.format))
+        return "warc"
+    return layout_of(head.removeprefix(UTF8_BOM), whole, source.kind, settings).format
 
 
 def _head(source: Source) -> tuple[bytes, bool]:

@@ -112,7 +112,7 @@ def open_found(source: Source) -> BinaryIO:
     """Open a file as it was found: what took its place since then must not lie outside of what was given either."""
     file = open_regular(source.path)
     status = os.fstat(file.fileno())
-    if source.within and (status.st_dev, status.st_ino) != source.identity:
+    if source.within and (status.st_dev, status.st_ino) != (source.device, source.inode):
         real = os.path.realpath(source.path)
         reason = leads_out(real, source.within)
         if reason or not os.path.samestat(status, os.lstat(real)):

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import BinaryIO, cast
 
+from corpuscheck.packed import Packing
 from corpuscheck.printable import printable
 from corpuscheck.reading import columnar, warcs
 from corpuscheck.reading.archives import members_of
@@ -55,6 +56,10 @@ RECORD_READERS: dict[Format, RecordReader] = {
     "mbox": read_mbox,
     "ipynb": read_notebook,
 }
+
+
+Records = list[FileRecord] | Packing[FileRecord]
+"""The records of a work unit, to which more are added while it is read."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ def _read(
 def read_piece(
     piece: Piece,
     settings: Reading,
-    records: list[FileRecord],
+    records: Records,
     progress: Callable[[int], None],
     look: Look = ONLY_LOOK,
 ) -> Iterator[Batch]:
@@ -146,7 +151,7 @@ def read_piece(
 
 
 def _read_members(
-    source: Source, settings: Reading, records: list[FileRecord], progress: Callable[[int], None], look: Look
+    source: Source, settings: Reading, records: Records, progress: Callable[[int], None], look: Look
 ) -> Iterator[Batch]:
     left = source.size
     chosen = frozenset(look.members)
@@ -180,7 +185,7 @@ def _not_data(source: Source) -> str:
         return ""
 
 
-def _of_last(records: list[FileRecord], batches: Iterable[Batch]) -> Iterator[Batch]:
+def _of_last(records: Records, batches: Iterable[Batch]) -> Iterator[Batch]:
     number = len(records) - 1
     return (batch.of_file(number) for batch in batches)
 

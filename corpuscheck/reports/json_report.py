@@ -8,6 +8,7 @@ import orjson
 
 from corpuscheck import __version__
 from corpuscheck.json_text import report_bytes
+from corpuscheck.packed import Packed
 from corpuscheck.printable import codepoint, printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.mojibake import MojibakePart
@@ -258,10 +259,10 @@ def _point(point: CurvePoint | None) -> dict[str, Any] | None:
     return None if point is None else dict(vars(point))
 
 
-def render_files(records: tuple[FileRecord, ...]) -> bytes:
+def render_files(records: Packed[FileRecord]) -> bytes:
     """One JSON line for each file found, in the order of their paths."""
     lines = []
-    for record in sorted(records, key=lambda r: r.path):
+    for record in records.ordered("path"):
         row = {key: value for key, value in record.row().items() if key != "start"}
         row["path"] = printable(record.path, 4096)
         lines.append(report_bytes(row, orjson.OPT_APPEND_NEWLINE))

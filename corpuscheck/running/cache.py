@@ -12,6 +12,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import cache, cached_property
 from hmac import compare_digest
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,7 @@ import orjson
 import zstandard
 
 from corpuscheck.errors import CorpuscheckError
+from corpuscheck.packed import Packed
 from corpuscheck.printable import printable
 from corpuscheck.profile.profile import Profile, decompressed
 from corpuscheck.reading.discover import Found, Source
@@ -67,6 +69,18 @@ def key_of(secret: bytes, *values: Any) -> bytes:
     return hashlib.blake2b(_code() + text, digest_size=24, key=secret).digest()
 
 
+def _digest(rows: Iterable[tuple[Any, ...]]) -> str:
+    """The digest of plain rows, of which there may be millions; empty where a name in them is not Unicode."""
+    digest = hashlib.blake2b(digest_size=24)
+    rows = iter(rows)
+    try:
+        while some := list(islice(rows, 4096)):
+            digest.update(orjson.dumps(some))
+    except orjson.JSONEncodeError:
+        return ""
+    return digest.hexdigest()
+
+
 @dataclass
 class CacheUse:
     """What a scan had from its cache: files known, files read, damaged entries, bytes on disk afterwards.
@@ -91,7 +105,7 @@ class Cache:
     def __init__(self, folder: str, key: CacheKey = "mtime") -> None:
         self._folder = Path(folder)
         self._by_content = key == "content"
-        self._stamps: dict[str, tuple[int, str]] = {}
+        self._stamps: dict[str, str] = {}
         self._found: list[bytes] = []
         self._fresh: dict[bytes, bytes] = {}
         self.use = CacheUse()
@@ -112,10 +126,11 @@ class Cache:
 
     def stamp(self, source: Source) -> tuple[int, str]:
         """What tells whether a file has changed: its size, and its time or its content."""
+        if not self._by_content:
+            return source.size, str(source.modified)
         if source.path not in self._stamps:
-            changed = _content(source.path) if self._by_content else str(source.modified)
-            self._stamps[source.path] = (source.size, changed)
-        return self._stamps[source.path]
+            self._stamps[source.path] = _content(source.path)
+        return source.size, self._stamps[source.path]
 
     def keys_of(self, description: dict[str, Any], units: Iterable[WorkUnit]) -> list[bytes]:
         """A key for each unit; empty for one that cannot be kept."""
@@ -151,7 +166,7 @@ class Cache:
 
     def scan(
         self, found: Found, settings: Settings, artefact: Artefact | None, general: Sequence[Artefact] = ()
-    ) -> tuple[Profile, tuple[FileRecord, ...]] | None:
+    ) -> tuple[Profile, Packed[FileRecord]] | None:
         """The outcome of the same scan of the same files; None where it is not known."""
         if not self._secret:
             return None
@@ -168,15 +183,15 @@ class Cache:
         settings: Settings,
         artefact: Artefact | None,
         profile: Profile,
-        records: tuple[FileRecord, ...],
-        read: set[str],
+        records: Packed[FileRecord],
+        read: int,
         general: Sequence[Artefact] = (),
     ) -> None:
-        """Keep the outcome, for which these files were read."""
-        self.use.read = len(read)
-        self.use.known = len(found.sources) - len(read)
+        """Keep the outcome, for which so many files were read."""
+        self.use.read = read
+        self.use.known = len(found.sources) - read
         if self._secret and self.unchanged(found.sources):
-            state = {"profile": b64encode(profile.to_bytes()).decode(), "records": [r.row() for r in records]}
+            state = {"profile": b64encode(profile.to_bytes()).decode(), "records": records.to_state()}
             self.put(self._key_of_scan(found, settings, artefact, general), state)
         self.flush()
 
@@ -187,16 +202,21 @@ class Cache:
         if artefact:
             tokenizer = [artefact.definition, artefact.source, artefact.assumed, remarks_text(artefact.remarks)]
         others = [other.definition for other in general]
-        files = [(source.path, *self.stamp(source)) for source in found.sources]
-        return key_of(
-            self._secret,
-            "scan",
-            vars(settings.reading),
-            f"{settings.clean} {settings.near_duplicates}",
-            tokenizer,
-            others,
-            files,
-            [(s.path, s.reason, s.size) for s in found.skipped],
+        sources = ((source.path, *self.stamp(source)) for source in found.sources)
+        skipped = ((s.path, s.reason, s.size) for s in found.skipped)
+        files = [_digest(sources), _digest(skipped)]
+        return (
+            key_of(
+                self._secret,
+                "scan",
+                vars(settings.reading),
+                f"{settings.clean} {settings.near_duplicates}",
+                tokenizer,
+                others,
+                files,
+            )
+            if all(files)
+            else b""
         )
 
     def _get(self, keys: Iterable[bytes]) -> Iterator[Any]:
@@ -306,8 +326,8 @@ def _unpacked(value: bytes) -> Any:
     return orjson.loads(decompressed(value, _LARGEST_ENTRY))
 
 
-def _scan_from_state(state: Any) -> tuple[Profile, tuple[FileRecord, ...]]:
-    return Profile.from_bytes(b64decode(state["profile"])), tuple(FileRecord(**row) for row in state["records"])
+def _scan_from_state(state: Any) -> tuple[Profile, Packed[FileRecord]]:
+    return Profile.from_bytes(b64decode(state["profile"])), Packed.from_state(FileRecord, state["records"])
 
 
 def _content(path: str) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 
+import numpy as np
+
+from corpuscheck.packed import Packed
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.discover import Source
-from corpuscheck.reading.files import DEFERRED, FileRecord, Piece
+from corpuscheck.reading.files import DEFERRED, FileRecord, Piece, is_uncertain
 from corpuscheck.reading.foreseen import foreseen
 from corpuscheck.reading.reader import COLUMNAR, Look
 from corpuscheck.running.cache import Cache
@@ -18,7 +21,7 @@ from corpuscheck.running.folding import Fold
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.pool import Pool, Progress, Work
 from corpuscheck.running.tasks import Task
-from corpuscheck.running.units import WorkUnit, holds_gil, work_units
+from corpuscheck.running.units import WorkUnit, holds_gil, size_of, work_units
 from corpuscheck.settings import Reading, Settings
 
 Watch = Callable[[str, int, int], AbstractContextManager[Progress]]
@@ -32,44 +35,48 @@ _LARGE = 128 << 20
 class Corpus:
     """The sources cut into work units, and the workers that go through them once a pass.
 
-    A unit that `cache` knows is not read; `read` are the files that were.
+    A unit that `cache` knows is not read.
     """
 
     def __init__(
         self,
-        sources: Sequence[Source],
+        sources: Packed[Source],
         settings: Settings,
         watch: Watch,
         processes: bool,
         cache: Cache | None = None,
-        cut: Callable[[Sequence[Source], Reading], list[WorkUnit]] = work_units,
+        cut: Callable[[Packed[Source], Reading], list[WorkUnit]] = work_units,
     ) -> None:
         self.sources = sources
-        self.size = sum(source.size for source in sources)
+        self.size = size_of(sources)
         self._cut = cut
         self._units = cut(sources, settings.reading)
-        apart = self.size > _LARGE or holds_gil(foreseen(sources, settings.reading))
+        apart = self.size > _LARGE or holds_gil(sources, foreseen(sources, settings.reading))
         jobs = settings.jobs if processes or not apart else 1  # threads would only wait for each other
         self._pool = Pool(jobs, processes and apart)
         self._watch = watch
         self._reading = settings.reading
         self._cache = cache
-        self.read: set[str] = set()
+        self._read = np.empty(0, np.int64)
 
     def run(self, name: str, task: Task) -> Partial:
         """One pass, and a second look at files whose encoding only the others could settle."""
         total = self._go_through(name, task.looking(Look(defer=True)), self._units, self.size, len(self.sources))
-        waiting = {record.path for record in total.records if record.status == DEFERRED}
-        if not waiting:
+        deferred = total.records.where("status", lambda status: status == DEFERRED)
+        if not len(deferred):
             return total
+        waiting = set(total.records.chosen(deferred).values("path"))
         again = waiting | {path[: at.start()] for path in waiting for at in re.finditer("!/", path)}
-        sources = [source for source in self.sources if source.path in again]
-        members = tuple(sorted(waiting - {source.path for source in sources}))
+        sources = self._named(again)
+        members = tuple(sorted(waiting.difference(sources.values("path"))))
         settled = task.looking(Look(majority=majority_encoding(total.records), members=members))
         units = self._cut(sources, self._reading)
-        second = self._go_through(name, settled, units, sum(s.size for s in sources), len(sources))
-        known = tuple(record for record in total.records if record.status != DEFERRED)
-        return replace(total, records=known).merge(second)
+        second = self._go_through(name, settled, units, size_of(sources), len(sources))
+        known = np.delete(np.arange(len(total.records)), deferred)
+        return replace(total, records=total.records.chosen(known)).merge(second)
+
+    def _named(self, paths: set[str]) -> Packed[Source]:
+        return self.sources.chosen(self.sources.where("path", paths.__contains__))
 
     def _go_through(self, name: str, task: Task, units: list[WorkUnit], size: int, files: int) -> Partial:
         """One partial of all units. A file cut into ranges that proves not to be clean UTF-8 is read whole."""
@@ -80,12 +87,14 @@ class Corpus:
             work = Work(task, [units[k] for k in left], tuple(pieces), self._cache, [keys[k] for k in left])
             if left:
                 self._pool.run(work, fold, progress)
-            self.read.update(piece.source.path for k in left for piece in units[k])
+            if self._cache:
+                read = (hash(piece.source.path) for k in left for piece in units[k])
+                self._read = np.union1d(self._read, np.fromiter(read, np.int64))
         ranges = fold.ranges()
         clean = {path for path, partial in ranges.items() if _clean(partial.records, pieces[path])}
         total = fold.whole().merge(*(ranges[path] for path in clean))
         if again := ranges.keys() - clean:
-            whole: list[WorkUnit] = [(Piece(source),) for source in self.sources if source.path in again]
+            whole: list[WorkUnit] = [(Piece(source),) for source in self._named(again)]
             total = total.merge(self._go_through(name, task, whole, sum(u[0].size for u in whole), len(whole)))
         return total
 
@@ -105,6 +114,11 @@ class Corpus:
                 fold.add(known)
         return keys, left
 
+    @property
+    def read(self) -> int:
+        """How many files were read: the cache did not know them."""
+        return len(self._read)
+
     def bound(self, budget: int) -> int:
         """A hash bound that surely holds `budget` bytes of text, even where text is a third of the files."""
         return ALL >> max(0, (self.size // (3 * budget)).bit_length() - 1)
@@ -119,11 +133,11 @@ def _clean(ranges: Sequence[FileRecord], number: int) -> bool:
     )
 
 
-def majority_encoding(records: Iterable[FileRecord]) -> str | None:
+def majority_encoding(records: Packed[FileRecord]) -> str | None:
     """The legacy encoding that most files surely have; None where there is none."""
-    files: dict[str, int] = {}
-    for record in records:
-        sure = record.encoding is not None and not record.uncertain
-        if sure and record.encoding and not record.encoding.startswith(("ascii", "utf", "mixed", "iso2022", "hz")):
-            files[record.encoding] = files.get(record.encoding, 0) + 1
+    files: Counter[str] = Counter()
+    for encoding, confidence in zip(records.values("encoding"), records.values("confidence"), strict=True):
+        sure = encoding and not is_uncertain(confidence)
+        if sure and not encoding.startswith(("ascii", "utf", "mixed", "iso2022", "hz")):
+            files[encoding] += 1
     return min(files, key=lambda name: (-files[name], name), default=None)

@@ -25,7 +25,7 @@ class Fold:
 
     def add(self, partial: Partial) -> None:
         """Take in what one work unit gave."""
-        path = partial.records[0].path if partial.records else _OTHERS
+        path = next(partial.records.values("path"), _OTHERS)
         self._add(path if path in self._piles else _OTHERS, partial)
 
     def join(self, other: Fold) -> None:

@@ -11,13 +11,14 @@ from corpuscheck.measuring.choosing import ChoicePart
 from corpuscheck.measuring.documents import Open
 from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.files import Where
+from corpuscheck.packed import Packed
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import BITS_64
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.near import NearPart
-from corpuscheck.profile.part import Part, Way, merging, part, rows, table_of, total
+from corpuscheck.profile.part import Part, Way, merging, part, table_of, total
 from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
@@ -44,13 +45,18 @@ def _known(states: list[dict[str, object]]) -> tuple[WordPart, ...]:
     return tuple(map(WordPart.from_state, states))
 
 
+_RECORDS = Way(
+    lambda packed: packed[0].merge(*packed[1:]), Packed.to_state, lambda state: Packed.from_state(FileRecord, state)
+)
+
+
 @dataclass(frozen=True)
 class Partial(Part):
     """What one work unit gave. `training` and `units` are filled by a survey, `sizes` (bytes of each document, by file
     and range) by the pass for a forecast, `chosen` and `excerpts` (by file and number) by the two passes of a peek; the
     rest by a measurement."""
 
-    records: tuple[FileRecord, ...] = rows(beyond=BITS_64)
+    records: Packed[FileRecord] = merging(_RECORDS, default_factory=lambda: Packed(FileRecord))
     size: SizePart = part(SizePart)
     characters: CharacterPart = part(CharacterPart)
     words: WordPart = part(WordPart)

@@ -13,6 +13,7 @@ from corpuscheck.measuring.block import Measure
 from corpuscheck.measuring.choosing import chooser
 from corpuscheck.measuring.excerpts import Excerpt, Excerpter, LostWordMarker, Marker, SharedLineMarker
 from corpuscheck.measuring.ledger import DocumentLedger
+from corpuscheck.packed import Packing
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import Look, read_piece
@@ -85,7 +86,7 @@ class FetchTask(ReadingTask):
         return self
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
-        records: list[FileRecord] = []
+        records = Packing(FileRecord)
         excerpts: dict[tuple[str, int], Excerpt] = {}
         for piece in unit:
             names = {
@@ -100,12 +101,12 @@ class FetchTask(ReadingTask):
                 left -= 1
                 if not left:
                     break
-        return Partial(tuple(records), excerpts=excerpts)
+        return Partial(records.finish(), excerpts=excerpts)
 
 
 def _excerpts(
     batches: Iterator[Batch],
-    records: list[FileRecord],
+    records: Sequence[FileRecord],
     wanted: Mapping[str, frozenset[int]],
     excerpter: Callable[[], Excerpter],
 ) -> Iterator[tuple[tuple[str, int], Excerpt]]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from multiprocessing.context import BaseContext
 from typing import Protocol
 
+import numpy as np
+
 from corpuscheck.errors import CorpuscheckError, ScanError, TokenizerError, place_of
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
@@ -269,8 +271,8 @@ def _names(unit: WorkUnit) -> str:
 
 
 def _files_of(partial: Partial) -> tuple[int, int]:
-    files = [record for record in partial.records if record.start == 0]  # a range is no file of its own
-    return len(files), sum(record.status == "skipped" for record in files)
+    files = partial.records.chosen(np.flatnonzero(partial.records.numbers("start") == 0))  # a range is no file
+    return len(files), sum(status == "skipped" for status in files.values("status"))
 
 
 class _Worker:

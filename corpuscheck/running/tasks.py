@@ -14,6 +14,7 @@ from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.tokenizing import Tokenizing
 from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.words import Judge, WordCounter, judged_by, word_counter
+from corpuscheck.packed import Packing
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch, packed
 from corpuscheck.reading.files import FileRecord
@@ -63,8 +64,10 @@ class ReadingTask:
             block = blocks.of(batch)
             for measure in measures:
                 measure.observe(block)
+            if batch.files is not None and len(batch.files):
+                records.settle(int(batch.files[-1]))  # the last file may go on
         found = (Partial(**measure.finish()) for measure in measures)
-        return Partial(tuple(records), blocks.size, split=blocks.split).merge(*found)
+        return Partial(records.finish(), blocks.size, split=blocks.split).merge(*found)
 
     def looking(self, look: Look) -> Self:
         return replace(self, look=look)
@@ -135,9 +138,9 @@ class ForecastTask(ReadingTask):
         return [DocumentSampler(records, self.budget, self.bound)]
 
 
-def batches_of(unit: WorkUnit, task: ReadingTask, tell: Tell) -> tuple[list[FileRecord], Iterator[Batch]]:
+def batches_of(unit: WorkUnit, task: ReadingTask, tell: Tell) -> tuple[Packing[FileRecord], Iterator[Batch]]:
     """The batches of a unit; the records are complete when the batches are used up."""
-    records: list[FileRecord] = []
+    records = Packing(FileRecord)
 
     def each() -> Iterator[Batch]:
         for piece in unit:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
+from typing import overload
 
+from corpuscheck.packed import Packed
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import Piece
 from corpuscheck.reading.ranges import pieces_of
@@ -18,37 +21,64 @@ _MOST_BUNDLES = 1024
 _LEAST_BUNDLE = 1 << 20
 _MANY_FILES, _SMALL_FILE = 4000, 1 << 14
 
-WorkUnit = tuple[Piece, ...]
+WorkUnit = Sequence[Piece]
 
 
-def work_units(sources: Sequence[Source], settings: Reading) -> list[WorkUnit]:
+@dataclass(frozen=True, eq=False)
+class Bundle(Sequence[Piece]):
+    """Neighbouring files, whole: the pieces are made when they are asked for."""
+
+    sources: Packed[Source]
+    start: int
+    stop: int
+
+    def __len__(self) -> int:
+        return self.stop - self.start
+
+    @overload
+    def __getitem__(self, at: int) -> Piece: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Piece]: ...
+    def __getitem__(self, at: int | slice) -> Piece | Sequence[Piece]:
+        numbers = range(self.start, self.stop)[at]
+        return Piece(self.sources[numbers]) if isinstance(numbers, int) else [Piece(self.sources[k]) for k in numbers]
+
+    def __iter__(self) -> Iterator[Piece]:
+        return map(Piece, self.sources[self.start : self.stop])
+
+
+def work_units(sources: Packed[Source], settings: Reading) -> list[WorkUnit]:
     """The pieces of all sources, in their order, each unit about as much work as the others.
 
     Up to some 2,000 files each is a unit of its own. Of more files neighbours are bundled, small ones many together, as
     what a unit takes by itself is far more than what a small file takes. Where a bundle ends depends on the names
     alone, so that a new file moves no other bundle.
     """
-    total = sum(source.size for source in sources)
+    total = size_of(sources)
     size = unit_size(total)
     every = _power_of_two(len(sources) // _MOST_BUNDLES)
     if every > 1:
         every = max(every, _power_of_two(len(sources) * _LEAST_BUNDLE // max(1, total)))
     units: list[WorkUnit] = []
-    bundle: list[Piece] = []
-    filled = 0
-    for source in sources:
-        pieces = pieces_of(source, settings, size)
-        if len(pieces) > 1:
+    start = filled = 0
+    for number, (path, length) in enumerate(zip(sources.values("path"), sources.values("size"), strict=True)):
+        pieces = pieces_of(sources[number], settings, size) if length >= 2 * size else ()
+        cut = len(pieces) > 1
+        if start < number and (cut or filled + length > size or _ends_bundle(path, every)):
+            units.append(Bundle(sources, start, number))
+            start, filled = number, 0
+        filled += length
+        if cut:
             units.extend((piece,) for piece in pieces)
-            continue
-        if bundle and (filled + source.size > size or _ends_bundle(source.path, every)):
-            units.append(tuple(bundle))
-            bundle, filled = [], 0
-        bundle.append(pieces[0])
-        filled += source.size
-    if bundle:
-        units.append(tuple(bundle))
+            start, filled = number + 1, 0
+    if start < len(sources):
+        units.append(Bundle(sources, start, len(sources)))
     return units
+
+
+def size_of(sources: Packed[Source]) -> int:
+    """Bytes on disk."""
+    return int(sources.numbers("size").sum())
 
 
 def unit_size(total: int) -> int:
@@ -65,19 +95,20 @@ def _ends_bundle(path: str, every: int) -> bool:
     return int.from_bytes(digest, "big") % every == 0
 
 
-def holds_gil(sources: Sequence[Source]) -> bool:
+def holds_gil(sources: Packed[Source], sizes: Mapping[str, int]) -> bool:
     """Whether most of the work runs in the interpreter, so that only processes run it side by side.
 
-    So it is with records, and with thousands of files that are sooner measured than opened.
+    So it is with records, and with thousands of files that are sooner measured than opened. `sizes` are the bytes of
+    each format.
     """
-    total = sum(source.size for source in sources)
+    total = sum(sizes.values())
     if len(sources) > _MANY_FILES and total < _SMALL_FILE * len(sources):
         return True
-    records = sum(source.size for source in sources if source.kind.format in (*RECORD_READERS, "warc"))
+    records = sum(sizes.get(name, 0) for name in (*RECORD_READERS, "warc"))
     return records > max(total // 4, 16 << 20)
 
 
-def whole_documents(sources: Sequence[Source], settings: Reading) -> list[WorkUnit]:
+def whole_documents(sources: Packed[Source], settings: Reading) -> list[WorkUnit]:
     """The same units, but a file that is one document is not cut: words are found wherever they stand in it."""
     units = work_units(sources, settings)
     return [
@@ -85,6 +116,6 @@ def whole_documents(sources: Sequence[Source], settings: Reading) -> list[WorkUn
     ]
 
 
-def whole_files(sources: Sequence[Source], _: Reading) -> list[WorkUnit]:
+def whole_files(sources: Packed[Source], _: Reading) -> list[WorkUnit]:
     """Each file a unit of its own."""
     return [(Piece(source),) for source in sources]
