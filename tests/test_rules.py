@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from support import Main, write_files, write_vocabulary
 
-from corpuscheck.reports.rule_list import documentation
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import Rule
 from corpuscheck.settings import Limits, Policy
@@ -33,11 +32,13 @@ def found(run_main: Main, corpus: list[str], *options: str) -> tuple[int, set[st
 
 @pytest.mark.parametrize("rule", RULES, ids=ALL)
 def test_a_rule_is_documented(rule: Rule, run_main: Main) -> None:
-    paragraphs = documentation(rule)
+    paragraphs = rule.documentation
     assert re.fullmatch(r"CC[1-9]\d\d", rule.id)
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
     assert re.match(r"[A-Z].*\w\.?( |$)", paragraphs[0].split(". ")[0] + ".")
-    assert paragraphs[-1].startswith("Fix: ")
+    assert paragraphs[-1].startswith(f"Fix: {rule.advice}.")
+    assert rule.advice
+    assert ". " not in rule.advice
     for name in (rule.id, rule.id.lower(), rule.name):
         status, out, err = run_main("explain", name)
         assert (status, err) == (0, "")
