@@ -35,7 +35,7 @@ def of_documents(rule: DocumentRule) -> Check:
                 f"look at them: corpuscheck peek DATA --rule {rule.id}; leave out what is no text",
             )
 
-    check.__doc__ = rule.score.__doc__
+    check.__doc__ = rule.documentation
     return check
 
 
@@ -197,7 +197,7 @@ RULES = (
             rule.name,
             "warning",
             of_documents(rule),
-            0.02,
+            rule.allowed,
             "share",
             needs="near copies" if rule.needs_shingles else "documents",
         )
