@@ -173,3 +173,10 @@ def test_every_limit_of_a_rule_with_an_option_is_in_force_everywhere() -> None:
         if rule.option:
             assert rule.limit_in_force(limits, Policy()) == getattr(limits, rule.option)
             assert rule.limit_in_force(limits, Policy(limit={rule.id: 0.25})) == 0.25
+
+
+def test_the_page_of_rules_has_the_table_that_the_command_prints(run_main: Main) -> None:
+    """``corpuscheck rules --format markdown`` writes what stands between the markers of docs/rules.md."""
+    page = (Path(__file__).parents[1] / "docs" / "rules.md").read_text("utf-8")
+    table = page.partition("<!-- rules -->\n")[2].partition("<!-- /rules -->")[0]
+    assert run_main("rules", "--format", "markdown") == (0, table, "")

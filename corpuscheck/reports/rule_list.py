@@ -22,6 +22,16 @@ def render_rules(limits: Limits, policy: Policy) -> str:
     return "\n".join(lines) + "\n\nThe limit is what is still allowed. 'corpuscheck explain RULE' says more.\n"
 
 
+def render_markdown(limits: Limits, policy: Policy) -> str:
+    """All rules as a table for a page of documentation."""
+    lines = ["| rule | severity | allowed | what it finds |", "|---|---|---|---|"]
+    for rule in RULES:
+        severity = rule.severity_in_force(policy) if rule.chosen(policy, NEEDS) else "ignored"
+        first = rule.documentation[0].replace("|", "\\|").replace("<", "&lt;")
+        lines.append(f"| {rule.id} {rule.name} | {severity} | {limit_text(rule, limits, policy)} | {first} |")
+    return "\n".join(lines) + "\n"
+
+
 def render_rule(rule: Rule, limits: Limits, policy: Policy) -> str:
     """Everything about one rule."""
     severity = rule.severity_in_force(policy)
