@@ -10,8 +10,8 @@ from rich.text import Text
 from corpuscheck.domain.sides import Side, Sides
 from corpuscheck.json_text import report_bytes, versions
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.common import bits, how_often
 from corpuscheck.reports.json_domain import distinctive_document
-from corpuscheck.reports.terminal_domain import bits, how_often
 from corpuscheck.reports.terminal_parts import columns, safe
 from corpuscheck.rules.amounts import count, times
 
