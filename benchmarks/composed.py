@@ -274,7 +274,7 @@ def named(texts: Sequence[str]) -> list[set[str]]:
     batch, zeros = batch_of([text.encode() for text in texts]), np.zeros(len(texts), np.int64)
     closed = Closed(zeros.astype(np.uint64), batch.ends - batch.starts, zeros, np.arange(len(texts)))
     counts = Counts(Inspector([FileRecord("")], True, LineTable()).observe(batch, closed).rows)
-    hits = {rule.id: rule.applies(counts) & (rule.score(counts) > rule.beyond) for rule in DOCUMENT_RULES}
+    hits = {rule.id: rule.names(counts) for rule in DOCUMENT_RULES}
     return [{rule for rule, hit in hits.items() if hit[k]} for k in range(len(texts))]
 
 

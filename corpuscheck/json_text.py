@@ -9,11 +9,17 @@ from typing import Any
 
 import orjson
 
+from corpuscheck import __version__
 from corpuscheck.printable import printable, without_commands
 
 INDENTED = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def versions(schema: int) -> dict[str, Any]:
+    """What every document begins with: the version of its schema, and that of the program."""
+    return {"schema_version": schema, "tool_version": __version__}
 
 
 def json_bytes(value: Any, option: int = INDENTED) -> bytes:

@@ -159,9 +159,6 @@ class _Few:
         return cls(values, numbers)
 
 
-Column = _Numbers | _Texts | _Few
-
-
 class Packed(Sequence[T], Generic[T]):
     """Rows of one kind of dataclass. Columns in which every row has the default of its field are not kept."""
 

@@ -49,32 +49,15 @@ class Criterion:
     marks: tuple[str, ...]
 
 
-_SHOWN: dict[str, tuple[str, str]] = {
-    "CC401": ("of what is written are no letters", "no letters"),
-    "CC402": ("of what is written are digits", "digits"),
-    "CC403": ("of what is written are punctuation and symbols", "symbols"),
-    "CC404": ("of it are stretches that it has already", "repeated stretch"),
-    "CC405": ("of its lines, by bytes, are lines that it has already", "repeated line"),
-    "CC406": ("of its lines are short", "short line"),
-    "CC407": ("of its bytes are runs of one character", "run"),
-    "CC408": ("of what is written nobody can read", "unreadable"),
-    "CC409": ("of what is written are runs between U+0080 and U+00FF", "Latin-1 run"),
-    "CC410": ("of its words are longer than 100 characters", "long word"),
-    "CC411": ("of what is written are braces", "brace"),
-    "CC412": ("of its lines begin with a bullet", "bullet"),
-}
-"""What the score of a rule is a share of, and the trouble that is marked."""
-
-
 def _by_share(rule: DocumentRule) -> Criterion:
     return Criterion(
         rule.id,
         rule.name,
-        _SHOWN[rule.id][0],
+        rule.of,
         "share",
-        lambda counts: rule.applies(counts) & (rule.score(counts) > rule.beyond),
+        rule.names,
         lambda counts: np.round(rule.score(counts) * 1e6).astype(np.int64),
-        _SHOWN[rule.id][1:],
+        (rule.mark,),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support import Main, Outcome, korean_lines, run, write_files
+from support import Main, Outcome, korean_lines, run, write_files, write_vocabulary
 
 from corpuscheck.cli import main
 
@@ -59,3 +60,15 @@ def profile(sample: Path) -> Path:
     done = run("scan", sample, "--document", "line", "--save", path, "-q", "--no-cache")
     assert done.returncode in (0, 1), done.stderr
     return path
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """Twelve small files, each of a line."""
+    return write_files(tmp_path / "corpus", {f"{n}.txt": line for n, line in enumerate(korean_lines(12))})
+
+
+@pytest.fixture
+def options(tmp_path: Path) -> dict[str, Any]:
+    """A tokenizer that knows four characters, and a cache."""
+    return {"tokenizer": write_vocabulary(tmp_path / "vocab.txt", "가나다라"), "cache": str(tmp_path / "cache")}

@@ -13,20 +13,10 @@ from typing import Any
 
 import pytest
 import zstandard
-from support import Main, command, everything, korean_lines, scanned, write_files, write_vocabulary
+from support import Main, command, everything, scanned, write_files
 
 from corpuscheck.running import cache
 from corpuscheck.running.cache import Cache
-
-
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    return write_files(tmp_path / "corpus", {f"{n}.txt": line for n, line in enumerate(korean_lines(12))})
-
-
-@pytest.fixture
-def options(tmp_path: Path) -> dict[str, Any]:
-    return {"tokenizer": write_vocabulary(tmp_path / "vocab.txt", "가나다라"), "cache": str(tmp_path / "cache")}
 
 
 def _changed_values(path: Path, change: Callable[[bytes], object]) -> None:

@@ -34,16 +34,6 @@ def _own_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    return write_files(tmp_path / "corpus", {f"{n}.txt": line for n, line in enumerate(korean_lines(12))})
-
-
-@pytest.fixture
-def options(tmp_path: Path) -> dict[str, Any]:
-    return {"tokenizer": write_vocabulary(tmp_path / "vocab.txt", "가나다라"), "cache": str(tmp_path / "cache")}
-
-
 def not_used(scan: Scan, wanted: Any, reason: str) -> None:
     assert everything(scan) == wanted
     assert scan.cache

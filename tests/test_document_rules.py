@@ -97,7 +97,7 @@ def counted(texts: list[str], cuts: frozenset[int] = frozenset()) -> Ints:
 
 def named(texts: list[str]) -> list[set[str]]:
     counts = Counts(counted(texts))
-    hits = {rule.id: rule.applies(counts) & (rule.score(counts) > rule.beyond) for rule in DOCUMENT_RULES}
+    hits = {rule.id: rule.names(counts) for rule in DOCUMENT_RULES}
     return [{rule for rule, hit in hits.items() if hit[k]} for k in range(len(texts))]
 
 

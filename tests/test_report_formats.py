@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from importlib.resources import files
@@ -307,3 +309,23 @@ def test_json_with_a_comparison_fits_the_schema(result: Result) -> None:
         assert not validator.is_valid({**document, "comparison": {**document["comparison"], key: "?"}}) or key == "name"
         short = {k: v for k, v in document["comparison"].items() if k != key}
         assert not validator.is_valid({**document, "comparison": short}), key
+
+
+def test_no_report_but_the_text_needs_the_library_that_draws_on_terminals() -> None:
+    modules = [
+        "json_report",
+        "markdown",
+        "github",
+        "gitlab",
+        "junit",
+        "sarif",
+        "peek_json",
+        "estimate_json",
+        "rule_list",
+    ]
+    program = (
+        f"import sys, {', '.join(f'corpuscheck.reports.{name}' for name in modules)}; print('rich' in sys.modules)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout == "False\n"
+    )

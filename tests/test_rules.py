@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from support import Main, write_files, write_vocabulary
 
-from corpuscheck.reports.rule_list import documentation
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import Rule
 from corpuscheck.settings import Limits, Policy
@@ -33,11 +32,13 @@ def found(run_main: Main, corpus: list[str], *options: str) -> tuple[int, set[st
 
 @pytest.mark.parametrize("rule", RULES, ids=ALL)
 def test_a_rule_is_documented(rule: Rule, run_main: Main) -> None:
-    paragraphs = documentation(rule)
+    paragraphs = rule.documentation
     assert re.fullmatch(r"CC[1-9]\d\d", rule.id)
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", rule.name)
     assert re.match(r"[A-Z].*\w\.?( |$)", paragraphs[0].split(". ")[0] + ".")
-    assert paragraphs[-1].startswith("Fix: ")
+    assert paragraphs[-1].startswith(f"Fix: {rule.advice}.")
+    assert rule.advice
+    assert ". " not in rule.advice
     for name in (rule.id, rule.id.lower(), rule.name):
         status, out, err = run_main("explain", name)
         assert (status, err) == (0, "")
@@ -172,3 +173,10 @@ def test_every_limit_of_a_rule_with_an_option_is_in_force_everywhere() -> None:
         if rule.option:
             assert rule.limit_in_force(limits, Policy()) == getattr(limits, rule.option)
             assert rule.limit_in_force(limits, Policy(limit={rule.id: 0.25})) == 0.25
+
+
+def test_the_page_of_rules_has_the_table_that_the_command_prints(run_main: Main) -> None:
+    """``corpuscheck rules --format markdown`` writes what stands between the markers of docs/rules.md."""
+    page = (Path(__file__).parents[1] / "docs" / "rules.md").read_text("utf-8")
+    table = page.partition("<!-- rules -->\n")[2].partition("<!-- /rules -->")[0]
+    assert run_main("rules", "--format", "markdown") == (0, table, "")

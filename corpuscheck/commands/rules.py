@@ -13,14 +13,23 @@ from corpuscheck.errors import UsageError
 
 
 @click.command()
+@click.option(
+    "--format",
+    "report_format",
+    type=click.Choice(["text", "markdown"]),
+    default="text",
+    show_default=True,
+    help="What is printed on standard output.",
+)
 @options(LIMITS, POLICY)
 @configured
-def rules(context: click.Context, /, **given: Any) -> None:
+def rules(context: click.Context, /, report_format: str, **given: Any) -> None:
     """List all rules with the severities and limits in force."""
-    from corpuscheck.reports.rule_list import render_rules
+    from corpuscheck.reports.rule_list import render_markdown, render_rules
 
     settings = settings_of(context, given)
-    print_line(render_rules(settings.limits, settings.policy))
+    render = render_markdown if report_format == "markdown" else render_rules
+    print_line(render(settings.limits, settings.policy))
 
 
 @click.command()

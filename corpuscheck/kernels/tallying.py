@@ -1,70 +1,58 @@
-"""Judge documents by their counts: what `clean.document_rules` says of arrays, said of one row after the other."""
+"""Judge documents by their counts, one row after the other: what `clean.document_rules` defines, as a loop."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.arrays import Ints
 from corpuscheck.counted import (
-    BRACES,
-    BULLET_LINES,
     BYTES,
-    CONTROLS,
+    COLUMNS,
     DEBRIS,
-    DIGITS,
-    ENDED_LINES,
     FIRST_DEBRIS,
     FIRST_PII,
     KINDS,
-    LATIN_RUNS,
     LETTERS,
-    LINE_BYTES,
     LINE_ENDS,
     LINES,
-    LONG_WORDS,
     PII,
-    PRIVATE,
-    PUNCTUATION,
-    REPEATED,
-    REPEATED_LINE_BYTES,
-    REPLACEMENTS,
-    RUN_BYTES,
-    SAMPLED,
     SHORT_DOCUMENT,
-    SHORT_LINES,
     SPACES,
-    SYMBOLS,
-    UNSPACED,
-    WORDS,
 )
 from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.scripts import SCRIPTS
 
-(
-    _FEW_LETTERS,
-    _MANY_DIGITS,
-    _MANY_SYMBOLS,
-    _REPEATS_ITSELF,
-    _REPEATED_LINES,
-    _ONLY_SHORT_LINES,
-    _LONG_RUNS,
-    _UNREADABLE,
-    _WRONGLY_DECODED,
-    _MANY_LONG_WORDS,
-    _MANY_BRACES,
-    _ONLY_BULLETS,
-) = range(12)
-RULES = 12
-"""The rules of documents, in their order."""
+ALL_LETTERS, VISIBLE, NOTHING = COLUMNS, COLUMNS + 1, -1
+"""In the place of a column: the sum of all letters, of all that is written; and what stands after the last column."""
 
-ANY, SHORT, DEBRIS_FROM = RULES, RULES + 1, RULES + 2
+
+class Definitions(NamedTuple):
+    """The rules of documents, a row for each.
+
+    `columns` has six lists of columns that are added up: part and whole of the score, of the bound where it counts, of
+    the bound where it is judged. `limits` are those of the three. `least` has the least whole, bytes and lines.
+    """
+
+    columns: Ints
+    limits: NDArray[np.float64]
+    least: Ints
+    rest: NDArray[np.bool_]
+
+
+SCORE, UNLESS, ONLY = range(3)
+ENOUGH, LEAST_BYTES, LEAST_LINES = range(3)
+NOT_JUDGED = -1.0
+
+ANY, SHORT, DEBRIS_FROM = range(3)
 SHAPES_FROM = DEBRIS_FROM + len(DEBRIS)
 NO_SCRIPT = SHAPES_FROM + len(PII)
 SCRIPTS_FROM = NO_SCRIPT + 1
 HAN_AND_KANA, HANGUL_AND_HAN, MIXED = range(SCRIPTS_FROM + LETTERS, SCRIPTS_FROM + LETTERS + 3)
-TALLIES = MIXED + 1
-"""A tally for each rule, for each kind of debris and of shapes, and for each script that documents are of."""
+FURTHER = MIXED + 1
+"""After a tally for each rule: one for each kind of debris and of shapes, and for each script that documents are of."""
 
 JUDGED, JUDGED_BYTES, DOCUMENTS, DOCUMENT_BYTES, AMOUNT, AMOUNT_BYTES = range(6)
 """The columns of a tally."""
@@ -90,30 +78,32 @@ def total(row: Ints, first: int, end: int) -> int:
 
 
 @inlined
-def judge(row: Ints, letters: int, visible: int, applies: NDArray[np.bool_], scores: NDArray[np.float64]) -> None:
-    """Which rules apply to a document, and how bad it is by each of them."""
-    long, lines = row[BYTES] >= SHORT_DOCUMENT, row[LINES]
-    unspaced = 0
-    for column in UNSPACED:
-        unspaced += row[column]
-    applies[:] = long
-    applies[_REPEATED_LINES] = long and lines >= 5
-    applies[_ONLY_SHORT_LINES] = long and lines >= 10
-    applies[_UNREADABLE] = row[BYTES] > 0
-    applies[_MANY_LONG_WORDS] = long and ratio(unspaced, letters) <= 0.3
-    applies[_ONLY_BULLETS] = long and lines >= 5
-    scores[_FEW_LETTERS] = 1 - ratio(letters, visible)
-    scores[_MANY_DIGITS] = ratio(row[DIGITS], visible)
-    scores[_MANY_SYMBOLS] = ratio(row[PUNCTUATION] + row[SYMBOLS] + row[BRACES], visible)
-    scores[_REPEATS_ITSELF] = ratio(row[REPEATED], row[SAMPLED]) if row[SAMPLED] >= 8 else 0.0
-    scores[_REPEATED_LINES] = ratio(row[REPEATED_LINE_BYTES], row[LINE_BYTES])
-    scores[_ONLY_SHORT_LINES] = ratio(row[SHORT_LINES], lines) if ratio(row[ENDED_LINES], lines) < 0.12 else 0.0
-    scores[_LONG_RUNS] = ratio(row[RUN_BYTES], row[BYTES])
-    scores[_UNREADABLE] = ratio(row[CONTROLS] + row[PRIVATE] + row[REPLACEMENTS], visible)
-    scores[_WRONGLY_DECODED] = ratio(row[LATIN_RUNS], visible)
-    scores[_MANY_LONG_WORDS] = ratio(row[LONG_WORDS], row[WORDS])
-    scores[_MANY_BRACES] = ratio(row[BRACES], visible)
-    scores[_ONLY_BULLETS] = ratio(row[BULLET_LINES], lines)
+def amount(row: Ints, columns: Ints, letters: int, visible: int) -> int:
+    """The sum of the columns that are listed."""
+    n = 0
+    for column in columns:
+        if column == NOTHING:
+            break
+        n += letters if column == ALL_LETTERS else visible if column == VISIBLE else row[at(column)]
+    return n
+
+
+@inlined
+def judge(row: Ints, rules: Definitions, r: int, letters: int, visible: int) -> float:
+    """How bad a document is by a rule; below zero where it is not judged."""
+    if row[BYTES] < rules.least[r, LEAST_BYTES] or row[LINES] < rules.least[r, LEAST_LINES]:
+        return NOT_JUDGED
+    for which in (ONLY, UNLESS):
+        columns = rules.columns[r, 2 * which], rules.columns[r, 2 * which + 1]
+        if columns[0][0] != NOTHING:
+            part, whole = amount(row, columns[0], letters, visible), amount(row, columns[1], letters, visible)
+            if ratio(part, whole) > rules.limits[r, which]:
+                return NOT_JUDGED if which == ONLY else 0.0
+    whole = amount(row, rules.columns[r, 1], letters, visible)
+    if whole < rules.least[r, ENOUGH]:
+        return 0.0
+    share = ratio(amount(row, rules.columns[r, 0], letters, visible), whole)
+    return 1 - share if rules.rest[r] else share
 
 
 @inlined
@@ -154,49 +144,51 @@ def count(tally: Ints, worst: Ints, size: int, score: int) -> bool:
 
 
 @kernel
-def tally(rows: Ints, beyond: NDArray[np.float64], tallies: Ints, worst: Ints, found: Ints) -> int:
-    """Add documents to the tallies. A rule names those that it applies to whose score is above its `beyond`.
+def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Ints) -> int:
+    """Add documents to the tallies. A rule names those that it judges whose score is above its limit.
 
     `worst` has for each tally the (score, size) of its worst documents so far. Those that may be among them are written
     to `found`, rows (tally, document, score). Gives the number of these rows.
     """
-    applies, scores = np.empty(RULES, np.bool_), np.empty(RULES, np.float64)
+    further = len(rules.rest)
+    any_rule, short = further + ANY, further + SHORT
     n = 0
     for d in range(rows.shape[0]):
         row = rows[d]
         size, letters = row[BYTES], total(row, 0, LETTERS)
-        judge(row, letters, total(row, 0, KINDS) - row[SPACES] - row[LINE_ENDS], applies, scores)
+        visible = total(row, 0, KINDS) - row[SPACES] - row[LINE_ENDS]
         named = False
-        for t in range(RULES):
-            if applies[t]:
+        for t in range(further):
+            judged = judge(row, rules, t, letters, visible)
+            if judged >= 0:
                 tallies[t, JUDGED] += 1
                 tallies[t, JUDGED_BYTES] += size
-                if scores[t] > beyond[t]:
+                if judged > rules.limits[t, SCORE]:
                     named = True
-                    score = int(np.rint(scores[t] * 1e6))
+                    score = int(np.rint(judged * 1e6))
                     found[n, 0], found[n, 1], found[n, 2] = t, d, score
                     n += count(tallies[t], worst[t], size, score)
-        for t in (ANY, SHORT):
+        for t in (any_rule, short):
             tallies[t, JUDGED] += 1
             tallies[t, JUDGED_BYTES] += size
         if named:
-            found[n, 0], found[n, 1], found[n, 2] = ANY, d, size
-            n += count(tallies[ANY], worst[ANY], size, size)
+            found[n, 0], found[n, 1], found[n, 2] = any_rule, d, size
+            n += count(tallies[any_rule], worst[any_rule], size, size)
         if size < SHORT_DOCUMENT:
-            tallies[SHORT, DOCUMENTS] += 1
-            tallies[SHORT, DOCUMENT_BYTES] += size
+            tallies[short, DOCUMENTS] += 1
+            tallies[short, DOCUMENT_BYTES] += size
         for k in range(len(DEBRIS) + len(PII)):
             is_debris = k < len(DEBRIS)
-            amount = row[at(FIRST_DEBRIS + 2 * k)] if is_debris else row[at(FIRST_PII + k - len(DEBRIS))]
-            if amount > 0:
-                t = DEBRIS_FROM + k
+            held = row[at(FIRST_DEBRIS + 2 * k)] if is_debris else row[at(FIRST_PII + k - len(DEBRIS))]
+            if held > 0:
+                t = further + DEBRIS_FROM + k
                 tallies[t, JUDGED] += 1
                 tallies[t, JUDGED_BYTES] += size
-                tallies[t, AMOUNT] += amount
+                tallies[t, AMOUNT] += held
                 tallies[t, AMOUNT_BYTES] += row[at(FIRST_DEBRIS + 2 * k + 1)] if is_debris else 0
-                found[n, 0], found[n, 1], found[n, 2] = t, d, amount
-                n += count(tallies[t], worst[t], size, amount)
-        t = script(row, letters)
+                found[n, 0], found[n, 1], found[n, 2] = t, d, held
+                n += count(tallies[t], worst[t], size, held)
+        t = further + script(row, letters)
         tallies[t, JUDGED] += 1
         tallies[t, JUDGED_BYTES] += size
         found[n, 0], found[n, 1], found[n, 2] = t, d, letters

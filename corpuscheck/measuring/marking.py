@@ -11,23 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.arrays import Bytes, Ints
-from corpuscheck.clean.document_rules import Mask
+from corpuscheck.clean.document_rules import DOCUMENT_RULES, Mask
 from corpuscheck.counted import (
-    BRACES,
     COLUMNS,
-    CONTROLS,
     DEBRIS,
-    DIGITS,
     FIRST_DEBRIS,
     FIRST_PII,
-    LETTERS,
     LINE_ENDS,
     PII,
     PII_EMAIL,
-    PUNCTUATION,
-    REPLACEMENTS,
     SPACES,
-    SYMBOLS,
 )
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.kernels.inspection import LATIN_RUN, LONG_RUN, LONG_WORD
@@ -78,14 +71,10 @@ def _runs(codes: Codes) -> Spans:
 
 
 _IN_CHARACTERS: dict[str, Callable[[Codes], Spans]] = {
-    "no letters": lambda codes: _stretches((kinds()[codes] >= LETTERS) & ~_blank(codes)),
-    "digits": _of_kinds(DIGITS),
-    "symbols": _of_kinds(PUNCTUATION, SYMBOLS, BRACES),
+    **{rule.mark: _of_kinds(*rule.kinds) for rule in DOCUMENT_RULES if rule.kinds},
     "run": _runs,
-    "unreadable": _of_kinds(*range(CONTROLS, REPLACEMENTS + 1)),
     "Latin-1 run": lambda codes: _stretches((codes >= 0x80) & (codes < 0x100) & ~_blank(codes), LATIN_RUN),
     "long word": lambda codes: _stretches(~_blank(codes), LONG_WORD + 1),
-    "brace": _of_kinds(BRACES),
 }
 
 _LINE = re.compile(r"[^\n]+")
@@ -114,7 +103,7 @@ def _bullets(text: str) -> Spans:
 
 _IN_LINES: dict[str, Callable[[str], Spans]] = {"short line": _short, "bullet": _bullets}
 
-_ALWAYS = ("run", "unreadable", "Latin-1 run")
+_ALWAYS = tuple(rule.mark for rule in DOCUMENT_RULES if rule.always_marked)
 """Looked for in each document, whatever it is shown for."""
 
 

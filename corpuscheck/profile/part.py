@@ -40,6 +40,10 @@ class Part:
         parts = [part for part in (self, *others) if part.filled]
         if len(parts) < 2:
             return parts[0] if parts else self
+        return self._joined(parts)
+
+    def _joined(self, parts: Sequence[Self]) -> Self:
+        """The part of two and more that hold something."""
         joined = {f.name: way_of(f).join([getattr(part, f.name) for part in parts]) for f in fields(type(self))}
         return type(self)(**joined).bounded()
 

@@ -111,10 +111,7 @@ class Table(Part):
         """Whether every row is here."""
         return self.level == 0
 
-    def merge(self, *others: Self) -> Self:
-        parts = [part for part in (self, *others) if part.filled]
-        if len(parts) < 2:
-            return parts[0] if parts else self
+    def _joined(self, parts: Sequence[Self]) -> Self:
         figures = {f.name: way_of(f) for f in fields(type(self)) if not isinstance(way_of(f), Column)}
         joined = {name: way.join([getattr(part, name) for part in parts]) for name, way in figures.items()}
         return replace(type(self)(), **joined)._made_of(parts)

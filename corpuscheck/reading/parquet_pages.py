@@ -28,7 +28,7 @@ _HEADER = 256
 _LARGEST_HEADER = 16 << 20
 _CODECS = {1: "snappy", 2: "gzip", 4: "brotli", 6: "zstd", 7: "lz4_raw"}
 _DATA, _DICTIONARY, _DATA_2 = 0, 2, 3
-_RLE, _DELTA_BINARY, _DELTA_LENGTH, _DELTA_BYTES = 3, 5, 6, 7
+_RLE, _DELTA_LENGTH, _DELTA_BYTES = 3, 6, 7
 _DAMAGED = "its pages are damaged"
 
 

@@ -8,14 +8,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from corpuscheck.clean.copies import DocumentPlace
+from corpuscheck.domain.report import DomainReport
+from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.formats import kind_of
 from corpuscheck.result import Comparison, Finding, NewCopies, Place, Result, Verdict
-from corpuscheck.rules.amounts import count, files, percent, plural, size
+from corpuscheck.rules.amounts import count, files, percent, plural, size, times
 
 VERDICTS: dict[Verdict, str] = {"ready": "READY", "caution": "CAUTION", "not_ready": "NOT READY"}
+
+DOMAIN_TITLE = "Is it really this domain?"
 
 LONGEST_TEXT = 1000 + LONGEST_PATH
 """A message may name a path, which is not cut."""
@@ -156,3 +160,34 @@ def copies_told(copies: NewCopies) -> str:
         f"{about}{plural(copies.documents, 'new document')}, {size(copies.utf8_bytes)}, {verb} of what the baseline has"
         + (f": {kinds}" if kinds else "")
     )
+
+
+def domain_answer(report: DomainReport | None) -> str:
+    """The answer in a few words."""
+    if report is None:
+        return "not known without a reference"
+    if report.unavailable:
+        return "not known"
+    if report.ratio is None:
+        return "not known from a single source"
+    return {"ordinary": "it looks like general text", "unclear": "perhaps", "specific": "yes"}[report.standing]
+
+
+def how_far(report: DomainReport) -> str:
+    """3.0 times as far from general text as six general sources are from each other"""
+    if report.unavailable:
+        return f"nothing to compare with: {report.unavailable}"
+    if report.ratio is None:
+        return "one source of general text cannot say what is ordinary: build a reference from several"
+    sources = plural(len(report.sources), "general source")
+    return f"{times(report.ratio)} times as far from general text as {sources} are from each other"
+
+
+def bits(value: float) -> str:
+    """0.178"""
+    return f"{max(0.0, value):.3f}" if value >= 0.0005 or value <= 0 else "<0.001"
+
+
+def how_often(word: DistinctiveWord) -> str:
+    """55, or over 100"""
+    return f"over {MOST_RATIO:.0f}" if word.ratio >= MOST_RATIO else f"{word.ratio:.0f}"

@@ -7,9 +7,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from corpuscheck import __version__
 from corpuscheck.feasibility.comparison import LONGEST_SEQUENCE, PERCENTILES, Row, TokenizerComparison
-from corpuscheck.json_text import report_bytes
+from corpuscheck.json_text import report_bytes, versions
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal_parts import columns, safe
@@ -91,8 +90,7 @@ def _interval_lines(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
 def render_json(compared: TokenizerComparison) -> bytes:
     """One JSON document, see comparison_schema.json."""
     document = {
-        "schema_version": SCHEMA_VERSION,
-        "tool_version": __version__,
+        **versions(SCHEMA_VERSION),
         "utf8_bytes": compared.utf8_bytes,
         "documents": compared.documents,
         "sampled_bytes": compared.sampled_bytes,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from corpuscheck import __version__
 from corpuscheck.feasibility.estimate import Estimate
 from corpuscheck.feasibility.figure import Figure
-from corpuscheck.json_text import report_bytes
+from corpuscheck.json_text import report_bytes, versions
 
 SCHEMA_VERSION = 1
 
@@ -21,8 +20,7 @@ def as_document(estimate: Estimate) -> dict[str, Any]:
     """The estimate as plain values. A figure is null, with a reason, where there is not enough to tell."""
     plan = estimate.plan
     return {
-        "schema_version": SCHEMA_VERSION,
-        "tool_version": __version__,
+        **versions(SCHEMA_VERSION),
         "source": estimate.source,
         "plan": dict(vars(plan)),
         "documents": estimate.documents,

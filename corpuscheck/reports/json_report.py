@@ -6,8 +6,7 @@ from typing import Any
 
 import orjson
 
-from corpuscheck import __version__
-from corpuscheck.json_text import report_bytes
+from corpuscheck.json_text import report_bytes, versions
 from corpuscheck.packed import Packed
 from corpuscheck.printable import codepoint, printable
 from corpuscheck.profile.estimates import Interval
@@ -30,8 +29,7 @@ def render_json(result: Result) -> bytes:
 def as_document(result: Result) -> dict[str, Any]:
     """The report as plain values, in the order in which it is written."""
     return {
-        "schema_version": SCHEMA_VERSION,
-        "tool_version": __version__,
+        **versions(SCHEMA_VERSION),
         "verdict": result.verdict,
         "findings": [_finding(finding) for finding in result.findings],
         "skipped_rules": [dict(vars(rule)) for rule in result.skipped_rules],

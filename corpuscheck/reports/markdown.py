@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from corpuscheck.reports.common import VERDICTS, encodings, of_change, tally
+from corpuscheck.reports.common import DOMAIN_TITLE, VERDICTS, domain_answer, encodings, how_far, of_change, tally
 from corpuscheck.reports.markdown_changes import changes
 from corpuscheck.reports.markdown_text import bullets, code, code_of, details, prose, table
-from corpuscheck.reports.terminal_domain import TITLE, answer, how_far
 from corpuscheck.result import Finding, Place, Result, SkippedRule
 from corpuscheck.rules.amounts import about, count, estimated, percent, size
 
@@ -76,7 +75,7 @@ def _answers(result: Result) -> Iterator[tuple[str, str]]:
     )
     yield "What would another alphabet lose?", _alphabet(result)
     yield "Is it clean?", _clean(result)
-    yield TITLE, _domain(result)
+    yield DOMAIN_TITLE, _domain(result)
 
 
 def _clean(result: Result) -> str:
@@ -95,9 +94,9 @@ def _clean(result: Result) -> str:
 def _domain(result: Result) -> str:
     report = result.domain
     if report is None:
-        return answer(report)
+        return domain_answer(report)
     words = ", ".join(code(word.word, 40) for word in report.words[:_WORDS])
-    return prose(f"{answer(report)}: {how_far(report)}") + (f"; most distinctive {words}" if words else "")
+    return prose(f"{domain_answer(report)}: {how_far(report)}") + (f"; most distinctive {words}" if words else "")
 
 
 def _alphabet(result: Result) -> str:

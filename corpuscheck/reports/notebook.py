@@ -10,10 +10,9 @@ from corpuscheck.domain.sides import Sides
 from corpuscheck.feasibility.comparison import TokenizerComparison
 from corpuscheck.feasibility.estimate import Estimate
 from corpuscheck.printable import printable
-from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, tally, worst_places
+from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, bits, tally, worst_places
 from corpuscheck.reports.comparison_text import cells_of
 from corpuscheck.reports.estimate_text import figures_of
-from corpuscheck.reports.terminal_domain import bits
 from corpuscheck.result import Result
 from corpuscheck.rules.amounts import count, estimated, percent, size
 from corpuscheck.showing import Peek

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from corpuscheck import __version__
 from corpuscheck.clean.copies import DocumentPlace
-from corpuscheck.json_text import report_bytes
+from corpuscheck.json_text import report_bytes, versions
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.showing import Peek, Shown, kind_of
@@ -18,8 +17,7 @@ def render(peek: Peek) -> bytes:
     """UTF-8, indented, keys in a fixed order. Texts are exact but for personal data, whose values are masked."""
     view = peek.view
     document = {
-        "schema_version": SCHEMA_VERSION,
-        "tool_version": __version__,
+        **versions(SCHEMA_VERSION),
         "kind": kind_of(view),
         "rule": view.rule or None,
         "words": [{"word": word, "count": n} for word, n in zip(view.words, _amounts(peek), strict=True)],

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import textwrap
 
 from corpuscheck.rules.amounts import count, percent, points, size
@@ -18,16 +17,26 @@ def render_rules(limits: Limits, policy: Policy) -> str:
     lines = []
     for rule in RULES:
         severity = rule.severity_in_force(policy) if rule.chosen(policy, NEEDS) else "ignored"
-        first = documentation(rule)[0].split(". ")[0].rstrip(".")
+        first = rule.documentation[0].split(". ")[0].rstrip(".")
         lines.append(f"{rule.id}  {severity:8} {limit_text(rule, limits, policy):>16}  {rule.name}: {first}")
     return "\n".join(lines) + "\n\nThe limit is what is still allowed. 'corpuscheck explain RULE' says more.\n"
+
+
+def render_markdown(limits: Limits, policy: Policy) -> str:
+    """All rules as a table for a page of documentation."""
+    lines = ["| rule | severity | allowed | what it finds |", "|---|---|---|---|"]
+    for rule in RULES:
+        severity = rule.severity_in_force(policy) if rule.chosen(policy, NEEDS) else "ignored"
+        first = rule.documentation[0].replace("|", "\\|").replace("<", "&lt;")
+        lines.append(f"| {rule.id} {rule.name} | {severity} | {limit_text(rule, limits, policy)} | {first} |")
+    return "\n".join(lines) + "\n"
 
 
 def render_rule(rule: Rule, limits: Limits, policy: Policy) -> str:
     """Everything about one rule."""
     severity = rule.severity_in_force(policy)
     head = f"{rule.id} {rule.name}: {severity}, allowed: {limit_text(rule, limits, policy)}"
-    body = [textwrap.fill(paragraph, _WIDTH) for paragraph in documentation(rule)]
+    body = [textwrap.fill(paragraph, _WIDTH) for paragraph in rule.documentation]
     ways = [f"  on the command line   --limit {rule.id}={rule.limit_in_force(limits, policy):g}"]
     if rule.option:
         ways[0] = f"  on the command line   --{rule.key} VALUE"
@@ -36,12 +45,6 @@ def render_rule(rule: Rule, limits: Limits, policy: Policy) -> str:
     ways.append(f"                        limit = {rule.limit_in_force(limits, policy):g}")
     ways.append(f'                        severity = "{severity}"')
     return "\n\n".join([head, *body, "Configure:\n" + "\n".join(ways)]) + "\n"
-
-
-def documentation(rule: Rule) -> list[str]:
-    """The paragraphs of a rule's docstring."""
-    text = inspect.cleandoc(rule.check.__doc__ or "")
-    return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
 def limit_text(rule: Rule, limits: Limits, policy: Policy) -> str:

@@ -7,12 +7,11 @@ from typing import Any
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from corpuscheck import __version__
 from corpuscheck.domain.sides import Side, Sides
-from corpuscheck.json_text import report_bytes
+from corpuscheck.json_text import report_bytes, versions
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.common import bits, how_often
 from corpuscheck.reports.json_domain import distinctive_document
-from corpuscheck.reports.terminal_domain import bits, how_often
 from corpuscheck.reports.terminal_parts import columns, safe
 from corpuscheck.rules.amounts import count, times
 
@@ -61,8 +60,7 @@ def _cell(compared: Sides, one: int, other: int) -> str:
 def render_json(compared: Sides) -> bytes:
     """One JSON document, see sides_schema.json."""
     document = {
-        "schema_version": SCHEMA_VERSION,
-        "tool_version": __version__,
+        **versions(SCHEMA_VERSION),
         "profiles": list(map(_side, compared.sides)),
         "distances": [{"profiles": [one, other], "bits": d} for (one, other), d in sorted(compared.distances.items())],
     }

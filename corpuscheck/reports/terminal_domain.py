@@ -8,14 +8,12 @@ from rich.text import Text
 
 from corpuscheck.domain.differing import QUANTILE
 from corpuscheck.domain.report import ORDINARY, SPECIFIC, DomainReport
-from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.common import DOMAIN_TITLE, bits, domain_answer, how_far, how_often
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
-from corpuscheck.rules.amounts import count, percent, plural, times
-
-TITLE = "Is it really this domain?"
+from corpuscheck.rules.amounts import count, percent, plural
 
 _WORDS = 10
 _SOURCES = 4
@@ -33,23 +31,12 @@ def domain(result: Result) -> Group:
             "corpuscheck reference build general FOLDER… makes a reference from several bodies of general text; then "
         )
         rows.append(("to find out", told + "scan with --reference general.ccp"))
-        return section(None, TITLE, answer(report), labelled(rows))
+        return section(None, DOMAIN_TITLE, domain_answer(report), labelled(rows))
     rows += _compared(report)
     parts: list[RenderableType] = [labelled(rows)]
     if report.words:
         parts += [Text(), _words(report)]
-    return section(None, TITLE, answer(report), *parts)
-
-
-def answer(report: DomainReport | None) -> str:
-    """The answer in a few words."""
-    if report is None:
-        return "not known without a reference"
-    if report.unavailable:
-        return "not known"
-    if report.ratio is None:
-        return "not known from a single source"
-    return {"ordinary": "it looks like general text", "unclear": "perhaps", "specific": "yes"}[report.standing]
+    return section(None, DOMAIN_TITLE, domain_answer(report), *parts)
 
 
 def _scripts(result: Result) -> Rows:
@@ -67,21 +54,6 @@ def _scripts(result: Result) -> Rows:
         ]
         rows.append(("documents", f"mostly {', '.join(named)}{', …' if len(found) > _SCRIPTS else ''}"))
     return rows
-
-
-def how_far(report: DomainReport) -> str:
-    """3.0 times as far from general text as six general sources are from each other"""
-    if report.unavailable:
-        return f"nothing to compare with: {report.unavailable}"
-    if report.ratio is None:
-        return "one source of general text cannot say what is ordinary: build a reference from several"
-    sources = plural(len(report.sources), "general source")
-    return f"{times(report.ratio)} times as far from general text as {sources} are from each other"
-
-
-def bits(value: float) -> str:
-    """0.178"""
-    return f"{max(0.0, value):.3f}" if value >= 0.0005 or value <= 0 else "<0.001"
 
 
 def _compared(report: DomainReport) -> Rows:
@@ -137,8 +109,3 @@ def _words(report: DomainReport) -> Table:
     for word in report.words[:_WORDS]:
         table.add_row(safe(word.word, limit=40), count(word.documents), how_often(word))
     return table
-
-
-def how_often(word: DistinctiveWord) -> str:
-    """55, or over 100"""
-    return f"over {MOST_RATIO:.0f}" if word.ratio >= MOST_RATIO else f"{word.ratio:.0f}"

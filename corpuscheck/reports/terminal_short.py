@@ -10,10 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.reports.common import encodings
+from corpuscheck.reports.common import DOMAIN_TITLE, domain_answer, encodings, how_far
 from corpuscheck.reports.terminal_changes import figures, newly_lost, title_of, what_changed
 from corpuscheck.reports.terminal_clean import top_lines, usable_text, waterfall
-from corpuscheck.reports.terminal_domain import TITLE, answer, how_far
 from corpuscheck.reports.terminal_findings import MARKS
 from corpuscheck.reports.terminal_parts import safe
 from corpuscheck.reports.terminal_tokenizer import worst_words
@@ -119,9 +118,9 @@ def _clean(result: Result) -> str:
 def _domain(result: Result) -> str:
     report = result.domain
     if report is None or report.ratio is None:
-        return answer(report)
+        return domain_answer(report)
     words = ", ".join(word.word for word in report.words[:_WORDS])
-    return f"{answer(report)}: {how_far(report)}" + (f"; most distinctive {words}" if words else "")
+    return f"{domain_answer(report)}: {how_far(report)}" + (f"; most distinctive {words}" if words else "")
 
 
 _QUESTIONS: tuple[tuple[tuple[str, ...], str, Callable[[Result], str]], ...] = (
@@ -129,7 +128,7 @@ _QUESTIONS: tuple[tuple[tuple[str, ...], str, Callable[[Result], str]], ...] = (
     (("CC2",), "Is there enough?", _enough),
     (("CC3",), "Does the tokenizer see it?", _seen),
     (("CC4", "CC5"), "Is it clean?", _clean),
-    (("CC6",), TITLE, _domain),
+    (("CC6",), DOMAIN_TITLE, _domain),
 )
 
 

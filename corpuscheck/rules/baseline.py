@@ -9,7 +9,7 @@ from corpuscheck.printable import printable, with_codepoint
 from corpuscheck.profile.files import MOST_FILES
 from corpuscheck.result import Comparison, NewCharacter, Place
 from corpuscheck.rules.amounts import count, files, percent, plural, points, size
-from corpuscheck.rules.rule import MOST_PLACES, Evidence, NotJudgedError, Observation, Rule
+from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
 
 
 def _compared(evidence: Evidence) -> Comparison:
@@ -31,8 +31,8 @@ def unk_increase(evidence: Evidence, limit: float) -> Iterable[Observation]:
     Both were measured with the baseline's tokenizer. In a large corpus a few bad files hardly move the rate:
     CC702 looks at the new text alone.
 
-    Fix: take out or repair the files that are named, or train a tokenizer that knows their characters and save
-    a new baseline. Option: --max-unk-increase.
+    Fix: repair or take out the files named here, the worst first. Or train a tokenizer that knows their characters, and
+    save a new baseline. Option: --max-unk-increase.
     """
     compared = _compared(evidence)
     before, now = compared.base.words.unk_rate, evidence.profile.words.unk_rate
@@ -40,7 +40,6 @@ def unk_increase(evidence: Evidence, limit: float) -> Iterable[Observation]:
         yield Observation(
             f"the [UNK] rate rose by {points(now - before)} since the baseline, "
             f"from {percent(before)} to {percent(now)}",
-            "repair or take out the files named here, the worst first",
             now - before,
             _losing_files(compared),
         )
@@ -51,8 +50,8 @@ def lossy_additions(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     It is written in other characters than the corpus that the tokenizer was made for, or was decoded wrongly.
 
-    Fix: look at the lines that are named; normalise or repair the text. If the characters are wanted, train a new
-    tokenizer on the whole corpus and save a new baseline.
+    Fix: look at the lines named here: repair the text, or train a tokenizer that knows these characters. Train it on
+    the whole corpus, and save a new baseline.
     """
     compared = _files_compared(evidence)
     excess = compared.new_unk_rate - compared.base.words.unk_rate
@@ -62,7 +61,6 @@ def lossy_additions(evidence: Evidence, limit: float) -> Iterable[Observation]:
         yield Observation(
             f"{percent(compared.new_unk_rate)} of the new words are [UNK], {percent(compared.base.words.unk_rate)} in "
             f"the baseline" + (f"; new characters that lose words: {named}" if named else ""),
-            "look at the lines named here: repair the text, or train a tokenizer that knows these characters",
             excess,
             _losing_files(compared),
         )
@@ -70,7 +68,7 @@ def lossy_additions(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 def _losing_files(compared: Comparison) -> tuple[Place, ...]:
     usual = compared.base.words.unk_rate
-    losing = [file for file in compared.files if file.unk_rate > usual][:MOST_PLACES]
+    losing = [file for file in compared.files if file.unk_rate > usual]
     return tuple(
         Place(f.path, f.first_unk_line, f"{count(f.new_unk_words)} of {count(f.new_words)} new words are [UNK]")
         for f in losing
@@ -82,8 +80,8 @@ def new_characters(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     New characters that the tokenizer knows are listed in the report but not counted here.
 
-    Fix: if they are a mistake (a wrong encoding, decorations), clean the text; if they are wanted, train a new
-    tokenizer with them.
+    Fix: clean them out if they are a mistake; else train a tokenizer that knows them and save a new baseline. A wrong
+    encoding is a mistake, decorations often are.
     """
     compared = _compared(evidence)
     lost = [character for character in compared.new_characters if character.lost]
@@ -93,11 +91,10 @@ def new_characters(evidence: Evidence, limit: float) -> Iterable[Observation]:
         for character in lost:
             if character.place:
                 by_file.setdefault(character.place.path, []).append(character)
-        worst = sorted(by_file.items(), key=lambda item: (-len(item[1]), item[0]))[:MOST_PLACES]
+        worst = sorted(by_file.items(), key=lambda item: (-len(item[1]), item[0]))
         yield Observation(
             f"{plural(len(lost), 'new character')} that the tokenizer cannot spell: {named}"
             + (", …" if len(lost) > 5 else ""),
-            "clean them out if they are a mistake; else train a tokenizer that knows them and save a new baseline",
             len(lost),
             tuple(_where_new(path, there) for path, there in worst),
         )
@@ -123,10 +120,9 @@ def new_encodings(evidence: Evidence, limit: float) -> Iterable[Observation]:
         names = ", ".join(f"{name} ({files(len(places))})" for name, places in brought.items())
         yield Observation(
             f"an encoding that the baseline does not have: {names}",
-            "save these files as UTF-8, for instance with: iconv -f "
-            + f"{next(iter(brought)).upper()} -t UTF-8 FILE > NEW",
             total,
-            tuple(place for places in brought.values() for place in places)[:MOST_PLACES],
+            tuple(place for places in brought.values() for place in places),
+            f"save these files as UTF-8, for instance with: iconv -f {next(iter(brought)).upper()} -t UTF-8 FILE > NEW",
         )
 
 
@@ -135,7 +131,7 @@ def shrinkage(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     Files were deleted, cut short, or can no longer be read.
 
-    Fix: bring them back; if they were meant to go, save a new baseline. Option: --max-shrinkage.
+    Fix: bring the text back, or save a new baseline if it was meant to go. Option: --max-shrinkage.
     """
     compared = _compared(evidence)
     before, now = compared.base.size.utf8_bytes, evidence.profile.size.utf8_bytes
@@ -144,42 +140,40 @@ def shrinkage(evidence: Evidence, limit: float) -> Iterable[Observation]:
         gone = sorted(compared.changed("removed"), key=lambda file: (-file.utf8_bytes, file.path))
         yield Observation(
             f"{size(before - now)} less text than the baseline ({percent(share)} of {size(before)})",
-            "bring the text back, or save a new baseline if it was meant to go",
             share,
-            tuple(Place(file.path, detail=f"removed, {size(file.utf8_bytes)}") for file in gone[:MOST_PLACES]),
+            tuple(Place(file.path, detail=f"removed, {size(file.utf8_bytes)}") for file in gone),
         )
 
 
 def new_damage(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Damage that the baseline did not have: invalid bytes, files cut short, broken records, mixed encodings.
 
-    Fix: fetch the files again from their source, or repair the places that are named.
+    Fix: fetch these files again, or repair them. The places are named.
     """
     for damage in _compared(evidence).damage:
         if damage.amount > limit:
             yield Observation(
                 f"new damage, {damage.kind}: {count(damage.amount)} in {files(max(1, damage.files))}",
-                "fetch these files again, or repair them",
                 damage.amount,
-                damage.places[:MOST_PLACES],
+                damage.places,
             )
 
 
 def newly_skipped(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Files that came in addition cannot be read at all, so they add nothing.
 
-    Fix: fetch what is cut short or damaged again from its source; convert the others to text, take them out, or list
-    them in .corpuscheckignore.
+    Fix: convert them to text, take them out, or list them in .corpuscheckignore. Fetch what is cut short or damaged
+    again from its source.
     """
     for skipped in _compared(evidence).newly_skipped:
         if skipped.files > limit:
             yield Observation(
                 f"{files(skipped.files)} more than in the baseline cannot be read: {skipped.kind}",
+                skipped.files,
+                skipped.places,
                 "fetch them again from their source, or take them out"
                 if skipped.kind.startswith(("truncated", "damaged"))
-                else "convert them to text, take them out, or list them in .corpuscheckignore",
-                skipped.files,
-                skipped.places[:MOST_PLACES],
+                else "",
             )
 
 
@@ -191,7 +185,7 @@ def new_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
     to another file, what was edited where it stands, and what the baseline had twice already does not count. Copies
     make a model repeat what it read twice, and make a corpus look larger than it is.
 
-    Fix: take the copies out; each is named with its twin, new.txt#1 = old.txt#3. Templates that are filled in
+    Fix: take the copies out. Each is named with its twin, new.txt#1 = old.txt#3. Templates that are filled in
     differently look like near copies: look at a pair, and set the limit for them.
     """
     compared = _files_compared(evidence)
@@ -207,9 +201,8 @@ def new_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
             f"{about}{plural(copies.documents, 'new document')} ({size(copies.utf8_bytes)}) {verb} of what is "
             f"there already ({kinds}), {percent(share)} of the new documents"
             + (f"; {copies.unlooked}" if copies.unlooked else ""),
-            "take the copies out",
             share,
-            copies.places[:MOST_PLACES],
+            copies.places,
         )
     elif copies.unlooked and added:
         raise NotJudgedError(copies.unlooked)
@@ -221,15 +214,14 @@ def other_settings(evidence: Evidence, limit: float) -> Iterable[Observation]:
     A change that makes the corpus worse may come with a change of the configuration that allows it, or of a
     .corpuscheckignore that hides it. This is told whatever --select and --ignore say.
 
-    Fix: look at what has changed in corpuscheck.toml and .corpuscheckignore. In continuous integration judge by the
-    configuration of the main branch (--config); if the change is wanted, save a new baseline.
+    Fix: see that this is meant; the main branch's configuration is used with --config. Look at what has changed in
+    corpuscheck.toml and .corpuscheckignore; if the change is wanted, save a new baseline.
     """
     changes = _compared(evidence).settings
     if changes:  # whatever the limit: it is one of the settings
         told = "; ".join(printable(change, 200) for change in changes)
         yield Observation(
             f"this change also changes the configuration that the baseline was judged by: {told}",
-            "see that this is meant; the main branch's configuration is used with --config",
             len(changes),
         )
 

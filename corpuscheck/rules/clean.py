@@ -10,7 +10,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart, Worst
 from corpuscheck.result import Place
 from corpuscheck.rules.amounts import about, count, estimated, percent, plural, size
-from corpuscheck.rules.rule import MOST_PLACES, Check, Evidence, NotJudgedError, Observation, Rule
+from corpuscheck.rules.rule import Check, Evidence, NotJudgedError, Observation, Rule
 
 _NAMED = 3
 _PERSONAL = "shape: "
@@ -30,12 +30,12 @@ def of_documents(rule: DocumentRule) -> Check:
             yield Observation(
                 f"{rule.says}: {plural(tally.documents, 'document')}, {percent(documents)} of all and "
                 f"{percent(held)} of the text",
-                f"look at them: corpuscheck peek DATA --rule {rule.id}; leave out what is no text",
                 share,
-                tuple(Place(w.path, detail=percent(w.score / 1e6), document=w.number + 1) for w in tally.worst),
+                tuple(_place(w, percent(w.score / 1e6)) for w in tally.worst),
+                f"look at them: corpuscheck peek DATA --rule {rule.id}; leave out what is no text",
             )
 
-    check.__doc__ = rule.score.__doc__
+    check.__doc__ = rule.documentation
     return check
 
 
@@ -45,21 +45,19 @@ def _looked_into(evidence: Evidence) -> CleanPart:
     return evidence.profile.clean
 
 
-def _places(worst: Iterable[Worst]) -> tuple[Place, ...]:
-    return tuple(Place(w.path, detail=plural(w.score, "time"), document=w.number + 1) for w in worst)
+def _place(worst: Worst, detail: str) -> Place:
+    return Place(worst.path, detail=detail, document=worst.number + 1)
 
 
-def _debris(
-    evidence: Evidence, limit: float, names: tuple[str, ...], message: str, advice: str
-) -> Iterable[Observation]:
+def _debris(evidence: Evidence, limit: float, names: tuple[str, ...], message: str) -> Iterable[Observation]:
     """One observation where debris of these kinds is more of the text than the limit; `message` may name {size}."""
     clean = _looked_into(evidence)
     found = [clean[f"debris: {name}"] for name in names]
     held = sum(tally.amount_bytes for tally in found)
     share = held / max(1, clean.utf8_bytes)
     if share > limit:
-        places = _places(w for tally in found for w in tally.worst)[:MOST_PLACES]
-        yield Observation(f"{message.format(size=size(held))}, {percent(share)} of it", advice, share, places)
+        places = tuple(_place(w, plural(w.score, "time")) for tally in found for w in tally.worst)
+        yield Observation(f"{message.format(size=size(held))}, {percent(share)} of it", share, places)
 
 
 def leftover_markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -67,15 +65,9 @@ def leftover_markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     A model learns them as words. Only names of real elements count: <IBM> is text.
 
-    Fix: take them out with a parser of the format they come from.
+    Fix: take them out with a parser of the format they come from; --strip-markup does it for HTML and XML files.
     """
-    return _debris(
-        evidence,
-        limit,
-        ("markup", "entities"),
-        "{size} of tags and entities are left in the text",
-        "take them out with a parser of the format they come from; --strip-markup does it for HTML and XML files",
-    )
+    return _debris(evidence, limit, ("markup", "entities"), "{size} of tags and entities are left in the text")
 
 
 def many_addresses(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -84,11 +76,7 @@ def many_addresses(evidence: Evidence, limit: float) -> Iterable[Observation]:
     Fix: cut them out, or put one word in their place.
     """
     return _debris(
-        evidence,
-        limit,
-        ("URLs", "e-mail addresses"),
-        "{size} of URLs and e-mail addresses stand in the text",
-        "cut them out, or put one word in their place",
+        evidence, limit, ("URLs", "e-mail addresses"), "{size} of URLs and e-mail addresses stand in the text"
     )
 
 
@@ -99,7 +87,7 @@ def personal_data(evidence: Evidence, limit: float) -> Iterable[Observation]:
     people: nothing here says that a corpus is free of personal data. Korean shapes are looked for in Korean documents.
     The limit is a number of documents.
 
-    Fix: look at the places, and mask what is somebody's.
+    Fix: look at the places, and mask what is somebody's: corpuscheck peek DATA --rule CC415.
     """
     _looked_into(evidence)
     shapes = evidence.profile.clean.named(_PERSONAL)
@@ -109,13 +97,8 @@ def personal_data(evidence: Evidence, limit: float) -> Iterable[Observation]:
         named = ", ".join(f"{name} ({count(tally.amount)})" for name, tally in worst[:_NAMED])
         yield Observation(
             f"shapes of personal data: {named}{', …' if len(worst) > _NAMED else ''}",
-            "look at the places, and mask what is somebody's: corpuscheck peek DATA --rule CC415",
             most,
-            tuple(
-                Place(w.path, detail=f"{name} {count(w.score)}", document=w.number + 1)
-                for name, tally in worst
-                for w in tally.worst
-            )[:MOST_PLACES],
+            tuple(_place(w, f"{name} {count(w.score)}") for name, tally in worst for w in tally.worst),
         )
 
 
@@ -130,7 +113,6 @@ def _copies(step: CopyStep | None, evidence: Evidence, limit: float, what: str) 
         yield Observation(
             f"{what}: {plural(n, 'document') if amount.exact else sampled}, "
             f"{estimated(amount.utf8_bytes, amount.margin, amount.exact)}, {percent(share)} of the text",
-            "keep one of each: a model learns by heart what it sees often",
             share,
             tuple(
                 Place(copy.path, detail=f"as {kept.path}#{kept.document}", document=copy.document)
@@ -142,9 +124,9 @@ def _copies(step: CopyStep | None, evidence: Evidence, limit: float, what: str) 
 def exact_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Documents stand in the corpus twice and more, byte for byte.
 
-    Repeated text counts as size and is not: a model learns it by heart (Lee et al., ACL 2022).
+    Repeated text counts as size and is not (Lee et al., ACL 2022).
 
-    Fix: keep one of each.
+    Fix: keep one of each: a model learns by heart what it sees often.
     """
     return _copies(evidence.cleanliness.exact, evidence, limit, "copies, byte for byte")
 
@@ -152,7 +134,7 @@ def exact_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
 def normalised_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Documents differ in case, spaces, punctuation and marks alone. Digits are never passed over.
 
-    Fix: keep one of each.
+    Fix: keep one of each: a model learns by heart what it sees often.
     """
     _looked_into(evidence)
     what = "copies but for case, spaces, punctuation and marks"
@@ -164,7 +146,8 @@ def near_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     Found by MinHash with 128 bins, verified by all of them. Documents of fewer than 64 shingles are not judged.
 
-    Fix: keep one of each, after a look at the pairs: templates that are filled in differently look like this too.
+    Fix: keep one of each: a model learns by heart what it sees often. Look at the pairs first: templates that are
+    filled in differently look like this too.
     """
     _looked_into(evidence)
     return _copies(evidence.cleanliness.near, evidence, limit, "nearly the same as others")
@@ -175,8 +158,8 @@ def boilerplate(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     The first document of each line is not counted. What stands in whole copies is in here too: the two overlap.
 
-    Fix: look at the lines that the report names. Cut out what many documents share; where whole documents are
-    repeated, keep one of each.
+    Fix: look at the lines that the report names: cut out what many documents share, and where whole documents are
+    repeated keep one of each.
     """
     _looked_into(evidence)
     clean = evidence.cleanliness
@@ -187,8 +170,6 @@ def boilerplate(evidence: Evidence, limit: float) -> Iterable[Observation]:
         yield Observation(
             f"{estimated(repeated.utf8_bytes, repeated.margin, repeated.exact)} are lines that other documents have "
             f"too, {percent(clean.lines.share)} of the bytes of lines{named}",
-            "look at the lines that the report names: cut out what many documents share, and where whole documents "
-            "are repeated keep one of each",
             clean.lines.share,
         )
 
@@ -205,7 +186,6 @@ def less_usable(evidence: Evidence, limit: float) -> Iterable[Observation]:
     if clean.raw_bytes and lost > limit:
         yield Observation(
             f"{usable} of {size(clean.raw_bytes)} are usable: {percent(lost)} is copies and debris",
-            "take out copies and debris, then count again",
             lost,
         )
 
@@ -217,7 +197,7 @@ RULES = (
             rule.name,
             "warning",
             of_documents(rule),
-            0.02,
+            rule.allowed,
             "share",
             needs="near copies" if rule.needs_shingles else "documents",
         )

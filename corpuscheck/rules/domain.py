@@ -16,8 +16,8 @@ def general_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
     A corpus of a domain should be clearly farther: law, medicine and contracts are two times as far and more. The
     distance is that of character n-grams, so a language of its own or scanned page numbers make a text far too.
 
-    Fix: look at the distinctive words of the report; collect from sources of the domain alone, or take a model that
-    was trained on general text.
+    Fix: look at its distinctive words; collect from sources of the domain alone. Or take a model that was trained on
+    general text.
     """
     report = _compared(evidence)
     if report.ratio is None:
@@ -30,7 +30,6 @@ def general_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
         yield Observation(
             f"{times(report.ratio)} times as far from general text as {sources} are from each other, "
             f"no more than the {limit:g} that is ordinary: this looks like general text",
-            "look at its distinctive words; collect from sources of the domain alone",
             report.ratio,
         )
 
@@ -41,7 +40,7 @@ def mixed_domain(evidence: Evidence, limit: float) -> Iterable[Observation]:
     Documents that clearly differ are told by their character n-grams, from a sample. Their share is a lower bound:
     short documents and those of a domain close to general text do not stand out.
 
-    Fix: look for the source that brings the general documents, and leave it out.
+    Fix: compare its parts one by one with the same reference, and leave out the one that is general.
     """
     report = _compared(evidence)
     if report.differing is None or report.ratio is None:
@@ -50,7 +49,6 @@ def mixed_domain(evidence: Evidence, limit: float) -> Iterable[Observation]:
     if report.standing != "ordinary" and general > limit:
         yield Observation(
             f"up to {percent(general)} of the {report.units} look like general text",
-            "compare its parts one by one with the same reference, and leave out the one that is general",
             general,
         )
 

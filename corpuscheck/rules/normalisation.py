@@ -8,7 +8,7 @@ from corpuscheck.clean.normalisation import NormalisationRow
 from corpuscheck.printable import shown_or_codepoint
 from corpuscheck.result import Place
 from corpuscheck.rules.amounts import count, percent
-from corpuscheck.rules.rule import MOST_PLACES, Evidence, Observation, Rule
+from corpuscheck.rules.rule import Evidence, Observation, Rule
 
 _NAMED = 3
 
@@ -21,7 +21,7 @@ def places_of(rows: Iterable[NormalisationRow]) -> tuple[Place, ...]:
         if one.path:
             detail = f"first {shown_or_codepoint(chr(one.code_point))}"
             told.setdefault(one.path, Place(one.path, one.line or None, detail))
-    return tuple(told.values())[:MOST_PLACES]
+    return tuple(told.values())
 
 
 def _beyond(rows: Sequence[NormalisationRow], limit: float, verb: str) -> Iterable[Observation]:
@@ -31,7 +31,7 @@ def _beyond(rows: Sequence[NormalisationRow], limit: float, verb: str) -> Iterab
         named = ", ".join(f"{count(row.at_most)} {row.kind.name}" for row in rows[:_NAMED])
         more = ", …" if len(rows) > _NAMED else ""
         yield Observation(
-            f"{percent(share)} of the characters {verb}: {named}{more}", rows[0].kind.advice, share, places_of(rows)
+            f"{percent(share)} of the characters {verb}: {named}{more}", share, places_of(rows), rows[0].kind.advice
         )
 
 

@@ -9,7 +9,7 @@ from corpuscheck.printable import printable
 from corpuscheck.profile.reading import HARMLESS, LEFT_OUT, NOT_DATA
 from corpuscheck.result import Place
 from corpuscheck.rules.amounts import count, files, percent, plural, size
-from corpuscheck.rules.rule import MOST_PLACES, Evidence, Observation, Rule
+from corpuscheck.rules.rule import Evidence, Observation, Rule
 
 MOST_NAMED = 3
 """Columns that a finding names."""
@@ -21,8 +21,9 @@ def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
     They add nothing to the figures. Empty and hidden files and saved profiles are counted in the report but
     not warned about.
 
-    Fix: convert them to text, or leave them out with --exclude or .corpuscheckignore. Symbolic links that lead out
-    of the corpus or to hidden files are followed with --follow-links.
+    Fix: convert them to text, or leave them out with --exclude; --files FILE lists each with its reason.
+    .corpuscheckignore leaves files out too. Symbolic links that lead out of the corpus or to hidden files are followed
+    with --follow-links.
     """
     reading = evidence.profile.reading
     skipped = {reason: n for reason, n in reading.skipped.items() if reason not in HARMLESS | NOT_DATA}
@@ -34,28 +35,27 @@ def skipped_files(evidence: Evidence, limit: float) -> Iterable[Observation]:
             return
         yield Observation(
             f"{files(total)} not measured: {reasons}",
-            "convert them to text, or leave them out with --exclude; --files FILE lists each with its reason",
             total,
             tuple(
                 Place(path, detail=reason)
                 for reason, _ in worst
                 for _, path, _ in reading.examples[f"skipped: {reason}"]
-            )[:MOST_PLACES],
+            ),
         )
 
 
-def _about(evidence: Evidence, limit: float, kind: str, message: str, advice: str) -> Iterable[Observation]:
+def _about(evidence: Evidence, limit: float, kind: str, message: str, advice: str = "") -> Iterable[Observation]:
     """One observation where files have more of this trouble than the limit.
 
-    `message` may name {files}, {amount}, {path} and {detail}.
+    `message` may name {files}, {amount}, {path} and {detail}; the advice is the rule's unless another is given.
     """
     reading = evidence.profile.reading
     amount = reading.trouble_amounts.get(kind, 0)
     if amount > limit:
         _, path, detail = reading.examples[kind][0]
         told = {"files": files(reading.troubled_files[kind]), "amount": count(amount), "path": path, "detail": detail}
-        places = tuple(Place.of_trouble(path, detail) for _, path, detail in reading.examples[kind][:MOST_PLACES])
-        yield Observation(message.format(**told), advice, amount, places)
+        places = tuple(Place.of_trouble(path, detail) for _, path, detail in reading.examples[kind])
+        yield Observation(message.format(**told), amount, places, advice)
 
 
 def invalid_bytes(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -65,14 +65,13 @@ def invalid_bytes(evidence: Evidence, limit: float) -> Iterable[Observation]:
     A truncated download, a disk error, or two encodings in one file. A model learns the damage as if it were text.
     CESU-8, which writes a character above U+FFFF as two surrogates in UTF-8, is read as it is meant, and reported.
 
-    Fix: fetch the file again, or save it anew as UTF-8; --encoding forces an encoding where the guess is wrong.
+    Fix: fetch the file again, or save it anew as UTF-8; --encoding forces one if the guess is wrong.
     """
     yield from _about(
         evidence,
         limit,
         "invalid bytes",
         "{amount} invalid bytes in {files}, most in {path} ({detail})",
-        "fetch the file again, or save it anew as UTF-8; --encoding forces one if the guess is wrong",
     )
     yield from _about(
         evidence,
@@ -90,7 +89,7 @@ def cut_short(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     Fix: fetch it again.
     """
-    return _about(evidence, limit, "cut short", "{files} cut short, such as {path} ({detail})", "fetch it again")
+    return _about(evidence, limit, "cut short", "{files} cut short, such as {path} ({detail})")
 
 
 def bad_records(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -99,7 +98,7 @@ def bad_records(evidence: Evidence, limit: float) -> Iterable[Observation]:
     What is not read is not counted: the corpus is smaller than its files look. A row with too many cells is read where
     the text must be what holds the extra delimiters: it is the last column, or the only one of prose.
 
-    Fix: repair or remove these records; put quotes around cells that hold delimiters; name the field that holds the
+    Fix: repair or remove these records. Put quotes around cells that hold delimiters; name the field that holds the
     text with --text-field.
     """
     yield from _about(
@@ -107,7 +106,6 @@ def bad_records(evidence: Evidence, limit: float) -> Iterable[Observation]:
         limit,
         "bad records",
         "broken records in {files}: {amount}, most in {path} ({detail})",
-        "repair or remove these records",
     )
     yield from _about(
         evidence,
@@ -152,11 +150,9 @@ def left_out_columns(evidence: Evidence, limit: float) -> Iterable[Observation]:
     yield Observation(
         f"prose that was not read: {', '.join(columns[:MOST_NAMED])}{', …' if columns[MOST_NAMED:] else ''} "
         f"with {percent(share)} of the characters, beside '{worst}' in {files(reading.text_fields[worst])}{others}",
-        f"if they are text too, read them: {wanted}; else say what is text: --text-field {shlex.quote(worst)}",
         share,
-        tuple(
-            Place(path, detail=f"not read: {detail}") for _, path, detail in reading.examples[LEFT_OUT][:MOST_PLACES]
-        ),
+        tuple(Place(path, detail=f"not read: {detail}") for _, path, detail in reading.examples[LEFT_OUT]),
+        f"if they are text too, read them: {wanted}; else say what is text: --text-field {shlex.quote(worst)}",
     )
 
 
@@ -165,14 +161,13 @@ def uncertain_encodings(evidence: Evidence, limit: float) -> Iterable[Observatio
 
     A wrong guess turns text into rubbish that shows up as [UNK].
 
-    Fix: look at the file, then give its language with --hint, or save it as UTF-8.
+    Fix: look at it, then give the language with --hint, or save the file as UTF-8.
     """
     return _about(
         evidence,
         limit,
         "uncertain encoding",
         "the encoding of {files} is uncertain, such as {path} ({detail})",
-        "look at it, then give the language with --hint, or save the file as UTF-8",
     )
 
 
@@ -181,15 +176,9 @@ def mixed_encodings(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     No single decoder reads it, so other tools will read a part of it as rubbish or stop.
 
-    Fix: save it anew as UTF-8, each part from its own encoding.
+    Fix: save it anew as UTF-8. Convert each part from its own encoding.
     """
-    return _about(
-        evidence,
-        limit,
-        "mixed encodings",
-        "{files} in two encodings, such as {path} ({detail})",
-        "save it anew as UTF-8",
-    )
+    return _about(evidence, limit, "mixed encodings", "{files} in two encodings, such as {path} ({detail})")
 
 
 def many_documents_in_a_file(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -197,7 +186,7 @@ def many_documents_in_a_file(evidence: Evidence, limit: float) -> Iterable[Obser
 
     The number of documents, their mean size and the share touched by [UNK] then mean little.
 
-    Fix: say how they are divided, with --document line or --document blank-line. The limit is a mean size.
+    Fix: if so, say how they are divided: --document line or --document blank-line. The limit is a mean size.
     """
     reading = evidence.profile.reading
     if reading.plain_files and reading.plain_files == reading.plain_documents:
@@ -206,7 +195,6 @@ def many_documents_in_a_file(evidence: Evidence, limit: float) -> Iterable[Obser
             yield Observation(
                 f"files hold {size(mean)} of text on average: each may be many documents "
                 f"(counted as {count(reading.plain_files)})",
-                "if so, say how they are divided: --document line or --document blank-line",
                 round(mean),
             )
 
@@ -216,14 +204,13 @@ def forced_cuts(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     Such text is rarely language: encoded data, a dump without line ends.
 
-    Fix: take encoded data out; give text its line ends.
+    Fix: look at it: encoded data is no text, and text needs its line ends.
     """
     return _about(
         evidence,
         limit,
         "forced cuts",
         "{files} run on for 8 MB without white space, such as {path}: cut {amount} times",
-        "look at it: encoded data is no text, and text needs its line ends",
     )
 
 
@@ -234,13 +221,7 @@ def wrong_declarations(evidence: Evidence, limit: float) -> Iterable[Observation
 
     Fix: save as UTF-8 and correct the declaration.
     """
-    return _about(
-        evidence,
-        limit,
-        "wrong declarations",
-        "{files} declare a wrong encoding, such as {path} ({detail})",
-        "save as UTF-8 and correct the declaration",
-    )
+    return _about(evidence, limit, "wrong declarations", "{files} declare a wrong encoding, such as {path} ({detail})")
 
 
 def mojibake(evidence: Evidence, limit: float) -> Iterable[Observation]:
@@ -256,7 +237,6 @@ def mojibake(evidence: Evidence, limit: float) -> Iterable[Observation]:
         repaired = f"was meant to be '{printable(meant, 40)}'" if meant else "has lost bytes by it"
         yield Observation(
             f"{percent(part.share)} of the lines looked at are mojibake ({kind}): '{printable(line, 40)}' {repaired}",
-            "convert these texts back, with ftfy or as the example shows, or fetch them again",
             part.share,
         )
 
@@ -274,7 +254,6 @@ def escapes_in_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
         yield Observation(
             f"{percent(part.share)} of the lines looked at hold escapes ({kind}): "
             f"'{printable(line, 40)}' was meant to be '{printable(meant, 40)}'",
-            "resolve them where the text was made, or convert it as the example shows",
             part.share,
         )
 
@@ -291,7 +270,6 @@ def letters_lost_to_question_marks(evidence: Evidence, limit: float) -> Iterable
         _, line, _ = part.examples[0]
         yield Observation(
             f"{percent(part.share)} of the lines looked at have ? in the place of letters: '{printable(line, 60)}'",
-            "take this text from its source again, and save it as UTF-8",
             part.share,
         )
 
@@ -302,7 +280,7 @@ def markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
     They also make the corpus look larger than its text is. With --strip-markup a file keeps them where a parser would
     lose some of its text, or take too much memory.
 
-    Fix: pip install 'corpuscheck[html]' and pass --strip-markup.
+    Fix: read the text without them: pip install 'corpuscheck[html]' and pass --strip-markup.
     """
     share = evidence.profile.reading.trouble_amounts.get("markup", 0) / max(1, evidence.profile.size.utf8_bytes)
     yield from _about(
@@ -312,7 +290,6 @@ def markup(evidence: Evidence, limit: float) -> Iterable[Observation]:
         "{files} of HTML or XML hold {amount} bytes of tags, "
         + percent(share)
         + " of all text; most in {path} ({detail})",
-        "read the text without them: pip install 'corpuscheck[html]' and pass --strip-markup",
     )
     yield from _about(
         evidence,
@@ -335,7 +312,6 @@ def control_characters(evidence: Evidence, limit: float) -> Iterable[Observation
     if share > limit:
         yield Observation(
             f"{percent(share)} of the characters are C1 controls or private use",
-            "look where they come from: a wrong encoding, or fonts with characters of their own",
             share,
         )
 
@@ -345,14 +321,13 @@ def looks_like(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
     If it is one, its names of columns, numbers and brackets count as text, and its records as one document.
 
-    Fix: look at it, and say what it is with --layout or --document; --layout text says that it is plain text.
+    Fix: look at it, and say what it is; --layout text if it is plain text. --layout and --document name what it is.
     """
     return _about(
         evidence,
         limit,
         "looks like",
         "{files} read as plain text, and may be none: {path} looks like {detail}",
-        "look at it, and say what it is; --layout text if it is plain text",
     )
 
 
@@ -371,9 +346,9 @@ def not_the_data(evidence: Evidence, limit: float) -> Iterable[Observation]:
         reasons = ", ".join(f"{-n:,} {reason}" for n, reason in found[:3]) + (", …" if len(found) > 3 else "")
         yield Observation(
             f"{files(total)} without the data, such as {examples[0][1]}: {reasons}",
-            found[0][1].rpartition(": ")[2],
             total,
-            tuple(Place(path, detail=reason) for reason, path in examples)[:MOST_PLACES],
+            tuple(Place(path, detail=reason) for reason, path in examples),
+            found[0][1].rpartition(": ")[2],
         )
 
 

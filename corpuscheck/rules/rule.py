@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,6 +18,8 @@ from corpuscheck.settings import Limits, Policy, Severity
 
 MOST_PLACES = 20
 """Files named by a finding; the amounts are of all of them."""
+
+_FIX = "Fix: "
 
 LONG_NAMES = {"target_bytes": "target", "min_bytes": "min-size"}
 """Options with another name than that of their field."""
@@ -72,12 +75,15 @@ def rate_after_nfc(evidence: Evidence) -> float:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a rule found: the finding without the rule's own name."""
+    """What a rule found, and where: all places, of which a finding keeps the first.
+
+    The advice is the rule's own unless the check has figures to add.
+    """
 
     message: str
-    advice: str
     measured: float | int | str | None = None
     places: tuple[Place, ...] = ()
+    advice: str = ""
 
 
 class NotJudgedError(Exception):
@@ -112,6 +118,18 @@ class Rule:
         """The long name of its option, as in a configuration file; empty where it has none."""
         return LONG_NAMES.get(self.option, self.option.replace("_", "-"))
 
+    @property
+    def documentation(self) -> list[str]:
+        """The paragraphs of its docstring."""
+        text = inspect.cleandoc(self.check.__doc__ or "")
+        return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+
+    @property
+    def advice(self) -> str:
+        """What to do, in one sentence: the first after "Fix:"."""
+        fixes = (p.removeprefix(_FIX) for p in self.documentation if p.startswith(_FIX))
+        return next(fixes, "").split(". ")[0].removesuffix(".")
+
     def limit_in_force(self, limits: Limits, policy: Policy) -> float:
         own: float = getattr(limits, self.option) if self.option else self.limit
         given = policy.limit.get(self.id, own)
@@ -145,7 +163,8 @@ class Rule:
         limit = self.limit_in_force(evidence.limits, policy)
         severity = self.severity_in_force(policy)
         for seen in self.check(evidence, limit):
-            yield Finding(self.id, self.name, severity, seen.message, seen.advice, seen.measured, limit, seen.places)
+            advice, places = seen.advice or self.advice, seen.places[:MOST_PLACES]
+            yield Finding(self.id, self.name, severity, seen.message, advice, seen.measured, limit, places)
 
 
 def _match(rule: Rule, names: Iterable[str]) -> int:

@@ -22,8 +22,8 @@ def below_target(evidence: Evidence, limit: float) -> Iterable[Observation]:
         documents = f", about {count(missing / text.mean_document)} documents like these" if text.mean_document else ""
         yield Observation(
             f"{size(text.utf8_bytes)} of text, {percent(text.utf8_bytes / target)} of the {size(target)} rule of thumb",
-            f"collect {size(missing)} more{documents}; or set another goal with --target",
             text.utf8_bytes,
+            advice=f"collect {size(missing)} more{documents}; or set another goal with --target",
         )
 
 
@@ -38,8 +38,8 @@ def below_minimum(evidence: Evidence, limit: float) -> Iterable[Observation]:
     if text < least:
         yield Observation(
             f"{size(text)} of text is less than the {size(least)} required by --min-size",
-            f"add {size(least - text)} of text",
             text,
+            advice=f"add {size(least - text)} of text",
         )
 
 
@@ -59,9 +59,9 @@ def decomposed(evidence: Evidence, limit: float) -> Iterable[Observation]:
         better = f": {rates[0]} -> {rates[1]} [UNK]" if saved else ""
         yield Observation(
             f"the text is not in NFC: composing it saves {size(text.nfc_saving)} ({percent(share)}){words}",
-            f"normalise the corpus to NFC before training (unicodedata.normalize('NFC', text)){better}",
             share,
             places_of(evidence.normalisation.of("composed by NFC")),
+            f"normalise the corpus to NFC before training (unicodedata.normalize('NFC', text)){better}",
         )
 
 

@@ -32,8 +32,8 @@ def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
     yield Observation(
         f"{percent(rate)}{where} are [UNK], above the limit of {percent(limit)}"
         + (f"; the worst characters are {named}" if named else ""),
-        _unk_advice(evidence, limit),
         rate,
+        advice=_unk_advice(evidence, limit),
     )
 
 
@@ -111,8 +111,8 @@ def takes_letters_apart(evidence: Evidence, limit: float) -> Iterable[Observatio
     Stripping accents, the default of lowercasing BERT tokenizers, takes Hangul apart into jamo, turns が into か and में
     into म, and drops the marks of Thai, Arabic, Burmese and Vietnamese. Case, width and composition are no loss.
 
-    Fix: keep the accents (strip_accents=False, or lowercase=False), or take the step out of the normaliser. The limit
-    is a share of the characters, or of the words where the normaliser looks across characters.
+    Fix: keep the accents (strip_accents=False, or lowercase=False). Take any other step that does it out of the
+    normaliser. The limit is a share of the characters, or of the words where the normaliser looks across characters.
     """
     letters = evidence.tokenizer.letters
     share = letters.share if letters.characters else letters.words_share
@@ -122,10 +122,8 @@ def takes_letters_apart(evidence: Evidence, limit: float) -> Iterable[Observatio
     does = "strips accents, as lowercase=True does by itself" if strips else "changes or deletes letters"
     yield Observation(
         f"the tokenizer {does}: {said_of_letters(letters)}",
-        "keep the accents (strip_accents=False, or lowercase=False)"
-        if strips
-        else f"take the step that does it out of the normaliser ({evidence.tokenizer.normalizer})",
         share,
+        advice="" if strips else f"take the step that does it out of the normaliser ({evidence.tokenizer.normalizer})",
     )
 
 
@@ -165,7 +163,6 @@ def hidden_damage(evidence: Evidence, limit: float) -> Iterable[Observation]:
     if n - made_here > limit:
         yield Observation(
             f"{count(n)} replacement characters (U+FFFD) stand where text was lost; [UNK] does not show it",
-            "fetch these texts again from their source",
             n,
         )
 
@@ -176,7 +173,7 @@ def special_tokens_in_text(evidence: Evidence, limit: float) -> Iterable[Observa
     They become special ids, as if the model had been told where a sentence ends or what to guess; a literal [UNK] is
     lost by every tokenizer.
 
-    Fix: write them otherwise, or take them out; or load the tokenizer with split_special_tokens=True.
+    Fix: write them otherwise in the text or take them out, or tokenize with split_special_tokens=True.
     """
     special = evidence.tokenizer.special
     n = sum(special.values())
@@ -184,7 +181,6 @@ def special_tokens_in_text(evidence: Evidence, limit: float) -> Iterable[Observa
         named = ", ".join(f"{printable(token, 24)} {count(times)}" for token, times in list(special.items())[:5])
         yield Observation(
             f"special tokens stand in the text {plural(n, 'time')} and become special ids: {named}",
-            "write them otherwise in the text or take them out, or tokenize with split_special_tokens=True",
             n,
         )
 
@@ -200,7 +196,7 @@ def vocabulary_file(evidence: Evidence, limit: float) -> Iterable[Observation]:
     remarks = evidence.tokenizer.remarks
     if len(remarks) > limit:
         for message, advice in remarks:
-            yield Observation(message, advice, len(remarks))
+            yield Observation(message, len(remarks), advice=advice)
 
 
 RULES = (
