@@ -46,7 +46,7 @@ _HERE = os.curdir + os.sep
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read: `path` as given, without a leading ./, `size` in bytes on disk, `modified` in nanoseconds.
+    """A file to read: `path` as given, with / and without a leading ./, its `size` on disk, `modified` in nanoseconds.
 
     `identity` is its device and number there; `within` are the real paths that it lies in, empty where links may lead
     anywhere.
@@ -103,8 +103,13 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
                 if place in met:
                     continue
                 met.add(place)
-            collected.add(entry._replace(path=entry.path.removeprefix(_HERE)))
+            collected.add(entry._replace(path=portable(entry.path.removeprefix(_HERE))))
     return collected.found(ignore_files.obeyed(), all(map(_is_plain, roots)))
+
+
+def portable(path: str, separator: str = os.sep) -> str:
+    """A path as it is written on all systems, so that profiles of one corpus name its files alike."""
+    return path if separator == "/" else path.replace(separator, "/")
 
 
 def _chosen(root: str, within: tuple[str, ...], settings: Reading, files: IgnoreFiles) -> Iterator[_Entry]:
@@ -225,7 +230,7 @@ class _Collected:
         self._resolve_links()
 
         def order(one: Source | Skipped) -> str:
-            return one.path if plain else os.path.normpath(one.path)
+            return one.path if plain else portable(os.path.normpath(one.path))
 
         return Found(tuple(sorted(self._sources, key=order)), tuple(sorted(self._skipped, key=order)), ignore_files)
 
