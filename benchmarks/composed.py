@@ -221,7 +221,7 @@ def _copies(made: Composition, profile: Profile) -> Iterator[tuple[str, Score]]:
     true = {frozenset((a, b)) for a, b, _, likeness in made.near if likeness >= ALIKE}
     yield f"near copies, all of at least {ALIKE}", Score(len(true), len(true & pairs), len(pairs), len(true & pairs))
     close = {frozenset((a, b)) for a, b, _, likeness in made.near if likeness >= ALIKE - BORDER}
-    yield f"told near copies that have at least {ALIKE - BORDER}", Score(len(pairs), len(close & pairs))
+    yield f"reported near copies that have at least {ALIKE - BORDER}", Score(len(pairs), len(close & pairs))
 
 
 def _told(profile: Profile) -> set[frozenset[int]]:
