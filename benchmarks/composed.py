@@ -202,7 +202,7 @@ def scores(made: Composition, profile: Profile) -> Iterator[tuple[str, Score]]:
     printed = cleanliness(profile).usable_bytes
     pairs = _told(profile)
     yield "usable bytes, printed / true", Score(usable(made, ALIKE), printed)
-    yield f"the same, pairs of {ALIKE} ± {BORDER} as told", Score(usable(made, ALIKE + BORDER, pairs), printed)
+    yield f"the same, pairs of {ALIKE} ± {BORDER} as reported", Score(usable(made, ALIKE + BORDER, pairs), printed)
 
 
 def _copies(made: Composition, profile: Profile) -> Iterator[tuple[str, Score]]:
