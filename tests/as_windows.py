@@ -20,7 +20,7 @@ OTHERS = (multiprocessing.context, shutil, socket, subprocess, tempfile)
 LACKING = {
     os: (
         "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_DIRECTORY", "geteuid", "getuid", "getgid", "getegid", "chown",
-        "fchmod", "mkfifo", "sysconf", "statvfs", "sched_getaffinity", "killpg", "setsid", "fork", "nice", "getpgid",
+        "fchmod", "mkfifo", "sysconf", "statvfs", "killpg", "setsid", "fork", "nice", "getpgid",
     ),
     signal: ("SIGALRM", "SIGHUP", "SIGQUIT", "SIGXCPU", "SIGXFSZ", "SIGPIPE", "SIGKILL", "SIGCHLD", "setitimer",
              "alarm"),
