@@ -202,7 +202,7 @@ def scores(made: Composition, profile: Profile) -> Iterator[tuple[str, Score]]:
     printed = cleanliness(profile).usable_bytes
     pairs = _told(profile)
     yield "usable bytes, printed / true", Score(usable(made, ALIKE), printed)
-    yield f"the same, pairs of {ALIKE} ± {BORDER} as told", Score(usable(made, ALIKE + BORDER, pairs), printed)
+    yield f"the same, pairs of {ALIKE} ± {BORDER} as reported", Score(usable(made, ALIKE + BORDER, pairs), printed)
 
 
 def _copies(made: Composition, profile: Profile) -> Iterator[tuple[str, Score]]:
@@ -221,7 +221,7 @@ def _copies(made: Composition, profile: Profile) -> Iterator[tuple[str, Score]]:
     true = {frozenset((a, b)) for a, b, _, likeness in made.near if likeness >= ALIKE}
     yield f"near copies, all of at least {ALIKE}", Score(len(true), len(true & pairs), len(pairs), len(true & pairs))
     close = {frozenset((a, b)) for a, b, _, likeness in made.near if likeness >= ALIKE - BORDER}
-    yield f"told near copies that have at least {ALIKE - BORDER}", Score(len(pairs), len(close & pairs))
+    yield f"reported near copies that have at least {ALIKE - BORDER}", Score(len(pairs), len(close & pairs))
 
 
 def _told(profile: Profile) -> set[frozenset[int]]:

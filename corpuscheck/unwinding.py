@@ -8,7 +8,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU") if hasattr(signal, name)]
+_NAMES = ("SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU", "SIGBREAK")  # the last one is Ctrl-Break of Windows
+_ENDING = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
 
 
 class _EndedError(BaseException):

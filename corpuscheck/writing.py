@@ -119,6 +119,7 @@ def _by_two_steps(new: Path, place: Path) -> None:
     if lock is None:
         raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
     try:
+        os.utime(place)  # where there are no locks, this tells how long ago it was put aside
         os.rename(place, aside)
         os.rename(new, place)
     finally:
@@ -147,7 +148,7 @@ def restore(folder: Path) -> None:
             return
         try:
             status = aside.lstat()
-            if not foreign(status) and (lock != _NO_LOCK or time.time() - status.st_ctime > _SOON):
+            if not foreign(status) and (lock != _NO_LOCK or time.time() - status.st_mtime > _SOON):
                 os.rename(aside, folder)
         finally:
             if lock != _NO_LOCK:

@@ -1,6 +1,6 @@
-"""What README shows of a command is what the command prints, 100 columns wide.
+"""README says in a few lines what is true, in both languages.
 
-UPDATE_GOLDEN=1 writes the reports anew that are shown whole; look at the difference before committing it.
+UPDATE_GOLDEN=1 writes the reports anew that pages show whole; look at the difference before committing it.
 """
 
 from __future__ import annotations
@@ -11,19 +11,10 @@ import shlex
 from pathlib import Path
 
 import pytest
+from pages import KOREAN, LEFT_OUT, PAGES, README, Shown, fenced, marked, shown
 from support import REPOSITORY, run
 
-README = REPOSITORY / "README.md"
-TEXT = README.read_text("utf-8")
-BLOCKS = re.findall(r"```text\n(.*?)```", TEXT, re.DOTALL)
-SHOWN = [
-    (command, lines)
-    for block in BLOCKS
-    for command, lines in re.findall(
-        r"^\$ corpuscheck ((?:scan|estimate|train|compare|peek) .*)\n((?:(?!\$ ).*\n)*)", block, re.M
-    )
-]
-LEFT_OUT = "…"
+SHOWN = list(shown(PAGES))
 
 
 def _printed(command: str, folder: Path) -> str:
@@ -35,45 +26,49 @@ def _printed(command: str, folder: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize(("command", "shown"), SHOWN, ids=[command for command, _ in SHOWN])
-def test_what_is_shown_is_what_the_command_prints(command: str, shown: str, tmp_path: Path) -> None:
-    printed = _printed(command, tmp_path)
-    if LEFT_OUT in shown.splitlines():  # each line in this order, with others between
+@pytest.mark.parametrize("example", SHOWN, ids=str)
+def test_what_a_page_shows_is_what_the_command_prints(example: Shown, tmp_path: Path) -> None:
+    printed = _printed(example.command, tmp_path)
+    if LEFT_OUT in example.lines.splitlines():  # each line in this order, with others between
         left = iter(printed.splitlines())
-        assert [line for line in shown.splitlines() if line != LEFT_OUT and line not in left] == [], printed
+        assert [line for line in example.lines.splitlines() if line != LEFT_OUT and line not in left] == [], printed
         return
     if os.environ.get("UPDATE_GOLDEN"):
-        README.write_text(README.read_text("utf-8").replace(shown, printed), "utf-8", newline="\n")
-        shown = printed
-    assert shown == printed
+        page = example.page
+        page.write_text(page.read_text("utf-8").replace(example.lines, printed), "utf-8", newline="\n")
+        return
+    assert example.lines == printed
 
 
 def test_each_command_is_shown() -> None:
-    assert {command.split()[0] for command, _ in SHOWN} == {"scan", "estimate", "train", "compare", "peek"}
+    assert {example.command.split()[0] for example in SHOWN} == {"scan", "estimate", "train", "compare", "peek"}
 
 
-def test_the_first_report_is_that_of_the_first_command() -> None:
-    """Whoever has pasted the line that sets up and scans sees what is printed below it, whole."""
-    (first,) = re.findall(r"^<!-- try-it -->\n```sh\n.*corpuscheck (scan .*)$", TEXT, re.M)
-    command, shown = SHOWN[0]
-    assert command == first
-    assert LEFT_OUT not in shown.splitlines()
+@pytest.mark.parametrize("page", [README, KOREAN], ids=lambda page: page.name)
+def test_the_first_report_is_that_of_the_first_command(page: Path) -> None:
+    """Whoever has pasted the lines that set up and scan sees what is printed below them, whole, on one screen."""
+    *_, last = marked(page, "try-it").splitlines()
+    first = next(iter(shown([page])))
+    assert last == f".venv/bin/corpuscheck {first.command}"
+    assert LEFT_OUT not in first.lines.splitlines()
+    assert first.lines.count("\n") <= 24
 
 
-def test_python_gives_what_the_readme_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "examples").symlink_to(REPOSITORY / "examples")
-    monkeypatch.chdir(tmp_path)
-    text = (REPOSITORY / "README.md").read_text("utf-8")
-    (block,) = re.findall(r"<!-- from-python -->\n```python\n(.*?)```", text, re.DOTALL)
-    names: dict[str, object] = {}
-    shown = 0
-    for line in block.splitlines():
-        code, comment, said = line.partition("  # ")
-        if not comment:
-            exec(line, names)
-            continue
-        shown += 1
-        value = repr(eval(code, names))
-        start, cut, end = said.partition("…")
-        assert (value.startswith(start) and value.endswith(end)) if cut else value == said
-    assert shown == 6
+def test_the_readme_is_short() -> None:
+    assert len(README.read_bytes()) <= 9000
+    assert len(KOREAN.read_bytes()) <= 9000
+
+
+def test_both_languages_have_the_same_commands_and_the_same_report() -> None:
+    english, korean = (list(fenced(page, "sh", "text")) for page in (README, KOREAN))
+    tests = marked(README, "test-it")
+    assert korean == [block for block in english if block != tests]
+    commands = [set(re.findall(r"`((?:uvx|pipx|corpuscheck) .+?)`", p.read_text("utf-8"))) for p in (README, KOREAN)]
+    assert {" ".join(command.split()) for command in commands[0]} == {
+        " ".join(command.split()) for command in commands[1]
+    }
+
+
+def test_the_readme_has_three_uses() -> None:
+    uses = [block.split()[1] for block in fenced(README, "sh") if block.startswith("corpuscheck ")]
+    assert uses == ["scan", "estimate", "scan"]

@@ -175,8 +175,7 @@ def test_every_limit_of_a_rule_with_an_option_is_in_force_everywhere() -> None:
             assert rule.limit_in_force(limits, Policy(limit={rule.id: 0.25})) == 0.25
 
 
-def test_the_page_of_rules_has_the_table_that_the_command_prints(run_main: Main) -> None:
-    """``corpuscheck rules --format markdown`` writes what stands between the markers of docs/rules.md."""
+def test_the_table_of_rules_is_the_one_of_the_docs(run_main: Main) -> None:
     page = (Path(__file__).parents[1] / "docs" / "rules.md").read_text("utf-8")
-    table = page.partition("<!-- rules -->\n")[2].partition("<!-- /rules -->")[0]
+    table = page.partition("<!-- rules:begin -->\n")[2].partition("<!-- rules:end -->")[0]
     assert run_main("rules", "--format", "markdown") == (0, table, "")

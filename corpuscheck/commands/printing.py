@@ -99,13 +99,16 @@ def _raised_in_click(error: OSError) -> bool:
 def open_standard_streams() -> None:
     """Put something in place of standard streams that are closed, so that no other file gets their numbers.
 
-    Writing to a closed standard output stays an error; what would go to a closed standard error is lost.
+    Writing to a closed standard output stays an error; what would go to a closed standard error is lost. A standard
+    output that is open takes every character, whatever its encoding.
     """
     for name, mode in (("stdin", "r"), ("stdout", "r"), ("stderr", "w")):
         if getattr(sys, name) is None:
             stream = open(os.devnull, mode, encoding="utf-8")  # noqa: SIM115  # the lowest number that is free
             os.set_inheritable(stream.fileno(), True)
             setattr(sys, name, stream)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # what its encoding does not have becomes a question mark
 
 
 def silence() -> None:

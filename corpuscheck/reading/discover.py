@@ -49,7 +49,7 @@ _HERE = os.curdir + os.sep
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read: `path` as given, without a leading ./, `size` in bytes on disk, `modified` in nanoseconds.
+    """A file to read: `path` as given, with / and without a leading ./, its `size` on disk, `modified` in nanoseconds.
 
     `inode` is its number on its `device`; `within` are the real paths that it lies in, empty where links may lead
     anywhere.
@@ -107,8 +107,13 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
                 if place in met:
                     continue
                 met.add(place)
-            collected.add(entry._replace(path=entry.path.removeprefix(_HERE)))
+            collected.add(entry._replace(path=portable(entry.path.removeprefix(_HERE))))
     return collected.found(ignore_files.obeyed())
+
+
+def portable(path: str, separator: str = os.sep) -> str:
+    """A path as it is written on all systems, so that profiles of one corpus name its files alike."""
+    return path if separator == "/" else path.replace(separator, "/")
 
 
 def _chosen(root: str, within: tuple[str, ...], settings: Reading, files: IgnoreFiles) -> Iterator[_Entry]:
@@ -271,7 +276,7 @@ class _Collected:
 
 def by_path(rows: Packed[T]) -> Packed[T]:
     """The same in the order of their normalised paths."""
-    return rows.ordered("path").ordered("path", os.path.normpath)
+    return rows.ordered("path").ordered("path", lambda path: portable(os.path.normpath(path)))
 
 
 def _is_annexed(link: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
@@ -150,12 +151,18 @@ class _SharedMeter:
                 self._figures[k] += figure
 
 
+_MOST_ON_WINDOWS = 61
+"""Processes that one process can wait for there."""
+
+
 class Pool:
     """Workers for the passes of one scan."""
 
     def __init__(self, jobs: int, processes: bool) -> None:
         self._jobs = jobs
         self._processes = processes and jobs > 1
+        if self._processes and sys.platform == "win32":
+            self._jobs = min(jobs, _MOST_ON_WINDOWS)
 
     def run(self, work: Work, fold: Fold, progress: Progress) -> None:
         """Do the work, and fold what it gives.
