@@ -51,7 +51,6 @@ SHAPES_FROM = DEBRIS_FROM + len(DEBRIS)
 NO_SCRIPT = SHAPES_FROM + len(PII)
 SCRIPTS_FROM = NO_SCRIPT + 1
 HAN_AND_KANA, HANGUL_AND_HAN, MIXED = range(SCRIPTS_FROM + LETTERS, SCRIPTS_FROM + LETTERS + 3)
-FURTHER = MIXED + 1
 """After a tally for each rule: one for each kind of debris and of shapes, and for each script that documents are of."""
 
 JUDGED, JUDGED_BYTES, DOCUMENTS, DOCUMENT_BYTES, AMOUNT, AMOUNT_BYTES = range(6)
