@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 
 from corpuscheck.errors import UsageError
@@ -120,3 +122,22 @@ def _whole(value: Value, number: float) -> int:
 
 def _shown(value: Value) -> str:
     return printable(str(value), 60)
+
+
+@dataclass(frozen=True)
+class Notation:
+    """A way to write numbers: its name, and what reads it. That raises UsageError for anything else."""
+
+    name: str
+    parse: Parser
+
+
+COUNT = Notation("count", parse_count)
+NUMBER = Notation("number", parse_number)
+SHARE = Notation("share", parse_share)
+SIZE_OR_ALL = Notation("size|all", parse_size_or_all)
+
+
+def size_in(usual: str, least: int = LEAST_WITHOUT_UNIT) -> Notation:
+    """A size; fewer bytes than the least, without a unit, were meant in the usual one."""
+    return Notation("size", partial(parse_size, usual=usual, least=least))

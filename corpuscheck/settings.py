@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from encodings.aliases import aliases
-from functools import partial
 from typing import Any, Literal, get_args
 
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.fitting import fitted, known_names
+from corpuscheck.option import option, options_of
 from corpuscheck.printable import printable
-from corpuscheck.quantities import GB, MB, parse_count, parse_share, parse_size, parse_size_or_all
+from corpuscheck.quantities import COUNT, SHARE, SIZE_OR_ALL, size_in
 
 CONFIGURATION_FILE = "corpuscheck.toml"
 
@@ -83,16 +83,23 @@ HINTS: dict[str, tuple[str, ...]] = {
 class Reading:
     """How files become documents, as a user asks for it. `hint` is the language of files of uncertain encoding."""
 
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    document: DocumentMode = "file"
-    layout: LayoutChoice = "auto"
-    text_fields: tuple[str, ...] = ()
-    encoding: str | None = None
-    hint: str | None = None
-    skip_front_matter: bool = False
-    strip_markup: bool = False
-    follow_links: bool = False
+    include: tuple[str, ...] = option((), "--include PATTERN", "Only files matching this gitignore pattern.")
+    exclude: tuple[str, ...] = option((), "--exclude PATTERN", "No files matching this gitignore pattern.")
+    document: DocumentMode = option("file", "--document", "What one document is in plain text.")
+    layout: LayoutChoice = option(
+        "auto", "--layout", "What files are whose names do not say (.txt, .md, none); auto: their content says."
+    )
+    text_fields: tuple[str, ...] = option(
+        (), "--text-field PATH", "Key, column or path that holds the text, such as 'document[].paragraph[].form' "
+        "(repeat to join several). Found by itself otherwise."
+    )  # fmt: skip
+    encoding: str | None = option(None, "--encoding CODEC", "Read every file in this encoding instead of detecting it.")
+    hint: str | None = option(None, "--hint LANG", "Language of files too short to tell their encoding: ko, ja, …")
+    skip_front_matter: bool = option(False, "--skip-front-matter", "Leave out YAML front matter of plain text files.")
+    strip_markup: bool = option(False, "--strip-markup", "Read HTML and XML without markup (needs corpuscheck[html]).")
+    follow_links: bool = option(
+        False, "--follow-links", "Follow symbolic links that lead out of PATH or to hidden files."
+    )
 
     def described(self) -> str:
         """What was asked for, for a person; empty for the defaults."""
@@ -112,26 +119,41 @@ class Training:
     `special` are further special tokens, `unused` the number of places that are kept for later.
     """
 
-    vocab_size: int = 32_000
-    character_coverage: float | None = None
-    limit_alphabet: int | None = None
-    lowercase: bool = False
-    train_bytes: int = 16 * MB
-    held_out_share: float = 0.1
-    unused: int = 0
-    special: tuple[str, ...] = ()
+    vocab_size: int = option(32_000, "--vocab-size", "Pieces of a trained tokenizer.", COUNT)
+    character_coverage: float | None = option(
+        None, "--character-coverage",
+        "The fewest characters that make up this share of the text. Default: all, while there is room.", SHARE
+    )  # fmt: skip
+    limit_alphabet: int | None = option(
+        None, "--limit-alphabet N", "Exactly the N most frequent characters instead.", COUNT
+    )
+    lowercase: bool = option(False, "--lowercase", "Lowercase and strip accents (this takes Hangul apart).")
+    train_bytes: int = option(
+        "16MB", "--train-bytes",
+        "Text to learn longer pieces from, or the word all; the alphabet always comes from all of it.", SIZE_OR_ALL
+    )  # fmt: skip
+    held_out_share: float = option(0.1, reads=SHARE)
+    unused: int = option(0, "--unused N", "Keep N places for later, as pieces [unused0], [unused1], …", COUNT)
+    special: tuple[str, ...] = option((), "--special TOKEN", "A further special token, such as [DOC] (repeat).")
 
 
 @dataclass(frozen=True)
 class Limits:
     """The rule of thumb and the limits that findings are judged by. Sizes are bytes, 1 GB = 10⁹."""
 
-    target_bytes: int = 4 * GB
-    articles_per_gb: int = 256_000
-    min_bytes: int = 0
-    max_unk_rate: float = 0.01
-    max_unk_increase: float = 0.001
-    max_shrinkage: float = 0.01
+    target_bytes: int = option(
+        "4GB", "--target", "The rule of thumb for enough text; 1 GB is 10⁹ bytes.", size_in("GB")
+    )
+    articles_per_gb: int = option(256_000, "--articles-per-gb", "News articles in one GB.", COUNT)
+    min_bytes: int = option(0, "--min-size", "Less text than this is an error.", size_in("MB"))
+    max_unk_rate: float = option(0.01, "--max-unk-rate", "A larger share of [UNK] words is an error.", SHARE)
+    max_unk_increase: float = option(
+        0.001, "--max-unk-increase",
+        "A larger rise of that share since the baseline is an error (0.001 is 0.1 points).", SHARE
+    )  # fmt: skip
+    max_shrinkage: float = option(
+        0.01, "--max-shrinkage", "A larger loss of text since the baseline is an error.", SHARE
+    )
 
     def __post_init__(self) -> None:
         problems = (
@@ -156,18 +178,18 @@ class Policy:
     `config` is the configuration file, `lines` the line in it that sets a rule's limit.
     """
 
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    fail_on: FailOn = "error"
-    strict: bool = False
-    severity: Mapping[str, Severity] = field(default_factory=dict)
-    limit: Mapping[str, float | str] = field(default_factory=dict)
+    select: tuple[str, ...] = option((), "--select RULE", "Judge only these rules, by id, prefix or name.")
+    ignore: tuple[str, ...] = option((), "--ignore RULE", "Do not judge these rules.")
+    severity: Mapping[str, Severity] = option(
+        dict, "--severity RULE=SEVERITY", "Judge a rule as error, warning or info."
+    )
+    limit: Mapping[str, float | str] = option(
+        dict, "--limit RULE=NUMBER", "Set the limit of a rule, such as 2% or 30k."
+    )
+    fail_on: FailOn = option("error", "--fail-on", "The least grave finding that gives exit status 1.")
+    strict: bool = option(False, "--strict", "A rule that cannot be judged is an error.")
     config: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
-
-
-_FROM_A_FILE = ("config", "lines")
-"""Fields of a policy that a configuration file gives, and nobody else."""
 
 
 @dataclass(frozen=True)
@@ -178,16 +200,30 @@ class Settings:
     training: Training = field(default_factory=Training)
     limits: Limits = field(default_factory=Limits)
     policy: Policy = field(default_factory=Policy)
-    tokenizer: str | None = None
-    baseline: str | None = None
-    references: tuple[str, ...] = ()
-    forecast: bool = False
-    clean: bool = True
-    near_duplicates: bool = True
-    preset: str | None = None
-    cache: str | None = None
-    cache_key: CacheKey = "mtime"
-    jobs: int = field(default_factory=available_processors)
+    preset: str | None = option(None, "--preset NAME", f"A known layout: {', '.join(PRESETS)}.")
+    tokenizer: str | None = option(
+        None, "--tokenizer PATH",
+        "tokenizer.json, vocab.txt, SentencePiece .model or folder. Otherwise one is trained."
+    )  # fmt: skip
+    baseline: str | None = option(None, "--baseline FILE", "Compare with this saved profile, by its own tokenizer.")
+    references: tuple[str, ...] = option(
+        (), "--reference FILE",
+        "Compare with this general text, from 'corpuscheck reference build' (repeat for several)."
+    )  # fmt: skip
+    forecast: bool = option(False)
+    clean: bool = option(True, "--clean/--no-clean", "Look into each document for debris, copies and what is doubtful.")
+    near_duplicates: bool = option(
+        True, "--near-duplicates/--no-near-duplicates",
+        "Find documents that are nearly the same, and what a document repeats."
+    )  # fmt: skip
+    cache: str | None = option(
+        None, "--cache-dir DIR", "Where what was measured is kept, so that only changed files are read again.",
+        otherwise=".corpuscheck_cache"
+    )  # fmt: skip
+    cache_key: CacheKey = option(
+        "mtime", "--cache-key", "How a changed file is known: by size and time, or by its content."
+    )
+    jobs: int = option(available_processors, "--jobs", "Workers. Default: the processors this process may use.", COUNT)
 
     def __post_init__(self) -> None:
         training = self.training
@@ -245,26 +281,19 @@ def _unknown_codec(settings: Settings) -> str:
     return f"--encoding '{name}' is no text encoding that Python knows, such as utf-8 or cp949{hint}"
 
 
-_PARSERS: dict[str, Callable[[Any], float]] = {
-    "target_bytes": parse_size,
-    "min_bytes": partial(parse_size, usual="MB"),
-    "train_bytes": parse_size_or_all,
-    **dict.fromkeys(("articles_per_gb", "vocab_size", "limit_alphabet", "jobs"), parse_count),
-    **dict.fromkeys(
-        ("max_unk_rate", "max_unk_increase", "max_shrinkage", "character_coverage", "held_out_share"), parse_share
-    ),
-}
-"""What reads the options that are numbers, where they are text."""
-
-
 def _as_number(name: str, value: Any) -> Any:
     """Text as the command line reads it; numbers as they are."""
-    if name not in _PARSERS or not isinstance(value, str):
+    reads = _OPTIONS[name].reads if name in _OPTIONS else None
+    if reads is None or not isinstance(value, str):
         return value
     try:
-        return _PARSERS[name](value)
+        return reads.parse(value)
     except UsageError as error:
         raise UsageError(f"{name}: {error}") from None
+
+
+_GROUPS: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits, "policy": Policy}
+_OPTIONS = {name: known for kind in (*_GROUPS.values(), Settings) for name, known in options_of(kind).items()}
 
 
 def settings_from(**options: Any) -> Settings:
@@ -282,12 +311,8 @@ def settings_from(**options: Any) -> Settings:
         if PRESETS[preset].document != "file":
             options["document"] = PRESETS[preset].document
     options = {name: _as_number(name, value) for name, value in options.items()}
-    kinds: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits}
-    if "policy" not in options:
-        kinds["policy"] = Policy
-    owners = {name: group for group, kind in kinds.items() for name in kind.__dataclass_fields__}
-    for name in _FROM_A_FILE:
-        owners.pop(name, None)
+    kinds = {group: kind for group, kind in _GROUPS.items() if group not in options}
+    owners = {name: group for group, kind in kinds.items() for name in options_of(kind)}
     own = [name for name in Settings.__dataclass_fields__ if name not in kinds]
     known_names(options, [*owners, *own])
     groups = {

@@ -11,7 +11,7 @@ from support import Main, korean_lines, scanned, write_files, write_vocabulary
 
 from corpuscheck.cli import cli
 from corpuscheck.commands.domain import reference
-from corpuscheck.commands.options import LIMITS, QUIET, READING, REPORT, RUN, Option
+from corpuscheck.commands.options import LIMITS, QUIET, READING, REPORT, RUN, TARGET, Option
 
 COMMANDS = {**cli.commands, "reference build": reference.commands["build"]}
 READ_TEXT = ("scan", "estimate", "init", "train", "compare", "peek", "reference build")
@@ -24,7 +24,7 @@ GROUPS: list[tuple[str, list[Option], tuple[str, ...]]] = [
     ("quiet and progress", QUIET, READ_PROFILES),
     ("limits", LIMITS, JUDGE),
     ("reports", REPORT, JUDGE),
-    ("the target", LIMITS[:2], ("estimate",)),
+    ("the target", TARGET, ("estimate",)),
 ]
 
 

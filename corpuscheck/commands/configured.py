@@ -10,6 +10,7 @@ import click
 from corpuscheck.commands.options import Command
 from corpuscheck.commands.printing import print_line
 from corpuscheck.errors import UsageError
+from corpuscheck.option import options_of
 from corpuscheck.progress import tell
 
 if TYPE_CHECKING:
@@ -66,14 +67,12 @@ def settings_of(context: click.Context, given: dict[str, Any]) -> Settings:
     """The settings that the options of a command, its configuration and the environment give. Raises UsageError."""
     from corpuscheck.configuration import blamed, nearer
     from corpuscheck.rules.registry import in_force, policy_of
-    from corpuscheck.settings import settings_from
+    from corpuscheck.settings import Policy, settings_from
 
     found: Configuration = context.meta["configuration"]
-    names = ("select", "ignore", "severity", "limit", "fail_on", "strict")
-    policy_options = {name: given.pop(name) for name in names}
-    if "cache_dir" in given:
-        given["cache"] = None if given.pop("no_cache") else given["cache_dir"]
-        del given["cache_dir"]
+    policy_options = {name: given.pop(name) for name in options_of(Policy)}
+    if given.pop("no_cache", False):
+        given["cache"] = None
     try:
         policy = policy_of(**policy_options, configuration=found, nearer=nearer(context))
         settings = settings_from(policy=policy, **given)

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from corpuscheck.commands.configured import configured, reading_settings
-from corpuscheck.commands.options import READING, RUN, TOKENIZER, options
+from corpuscheck.commands.options import READING, RUN, TOKENIZER, TRAINING, options
 from corpuscheck.commands.printing import print_bytes, print_line, print_text
 from corpuscheck.printable import printable
 
@@ -21,7 +21,7 @@ def reference() -> None:
 @click.argument("name")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", metavar="FILE", help="Where it is saved. Default: NAME.ccp.")
-@options(READING, TOKENIZER[:-1], RUN)
+@options(READING, TOKENIZER, TRAINING, RUN)
 @configured
 def build(
     context: click.Context,

@@ -10,23 +10,22 @@ from click.core import ParameterSource
 from corpuscheck.commands.configured import configured, reading_settings
 from corpuscheck.commands.domain import compare_profiles
 from corpuscheck.commands.options import (
-    COUNT,
-    LIMITS,
-    NUMBER,
     READING,
     RESERVED,
     RUN,
-    SHARE,
+    TARGET,
     TEXT_OR_JSON,
     TOKENIZER,
+    TRAINING,
     Option,
+    Quantity,
     option,
     options,
-    size_in,
 )
 from corpuscheck.commands.printing import print_bytes, print_line, print_text
 from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
+from corpuscheck.quantities import COUNT, NUMBER, SHARE, size_in
 from corpuscheck.settings import Reading
 
 _TEXT_OPTIONS = {
@@ -38,20 +37,22 @@ _OUTPUT: list[Option] = [
     click.option("--output", metavar="FILE", help="Also write it as JSON to this file."),
 ]  # fmt: skip
 _PLAN: list[Option] = [
-    option("--articles", type=COUNT, metavar="N", help="Documents that there are, where no text is at hand."),
-    option("--mean-bytes", type=size_in("kB"), metavar="SIZE", help="Their mean size."),
-    option("--available", type=COUNT, metavar="N", help="Documents that could be had in all."),
-    option("--per-day", type=NUMBER, metavar="N", help="Documents that can be collected in a day."),
-    option("--usable", type=SHARE, metavar="SHARE", help="Share of the text that survives cleaning, such as 80%."),
-    *LIMITS[:2],
-    option("--params", "parameters", type=COUNT, metavar="N", help="A model size to feed, such as 110M."),
-    option("--epochs", type=COUNT, default=4, show_default=True, help="Passes over the text that you would make."),
+    option("--articles", type=Quantity(COUNT), metavar="N", help="Documents that there are, where no text is at hand."),
+    option("--mean-bytes", type=Quantity(size_in("kB")), metavar="SIZE", help="Their mean size."),
+    option("--available", type=Quantity(COUNT), metavar="N", help="Documents that could be had in all."),
+    option("--per-day", type=Quantity(NUMBER), metavar="N", help="Documents that can be collected in a day."),
+    option("--usable", type=Quantity(SHARE), metavar="SHARE",
+            help="Share of the text that survives cleaning, such as 80%."),
+    *TARGET,
+    option("--params", "parameters", type=Quantity(COUNT), metavar="N", help="A model size to feed, such as 110M."),
+    option("--epochs", type=Quantity(COUNT), default=4, show_default=True,
+            help="Passes over the text that you would make."),
 ]  # fmt: skip
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[SAMPLE|PROFILE]")
-@options(_PLAN, READING, TOKENIZER[:1], _OUTPUT, RUN)
+@options(_PLAN, READING, TOKENIZER, _OUTPUT, RUN)
 @configured
 def estimate(
     context: click.Context,
@@ -114,7 +115,7 @@ def _no_text_options(context: click.Context, source: str, verb: str = "estimate 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "folder", required=True, metavar="DIR", help="Where the tokenizer is saved.")
-@options(READING, TOKENIZER[1:-1], RESERVED, RUN)
+@options(READING, TRAINING, RESERVED, RUN)
 @configured
 def train(
     context: click.Context,
@@ -157,7 +158,7 @@ def train(
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--tokenizer", "tokenizers", multiple=True, metavar="PATH", help="A tokenizer to compare (repeat).")
 @click.option("--train", "train_one", is_flag=True, help="Also one that is trained on this text.")
-@options(READING, TOKENIZER[1:-1], _OUTPUT, RUN)
+@options(READING, TRAINING, _OUTPUT, RUN)
 @configured
 def compare(
     context: click.Context,

@@ -18,6 +18,7 @@ from corpuscheck.commands.options import (
     RUN,
     SCAN,
     TOKENIZER,
+    TRAINING,
     options,
 )  # fmt: skip
 from corpuscheck.commands.printing import print_bytes, print_text
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@options(READING, TOKENIZER, BASELINE, REFERENCE, LIMITS, POLICY, REPORT, SCAN, RUN)
+@options(READING, TOKENIZER, TRAINING, BASELINE, REFERENCE, LIMITS, POLICY, REPORT, SCAN, RUN)
 @configured
 def scan(
     context: click.Context,

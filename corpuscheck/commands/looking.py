@@ -8,27 +8,28 @@ import click
 
 from corpuscheck.commands.configured import configured, reading_settings
 from corpuscheck.commands.options import (
-    COUNT,
     READING,
     RUN,
     TEXT_OR_JSON,
     TOKENIZER,
+    TRAINING,
     Option,
+    Quantity,
     option,
     options,
-    size_in,
 )
 from corpuscheck.commands.printing import print_bytes, print_paged
 from corpuscheck.errors import UsageError
+from corpuscheck.quantities import COUNT, size_in
 
 _VIEW: list[Option] = [
     option("--rule", metavar="RULE", help="The worst by a rule: CC301, CC401 to CC415, CC501 to CC504."),
     option("--word", "words", multiple=True, metavar="TEXT",
                  help="Documents that hold this text, or a character such as U+B63B (repeat for several)."),
-    option("-n", "--count", type=COUNT, default=5, show_default=True,
+    option("-n", "--count", type=Quantity(COUNT), default=5, show_default=True,
                  help="Documents, or pairs of copies (of those 10 at most)."),
     option("--seed", type=int, default=0, show_default=True, help="Another seed draws other documents."),
-    option("--bytes", "excerpt", type=size_in("kB", least=0), default="2kB", show_default=True,
+    option("--bytes", "excerpt", type=Quantity(size_in("kB", least=0)), default="2kB", show_default=True,
                  help="About how much of each document is shown."),
     option("--no-pager", is_flag=True, help="Print at once, also on a terminal."),
 ]  # fmt: skip
@@ -36,7 +37,7 @@ _VIEW: list[Option] = [
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@options(_VIEW, TEXT_OR_JSON, READING, TOKENIZER[:-1], RUN)
+@options(_VIEW, TEXT_OR_JSON, READING, TOKENIZER, TRAINING, RUN)
 @configured
 def peek(
     context: click.Context,

@@ -47,7 +47,7 @@ def explain(context: click.Context, /, rule: str, **given: Any) -> None:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@options(READING, TOKENIZER[:1], RUN)
+@options(READING, TOKENIZER, RUN)
 @click.option("--force", is_flag=True, help="Replace a corpuscheck.toml that is there.")
 def init(
     paths: tuple[str, ...],

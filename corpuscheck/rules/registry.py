@@ -81,7 +81,7 @@ def policy_of(
     for rule in RULES:
         if rule.key in configuration.lines:
             lines.setdefault(rule.id, configuration.lines[rule.key])
-    policy = Policy(tuple(select), tuple(ignore), fail_on, strict, severities, limits, configuration.path, lines)
+    policy = Policy(tuple(select), tuple(ignore), severities, limits, fail_on, strict, configuration.path, lines)
     check_names(policy)
     return policy
 
