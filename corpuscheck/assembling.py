@@ -12,7 +12,6 @@ from corpuscheck.arrays import Hashes, Ints
 from corpuscheck.measuring.documents import PLACE_BITS, joined
 from corpuscheck.measuring.domain import domain_part
 from corpuscheck.measuring.estimating import (
-    TOKEN_BYTES,
     count_lines,
     estimate_curve,
     estimate_tokens,
@@ -57,7 +56,7 @@ def assemble(
     read = records.where("status", lambda status: status == "measured")
     size = measured.size.merge(SizePart(raw_bytes=int(records.numbers("bytes")[read].sum())))
     sample = measured.sample
-    small = sample.smaller(TOKEN_BYTES)
+    small = sample.smaller(settings.budgets.tokens)
     lines = count_lines(small)
     estimates = estimate_tokens(artefact, small)
     curve = measured.curve
@@ -101,7 +100,7 @@ def assemble(
         boilerplate=measured.boilerplate,
         escapes=find_escapes(small, lines),
         question_marks=find_question_marks(small, lines),
-        domain=replace(domain_part(sample), fertility=dict(fertility)),
+        domain=replace(domain_part(sample.smaller(settings.budgets.domain)), fertility=dict(fertility)),
         letters=letters_part(artefact, small, measured.characters.counts),
         about=about,
     )

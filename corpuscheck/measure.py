@@ -10,8 +10,7 @@ from corpuscheck.errors import NothingToScanError, nothing_to_scan
 from corpuscheck.feasibility.comparison import Texts, TokenizerComparison, recommend, row_of
 from corpuscheck.losses import letters_of
 from corpuscheck.measuring.documents import joined
-from corpuscheck.measuring.domain import DOMAIN_BYTES
-from corpuscheck.measuring.estimating import CURVE_BYTES, TOKEN_BYTES, estimate_tokens
+from corpuscheck.measuring.estimating import estimate_tokens
 from corpuscheck.measuring.fertility import fertility
 from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.units import Unit
@@ -32,15 +31,6 @@ from corpuscheck.tokenizer.loading import load
 from corpuscheck.tokenizer.ranking import Ranking, rank
 from corpuscheck.tokenizer.trained import Trained
 from corpuscheck.tokenizer.training import train
-
-FORECAST_BYTES = 32_000_000
-"""Text of whole documents that a forecast looks at."""
-
-LINE_BYTES = 2_000_000
-"""Text of lines from which the most frequent ones are drawn."""
-
-COUNTED_BYTES = CURVE_BYTES
-"""Text that a comparison encodes with each tokenizer: tokens of less text are counted, of more are estimated."""
 
 FEW_DOCUMENTS = 100
 """With fewer documents than this, lines are held out instead."""
@@ -71,11 +61,12 @@ def measured_corpus(
     measured = corpus.run("measuring", task)
     seen = Partial()
     if settings.forecast:
-        seen = corpus.run("forecasting", ForecastTask(settings.reading, FORECAST_BYTES, corpus.bound(FORECAST_BYTES)))
+        budget = settings.budgets.forecast
+        seen = corpus.run("forecasting", ForecastTask(settings.reading, budget, corpus.bound(budget)))
     records = whole_records(measured.records).merge(_records_of_skipped(found))
     check_preset(records, settings)
     held_out = task.held_out_share if unit == "document" else 0.0
-    by_general = fertility(measured.sample, artefact, general, held_out)
+    by_general = fertility(measured.sample, artefact, general, held_out, settings.budgets.fertility)
     profile = assemble(records, measured, artefact, ranking, unit, settings, by_general)
     profile = replace(profile, forecast=forecast_of(seen))
     if not profile.reading.measured:
@@ -98,7 +89,7 @@ def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> 
     corpus = Corpus(found.sources, settings, watch, processes)
     training, share = settings.training, settings.training.held_out_share
     unit, survey = _surveyed(corpus, settings, whole=True)
-    sample = survey.sample
+    sample, small = survey.sample, settings.budgets.tokens
     ranking = rank(survey.characters.counts, training.lowercase)
     with watch("training", 0, 0):
         artefact = train(ranking, sample.smaller(training.train_bytes), training)
@@ -108,9 +99,11 @@ def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> 
     measured = corpus.run("measuring", task)
     judged, words = measured.words.settled(), measured.others[0].settled()
     held_out = measured.sample.parted(share)[0]
-    per_word = estimate_tokens(judge, held_out).tokens_per_word() if judged.held_out_words else None
+    per_word = None
+    if judged.held_out_words:
+        per_word = estimate_tokens(judge, held_out.smaller(small)).tokens_per_word()
     alphabet = alphabet_of(ranking, training)
-    words_changed = letters_part(artefact, sample, survey.characters.counts)
+    words_changed = letters_part(artefact, sample.smaller(small), survey.characters.counts)
     letters = letters_of(survey.characters, words_changed, artefact)
     return Trained(artefact, judge, alphabet, unit, measured.size, words, judged, per_word, training, letters)
 
@@ -141,7 +134,7 @@ def compared(
     if unit == "line":  # which have no line ends: tokens of their own for some tokenizers
         by_documents = replace(task, unit="document", held_out_share=0.0, sample_units=False)
         measured = corpus.run("measuring", by_documents)
-    sample = measured.sample.smaller(COUNTED_BYTES)
+    sample = measured.sample.smaller(settings.budgets.compared)
     documents = measured.documents.merge(joined(measured.split, {})[0])
     counted = [part.settled() for part in (measured.words, *measured.others)]
     judged = [part.settled() for part in (by_units.words, *by_units.others)]
@@ -149,7 +142,7 @@ def compared(
     if any(part.held_out_words for part in judged):
         held_out = by_units.sample.parted(share)[0]
     size = measured.size.utf8_bytes
-    texts = Texts(sample, held_out, documents, size)
+    texts = Texts(sample, sample.smaller(settings.budgets.tokens), held_out, documents, size)
     rows = tuple(
         row_of(artefact, words, of_units.held_out_unk_rate, texts, name)
         for artefact, words, of_units, name in zip(artefacts, counted, judged, names, strict=True)
@@ -203,7 +196,8 @@ def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Un
 def _measure_task(
     corpus: Corpus, settings: Settings, artefact: Artefact, unit: Unit, ranking: Ranking | None
 ) -> MeasureTask:
-    budget = max(TOKEN_BYTES, DOMAIN_BYTES) if ranking else CURVE_BYTES
+    budgets = settings.budgets
+    budget = max(budgets.tokens, budgets.domain) if ranking else budgets.curve
     share = settings.training.held_out_share if artefact.trained else 0.0
     return MeasureTask(
         settings.reading, artefact, ranking, budget, corpus.bound(budget), unit=unit, held_out_share=share
@@ -212,7 +206,7 @@ def _measure_task(
 
 def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> MeasureTask:
     near = settings.clean and settings.near_duplicates
-    return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(LINE_BYTES))
+    return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(settings.budgets.lines))
 
 
 def _records_of_skipped(found: Found) -> Packed[FileRecord]:

@@ -193,6 +193,28 @@ class Policy:
 
 
 @dataclass(frozen=True)
+class Budgets:
+    """How many bytes of text an estimate looks at, at most: more of it takes longer and says little more."""
+
+    tokens: int = 1_000_000
+    """To be encoded, and looked through for what went wrong before."""
+    curve: int = 8_000_000
+    """For the alphabet curve, where the alphabet is not known before the reading."""
+    compared: int = 8_000_000
+    """To be encoded with each of several tokenizers: tokens of less text are counted, of more are estimated."""
+    domain: int = 4_000_000
+    fertility: int = 200_000
+    """To be encoded with the tokenizers of references."""
+    lines: int = 2_000_000
+    """Of lines, from which the most frequent ones are drawn."""
+    forecast: int = 32_000_000
+    """Of whole documents."""
+
+
+BUDGETS = Budgets()
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything a scan depends on besides the corpus."""
 
@@ -200,6 +222,7 @@ class Settings:
     training: Training = field(default_factory=Training)
     limits: Limits = field(default_factory=Limits)
     policy: Policy = field(default_factory=Policy)
+    budgets: Budgets = field(default_factory=lambda: BUDGETS)
     preset: str | None = option(None, "--preset NAME", f"A known layout: {', '.join(PRESETS)}.")
     tokenizer: str | None = option(
         None, "--tokenizer PATH",

@@ -9,15 +9,15 @@ import random
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.console import Console
 
-from corpuscheck import measure
+from corpuscheck import settings
 from corpuscheck.api import Scan, run_scan
-from corpuscheck.measuring import estimating
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import FileRecord, Piece
 from corpuscheck.reading.formats import kind_of
@@ -65,10 +65,12 @@ def write_vocabulary(path: Path, characters: Iterable[str], further: Iterable[st
 
 def shrink_samples(monkeypatch: pytest.MonkeyPatch, size: int = 50_000) -> None:
     """Estimate from less text than the product does: quicker where the estimates are not what is tested."""
-    monkeypatch.setattr(measure, "TOKEN_BYTES", size)
-    monkeypatch.setattr(measure, "CURVE_BYTES", size)
-    monkeypatch.setattr(measure, "DOMAIN_BYTES", size)
-    monkeypatch.setattr(estimating, "TOKEN_BYTES", size)
+    set_budgets(monkeypatch, tokens=size, curve=size, domain=size)
+
+
+def set_budgets(monkeypatch: pytest.MonkeyPatch, **budgets: int) -> None:
+    """Other budgets for what is estimated."""
+    monkeypatch.setattr(settings, "BUDGETS", replace(settings.BUDGETS, **budgets))
 
 
 def scanned(paths: Path | str | Sequence[Path | str], processes: bool = False, **options: Any) -> Scan:

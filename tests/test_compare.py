@@ -13,10 +13,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from rich.console import Console
-from support import EXAMPLES, document_of, korean_lines, run, write_files, write_vocabulary
+from support import EXAMPLES, document_of, korean_lines, run, set_budgets, write_files, write_vocabulary
 from tokenizer_zoo import artefact
 
-from corpuscheck import measure
 from corpuscheck.api import compare_tokenizers
 from corpuscheck.errors import TokenizerError
 from corpuscheck.feasibility.comparison import Row, recommend
@@ -129,8 +128,7 @@ def planted(seed: int) -> list[str]:
 def test_intervals_hold_the_true_count_in_nearly_all_texts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, train: bool
 ) -> None:
-    monkeypatch.setattr(measure, "CURVE_BYTES", 60_000)
-    monkeypatch.setattr(measure, "COUNTED_BYTES", 60_000)
+    set_budgets(monkeypatch, curve=60_000, compared=60_000)
     vocabularies = [
         write_vocabulary(tmp_path / "a.txt", "가나다라마바사아자차카타파하힘톤", ["가나", "##다라", "##힘톤"]),
         write_vocabulary(tmp_path / "b.txt", "가나다라마바사아자차카타", ["나다", "##가"]),
@@ -178,7 +176,7 @@ def test_a_large_text_is_estimated_and_says_so(
 ) -> None:
     write_files(tmp_path, {"a.txt": "\n".join(korean_lines(9_000))})
     paths = [tokenizers["vocab"], tokenizers["saved"]]
-    monkeypatch.setattr(measure, "COUNTED_BYTES", 500_000)
+    set_budgets(monkeypatch, compared=500_000)
     out = io.StringIO()
     whole = compare_tokenizers(tmp_path, paths, False, settings_from(jobs=1, document="line"))
     render_terminal(whole, Console(file=out, width=200))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Main, estimate_document, korean_lines, run, shrink_samples, write_files
+from support import Main, estimate_document, korean_lines, run, set_budgets, shrink_samples, write_files
 
 from corpuscheck.feasibility.estimate import Estimate, Plan, from_numbers, from_profile
 from corpuscheck.feasibility.figure import Figure, exactly, product
@@ -195,7 +195,7 @@ def test_merged_profiles_are_not_forecast_from(tmp_path: Path, sample: Path, pro
 
 
 def test_a_part_that_was_not_looked_at_is_said(sample: Path, estimating: Main, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpuscheck.measure.FORECAST_BYTES", 10_000)
+    set_budgets(monkeypatch, forecast=10_000)
     shrink_samples(monkeypatch)
     document = estimate_document(estimating, sample, "--document", "line", "--target", "200kB", "--jobs", "1")
     assert any("were looked for in" in note for note in document["notes"])

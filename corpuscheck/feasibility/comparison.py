@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpuscheck.brief import brief
-from corpuscheck.measuring.estimating import TOKEN_BYTES, estimate_tokens
+from corpuscheck.measuring.estimating import estimate_tokens
 from corpuscheck.presentable import Presentable
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import Interval
@@ -85,9 +85,11 @@ class TokenizerComparison(Presentable):
 
 @dataclass(frozen=True)
 class Texts:
-    """What the figures come from: a sample of the text, the part of it that was held out, and all documents' sizes."""
+    """What the figures come from: a sample of the text, less of it for what takes long, the part that was held out, and
+    all documents' sizes."""
 
     sample: Sample
+    small: Sample
     held_out: Sample | None
     documents: DocumentPart
     utf8_bytes: int
@@ -96,12 +98,12 @@ class Texts:
 def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Texts, name: str) -> Row:
     """The figures of one tokenizer."""
     sample, none = texts.sample, Interval(0, 0, 0)
-    per_word = estimate_tokens(artefact, sample, sample.budget).tokens_per_word() or none
+    per_word = estimate_tokens(artefact, sample).tokens_per_word() or none
     tokens = per_word.times(words.words)
     if words.encoded_tokens is not None:
         tokens = Interval(words.encoded_tokens, words.encoded_tokens, words.encoded_tokens)
     if texts.held_out:
-        per_word = estimate_tokens(artefact, texts.held_out, sample.budget).tokens_per_word() or none
+        per_word = estimate_tokens(artefact, texts.held_out.smaller(sample.budget)).tokens_per_word() or none
     per_byte = tokens.times(1 / texts.utf8_bytes)
     lengths, too_long = _lengths(texts.documents, per_byte.value)
     lost = sorted(words.lost.words().items(), key=lambda pair: (-pair[1], pair[0]))[:10]
@@ -110,7 +112,7 @@ def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Tex
         model=artefact.model_type,
         fingerprint=artefact.fingerprint,
         vocab_size=artefact.vocab_size,
-        pieces_used=_used(artefact, sample),
+        pieces_used=_used(artefact, texts.small),
         words=words.words,
         unk_words=words.unk_words,
         held_out_rate=held_out_rate if texts.held_out else None,
@@ -132,7 +134,7 @@ def _inverse(interval: Interval) -> Interval:
 
 def _used(artefact: Artefact, sample: Sample) -> int:
     """Pieces that the sample needs: at least as many are used in the whole text."""
-    return len(artefact.encoder.used([text.decode() for text, _, _ in sample.smaller(TOKEN_BYTES).items()]))
+    return len(artefact.encoder.used([text.decode() for text, _, _ in sample.items()]))
 
 
 def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[float, ...], float]:

@@ -17,9 +17,6 @@ from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, pa
 from corpuscheck.profile.sample import Sample
 from corpuscheck.scripts import script_of
 
-DOMAIN_BYTES = 4_000_000
-"""Text that is looked at."""
-
 FEW_DOCUMENTS = 30
 """With fewer documents than this, their passages are the units."""
 
@@ -49,12 +46,11 @@ class _Texts:
 
 
 def domain_part(sample: Sample) -> DomainPart:
-    """The part for the text of a sample, at most `DOMAIN_BYTES` of it; each distinct passage counts once."""
-    small = sample.smaller(DOMAIN_BYTES)
-    if not len(small):
+    """The part for the text of a sample; each distinct passage counts once."""
+    if not len(sample):
         return DomainPart()
-    by_document = small.documents >= FEW_DOCUMENTS
-    texts = _texts(small, by_document)
+    by_document = sample.documents >= FEW_DOCUMENTS
+    texts = _texts(sample, by_document)
     folded, kinds = _folded(texts.alphabet), _kinds(texts.alphabet)
     tables = np.zeros((2, BUCKETS), np.int64)
     totals = np.zeros(len(texts.starts), np.int64)
@@ -65,7 +61,7 @@ def domain_part(sample: Sample) -> DomainPart:
     return DomainPart(
         units if by_document else 0,
         0 if by_document else units,
-        small.size,
+        sample.size,
         packed_counts(tables),
         _sketches(texts, totals, folded),
         words,

@@ -24,8 +24,6 @@ from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
 from corpuscheck.tokenizer.ranking import Ranking, segmentation_artefact
 
-TOKEN_BYTES = 1_000_000
-CURVE_BYTES = 8_000_000
 _FEW_DOCUMENTS = 30
 _LINE_END = re.compile("\r\n|\n|\r")
 
@@ -37,10 +35,9 @@ def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
         yield text, count, (key if by_document else number) % GROUPS
 
 
-def estimate_tokens(artefact: Artefact, sample: Sample, budget: int | None = None) -> EstimatePart:
-    """Tokens and words of at most `budget` bytes of a sample, `TOKEN_BYTES` by default."""
-    small = sample.smaller(TOKEN_BYTES if budget is None else budget)
-    items = list(_grouped(small))
+def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
+    """Tokens and words of a sample."""
+    items = list(_grouped(sample))
     tables: tuple[dict[int, int], dict[int, int], dict[int, int]] = ({}, {}, {})
     for start in range(0, len(items), 256):
         chunk = items[start : start + 256]
@@ -48,11 +45,11 @@ def estimate_tokens(artefact: Artefact, sample: Sample, budget: int | None = Non
         for (text, count, group), encoded in zip(chunk, artefact.encoder.encode(texts), strict=True):
             for table, amount in zip(tables, (len(text), encoded.tokens, encoded.words), strict=True):
                 table[group] = table.get(group, 0) + count * amount
-    return EstimatePart(*tables, complete=small.complete and not any(len(t) >= LONGEST_PASSAGE for t, _, _ in items))
+    return EstimatePart(*tables, complete=sample.complete and not any(len(t) >= LONGEST_PASSAGE for t, _, _ in items))
 
 
 def find_mojibake(sample: Sample) -> MojibakePart:
-    """Lines of the sample, at most `TOKEN_BYTES` of it, that were decoded wrongly once."""
+    """Lines of the sample that were decoded wrongly once."""
     return _found(sample, lambda line: None if line.isascii() else repair(line), re.compile("[^\x00-\x7f]"))
 
 
@@ -71,7 +68,7 @@ def find_question_marks(sample: Sample, lines: int) -> MojibakePart:
 def _found(sample: Sample, look: Callable[[str], Repair | None], needs: re.Pattern[str]) -> MojibakePart:
     """What `look` finds in the lines that hold what it needs, and how many those are."""
     total = MojibakePart()
-    for text, count, _ in sample.smaller(TOKEN_BYTES).items():
+    for text, count, _ in sample.items():
         passage = text.decode()
         if needs.search(passage) is None:
             continue
@@ -89,7 +86,7 @@ def count_lines(sample: Sample) -> int:
     """How many lines of the same sample hold any text."""
     return sum(
         count * sum(1 for line in _LINE_END.split(text.decode()) if line and not line.isspace())
-        for text, count, _ in sample.smaller(TOKEN_BYTES).items()
+        for text, count, _ in sample.items()
     )
 
 

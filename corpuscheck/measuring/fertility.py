@@ -8,22 +8,20 @@ from corpuscheck.profile.domain import Fertility, digest_of
 from corpuscheck.profile.sample import Sample
 from corpuscheck.tokenizer.artefact import Artefact
 
-FERTILITY_BYTES = 200_000
-
 
 def fertility(
-    sample: Sample, artefact: Artefact, general: Sequence[Artefact], held_out_share: float
+    sample: Sample, artefact: Artefact, general: Sequence[Artefact], held_out_share: float, budget: int
 ) -> dict[str, Fertility]:
-    """Tokens and words by each general tokenizer, of at most `FERTILITY_BYTES` of the sample.
+    """Tokens and words by each general tokenizer, of at most `budget` bytes of the sample.
 
     `held_out_share` of the documents were kept from the training: where they are enough, only these count.
     """
     if not general:
         return {}
     held_out = sample.parted(held_out_share)[0]
-    if held_out.size >= FERTILITY_BYTES // 10:
+    if held_out.size >= budget // 10:
         sample = held_out
-    texts = [text.decode() for text, _, _ in sample.smaller(FERTILITY_BYTES).items()]
+    texts = [text.decode() for text, _, _ in sample.smaller(budget).items()]
     own, words = _encoded(artefact, texts)
     return {digest_of(other.definition): (_encoded(other, texts)[0], own, words) for other in general}
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
-from corpuscheck.measuring.estimating import TOKEN_BYTES
 from corpuscheck.measuring.text import Walker
 from corpuscheck.measuring.units import UnitSplitter
 from corpuscheck.measuring.words import Judge
@@ -28,21 +27,20 @@ _SPACE = re.compile(r"[^\S\x0b\x0c\x1c-\x1f\x85]+")
 
 
 def letters_part(artefact: Artefact, sample: Sample, code_points: Iterable[int]) -> LettersPart:
-    """From at most `TOKEN_BYTES` of the sample; `code_points` are those of the whole text."""
-    small = sample.smaller(TOKEN_BYTES)
+    """The words of a sample; `code_points` are those of the whole text."""
     letters = Letters(artefact)
     losing = frozenset(letters.losses(code_points))
     keeps_all = letters.characterwise and not losing
     if keeps_all and artefact.other_reading is None:
-        return LettersPart(complete=small.complete)
-    other = _other_reading(artefact, small)
+        return LettersPart(complete=sample.complete)
+    other = _other_reading(artefact, sample)
     if keeps_all:
-        return LettersPart(0, 0, {}, *other, complete=small.complete)
-    words = _words(small)
+        return LettersPart(0, 0, {}, *other, complete=sample.complete)
+    words = _words(sample)
     further = letters.changed_words(word for word in words if losing.isdisjoint(word))
     changed = {word: n for word, n in words.items() if word in further or not losing.isdisjoint(word)}
     examples = smallest({word: n for word, n in changed.items() if len(word) <= LONGEST_KEPT})
-    return LettersPart(words.total(), sum(changed.values()), examples, *other, complete=small.complete)
+    return LettersPart(words.total(), sum(changed.values()), examples, *other, complete=sample.complete)
 
 
 def _words(sample: Sample) -> Counter[str]:

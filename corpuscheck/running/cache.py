@@ -210,6 +210,7 @@ class Cache:
                 self._secret,
                 "scan",
                 vars(settings.reading),
+                vars(settings.budgets),
                 f"{settings.clean} {settings.near_duplicates}",
                 tokenizer,
                 others,
