@@ -114,10 +114,8 @@ def documents_in(path: Path | str, **reading: Any) -> tuple[list[str], FileRecor
 
 def terminal_report(result: Result, width: int = 100, brief: bool = False, full: bool = True) -> str:
     """The report as it is printed on a terminal without colours: all of it, or what matters."""
-    out = io.StringIO()
-    console = Console(width=width, file=out, highlight=False, markup=False, emoji=False, soft_wrap=False)
-    render_terminal(result, console, brief, full)
-    return out.getvalue()
+    console = Console(width=width, file=io.StringIO(), highlight=False, markup=False, emoji=False, soft_wrap=False)
+    return render_terminal(result, console, brief, full)
 
 
 def command(*arguments: str | Path) -> list[str]:

@@ -177,10 +177,9 @@ def test_a_large_text_is_estimated_and_says_so(
     write_files(tmp_path, {"a.txt": "\n".join(korean_lines(9_000))})
     paths = [tokenizers["vocab"], tokenizers["saved"]]
     set_budgets(monkeypatch, compared=500_000)
-    out = io.StringIO()
     whole = compare_tokenizers(tmp_path, paths, False, settings_from(jobs=1, document="line"))
-    render_terminal(whole, Console(file=out, width=200))
-    assert re.search("tokens are estimated from [0-9.]+ .B of the text, with 95 % intervals", out.getvalue())
+    told = render_terminal(whole, Console(file=io.StringIO(), width=200))
+    assert re.search("tokens are estimated from [0-9.]+ .B of the text, with 95 % intervals", told)
     for row in compared(tokenizers["vocab"], tokenizers["saved"], corpus=tmp_path, document="line"):
         assert row.tokens.low < row.tokens.value < row.tokens.high
         exact = document_of(tmp_path, tokenizer=row.name, document="line")["tokenizer"]

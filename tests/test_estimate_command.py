@@ -131,9 +131,8 @@ def test_output_is_the_json_beside_the_text(estimating: Main, tmp_path: Path) ->
 
 
 def text_of(estimate: Estimate, width: int) -> str:
-    out = io.StringIO()
-    render_terminal(estimate, Console(width=width, file=out, highlight=False, markup=False, emoji=False))
-    return out.getvalue()
+    console = Console(width=width, file=io.StringIO(), highlight=False, markup=False, emoji=False)
+    return render_terminal(estimate, console)
 
 
 @pytest.mark.parametrize("width", [80, 120])

@@ -321,6 +321,8 @@ def test_no_report_but_the_text_needs_the_library_that_draws_on_terminals() -> N
         "sarif",
         "peek_json",
         "estimate_json",
+        "comparison_json",
+        "sides_json",
         "rule_list",
     ]
     program = (

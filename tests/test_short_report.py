@@ -118,11 +118,10 @@ def test_colours_are_only_where_they_are_wanted(colour: bool, monkeypatch: pytes
     monkeypatch.delenv("NO_COLOR", raising=False)
     if not colour:
         monkeypatch.setenv("NO_COLOR", "1")
-    out = io.StringIO()
-    console = Console(width=80, file=out, force_terminal=True, color_system="standard", highlight=False)
-    render_terminal(full_result(), console)
-    assert ("\x1b[31m" in out.getvalue()) == colour
-    assert ("\x1b[1;31;7m" in out.getvalue() or "\x1b[1;7;31m" in out.getvalue()) == colour
+    console = Console(width=80, file=io.StringIO(), force_terminal=True, color_system="standard", highlight=False)
+    report = render_terminal(full_result(), console)
+    assert ("\x1b[31m" in report) == colour
+    assert ("\x1b[1;31;7m" in report or "\x1b[1;7;31m" in report) == colour
 
 
 def test_report_and_files_follow_full_too(tmp_path: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch) -> None:

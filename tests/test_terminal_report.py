@@ -17,7 +17,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from support import EXAMPLES, REPOSITORY, korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
-from corpuscheck.reports.terminal import render_terminal, terminal
+from corpuscheck.reports.console import terminal
+from corpuscheck.reports.terminal import render_terminal
 from corpuscheck.rules.amounts import count, percent, plural, size
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -117,10 +118,9 @@ def test_no_line_is_wider_than_the_console(wide_words: str, width: int) -> None:
 
 
 def test_guilty_character_is_highlighted(wide_words: str) -> None:
-    out = io.StringIO()
-    console = Console(width=100, file=out, force_terminal=True, color_system="standard", highlight=False)
-    render_terminal(scanned(f"{wide_words}/corpus", tokenizer=f"{wide_words}/vocab.txt").result, console)
-    assert "한국어\x1b[1;31m뷁\x1b[0m" in out.getvalue()
+    console = Console(width=100, file=io.StringIO(), force_terminal=True, color_system="standard", highlight=False)
+    result = scanned(f"{wide_words}/corpus", tokenizer=f"{wide_words}/vocab.txt").result
+    assert "한국어\x1b[1;31m뷁\x1b[0m" in render_terminal(result, console)
 
 
 def test_endless_words_are_cut_around_the_guilty_character(tmp_path: Path) -> None:

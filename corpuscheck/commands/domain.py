@@ -70,13 +70,13 @@ def build(
 def compare_profiles(paths: tuple[str, ...], report_format: str, output: str | None) -> None:
     """Print how far saved profiles and the sources of references are from each other."""
     from corpuscheck.api import compare_profiles as compared
-    from corpuscheck.reports import sides_text
+    from corpuscheck.reports import sides_json, sides_text
     from corpuscheck.writing import write_whole
 
     sides = compared(paths)
     if output:
-        write_whole(output, sides_text.render_json(sides))
+        write_whole(output, sides_json.render(sides))
     if report_format == "json":
-        print_bytes(sides_text.render_json(sides))
+        print_bytes(sides_json.render(sides))
     else:
         print_text(lambda console: sides_text.render_terminal(sides, console))

@@ -180,7 +180,7 @@ def compare(
     """
     from corpuscheck.api import compare_tokenizers
     from corpuscheck.progress import watcher
-    from corpuscheck.reports import comparison_text
+    from corpuscheck.reports import comparison_json, comparison_text
     from corpuscheck.writing import write_whole
 
     if all(path.endswith(".ccp") for path in paths):
@@ -192,8 +192,8 @@ def compare(
     settings, watch = reading_settings(context, given), watcher(not (quiet or no_progress), verbose)
     compared = compare_tokenizers(list(paths), tokenizers, train_one, settings, watch)
     if output:
-        write_whole(output, comparison_text.render_json(compared))
+        write_whole(output, comparison_json.render(compared))
     if report_format == "json":
-        print_bytes(comparison_text.render_json(compared))
+        print_bytes(comparison_json.render(compared))
     else:
         print_text(lambda console: comparison_text.render_terminal(compared, console))

@@ -28,18 +28,19 @@ def print_bytes(report: bytes, commands: bool = False) -> None:
         sys.stdout.buffer.flush()
 
 
-def print_text(render: Callable[[Console], None]) -> None:
-    """Print what `render` puts on a console as wide as the terminal."""
-    from corpuscheck.reports.terminal import terminal
+def print_text(render: Callable[[Console], str]) -> None:
+    """Print what `render` gives for a console as wide as the terminal."""
+    from corpuscheck.reports.console import terminal
 
     with _to_standard_output():
-        render(terminal())
+        console = terminal()
+        console.file.write(render(console))
 
 
 def print_paged(render: Callable[[Console], str], paged: bool) -> None:
     """Print what `render` gives for a console, with a pager where that is a terminal and too small for it."""
     from corpuscheck.commands.paging import pager_of
-    from corpuscheck.reports.terminal import plain_terminal, terminal
+    from corpuscheck.reports.console import plain_terminal, terminal
 
     with _to_standard_output():
         console = terminal()

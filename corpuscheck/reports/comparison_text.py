@@ -1,50 +1,42 @@
-"""Tokenizers side by side, for a person and as JSON, see comparison_schema.json."""
+"""Tokenizers side by side, for a person."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.text import Text
 
 from corpuscheck.feasibility.comparison import LONGEST_SEQUENCE, PERCENTILES, Row, TokenizerComparison
-from corpuscheck.json_text import report_bytes, versions
-from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.console import text_on
 from corpuscheck.reports.terminal_parts import columns, safe
 from corpuscheck.rules.amounts import count, percent, size
 
-SCHEMA_VERSION = 1
 _LOSES_MUCH = 0.01
 
 
-def render_terminal(compared: TokenizerComparison, console: Console) -> None:
-    """Print the table, one column for each tokenizer, and the recommendation."""
-    table = columns(
-        ("", "left"), *((f"{number}", "right") for number in range(1, len(compared.rows) + 1)), ("", "left")
-    )
+def render_terminal(compared: TokenizerComparison, console: Console) -> str:
+    """The table, one column for each tokenizer, and the recommendation."""
+    return text_on(console, _parts(compared))
+
+
+def _parts(compared: TokenizerComparison) -> Iterator[RenderableType]:
+    yield Text(f"Tokenizers on {size(compared.utf8_bytes)} in {count(compared.documents)} documents", "bold")
+    for number, row in enumerate(compared.rows, 1):
+        name = safe(row.name, limit=LONGEST_PATH)
+        yield Text.assemble((f"{number}  ", "bold"), name, (f"  {row.model}", "dim"))
+    yield Text()
+    table = columns(("", "left"), *((f"{k + 1}", "right") for k in range(len(compared.rows))), ("", "left"))
     for label, cells in cells_of(compared.rows):
         table.add_row(Text(label, "dim"), *cells, "")
-    with console.capture() as capture:
-        head = f"{size(compared.utf8_bytes)} in {count(compared.documents)} documents"
-        console.print(Text(f"Tokenizers on {head}", "bold"))
-        for number, row in enumerate(compared.rows, 1):
-            console.print(
-                Text.assemble((f"{number}  ", "bold"), safe(row.name, limit=LONGEST_PATH), (f"  {row.model}", "dim"))
-            )
-        console.print(Text())
-        console.print(table)
-        console.print(Text(_how_counted(compared), "dim"))
-        if any(row.judged_rate > _LOSES_MUCH for row in compared.rows):
-            console.print(Text("a lost word is one token: who loses many looks cheaper than it is", "dim"))
-        name = (
-            (safe(compared.recommended, "bold", LONGEST_PATH), ": ")
-            if compared.recommended
-            else ("no recommendation: ",)
-        )
-        console.print(Text.assemble("\n→ ", *name, safe(compared.reason, limit=600)))
-    for line in capture.get().splitlines():
-        console.file.write(line.rstrip() + "\n")
+    yield table
+    yield Text(_how_counted(compared), "dim")
+    if any(row.judged_rate > _LOSES_MUCH for row in compared.rows):
+        yield Text("a lost word is one token: who loses many looks cheaper than it is", "dim")
+    recommended = compared.recommended
+    named = (safe(recommended, "bold", LONGEST_PATH), ": ") if recommended else ("no recommendation: ",)
+    yield Text.assemble("\n→ ", *named, safe(compared.reason, limit=600))
 
 
 def _how_counted(compared: TokenizerComparison) -> str:
@@ -85,43 +77,3 @@ def _interval_lines(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
         ("  from", [count(row.tokens.low) for row in rows]),
         ("  to", [count(row.tokens.high) for row in rows]),
     ]
-
-
-def render_json(compared: TokenizerComparison) -> bytes:
-    """One JSON document, see comparison_schema.json."""
-    document = {
-        **versions(SCHEMA_VERSION),
-        "utf8_bytes": compared.utf8_bytes,
-        "documents": compared.documents,
-        "sampled_bytes": compared.sampled_bytes,
-        "tokenizers": [_row(row) for row in compared.rows],
-        "recommended": compared.recommended or None,
-        "reason": compared.reason,
-        "nothing_held_out": compared.not_judged,
-    }
-    return report_bytes(document)
-
-
-def _row(row: Row) -> dict[str, Any]:
-    return {
-        "name": row.name,
-        "model": row.model,
-        "fingerprint": row.fingerprint,
-        "vocab_size": row.vocab_size,
-        "pieces_used_at_least": row.pieces_used,
-        "words": row.words,
-        "unk_words": row.unk_words,
-        "unk_rate": row.unk_rate,
-        "held_out_unk_rate": row.held_out_rate,
-        "documents_with_unk": row.documents_with_unk,
-        "worst_words": [{"word": word, "count": n} for word, n in row.worst],
-        "tokens_per_word": _interval(row.tokens_per_word),
-        "bytes_per_token": _interval(row.bytes_per_token),
-        "tokens": _interval(row.tokens),
-        "document_tokens": {str(p): value for p, value in zip(PERCENTILES, row.lengths, strict=False)},
-        "share_over_512_tokens": row.too_long,
-    }
-
-
-def _interval(interval: Interval) -> dict[str, Any]:
-    return {"value": interval.value, "interval": None if interval.exact else [interval.low, interval.high]}

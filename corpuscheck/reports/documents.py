@@ -10,7 +10,7 @@ import orjson
 from corpuscheck.domain.sides import Sides
 from corpuscheck.feasibility.comparison import TokenizerComparison
 from corpuscheck.feasibility.estimate import Estimate
-from corpuscheck.reports import comparison_text, estimate_json, peek_json, sides_text
+from corpuscheck.reports import comparison_json, estimate_json, peek_json, sides_json
 from corpuscheck.reports.json_report import render_json
 from corpuscheck.result import Result
 from corpuscheck.showing import Peek
@@ -18,8 +18,8 @@ from corpuscheck.showing import Peek
 _RENDERERS: dict[type, Callable[[Any], bytes]] = {
     Result: render_json,
     Estimate: estimate_json.render,
-    TokenizerComparison: comparison_text.render_json,
-    Sides: sides_text.render_json,
+    TokenizerComparison: comparison_json.render,
+    Sides: sides_json.render,
     Peek: peek_json.render,
 }
 

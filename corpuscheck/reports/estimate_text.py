@@ -12,6 +12,7 @@ from rich.text import Text
 from corpuscheck.feasibility.estimate import Estimate, Model, Plan
 from corpuscheck.feasibility.figure import Figure
 from corpuscheck.feasibility.laws import EPOCHS, LADDER
+from corpuscheck.reports.console import text_on
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.rules.amounts import about, count, percent, size
 
@@ -21,20 +22,15 @@ _WIDTH = 20
 Shown = Callable[[float], str]
 
 
-def render_terminal(estimate: Estimate, console: Console) -> None:
-    """Print the estimate."""
-    parts = [_answer(estimate), _collect(estimate), _ladder(estimate), _models(estimate)]
+def render_terminal(estimate: Estimate, console: Console) -> str:
+    """The estimate as this console shows it."""
+    parts: list[RenderableType] = [_answer(estimate), _collect(estimate), _ladder(estimate), _models(estimate)]
     if estimate.forecasts:
         parts.append(_forecasts(estimate))
-    with console.capture() as capture:
-        for part in parts:
-            console.print(part)
-        notes = Table.grid(padding=(0, 1))
-        for note in estimate.notes:
-            notes.add_row(Text("!", "yellow"), safe(note, limit=400))
-        console.print(notes)
-    for line in capture.get().splitlines():
-        console.file.write(line.rstrip() + "\n")
+    notes = Table.grid(padding=(0, 1))
+    for note in estimate.notes:
+        notes.add_row(Text("!", "yellow"), safe(note, limit=400))
+    return text_on(console, [*parts, notes])
 
 
 def shown(figure: Figure, how: Shown, after: Figure | None = None) -> Text:

@@ -6,15 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.marking import Mark
-from corpuscheck.printable import guarded, printable
+from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.common import document
+from corpuscheck.reports.console import text_on
 from corpuscheck.reports.terminal_parts import safe
 from corpuscheck.rules.amounts import count, percent, plural, size
 from corpuscheck.showing import Peek, Shown
@@ -29,11 +30,9 @@ _TROUBLE, _BESIDE = "bold yellow reverse", "cyan underline"
 
 def render_terminal(peek: Peek, console: Console) -> str:
     """The documents as this console shows them. Corpus text only ever reaches it as escaped `Text`, never as markup."""
-    with console.capture() as capture:
-        console.print(safe(_head(peek), "bold", limit=2000))
-        for shown in peek.shown:
-            _document(shown, peek.view.marks, console)
-    return guarded("".join(line.rstrip() + "\n" for line in capture.get().splitlines()))
+    colours = console.color_system is not None
+    documents = (part for shown in peek.shown for part in _document(shown, peek.view.marks, colours))
+    return text_on(console, [safe(_head(peek), "bold", limit=2000), *documents])
 
 
 def _head(peek: Peek) -> str:
@@ -52,25 +51,28 @@ def _head(peek: Peek) -> str:
     return f"{len(peek.shown)} {of}, drawn by hash (seed {view.seed}); the same text only once"
 
 
-def _document(shown: Shown, wanted: tuple[str, ...], console: Console) -> None:
+def _document(shown: Shown, wanted: tuple[str, ...], colours: bool) -> Iterator[RenderableType]:
     excerpt = shown.excerpt
-    console.print()
-    console.print(Text(document(shown.place), "bold cyan", overflow="fold"))
+    yield ""
+    yield Text(document(shown.place), "bold cyan", overflow="fold")
     facts = [size(excerpt.utf8_bytes), *_letters(excerpt), printable(shown.why, LONGEST_PATH)]
-    console.print(Padding(Text(" · ".join(facts), "dim", overflow="fold"), (0, 0, 0, 3)))
+    yield _indented(Text(" · ".join(facts), "dim", overflow="fold"))
     if excerpt.marks:
         found = Counter(mark.kind for mark in excerpt.marks)
         told = ", ".join(f"{kind} {count(n)}" for kind, n in sorted(found.items(), key=lambda p: (-p[1], p[0])))
-        console.print(Padding(Text(f"marked here: {told}", "dim", overflow="fold"), (0, 0, 0, 3)))
+        yield _indented(Text(f"marked here: {told}", "dim", overflow="fold"))
     body = Text(overflow="fold")
     if excerpt.before:
         body.append(f"… {size(excerpt.before)} before\n", "dim")
     for piece, style in _pieces(excerpt, wanted):
-        plain = style and console.color_system is None
-        body.append(f"⟦{piece}⟧" if plain else piece, style)
+        body.append(f"⟦{piece}⟧" if style and not colours else piece, style)
     if excerpt.after:
         body.append(f"\n… {size(excerpt.after)} after", "dim")
-    console.print(Padding(body, (0, 0, 0, 3)))
+    yield _indented(body)
+
+
+def _indented(text: Text) -> Padding:
+    return Padding(text, (0, 0, 0, 3))
 
 
 def _letters(excerpt: Excerpt) -> Iterator[str]:
