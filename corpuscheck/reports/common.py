@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from corpuscheck.clean.copies import DocumentPlace
 from corpuscheck.domain.report import DomainReport
@@ -19,7 +20,17 @@ from corpuscheck.rules.amounts import count, files, percent, plural, size, times
 
 VERDICTS: dict[Verdict, str] = {"ready": "READY", "caution": "CAUTION", "not_ready": "NOT READY"}
 
-DOMAIN_TITLE = "Is it really this domain?"
+
+class Question(StrEnum):
+    """What a report answers, in this order."""
+
+    READ = "Can it be read?"
+    ENOUGH = "Is there enough?"
+    SEEN = "Does the tokenizer see it?"
+    ALPHABET = "What would another alphabet lose?"
+    CLEAN = "Is it clean?"
+    DOMAIN = "Is it really this domain?"
+
 
 LONGEST_TEXT = 1000 + LONGEST_PATH
 """A message may name a path, which is not cut."""

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-from corpuscheck.reports.common import DOMAIN_TITLE, VERDICTS, domain_answer, encodings, how_far, of_change, tally
+from corpuscheck.reports.answers import Answer, Foreign, Verbatim, answers
+from corpuscheck.reports.common import VERDICTS, of_change, tally
 from corpuscheck.reports.markdown_changes import changes
 from corpuscheck.reports.markdown_text import bullets, code, code_of, details, prose, table
 from corpuscheck.result import Finding, Place, Result, SkippedRule
-from corpuscheck.rules.amounts import about, count, estimated, percent, size
-
-_WORDS = 5
 
 
 def render(result: Result) -> bytes:
@@ -25,7 +23,7 @@ def render(result: Result) -> bytes:
         _findings(others if result.comparison else result.findings),
         details("Where", bullets(_places(result), _place)),
         details("Not judged", bullets(result.skipped_rules, _skipped)),
-        table(("question", "answer"), tuple(_answers(result)), tuple),
+        table(("question", "answer"), tuple(answers(result)), _answer),
     )
     return ("\n\n".join(filter(None, parts)) + "\n").encode()
 
@@ -55,54 +53,14 @@ def _place(found: tuple[str, Place]) -> str:
     return f"{prose(rule)} {code_of(place)} {prose(place.detail)}".rstrip()
 
 
-def _answers(result: Result) -> Iterator[tuple[str, str]]:
-    reading, text, words = result.profile.reading, result.profile.size, result.profile.words
-    share = percent(text.utf8_bytes / result.limits.target_bytes)
-    yield (
-        "Can it be read?",
-        f"{count(reading.measured)} of {count(reading.files)} files: {prose(encodings(result.profile))}",
-    )
-    yield (
-        "Is there enough?",
-        f"{size(text.utf8_bytes)} of text in {count(text.documents)} documents, {share} of "
-        f"{size(result.limits.target_bytes)}",
-    )
-    lost = ", ".join(f"{code(word.word, 40)} {count(word.count)}" for word in result.tokenizer.worst_words[:_WORDS])
-    yield (
-        "Does the tokenizer see it?",
-        f"{percent(words.unk_rate)} of {count(words.words)} words are `[UNK]`"
-        + (f", most often {lost}" if lost else ""),
-    )
-    yield "What would another alphabet lose?", _alphabet(result)
-    yield "Is it clean?", _clean(result)
-    yield DOMAIN_TITLE, _domain(result)
+def _answer(answer: Answer) -> tuple[str, str]:
+    return answer.title, "".join(map(_piece, answer.whole))
 
 
-def _clean(result: Result) -> str:
-    clean = result.cleanliness
-    if not clean.looked_into:
-        return "not known: not all documents were looked into"
-    copies = clean.copies
-    n = estimated(copies.documents, copies.documents_margin, copies.exact, count if copies.exact else about)
-    doubtful = result.profile.clean["any"].documents
-    return (
-        f"{estimated(clean.usable_bytes, clean.usable.margin, clean.complete)} of {size(clean.raw_bytes)} usable, "
-        f"{percent(clean.usable_share)}; {n} copies, {count(doubtful)} doubtful documents"
-    )
-
-
-def _domain(result: Result) -> str:
-    report = result.domain
-    if report is None:
-        return domain_answer(report)
-    words = ", ".join(code(word.word, 40) for word in report.words[:_WORDS])
-    return prose(f"{domain_answer(report)}: {how_far(report)}") + (f"; most distinctive {words}" if words else "")
-
-
-def _alphabet(result: Result) -> str:
-    advice = result.tokenizer.alphabet
-    if advice.unavailable:
-        return f"not known: {prose(advice.unavailable)}"
-    if advice.recommended is None:
-        return "no alphabet gets under the limit"
-    return f"`--limit-alphabet {advice.recommended.alphabet}` loses {percent(advice.recommended.unk_rate)}"
+def _piece(text: str) -> str:
+    match text:
+        case Verbatim():
+            return code(text, 40)
+        case Foreign():
+            return prose(text)
+    return text

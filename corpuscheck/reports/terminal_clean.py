@@ -14,7 +14,7 @@ from corpuscheck.clean.shared import Shared
 from corpuscheck.clean.sums import ERRORS, Amount
 from corpuscheck.counted import SHORT_DOCUMENT
 from corpuscheck.profile.clean import Tally
-from corpuscheck.reports.common import document
+from corpuscheck.reports.common import Question, document
 from corpuscheck.reports.terminal_normalisation import normalisation_rows
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
@@ -28,11 +28,11 @@ def clean(result: Result) -> Group:
     found = result.cleanliness
     if not found.looked_into:
         told = Text("not all documents were looked into: scan without --no-clean", "dim")
-        return section(4, "Is it clean?", "not known", told, *normalisation_rows(result))
+        return section(4, Question.CLEAN, "not known", told, *normalisation_rows(result))
     share = percent(found.usable_share)
     return section(
         4,
-        "Is it clean?",
+        Question.CLEAN,
         f"{usable_text(found)} of {size(found.raw_bytes)} usable, {share}",
         waterfall(result),
         *_not_judged(found),

@@ -10,7 +10,7 @@ from corpuscheck.domain.differing import QUANTILE
 from corpuscheck.domain.report import ORDINARY, SPECIFIC, DomainReport
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.reports.common import DOMAIN_TITLE, bits, domain_answer, how_far, how_often
+from corpuscheck.reports.common import Question, bits, domain_answer, how_far, how_often
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
 from corpuscheck.rules.amounts import count, percent, plural
@@ -31,12 +31,12 @@ def domain(result: Result) -> Group:
             "corpuscheck reference build general FOLDER… makes a reference from several bodies of general text; then "
         )
         rows.append(("to find out", told + "scan with --reference general.ccp"))
-        return section(None, DOMAIN_TITLE, domain_answer(report), labelled(rows))
+        return section(None, Question.DOMAIN, domain_answer(report), labelled(rows))
     rows += _compared(report)
     parts: list[RenderableType] = [labelled(rows)]
     if report.words:
         parts += [Text(), _words(report)]
-    return section(None, DOMAIN_TITLE, domain_answer(report), *parts)
+    return section(None, Question.DOMAIN, domain_answer(report), *parts)
 
 
 def _scripts(result: Result) -> Rows:

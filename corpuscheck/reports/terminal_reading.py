@@ -9,6 +9,7 @@ from rich.text import Text
 
 from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.common import Question
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import Result
 from corpuscheck.rules.amounts import count, estimated, files, percent, plural, size
@@ -52,7 +53,7 @@ def reading(result: Result) -> Group:
         if not skipped and not reading.troubled_files
         else f"{reading.measured:,} of {reading.files:,} files"
     )
-    return section(1, "Can it be read?", answer, *parts)
+    return section(1, Question.READ, answer, *parts)
 
 
 def enough(result: Result) -> Group:
@@ -84,7 +85,7 @@ def enough(result: Result) -> Group:
         by_rule = count(missing * limits.articles_per_gb / 10**9)
         own = f", or {count(missing / mean)} documents like these" if mean else ""
         rows.append(("still missing", f"{size(missing)}: {by_rule} news articles by the rule{own}"))
-    return section(2, "Is there enough?", f"{size(text.utf8_bytes)}, {percent(share)} of the rule", labelled(rows))
+    return section(2, Question.ENOUGH, f"{size(text.utf8_bytes)}, {percent(share)} of the rule", labelled(rows))
 
 
 def _usable(result: Result) -> Iterator[tuple[str | Text, str | Text]]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from corpuscheck.printable import printable
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.common import Question
 from corpuscheck.reports.terminal_parts import columns, labelled, safe, section
 from corpuscheck.result import CurvePoint, GuiltyCharacter, LettersReport, LostWord, Result, TokenizerReport
 from corpuscheck.rules.amounts import count, percent, size
@@ -45,7 +46,7 @@ def tokenizer(result: Result) -> Group:
     if report.worst_words:
         parts += [Text(), worst_words(report.worst_words, words.unk_words, report.words_exact)]
         parts += [Text(), _worst_characters(report.worst_characters)] if report.worst_characters else []
-    return section(3, "Does the tokenizer see it?", f"{percent(words.unk_rate)} [UNK]", *parts)
+    return section(3, Question.SEEN, f"{percent(words.unk_rate)} [UNK]", *parts)
 
 
 def _assumption(report: TokenizerReport) -> Iterator[tuple[str | Text, str | Text]]:
@@ -131,7 +132,7 @@ def curve(result: Result) -> Group:
     """What alphabets of other sizes would lose."""
     advice, limits = result.tokenizer.alphabet, result.limits
     if advice.unavailable:
-        return section(None, "What would another alphabet lose?", "not known", Text(advice.unavailable))
+        return section(None, Question.ALPHABET, "not known", Text(advice.unavailable))
     table = columns(("characters", "right"), ("[UNK] words", "right"), ("", "left"))
     highest = max((point.unk_rate for point in _shown_points(result)), default=0.0)
     for point in _shown_points(result):
@@ -167,7 +168,7 @@ def curve(result: Result) -> Group:
         notes.append(Text("no alphabet gets under the limit: words over 100 characters are lost by all of them"))
     default = next((p.unk_rate for p in advice.points if p.alphabet == 1000), 0.0)
     answer = f"{percent(default)} [UNK] with the default of 1,000"
-    return section(None, "What would another alphabet lose?", answer, *notes)
+    return section(None, Question.ALPHABET, answer, *notes)
 
 
 def _shown_points(result: Result) -> tuple[CurvePoint, ...]:
