@@ -27,7 +27,7 @@ from corpuscheck.reading.files import FileRecord
 from corpuscheck.result import Result
 from corpuscheck.rules.registry import in_force, judged_by, policy_of
 from corpuscheck.running.cache import Cache, CacheUse
-from corpuscheck.settings import Settings, settings_from
+from corpuscheck.settings import NAMES, OPTIONS, Settings, settings_from
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.loading import load, usable
 
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from corpuscheck.tokenizer.trained import Trained
     from corpuscheck.viewing import View
 
-Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+_ONE_PATH = {name for name, known in OPTIONS.items() if known.path and known.default != ()}
 
-_PATHS = ("tokenizer", "baseline", "cache")
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 
 @dataclass(frozen=True)
@@ -177,9 +177,10 @@ def merge_profiles(paths: Sequence[str]) -> Profile:
 
 def settings_for(options: Mapping[str, Any], known: Collection[str]) -> Settings:
     """The settings that a function for Python was asked for. Raises UsageError for what is not `known` or cannot be."""
-    known_names(options, known)
+    known_names(options, known, NAMES)
     given = {
-        name: path_of(name, value) if name in _PATHS and value is not None else value for name, value in options.items()
+        name: path_of(name, value) if name in _ONE_PATH and value is not None else value
+        for name, value in options.items()
     }
     settings = settings_from(**given)
     asked = settings.policy

@@ -14,14 +14,14 @@ import click
 
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.printable import printable
-from corpuscheck.settings import CONFIGURATION_FILE, REPORT_FORMATS
+from corpuscheck.settings import CONFIGURATION_FILE, OPTIONS, REPORT_FORMATS
 from corpuscheck.trust import descriptor_of, foreign, inside, open_to_all, user
 
 SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "corpuscheck")
-_PATHS = {"tokenizer", "baseline", "reference", "cache-dir", "paths", "save", "files", "save-tokenizer", "output"}
 _WRITTEN = {"save", "files", "save-tokenizer", "output", "cache-dir"}
 """Keys that name what is written. A file that was found, not named, can name such places in its own folder alone."""
+_PATHS = {"paths", *_WRITTEN, *(known.key for known in OPTIONS.values() if known.path)}
 _LARGEST = 1 << 20
 _OF_A_RULE = ("severity", "limit")
 _NOT_IN_A_FILE = {"help", "config", "show-config"}

@@ -16,9 +16,6 @@ from corpuscheck.printable import printable
 
 _LARGEST = 1 << 62
 
-OTHER_NAMES = {"target": "target_bytes", "min-size": "min_bytes"}
-"""Options of the command line that have another name in Python."""
-
 
 def fitted(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as the fields of `kind` take them: lists as tuples, paths as text, one text as a list of one.
@@ -42,11 +39,11 @@ def one_of(name: str, value: Any, choices: Collection[str]) -> Any:
     raise _unfit(name, f"one of {', '.join(choices)}", value, hint)
 
 
-def known_names(given: Iterable[str], known: Collection[str]) -> None:
-    """Raises UsageError for the first name that is none of those that are known."""
+def known_names(given: Iterable[str], known: Collection[str], others: Mapping[str, str]) -> None:
+    """Raises UsageError for the first name that is none of those that are known; these have `others` elsewhere."""
     for name in given:
         if name not in known:
-            other = OTHER_NAMES.get(name.replace("_", "-"), "")
+            other = others.get(name.replace("_", "-"), "")
             hint = (
                 f": did you mean '{other}'?"
                 if other in known

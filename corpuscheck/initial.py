@@ -13,6 +13,7 @@ from corpuscheck.result import Result
 from corpuscheck.rules.amounts import count, percent, size
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import Rule
+from corpuscheck.settings import OPTIONS
 
 
 def initial_configuration(result: Result, paths: Sequence[str], given: Mapping[str, Any]) -> str:
@@ -25,8 +26,8 @@ def initial_configuration(result: Result, paths: Sequence[str], given: Mapping[s
         f"paths = {_toml(list(paths))}",
     ]
     for name, value in given.items():
-        if value and value != "file":
-            lines.append(f"{_KEYS.get(name, name.replace('_', '-'))} = {_toml(value)}")
+        if value and value != OPTIONS[name].default:
+            lines.append(f"{OPTIONS[name].key} = {_toml(value)}")
     if not given.get("tokenizer"):
         lines.append('# tokenizer = "tokenizer"       # a trained one: corpuscheck scan --save-tokenizer tokenizer')
     rate = max(words.unk_rate, words.held_out_unk_rate)
@@ -86,9 +87,6 @@ def _rounded_down(value: int) -> int:
     """To two significant digits, never above the value."""
     step: int = 10 ** max(0, len(str(value)) - 2)
     return value // step * step
-
-
-_KEYS = {"text_fields": "text-field"}
 
 
 def _toml(value: Any) -> str:

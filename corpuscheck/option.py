@@ -15,7 +15,8 @@ _KEY = "option"
 class Option:
     """How a field is asked for on the command line: ``--min-size``, and what its value is called, if it has a name.
 
-    `default` is the one of the command line, as people write it; `reads` is what reads a number that is text.
+    `default` is the one of the command line, as people write it; `reads` is what reads a number that is text; `path`
+    says that it names a file or a folder.
     """
 
     flag: str
@@ -23,10 +24,22 @@ class Option:
     help: str
     default: Any
     reads: Notation | None
+    path: bool
+
+    @property
+    def key(self) -> str:
+        """Its name in a configuration file."""
+        return self.flag.partition("/")[0].removeprefix("--")
 
 
 def option(
-    default: Any, flag: str = "", help: str = "", reads: Notation | None = None, *, otherwise: Any = None
+    default: Any,
+    flag: str = "",
+    help: str = "",
+    reads: Notation | None = None,
+    *,
+    otherwise: Any = None,
+    path: bool = False,
 ) -> Any:
     """A field of the settings that is an option of the commands; without a flag, one that Python alone can set.
 
@@ -35,7 +48,7 @@ def option(
     """
     name, _, value = flag.partition(" ")
     made = callable(default)
-    metadata = {_KEY: Option(name, value, help, otherwise or (None if made else default), reads)}
+    metadata = {_KEY: Option(name, value, help, otherwise or (None if made else default), reads, path)}
     if made:
         return field(default_factory=default, metadata=metadata)
     if reads and isinstance(default, str):

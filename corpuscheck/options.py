@@ -1,4 +1,7 @@
-"""The options of the functions for Python: the fields of `settings`, as a type checker and an editor see them."""
+"""The options of the functions for Python: the fields of `settings`, as a type checker and an editor see them.
+
+Written by docs/generate.py.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +23,12 @@ class ReadingOptions(TypedDict, total=False):
     document: DocumentMode
     layout: LayoutChoice
     text_fields: Texts
-    preset: str | None
     encoding: str | None
     hint: str | None
     skip_front_matter: bool
     strip_markup: bool
     follow_links: bool
+    preset: str | None
     jobs: int | None
 
 
@@ -54,7 +57,7 @@ class ScanOptions(TrainingOptions, total=False):
     select: Texts
     ignore: Texts
     severity: Mapping[str, Severity]
-    limit: Mapping[str, float]
+    limit: Mapping[str, float | str]
     fail_on: FailOn
     strict: bool
     baseline: Path | None

@@ -226,12 +226,14 @@ class Settings:
     preset: str | None = option(None, "--preset NAME", f"A known layout: {', '.join(PRESETS)}.")
     tokenizer: str | None = option(
         None, "--tokenizer PATH",
-        "tokenizer.json, vocab.txt, SentencePiece .model or folder. Otherwise one is trained."
+        "tokenizer.json, vocab.txt, SentencePiece .model or folder. Otherwise one is trained.", path=True
     )  # fmt: skip
-    baseline: str | None = option(None, "--baseline FILE", "Compare with this saved profile, by its own tokenizer.")
+    baseline: str | None = option(
+        None, "--baseline FILE", "Compare with this saved profile, by its own tokenizer.", path=True
+    )
     references: tuple[str, ...] = option(
         (), "--reference FILE",
-        "Compare with this general text, from 'corpuscheck reference build' (repeat for several)."
+        "Compare with this general text, from 'corpuscheck reference build' (repeat for several).", path=True
     )  # fmt: skip
     forecast: bool = option(False)
     clean: bool = option(True, "--clean/--no-clean", "Look into each document for debris, copies and what is doubtful.")
@@ -241,7 +243,7 @@ class Settings:
     )  # fmt: skip
     cache: str | None = option(
         None, "--cache-dir DIR", "Where what was measured is kept, so that only changed files are read again.",
-        otherwise=".corpuscheck_cache"
+        otherwise=".corpuscheck_cache", path=True
     )  # fmt: skip
     cache_key: CacheKey = option(
         "mtime", "--cache-key", "How a changed file is known: by size and time, or by its content."
@@ -306,7 +308,7 @@ def _unknown_codec(settings: Settings) -> str:
 
 def _as_number(name: str, value: Any) -> Any:
     """Text as the command line reads it; numbers as they are."""
-    reads = _OPTIONS[name].reads if name in _OPTIONS else None
+    reads = OPTIONS[name].reads if name in OPTIONS else None
     if reads is None or not isinstance(value, str):
         return value
     try:
@@ -316,7 +318,9 @@ def _as_number(name: str, value: Any) -> Any:
 
 
 _GROUPS: dict[str, Any] = {"reading": Reading, "training": Training, "limits": Limits, "policy": Policy}
-_OPTIONS = {name: known for kind in (*_GROUPS.values(), Settings) for name, known in options_of(kind).items()}
+OPTIONS = {name: known for kind in (*_GROUPS.values(), Settings) for name, known in options_of(kind).items()}
+NAMES = {known.key: name for name, known in OPTIONS.items() if known.flag}
+"""The names in Python by those on the command line."""
 
 
 def settings_from(**options: Any) -> Settings:
@@ -337,7 +341,7 @@ def settings_from(**options: Any) -> Settings:
     kinds = {group: kind for group, kind in _GROUPS.items() if group not in options}
     owners = {name: group for group, kind in kinds.items() for name in options_of(kind)}
     own = [name for name in Settings.__dataclass_fields__ if name not in kinds]
-    known_names(options, [*owners, *own])
+    known_names(options, [*owners, *own], NAMES)
     groups = {
         group: kind(**fitted(kind, {name: value for name, value in options.items() if owners.get(name) == group}))
         for group, kind in kinds.items()

@@ -1,4 +1,4 @@
-"""Write the tables of the pages that come from the code: python docs/generate.py.
+"""Write what comes from the code, tables of pages and the options of the functions for Python: python docs/generate.py.
 
 A table stands between <!-- name:begin --> and <!-- name:end -->.
 """
@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import click
 
 from corpuscheck.cli import cli
+from corpuscheck.option import options_of
 from corpuscheck.reports.rule_list import render_markdown
-from corpuscheck.settings import Limits, Policy
+from corpuscheck.settings import Limits, Policy, Reading, Settings, Training
 
 PAGES = Path(__file__).parent
+TYPED = PAGES.parent / "corpuscheck" / "options.py"
 
 
 def options() -> str:
@@ -75,8 +78,59 @@ def updated(page: str, name: str, table: str) -> str:
     return re.sub(f"{begin}.*?{end}", lambda _: f"{begin}{table}\n{end}", page, flags=re.DOTALL)
 
 
+def typed_options() -> str:
+    """The options of the functions for Python, for type checkers and editors: the fields of the settings."""
+    own = [name for name in options_of(Settings) if name not in ("preset", "tokenizer", "jobs")]
+    groups = (
+        ("ReadingOptions(TypedDict", "How files become documents, and by how many workers.",
+         [*_typed(Reading), *_typed(Settings, "preset", "jobs")]),
+        ("TrainingOptions(ReadingOptions", "And how a tokenizer is trained.", _typed(Training)),
+        ("ScanOptions(TrainingOptions",
+         "And by what a corpus is judged, what it is compared with, and what is looked for.",
+         [*_typed(Limits), *_typed(Policy), *_typed(Settings, *own)]),
+    )  # fmt: skip
+    classes = (
+        f'class {head}, total=False):\n    """{says}"""\n\n' + "\n".join(f"    {line}" for line in lines)
+        for head, says, lines in groups
+    )
+    return "\n\n\n".join((_TYPED_HEAD, *classes)) + "\n"
+
+
+def _typed(kind: type, *names: str) -> list[str]:
+    """A line for each of the options among the fields, those of these names or all."""
+    lines = []
+    for field in fields(kind):
+        known = options_of(kind).get(field.name)
+        if known and (not names or field.name in names):
+            types = _TYPES_OF_PATHS if known.path else _TYPES
+            hint = types.get(str(field.type), str(field.type))
+            lines.append(f"{field.name}: {hint}" + (" | None" if field.name == "jobs" else ""))
+    return lines
+
+
+_TYPES = {"tuple[str, ...]": "Texts"}
+_TYPES_OF_PATHS = {"tuple[str, ...]": "Path | Sequence[Path]", "str | None": "Path | None"}
+_TYPED_HEAD = '''\
+"""The options of the functions for Python: the fields of `settings`, as a type checker and an editor see them.
+
+Written by docs/generate.py.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from corpuscheck.settings import CacheKey, DocumentMode, FailOn, LayoutChoice, Severity
+
+Path = str | os.PathLike[str]
+Texts = str | Sequence[str]'''
+
+
 def main() -> None:
-    """Write each table into its page."""
+    """Write each table into its page, and the options."""
+    TYPED.write_text(typed_options(), "utf-8", newline="\n")
     for name, (page, table) in TABLES.items():
         path = PAGES / page
         path.write_text(updated(path.read_text("utf-8"), name, table()), "utf-8", newline="\n")
