@@ -54,6 +54,12 @@ def test_options_given_to_it_are_kept(tmp_path: Path, run_main: Main) -> None:
     assert run_main("scan", "-q")[0] == 0
 
 
+def test_options_that_have_their_defaults_are_not_written(tmp_path: Path, run_main: Main) -> None:
+    write_files(tmp_path, {"data/a.txt": "\n".join(korean_lines(50))})
+    written = initialised(run_main, "data", "--layout", "auto", "--document", "file")
+    assert written.keys().isdisjoint({"layout", "document", "include", "strip-markup"})
+
+
 def test_a_corpus_that_the_tokenizer_does_not_know_at_all(tmp_path: Path, run_main: Main) -> None:
     write_files(tmp_path, {"data/a.txt": "\n".join(korean_lines(50))})
     written = initialised(run_main, "data", "--tokenizer", write_vocabulary(tmp_path / "vocab.txt", "a"))
