@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
 
 from corpuscheck.commands.configured import configured, reading_settings
 from corpuscheck.commands.options import READING, RUN, TOKENIZER, TRAINING, options
-from corpuscheck.commands.printing import print_bytes, print_line, print_text
+from corpuscheck.commands.printing import print_conclusion, print_line
 from corpuscheck.printable import printable
 
 
@@ -71,12 +72,6 @@ def compare_profiles(paths: tuple[str, ...], report_format: str, output: str | N
     """Print how far saved profiles and the sources of references are from each other."""
     from corpuscheck.api import compare_profiles as compared
     from corpuscheck.reports import sides_json, sides_text
-    from corpuscheck.writing import write_whole
 
     sides = compared(paths)
-    if output:
-        write_whole(output, sides_json.render(sides))
-    if report_format == "json":
-        print_bytes(sides_json.render(sides))
-    else:
-        print_text(lambda console: sides_text.render_terminal(sides, console))
+    print_conclusion(report_format, output, sides_json.render(sides), partial(sides_text.render_terminal, sides))

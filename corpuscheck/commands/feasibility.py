@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -22,7 +23,7 @@ from corpuscheck.commands.options import (
     option,
     options,
 )
-from corpuscheck.commands.printing import print_bytes, print_line, print_text
+from corpuscheck.commands.printing import print_conclusion, print_line
 from corpuscheck.errors import UsageError
 from corpuscheck.printable import printable
 from corpuscheck.quantities import COUNT, NUMBER, SHARE, size_in
@@ -83,7 +84,6 @@ def estimate(
     from corpuscheck.configuration import nearer
     from corpuscheck.feasibility.estimate import Plan
     from corpuscheck.progress import watcher
-    from corpuscheck.writing import write_whole
 
     if (articles is not None or mean_bytes is not None) and "paths" not in nearer(context):
         paths = ()  # those of the configuration file are not what was asked for
@@ -96,12 +96,8 @@ def estimate(
     told = estimated(list(paths), plan, settings, watch, processes=True)
     from corpuscheck.reports import estimate_json, estimate_text
 
-    if output:
-        write_whole(output, estimate_json.render(told))
-    if report_format == "json":
-        print_bytes(estimate_json.render(told))
-    else:
-        print_text(lambda console: estimate_text.render_terminal(told, console))
+    text = partial(estimate_text.render_terminal, told)
+    print_conclusion(report_format, output, estimate_json.render(told), text)
 
 
 def _no_text_options(context: click.Context, source: str, verb: str = "estimate from") -> None:
@@ -181,7 +177,6 @@ def compare(
     from corpuscheck.api import compare_tokenizers
     from corpuscheck.progress import watcher
     from corpuscheck.reports import comparison_json, comparison_text
-    from corpuscheck.writing import write_whole
 
     if all(path.endswith(".ccp") for path in paths):
         _no_text_options(context, "saved profiles", "compare")
@@ -191,9 +186,5 @@ def compare(
         return
     settings, watch = reading_settings(context, given), watcher(not (quiet or no_progress), verbose)
     compared = compare_tokenizers(list(paths), tokenizers, train_one, settings, watch)
-    if output:
-        write_whole(output, comparison_json.render(compared))
-    if report_format == "json":
-        print_bytes(comparison_json.render(compared))
-    else:
-        print_text(lambda console: comparison_text.render_terminal(compared, console))
+    text = partial(comparison_text.render_terminal, compared)
+    print_conclusion(report_format, output, comparison_json.render(compared), text)

@@ -37,6 +37,18 @@ def print_text(render: Callable[[Console], str]) -> None:
         console.file.write(render(console))
 
 
+def print_conclusion(name: str, output: str | None, document: bytes, render: Callable[[Console], str]) -> None:
+    """Write the JSON document to a file where one is named, and print it, or the text, by the name of the format."""
+    from corpuscheck.writing import write_whole
+
+    if output:
+        write_whole(output, document)
+    if name == "json":
+        print_bytes(document)
+    else:
+        print_text(render)
+
+
 def print_paged(render: Callable[[Console], str], paged: bool) -> None:
     """Print what `render` gives for a console, with a pager where that is a terminal and too small for it."""
     from corpuscheck.commands.paging import pager_of
