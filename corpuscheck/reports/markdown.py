@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from corpuscheck.reports.common import VERDICTS, encodings, of_change, tally
+from corpuscheck.reports.common import VERDICTS, cut_marks, encodings, of_change, tally
 from corpuscheck.reports.markdown_changes import changes
 from corpuscheck.reports.markdown_text import bullets, code, code_of, details, prose, table
 from corpuscheck.reports.terminal_domain import TITLE, answer, how_far
@@ -75,7 +75,8 @@ def _answers(result: Result) -> Iterator[tuple[str, str]]:
         + (f", most often {lost}" if lost else ""),
     )
     yield "What would another alphabet lose?", _alphabet(result)
-    yield "Is it clean?", _clean(result)
+    marks = f"; {cut_marks(result.normalisation)}" if result.normalisation.cut_runs else ""
+    yield "Is it clean?", _clean(result) + marks
     yield TITLE, _domain(result)
 
 
