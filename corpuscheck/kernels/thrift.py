@@ -57,6 +57,66 @@ def _signed(value: int) -> int:
     return ~half if bits & np.uint64(1) else half
 
 
+@inlined
+def _field(data: Bytes, i: int, before: int) -> tuple[int, int, int]:
+    """The type of a field, 0 at the end of the struct, its number, and where its value begins."""
+    if i >= len(data):
+        return 0, 0, CUT
+    head = int(data[at(i)])
+    kind, step = head & 15, head >> 4
+    i += 1
+    if kind == 0:
+        return 0, 0, i
+    number = before + step
+    if step == 0:
+        number, i = _varint(data, i)
+        number = _signed(number)
+    if number < -32768 or number > 32767:
+        return 0, 0, GARBLED
+    return kind, number, i
+
+
+@inlined
+def _single(data: Bytes, i: int, kind: int, in_list: bool) -> tuple[int, int]:
+    """A value that holds no others, 0 where it is no whole number, and where it ends."""
+    value = 0
+    if kind in (TRUE, FALSE):
+        value = int(kind == TRUE)
+        i += in_list
+    elif kind == BYTE:
+        i += 1
+    elif kind in (I16, I32, I64):
+        value, i = _varint(data, i)
+        value = _signed(value)
+        if kind != I64 and (value < -(1 << 31) or value >= 1 << 31):
+            return 0, GARBLED
+    elif kind == DOUBLE:
+        i += 8
+    elif kind == BINARY:
+        size, i = _varint(data, i)
+        if size < 0 or size > 1 << 31:
+            return 0, GARBLED
+        i += size
+    else:
+        return 0, GARBLED
+    return value, i if i <= len(data) else CUT
+
+
+@inlined
+def _list(data: Bytes, i: int) -> tuple[int, int, int]:
+    """How many items a list has, of which type, and where they begin."""
+    if i >= len(data):
+        return 0, 0, CUT
+    head = int(data[at(i)])
+    size = head >> 4
+    i += 1
+    if size == 15:
+        size, i = _varint(data, i)
+        if size < 0 or size > 1 << 31:
+            return 0, 0, GARBLED
+    return size, head & 15, i
+
+
 @kernel
 def numbers_of(data: Bytes, start: int, wanted: Ints, which: Ints, values: Ints) -> tuple[int, int]:
     """The numbers of a struct that stand at the paths wanted: of each its path, as a place in `wanted`, and value.
@@ -78,85 +138,33 @@ def numbers_of(data: Bytes, start: int, wanted: Ints, which: Ints, values: Ints)
         in_list = left[depth] > 0
         if in_list:
             left[depth] -= 1
-            kind = kinds[depth]
-            here = _below(outer[depth], 0, kind)
+            kind, number = kinds[depth], 0
         else:
-            if i >= len(data):
-                return CUT, found
-            head = int(data[at(i)])
-            i += 1
-            kind = head & 15
-            if kind == 0:
+            kind, number, i = _field(data, i, last[depth])
+            if i >= 0 and kind == 0:
                 depth -= 1
                 continue
-            if head >> 4:
-                number = last[depth] + (head >> 4)
-            else:
-                number, i = _varint(data, i)
-                if i < 0:
-                    return i, found
-                number = _signed(number)
-            if number < -32768 or number > 32767:
-                return GARBLED, found
             last[depth] = number
-            here = _below(outer[depth], number, kind)
-
-        value = 0
-        is_value = True
-        if kind in (TRUE, FALSE):
-            value = int(kind == TRUE)
-            i += in_list
-        elif kind == BYTE:
-            i += 1
-        elif kind in (I16, I32, I64):
-            value, i = _varint(data, i)
-            if i < 0:
-                return i, found
-            value = _signed(value)
-            if kind != I64 and (value < -(1 << 31) or value >= 1 << 31):
-                return GARBLED, found
-        elif kind == DOUBLE:
-            i += 8
-        elif kind == BINARY:
-            size, i = _varint(data, i)
-            if i < 0:
-                return i, found
-            if size < 0 or size > 1 << 31:
-                return GARBLED, found
-            i += size
-            is_value = False
-        elif kind in (LIST, SET):
-            if i >= len(data):
-                return CUT, found
-            head = int(data[at(i)])
-            i += 1
-            size = head >> 4
-            if size == 15:
-                size, i = _varint(data, i)
-                if i < 0:
-                    return i, found
-            if size < 0 or size > 1 << 31 or depth + 1 >= _DEEPEST:
-                return GARBLED, found
-            depth += 1
-            outer[depth], left[depth], kinds[depth] = here, size, head & 15
-            is_value = False
-        elif kind == STRUCT:
+        here = _below(outer[depth], number, kind)
+        value, items, kind_of_items = 0, -1, 0
+        if i >= 0 and kind in (LIST, SET):
+            items, kind_of_items, i = _list(data, i)
+        elif i >= 0 and kind != STRUCT:
+            value, i = _single(data, i, kind, in_list)
+        if i < 0:
+            return i, found
+        if kind in (LIST, SET, STRUCT):
             if depth + 1 >= _DEEPEST:
                 return GARBLED, found
             depth += 1
-            outer[depth], left[depth], last[depth] = here, -1, 0
-        else:
-            return GARBLED, found
-        if i > len(data):
-            return CUT, found
-        if not is_value or here == _ELSEWHERE:
+            outer[depth], last[depth], left[depth], kinds[depth] = here, 0, items, kind_of_items
+        if kind in (LIST, SET, BINARY) or here == _ELSEWHERE:
             continue
         for k in range(len(wanted)):
             if wanted[k] == here:
                 if found >= len(which):
                     return GARBLED, found
-                which[found] = k
-                values[found] = value
+                which[found], values[found] = k, value
                 found += 1
     return i, found
 
