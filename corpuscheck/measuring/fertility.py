@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corpuscheck.errors import asked_about
 from corpuscheck.profile.domain import Fertility, digest_of
 from corpuscheck.profile.sample import Sample
 from corpuscheck.tokenizer.artefact import Artefact
@@ -11,6 +12,7 @@ from corpuscheck.tokenizer.artefact import Artefact
 FERTILITY_BYTES = 200_000
 
 
+@asked_about("the sample of the corpus")
 def fertility(
     sample: Sample, artefact: Artefact, general: Sequence[Artefact], held_out_share: float
 ) -> dict[str, Fertility]:

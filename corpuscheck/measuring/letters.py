@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from corpuscheck.errors import asked_about
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
 from corpuscheck.measuring.estimating import TOKEN_BYTES
 from corpuscheck.measuring.text import Walker
@@ -27,6 +28,7 @@ _SPACE = re.compile(r"[^\S\x0b\x0c\x1c-\x1f\x85]+")
 """White space, without the controls that a tokenizer deletes."""
 
 
+@asked_about("the sample of the corpus")
 def letters_part(artefact: Artefact, sample: Sample, code_points: Iterable[int]) -> LettersPart:
     """From at most `TOKEN_BYTES` of the sample; `code_points` are those of the whole text."""
     small = sample.smaller(TOKEN_BYTES)

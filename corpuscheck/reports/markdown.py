@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from corpuscheck.reports.common import DOMAIN_TITLE, VERDICTS, domain_answer, encodings, how_far, of_change, tally
+from corpuscheck.reports.common import (
+    DOMAIN_TITLE,
+    VERDICTS,
+    cut_marks,
+    domain_answer,
+    encodings,
+    how_far,
+    of_change,
+    tally,
+)
 from corpuscheck.reports.markdown_changes import changes
 from corpuscheck.reports.markdown_text import bullets, code, code_of, details, prose, table
 from corpuscheck.result import Finding, Place, Result, SkippedRule
@@ -74,7 +83,8 @@ def _answers(result: Result) -> Iterator[tuple[str, str]]:
         + (f", most often {lost}" if lost else ""),
     )
     yield "What would another alphabet lose?", _alphabet(result)
-    yield "Is it clean?", _clean(result)
+    marks = f"; {cut_marks(result.normalisation)}" if result.normalisation.cut_runs else ""
+    yield "Is it clean?", _clean(result) + marks
     yield DOMAIN_TITLE, _domain(result)
 
 
