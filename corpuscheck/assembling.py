@@ -116,11 +116,14 @@ def documents_before(records: Packed[FileRecord]) -> dict[tuple[str, int], int]:
     return before
 
 
-def _ranges(records: Packed[FileRecord]) -> list[FileRecord]:
-    """The records of files that were cut, in their order: few, however many files there are."""
+def ranges_of(records: Packed[FileRecord]) -> Packed[FileRecord]:
+    """The records of files that were cut: few, however many files there are."""
     cut = set(records.chosen(np.flatnonzero(records.numbers("start"))).values("path"))
-    rows = records.where("path", cut.__contains__) if cut else ()
-    return sorted(records.chosen(rows), key=lambda r: r.start)
+    return records.chosen(records.where("path", cut.__contains__) if cut else ())
+
+
+def _ranges(records: Packed[FileRecord]) -> list[FileRecord]:
+    return sorted(ranges_of(records), key=lambda record: record.start)
 
 
 def numbered(measured: Partial, before: dict[tuple[str, int], int]) -> tuple[DocumentPart, NearPart]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -12,21 +11,30 @@ MOST_MARKS = 30
 """Combining marks in a row that are put in order together, as in Unicode's Stream-Safe Text Format; no language has
 more. Those after them are taken as a run of their own."""
 
-_SHORT = 1000
+_Form = Literal["NFC", "NFD", "NFKC", "NFKD"]
+_APART: dict[_Form, _Form] = {"NFC": "NFD", "NFD": "NFD", "NFKC": "NFKD", "NFKD": "NFKD"}
+
+_FULL = re.compile(rb"\x01{%d}(?=\x01)" % MOST_MARKS)
+_LONG_RUN = re.compile(rb"\x01{%d,}" % (MOST_MARKS + 1))
 
 
-def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+def normalised(form: _Form, text: str) -> str:
     """The text in this form. Putting marks in order takes the square of their number, so a long run is cut."""
-    if len(text) <= _SHORT or text.isascii():
+    cuts = [match.end() for match in _FULL.finditer(_marks(form, text))]
+    if not cuts:
         return unicodedata.normalize(form, text)
-    marks = "".join(sorted(filter(unicodedata.combining, set(text))))
-    if not marks:
-        return unicodedata.normalize(form, text)
-    cuts = [0, *(match.end() for match in _long_runs(marks).finditer(text)), len(text)]
-    return "".join(unicodedata.normalize(form, text[start:end]) for start, end in pairwise(cuts))
+    return "".join(unicodedata.normalize(form, text[start:end]) for start, end in pairwise([0, *cuts, len(text)]))
 
 
-@lru_cache(maxsize=64)
-def _long_runs(marks: str) -> re.Pattern[str]:
-    """`MOST_MARKS` of these marks before another one."""
-    return re.compile(f"[{marks}]{{{MOST_MARKS}}}(?=[{marks}])")
+def cut_runs(form: _Form, text: str) -> int:
+    """How many runs of marks are cut before the text is brought into this form."""
+    return len(_LONG_RUN.findall(_marks(form, text)))
+
+
+def _marks(form: _Form, text: str) -> bytes:
+    """1 for each character that joins the run of marks before it, else 0; empty where there is no long run."""
+    if len(text) <= MOST_MARKS or text.isascii():
+        return b""
+    apart = _APART[form]
+    marks = {ch for ch in set(text) if unicodedata.combining(unicodedata.normalize(apart, ch)[0])}
+    return bytes(map(marks.__contains__, text)) if marks else b""

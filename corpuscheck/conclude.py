@@ -11,7 +11,7 @@ from corpuscheck.comparing import Baseline, changed_lists, changed_settings, com
 from corpuscheck.composing import normalised
 from corpuscheck.domain.reference import Reference
 from corpuscheck.domain.report import domain_report
-from corpuscheck.errors import ProfileError
+from corpuscheck.errors import ProfileError, asked_about
 from corpuscheck.losses import letters_report, other_reading, remedies
 from corpuscheck.printable import name_of, printable
 from corpuscheck.profile.curve import DEFAULT_ALPHABET, CurvePart
@@ -93,6 +93,7 @@ def artefact_of(profile: Profile) -> Artefact:
     return usable(Artefact(about["tokenizer"], source, about.get("tokenizer_trained") == "yes", assumed, remarks))
 
 
+@asked_about("the words and letters of the corpus")
 def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> TokenizerReport:
     lost = profile.words.lost.words()
     explainer = Explainer(artefact, lost)
@@ -138,6 +139,7 @@ def _vocabulary_asked_for(profile: Profile) -> int:
     return int(said)
 
 
+@asked_about("the words of the corpus")
 def explained(
     artefact: Artefact, lost: dict[str, int], explainer: Explainer | None = None
 ) -> tuple[tuple[LostWord, ...], tuple[GuiltyCharacter, ...], dict[str, int]]:

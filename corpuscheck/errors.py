@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import PurePath
 
@@ -38,6 +39,19 @@ class TextError(TokenizerError):
     def of(self, file: str) -> TokenizerError:
         """The same with the name of the file that holds the text, for a person."""
         return TokenizerError(f"{self.what}, in {file}; take another tokenizer, or leave the file out with --exclude")
+
+    def among(self, texts: str) -> TokenizerError:
+        """The same where no file is known, with what the text is one of."""
+        return TokenizerError(f"{self.what}, in {texts}; take another tokenizer")
+
+
+@contextmanager
+def asked_about(texts: str) -> Iterator[None]:
+    """A TextError that is raised within says what the tokenizer was asked about."""
+    try:
+        yield
+    except TextError as error:
+        raise error.among(texts) from None
 
 
 class ProfileError(CorpuscheckError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from corpuscheck.assembling import assemble, forecast_of, whole_records
+from corpuscheck.assembling import assemble, forecast_of, ranges_of, whole_records
 from corpuscheck.errors import NothingToScanError, nothing_to_scan
 from corpuscheck.feasibility.comparison import Texts, TokenizerComparison, recommend, row_of
 from corpuscheck.losses import letters_of
@@ -64,6 +64,7 @@ def measured_corpus(
         budget = settings.budgets.forecast
         seen = corpus.run("forecasting", ForecastTask(settings.reading, budget, corpus.bound(budget)))
     records = whole_records(measured.records).merge(_records_of_skipped(found))
+    measured = replace(measured, records=ranges_of(measured.records))  # the others would be held twice
     check_preset(records, settings)
     held_out = task.held_out_share if unit == "document" else 0.0
     by_general = fertility(measured.sample, artefact, general, held_out, settings.budgets.fertility)

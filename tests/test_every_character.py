@@ -123,6 +123,6 @@ def test_characters_and_what_nfc_would_save(name: str, texts: list[str]) -> None
     units = UnitSplitter("document").split(batch)
     counter.observe(batch, units, units.held_out(0))
     assert counter.walker.finish().counts == Counter(map(ord, "".join(texts)))
-    assert counter.walker.nfc_saving == sum(
+    assert counter.walker.size().nfc_saving == sum(
         len(text.encode()) - len(unicodedata.normalize("NFC", text).encode()) for text in texts
     )

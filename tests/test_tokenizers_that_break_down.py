@@ -6,6 +6,7 @@ import gc
 import json
 import pickle
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,17 @@ from support import Main, run, write_files
 from tokenizer_zoo import WHY_SLOW, ZOO, artefact
 from tokenizers import Tokenizer, models
 
+from corpuscheck.conclude import explained
 from corpuscheck.errors import TextError, TokenizerError
+from corpuscheck.measuring.estimating import estimate_tokens
+from corpuscheck.measuring.excerpts import Excerpter, LostWordMarker
+from corpuscheck.measuring.fertility import fertility
+from corpuscheck.measuring.letters import letters_part
+from corpuscheck.measuring.marking import Spans
+from corpuscheck.profile.sample import Sample
+from corpuscheck.reading.batch import batch_of
+from corpuscheck.reading.files import FileRecord
+from corpuscheck.running.peeking import _excerpts
 from corpuscheck.tokenizer import encoder
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.encoder import Apart, Here
@@ -22,6 +33,7 @@ from corpuscheck.tokenizer.explain import Explainer
 from corpuscheck.tokenizer.letters import Letters
 from corpuscheck.tokenizer.loading import load
 from corpuscheck.tokenizer.ranking import standing_alone
+from corpuscheck.viewing import View
 
 _VOCABULARY = {"[PAD]": 0, "[UNK]": 1, "a": 2, "##a": 3, "b": 4, "##b": 5}
 _PLAIN: dict[str, Any] = json.loads(Tokenizer(models.WordPiece(_VOCABULARY, unk_token="[UNK]")).to_str())
@@ -86,7 +98,9 @@ def test_the_scan_ends_and_names_the_file(name: str, tmp_path: Path, run_main: M
     assert told.startswith(f"corpuscheck: {tokenizer}: this tokenizer breaks down (")
     assert said in told or "it takes over 2 seconds" in told
     assert told.count("\n") == 1
-    if name != "words without a limit":  # its text is a sample's, of which the file is not known
+    if name == "words without a limit":  # it is lost, and asked about for the number of its tokens alone
+        assert told.endswith(", in the sample of the corpus; take another tokenizer\n")
+    else:
         assert told.endswith("planted\\u000a.txt; take another tokenizer, or leave the file out with --exclude\n")
 
 
@@ -159,6 +173,43 @@ def test_an_ordinary_wordpiece_needs_no_process(name: str) -> None:
 )
 def test_others_do(changes: dict[str, Any]) -> None:
     assert not Artefact(json.dumps({**_PLAIN, **changes}), "x").tame
+
+
+def _broken(**changes: Any) -> Artefact:
+    return Artefact(json.dumps({**_PLAIN, **changes}), "x")
+
+
+_SAMPLE = Sample.of(1000, [(1, b"a b", 1, 1), (2, "b ααα".encode(), 1, 2)])
+
+
+@pytest.mark.parametrize(
+    ("ask", "of_what"),
+    [
+        (lambda bad: estimate_tokens(bad, _SAMPLE), "the sample of the corpus"),
+        (lambda bad: fertility(_SAMPLE, artefact("bert cased"), [bad], 0.0, 1000), "the sample of the corpus"),
+        (lambda bad: letters_part(bad, _SAMPLE, map(ord, "abα")), "the sample of the corpus"),
+        (lambda bad: explained(bad, {"a": 1, "bα": 2}), "the words of the corpus"),
+    ],
+)
+def test_where_no_file_is_known_it_is_said_what_was_asked_about(
+    ask: Callable[[Artefact], object], of_what: str
+) -> None:
+    with pytest.raises(TokenizerError, match=rf"this tokenizer breaks down .*, in {of_what}; take another tokenizer$"):
+        ask(_broken(normalizer=_multiplied(6), pre_tokenizer=_split(".")))
+
+
+def test_a_peek_names_the_file_too() -> None:
+    class Marking:
+        def spans(self, text: str, wide: bool) -> Spans:
+            return LostWordMarker(_broken(pre_tokenizer=_split(r"(?:\p{Greek}|\p{Greek})*\d"))).spans(text, wide)
+
+    def excerpter() -> Excerpter:
+        return Excerpter(View("CC301"), Marking())
+
+    batches = [batch_of([b"a b", ("α" * 60).encode()]).of_file(0)]
+    records = [FileRecord("in\n.txt")]
+    with pytest.raises(TokenizerError, match=r", in in\\u000a\.txt; take another tokenizer, or leave the file out"):
+        list(_excerpts(iter(batches), records, {"in\n.txt": frozenset((0, 1))}, excerpter))
 
 
 def test_the_text_is_named_by_its_number_and_its_beginning() -> None:

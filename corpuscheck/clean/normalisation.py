@@ -78,13 +78,17 @@ class NormalisationRow:
 
 @dataclass(frozen=True)
 class Normalisation:
-    """The kinds that occur, in the order of `KINDS`; the bytes and the [UNK] words that NFC saves."""
+    """The kinds that occur, in the order of `KINDS`; the bytes and the [UNK] words that NFC saves.
+
+    `cut_runs` are the runs of combining marks that were too long to be composed as a whole.
+    """
 
     __repr__ = brief
 
     rows: tuple[NormalisationRow, ...] = ()
     nfc_saving: int = 0
     saved_by_nfc: int = 0
+    cut_runs: int = 0
 
     @cached_property
     def troubles(self) -> tuple[NormalisationRow, ...]:
@@ -229,11 +233,12 @@ def normalisation_of(profile: Profile, saved_by_nfc: int = 0) -> Normalisation:
         if kind := kind_of(code_point):
             found.setdefault(kind, []).append(code_point)
     if not found:
-        return Normalisation((), profile.size.nfc_saving, saved_by_nfc)
+        return Normalisation((), profile.size.nfc_saving, saved_by_nfc, profile.size.cut_runs)
     letters = _letters(characters.counts)
     composing = profile.size.nfc_saving - _saved_one_by_one(characters.counts)
     rows = (_row(kind, found[kind.id], characters, letters, composing) for kind in KINDS if kind.id in found)
-    return Normalisation(tuple(row for row in rows if row.at_most), profile.size.nfc_saving, saved_by_nfc)
+    troubles = tuple(row for row in rows if row.at_most)
+    return Normalisation(troubles, profile.size.nfc_saving, saved_by_nfc, profile.size.cut_runs)
 
 
 def _row(

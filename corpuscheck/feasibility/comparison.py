@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpuscheck.brief import brief
+from corpuscheck.errors import asked_about
 from corpuscheck.measuring.estimating import estimate_tokens
 from corpuscheck.presentable import Presentable
 from corpuscheck.profile.documents import DocumentPart
@@ -132,6 +133,7 @@ def _inverse(interval: Interval) -> Interval:
     return Interval(1 / interval.value, 1 / interval.high, 1 / interval.low if interval.low else 1 / interval.value)
 
 
+@asked_about("the sample of the corpus")
 def _used(artefact: Artefact, sample: Sample) -> int:
     """Pieces that the sample needs: at least as many are used in the whole text."""
     return len(artefact.encoder.used([text.decode() for text, _, _ in sample.items()]))

@@ -35,18 +35,21 @@ def _below(outer: int, number: int, kind: int) -> int:
     return outer << _STEP_BITS | number << 4 | kind
 
 
-@kernel
+# These steps have one way out each: with several, Numba counts references at every value, which takes as long again.
+@inlined
 def _varint(data: Bytes, i: int) -> tuple[int, int]:
     """A whole number of seven bits in each byte, and where it ends."""
-    value = np.uint64(0)
-    for k in range(10):
-        if i + k >= len(data):
-            return 0, CUT
-        b = np.uint64(data[at(i + k)])
-        value |= (b & np.uint64(0x7F)) << np.uint64(7 * k)
-        if b < 0x80:
-            return int(np.int64(value)), i + k + 1
-    return 0, GARBLED
+    value, shift, more = np.uint64(0), 0, True
+    while more and shift < 70 and i < len(data):
+        b = np.uint64(data[at(i)])
+        value |= (b & np.uint64(0x7F)) << np.uint64(shift)
+        more = bool(b >= 0x80)
+        shift += 7
+        i += 1
+    if more:
+        value = np.uint64(0)
+        i = GARBLED if shift == 70 else CUT
+    return int(np.int64(value)), i
 
 
 @inlined
@@ -55,6 +58,66 @@ def _signed(value: int) -> int:
     bits = np.uint64(value)
     half = int(np.int64(bits >> np.uint64(1)))
     return ~half if bits & np.uint64(1) else half
+
+
+@inlined
+def _field(data: Bytes, i: int, before: int) -> tuple[int, int, int]:
+    """The type of a field, 0 at the end of the struct, its number, and where its value begins."""
+    kind = number = 0
+    if i >= len(data):
+        i = CUT
+    else:
+        head = int(data[at(i)])
+        kind, number = head & 15, before + (head >> 4)
+        i += 1
+        if kind and number == before:
+            number, i = _varint(data, i)
+            number = _signed(number)
+        if kind and (number < -32768 or number > 32767):
+            i = GARBLED
+    return kind, number, i
+
+
+@inlined
+def _single(data: Bytes, i: int, kind: int, in_list: bool) -> tuple[int, int]:
+    """A value that holds no others, 0 where it is no whole number, and where it ends."""
+    value = size = 0
+    if kind in (TRUE, FALSE):
+        value, size = int(kind == TRUE), int(in_list)
+    elif kind == BYTE:
+        size = 1
+    elif kind in (I16, I32, I64):
+        value, i = _varint(data, i)
+        value = _signed(value)
+        if kind != I64 and (value < -(1 << 31) or value >= 1 << 31):
+            i = GARBLED
+    elif kind == DOUBLE:
+        size = 8
+    elif kind == BINARY:
+        size, i = _varint(data, i)
+        if size < 0 or size > 1 << 31:
+            size, i = 0, GARBLED
+    else:
+        i = GARBLED
+    i += size
+    return value, i if i <= len(data) else CUT
+
+
+@inlined
+def _list(data: Bytes, i: int) -> tuple[int, int, int]:
+    """How many items a list has, of which type, and where they begin."""
+    size = kind = 0
+    if i >= len(data):
+        i = CUT
+    else:
+        head = int(data[at(i)])
+        size, kind = head >> 4, head & 15
+        i += 1
+        if size == 15:
+            size, i = _varint(data, i)
+        if size < 0 or size > 1 << 31:
+            i = GARBLED
+    return size, kind, i
 
 
 @kernel
@@ -78,85 +141,35 @@ def numbers_of(data: Bytes, start: int, wanted: Ints, which: Ints, values: Ints)
         in_list = left[depth] > 0
         if in_list:
             left[depth] -= 1
-            kind = kinds[depth]
-            here = _below(outer[depth], 0, kind)
+            kind, number = kinds[depth], 0
         else:
-            if i >= len(data):
-                return CUT, found
-            head = int(data[at(i)])
-            i += 1
-            kind = head & 15
+            kind, number, i = _field(data, i, last[depth])
+            if i < 0:
+                return i, found
             if kind == 0:
                 depth -= 1
                 continue
-            if head >> 4:
-                number = last[depth] + (head >> 4)
-            else:
-                number, i = _varint(data, i)
-                if i < 0:
-                    return i, found
-                number = _signed(number)
-            if number < -32768 or number > 32767:
-                return GARBLED, found
             last[depth] = number
-            here = _below(outer[depth], number, kind)
-
+        here = _below(outer[depth], number, kind)
         value = 0
-        is_value = True
-        if kind in (TRUE, FALSE):
-            value = int(kind == TRUE)
-            i += in_list
-        elif kind == BYTE:
-            i += 1
-        elif kind in (I16, I32, I64):
-            value, i = _varint(data, i)
-            if i < 0:
-                return i, found
-            value = _signed(value)
-            if kind != I64 and (value < -(1 << 31) or value >= 1 << 31):
-                return GARBLED, found
-        elif kind == DOUBLE:
-            i += 8
-        elif kind == BINARY:
-            size, i = _varint(data, i)
-            if i < 0:
-                return i, found
-            if size < 0 or size > 1 << 31:
-                return GARBLED, found
-            i += size
-            is_value = False
-        elif kind in (LIST, SET):
-            if i >= len(data):
-                return CUT, found
-            head = int(data[at(i)])
-            i += 1
-            size = head >> 4
-            if size == 15:
-                size, i = _varint(data, i)
-                if i < 0:
-                    return i, found
-            if size < 0 or size > 1 << 31 or depth + 1 >= _DEEPEST:
-                return GARBLED, found
+        if kind in (LIST, SET, STRUCT):
             depth += 1
-            outer[depth], left[depth], kinds[depth] = here, size, head & 15
-            is_value = False
-        elif kind == STRUCT:
-            if depth + 1 >= _DEEPEST:
+            if depth == _DEEPEST:
                 return GARBLED, found
-            depth += 1
-            outer[depth], left[depth], last[depth] = here, -1, 0
+            outer[depth], last[depth], left[depth] = here, 0, -1
+            if kind != STRUCT:
+                left[depth], kinds[depth], i = _list(data, i)
         else:
-            return GARBLED, found
-        if i > len(data):
-            return CUT, found
-        if not is_value or here == _ELSEWHERE:
+            value, i = _single(data, i, kind, in_list)
+        if i < 0:
+            return i, found
+        if kind in (LIST, SET, BINARY) or here == _ELSEWHERE:
             continue
         for k in range(len(wanted)):
             if wanted[k] == here:
                 if found >= len(which):
                     return GARBLED, found
-                which[found] = k
-                values[found] = value
+                which[found], values[found] = k, value
                 found += 1
     return i, found
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from corpuscheck.errors import asked_about
 from corpuscheck.kernels.utf8 import LONGEST_PASSAGE
 from corpuscheck.measuring.curve import CurveCounter
 from corpuscheck.measuring.units import UnitSplitter
@@ -35,6 +36,7 @@ def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
         yield text, count, (key if by_document else number) % GROUPS
 
 
+@asked_about("the sample of the corpus")
 def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
     """Tokens and words of a sample."""
     items = list(_grouped(sample))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from corpuscheck.errors import asked_about
 from corpuscheck.profile.domain import Fertility, digest_of
 from corpuscheck.profile.sample import Sample
 from corpuscheck.tokenizer.artefact import Artefact
 
 
+@asked_about("the sample of the corpus")
 def fertility(
     sample: Sample, artefact: Artefact, general: Sequence[Artefact], held_out_share: float, budget: int
 ) -> dict[str, Fertility]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
+from corpuscheck.errors import asked_about
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
 from corpuscheck.measuring.text import Walker
 from corpuscheck.measuring.units import UnitSplitter
@@ -26,6 +27,7 @@ _SPACE = re.compile(r"[^\S\x0b\x0c\x1c-\x1f\x85]+")
 """White space, without the controls that a tokenizer deletes."""
 
 
+@asked_about("the sample of the corpus")
 def letters_part(artefact: Artefact, sample: Sample, code_points: Iterable[int]) -> LettersPart:
     """The words of a sample; `code_points` are those of the whole text."""
     letters = Letters(artefact)

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpuscheck.arrays import CODE_POINTS, Ints
-from corpuscheck.composing import normalised
+from corpuscheck.composing import cut_runs, normalised
 from corpuscheck.kernels.words import find_unprobed, walk
 from corpuscheck.measuring.strings import StringTable
 from corpuscheck.measuring.units import Units
 from corpuscheck.profile.characters import CharacterPart
+from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.tokenizer.probing import CharacterTable
 
@@ -42,8 +43,8 @@ class Walker:
         self._met = np.zeros(0, np.int64)
         self._rows = np.empty((0, 4), np.int64)
         self._unstable = StringTable()
-        self._savings: list[int] = []
-        self.nfc_saving = 0
+        self._composed: list[tuple[int, int]] = []
+        self._nfc = np.zeros(2, np.int64)
 
     def walk(self, batch: Batch, units: Units) -> Walked:
         """Count the batch's characters and words; find the words that may be lost."""
@@ -85,16 +86,22 @@ class Walker:
             characters.learn(new[:n].tolist())
 
     def _compose(self, batch: Batch, rows: Ints) -> None:
-        """Count the bytes that NFC saves, normalising each distinct chunk once."""
-        if len(self._savings) > 1 << 17 or self._unstable.size > 1 << 24:
-            self._unstable, self._savings = StringTable(), []
+        """Count the bytes that NFC saves and the runs of marks that are cut, normalising each distinct chunk once."""
+        if len(self._composed) > 1 << 17 or self._unstable.size > 1 << 24:
+            self._unstable, self._composed = StringTable(), []
         starts, ends = np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
         ids = self._unstable.number(batch.data, starts, ends, np.zeros(len(rows), np.int64))
-        for number in range(len(self._savings), len(self._unstable)):
+        for number in range(len(self._composed), len(self._unstable)):
             chunk = self._unstable.string(number)
-            composed = normalised("NFC", chunk.decode())
-            self._savings.append(len(chunk) - len(composed.encode()))
-        self.nfc_saving += int(np.array(self._savings, np.int64)[ids].sum())
+            text = chunk.decode()
+            saving = len(chunk) - len(normalised("NFC", text).encode())
+            self._composed.append((saving, cut_runs("NFC", text)))
+        self._nfc += np.array(self._composed, np.int64)[ids].sum(axis=0)
+
+    def size(self) -> SizePart:
+        """What composing the text would save."""
+        saving, runs = self._nfc.tolist()
+        return SizePart(nfc_saving=saving, cut_runs=runs)
 
     def finish(self) -> CharacterPart:
         """The characters of all batches. The walker cannot be used after this."""

@@ -9,7 +9,6 @@ from corpuscheck.measuring.block import Block
 from corpuscheck.measuring.curve import CurveCounter
 from corpuscheck.measuring.files import FileTally
 from corpuscheck.measuring.words import WordCounter
-from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.tokenizer.ranking import Ranking
@@ -40,7 +39,7 @@ class Tokenizing:
     def finish(self) -> dict[str, Any]:
         curve = {"curve": self._curve.finish()[0]} if self._curve else {}
         return {
-            "size": SizePart(nfc_saving=self._counter.walker.nfc_saving),
+            "size": self._counter.walker.size(),
             "characters": self._counter.walker.finish(),
             "words": self._counter.finish(),
             "others": tuple(map(_finished, self._others)),

@@ -16,6 +16,7 @@ from corpuscheck.measuring.strings import StringTable
 from corpuscheck.measuring.text import Walked, Walker
 from corpuscheck.measuring.units import Units, octaves_of, passages_of
 from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.lost import LostWords
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch
@@ -283,7 +284,7 @@ def _named(error: TextError, batch: Batch, document: int, records: Sequence[File
     """The error with the file that holds the text."""
     if batch.files is None or not records:
         return error
-    return error.of(printable(records[batch.files[document]].path))
+    return error.of(printable(records[batch.files[document]].path, LONGEST_PATH))
 
 
 def _groups(batch: Batch, units: Units) -> Iterator[list[tuple[int, str]]]:

@@ -35,7 +35,7 @@ from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.writing import write_whole
 
-FORMAT = 6
+FORMAT = 7
 MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 

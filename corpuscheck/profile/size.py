@@ -9,12 +9,16 @@ from corpuscheck.profile.part import Part, total
 
 @dataclass(frozen=True)
 class SizePart(Part):
-    """Bytes on disk, bytes of text as UTF-8, the bytes that NFC would save, documents."""
+    """Bytes on disk, bytes of text as UTF-8, the bytes that NFC would save, documents.
+
+    `cut_runs` are the runs of combining marks that were too long to be composed as a whole.
+    """
 
     raw_bytes: int = total()
     utf8_bytes: int = total()
     nfc_saving: int = total()
     documents: int = total()
+    cut_runs: int = total()
 
     @property
     def nfc_bytes(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corpuscheck.reports.common import Question, domain_answer, encodings, how_far
+from corpuscheck.reports.common import Question, cut_marks, domain_answer, encodings, how_far
 from corpuscheck.result import Result
 from corpuscheck.rules.amounts import about, count, estimated, files, percent, plural, size
 
@@ -122,9 +122,14 @@ def _clean_in_brief(result: Result) -> str:
 
 def _clean(result: Result) -> tuple[str, ...]:
     if not result.cleanliness.looked_into:
-        return (_NOT_LOOKED,)
+        return _NOT_LOOKED, _cut_marks(result)
     doubtful = result.profile.clean["any"].documents
-    return (f"{_usable(result)}; {_copies(result)} copies, {count(doubtful)} doubtful documents",)
+    told = f"{_usable(result)}; {_copies(result)} copies, {count(doubtful)} doubtful documents"
+    return told, _cut_marks(result)
+
+
+def _cut_marks(result: Result) -> str:
+    return f"; {cut_marks(result.normalisation)}" if result.normalisation.cut_runs else ""
 
 
 def _usable(result: Result) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from corpuscheck.clean.copies import DocumentPlace
+from corpuscheck.clean.normalisation import Normalisation
+from corpuscheck.composing import MOST_MARKS
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
 from corpuscheck.printable import printable
@@ -202,3 +204,12 @@ def bits(value: float) -> str:
 def how_often(word: DistinctiveWord) -> str:
     """55, or over 100"""
     return f"over {MOST_RATIO:.0f}" if word.ratio >= MOST_RATIO else f"{word.ratio:.0f}"
+
+
+def cut_marks(normalisation: Normalisation) -> str:
+    """2 runs of over 30 combining marks were composed 30 marks at a time: ..."""
+    verb = "was" if normalisation.cut_runs == 1 else "were"
+    return (
+        f"{plural(normalisation.cut_runs, 'run')} of over {MOST_MARKS} combining marks {verb} composed "
+        f"{MOST_MARKS} marks at a time: NFC may save a few bytes more or less"
+    )

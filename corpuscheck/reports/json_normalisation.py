@@ -14,6 +14,7 @@ def normalisation_document(normalisation: Normalisation) -> dict[str, Any]:
     """The kinds that occur, and what NFC saves."""
     return {
         "nfc_saving_bytes": normalisation.nfc_saving,
+        "cut_runs_of_marks": normalisation.cut_runs,
         "unk_words_saved_by_nfc": normalisation.saved_by_nfc,
         "kinds": [_kind(row) for row in normalisation.rows],
     }

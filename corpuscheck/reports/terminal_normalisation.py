@@ -9,7 +9,7 @@ from rich.text import Text
 
 from corpuscheck.clean.normalisation import NormalisationRow
 from corpuscheck.printable import shown_or_codepoint
-from corpuscheck.reports.common import where
+from corpuscheck.reports.common import cut_marks, where
 from corpuscheck.reports.terminal_parts import columns
 from corpuscheck.result import Place, Result
 from corpuscheck.rules.amounts import count, percent, plural, size
@@ -32,6 +32,8 @@ def normalisation_rows(result: Result) -> Iterator[RenderableType]:
         lost = plural(normalisation.saved_by_nfc, "[UNK] word")
         words = f" and {lost}" if normalisation.saved_by_nfc else ""
         yield Text(f"NFC saves {size(normalisation.nfc_saving)}, {share} of the text{words}")
+    if normalisation.cut_runs:
+        yield Text(cut_marks(normalisation))
     usual = [f"{count(row.occurrences)} {row.kind.name}" for row in normalisation.rows if row.usual]
     if usual:
         yield Text(f"usual in these scripts: {', '.join(usual)}", "dim")

@@ -9,11 +9,14 @@ from typing import Self
 import numpy as np
 
 from corpuscheck.arrays import Hashes
+from corpuscheck.errors import TextError
 from corpuscheck.measuring.block import Measure
 from corpuscheck.measuring.choosing import chooser
 from corpuscheck.measuring.excerpts import Excerpt, Excerpter, LostWordMarker, Marker, SharedLineMarker
 from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.packed import Packing
+from corpuscheck.printable import printable
+from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import Look, read_piece
@@ -123,7 +126,10 @@ def _excerpts(
             k = chosen - first
             if k or not batch.offset:
                 taking = excerpter()
-            taking.take(batch.data[batch.starts[k] : batch.ends[k]].tobytes())
+            try:
+                taking.take(batch.data[batch.starts[k] : batch.ends[k]].tobytes())
+            except TextError as error:
+                raise error.of(printable(path, LONGEST_PATH)) from None
             if not (batch.unfinished and k == len(batch.starts) - 1):
                 yield (path, chosen), taking.finish()
         number = first + len(batch.starts) - 1
