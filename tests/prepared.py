@@ -1,7 +1,7 @@
-"""The command line in a process of its own, forked off one that has imported it already: ten times as many a second.
+"""The command line in a process of its own, forked off one that has imported it already.
 
-As a script it is either of both ends: `prepared.py serve SOCKET` forks commands, `prepared.py run SOCKET ARGUMENT...` is
-a command, with the streams, the folder, the environment and the exit status of this process.
+As a script it is either of both ends: `prepared.py serve SOCKET` forks commands, `prepared.py run SOCKET ARGUMENT...`
+is a command, with the streams, the folder, the environment and the exit status of this process.
 """
 
 from __future__ import annotations

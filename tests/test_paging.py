@@ -79,7 +79,8 @@ def _seen(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in OTHERS}
     process = subprocess.Popen(
-        [*prepared.command_line(), "peek", folder, "--word", "똻", "-q", *arguments], stdin=follower, stdout=follower, stderr=follower,
+        [*prepared.command_line(), "peek", folder, "--word", "똻", "-q", *arguments],
+        stdin=follower, stdout=follower, stderr=follower,
         env={**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **environment}, start_new_session=True,
     )  # fmt: skip
     os.close(follower)
