@@ -32,7 +32,7 @@ def _compiled_once(kernel: Any, signature: Any) -> Any:
 
 
 if "PYTEST_XDIST_WORKER" in os.environ and fcntl:
-    Dispatcher.compile = _compiled_once
+    Dispatcher.compile = _compiled_once  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)

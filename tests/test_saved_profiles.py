@@ -183,9 +183,9 @@ def test_a_profile_edited_by_hand_is_an_error_or_a_result(tmp_path: Path, run_ma
     profile = saved("data", "p.ccp", tokenizer=vocabulary)
     original = zstandard.ZstdDecompressor().decompress(profile.to_bytes()[len(MAGIC) :])
     other = Profile.load("p.ccp")
-    for path in _places(orjson.loads(original)):
+    for number, path in enumerate(_places(orjson.loads(original))):
         loaded = 0
-        for wrong in (*WRONG, "gone"):
+        for wrong in (*WRONG[number % 3 :: 3], "gone"):
             state = orjson.loads(original)
             inner = state
             for key in path[:-1]:
