@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import shutil
 import socket
 import struct
 import subprocess
@@ -35,7 +37,9 @@ def serving() -> str:
     if _started is None or _started[1].poll() is not None:
         place = os.path.join(tempfile.mkdtemp(prefix="corpuscheck-"), "socket")
         server = subprocess.Popen(
-            [sys.executable, __file__, "serve", place], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-W", "ignore::DeprecationWarning", __file__, "serve", place],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         assert server.stdout
         assert server.stdout.read(1) == b"1"
@@ -79,8 +83,11 @@ def _serve(place: str) -> None:
     server.listen()
     sys.stdout.write("1")
     sys.stdout.flush()
-    _end_with_the_parent()
     while True:
+        ready, _, _ = select.select([server, 0], [], [])
+        if 0 in ready:  # the process that started this one has ended
+            shutil.rmtree(os.path.dirname(place), ignore_errors=True)
+            return
         connection, _ = server.accept()
         if os.fork() == 0:
             server.close()
@@ -110,16 +117,6 @@ def _import_everything() -> None:
             cli.main([*given, "-q", "--no-cache", "--jobs", "1"], standalone_mode=False)
         os.environ.clear()
         os.environ.update(before)
-
-
-def _end_with_the_parent() -> None:
-    import threading
-
-    def waiting() -> None:
-        os.read(0, 1)
-        os._exit(0)
-
-    threading.Thread(target=waiting, daemon=True).start()
 
 
 def _handle(connection: socket.socket) -> None:
