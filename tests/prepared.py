@@ -1,7 +1,8 @@
 """The command line in a process of its own, forked off one that has imported it already.
 
 As a script it is either of both ends: `prepared.py serve SOCKET` forks commands, `prepared.py run SOCKET ARGUMENT...`
-is a command, with the streams, the folder, the environment and the exit status of this process.
+is a command, with the streams, the folder, the environment and the exit status of this process. Like Python, it takes
+`-c SCRIPT ARGUMENT...` too.
 """
 
 from __future__ import annotations
@@ -84,7 +85,7 @@ def _serve(place: str) -> None:
     sys.stdout.write("1")
     sys.stdout.flush()
     while True:
-        ready, _, _ = select.select([server, 0], [], [])
+        ready, _, _ = select.select([server.fileno(), 0], [], [])
         if 0 in ready:  # the process that started this one has ended
             shutil.rmtree(os.path.dirname(place), ignore_errors=True)
             return
@@ -151,7 +152,11 @@ def _become(streams: list[int], arguments: list[str], environment: dict[str, str
         os.environ.update(environment)
         sys.argv = ["corpuscheck", *arguments]
         try:
-            main()
+            if arguments[0] == "-c":
+                sys.argv = ["-c", *arguments[2:]]
+                exec(arguments[1], {"__name__": "__main__"})
+            else:
+                main()
             status = 0
         except SystemExit as ended:
             status = ended.code if isinstance(ended.code, int) else 1
