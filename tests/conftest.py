@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import random
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from numba.core.dispatcher import Dispatcher
 from support import Main, Outcome, korean_lines, run, write_files, write_vocabulary
 
 from corpuscheck.cli import main
+
+try:
+    import fcntl
+except ImportError:  # on Windows each worker compiles for itself
+    fcntl = None  # type: ignore[assignment]
+
+_compile = Dispatcher.compile
+
+
+def _compiled_once(kernel: Any, signature: Any) -> Any:
+    """Compile a kernel, or wait for the worker that compiles it, and take what it has kept."""
+    index = Path(kernel._cache._cache_file._index_path)
+    index.parent.mkdir(parents=True, exist_ok=True)
+    with open(index.with_suffix(".lock"), "wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _compile(kernel, signature)
+
+
+if "PYTEST_XDIST_WORKER" in os.environ and fcntl:
+    Dispatcher.compile = _compiled_once  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -50,7 +51,8 @@ def thrift(value: object) -> bytes:
         size = len(value)
         kind = _kind(value[0]) if value else 12
         head = bytes([size << 4 | kind]) if size < 15 else bytes([0xF0 | kind]) + varint(size)
-        return head + b"".join(map(thrift, value))
+        written = {key: thrift(item) for key, item in {id(item): item for item in value}.items()}
+        return head + b"".join([written[id(item)] for item in value])
     assert isinstance(value, dict)
     out = bytearray()
     last = 0
@@ -61,6 +63,13 @@ def thrift(value: object) -> bytes:
         out += thrift(inner)
         last = field
     return bytes(out) + b"\0"
+
+
+@lru_cache(16)
+def _compressed(data: bytes, codec: str) -> bytes:
+    """Many pages of many files are the same."""
+    compressed: bytes = pa.Codec(codec).compress(data, asbytes=True)
+    return compressed
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class Page:
 
     def packed(self, codec: str) -> bytes:
         """The header and the page as they lie in a file."""
-        body = self.data if codec == "none" else pa.Codec(codec).compress(self.data, asbytes=True)
+        body = self.data if codec == "none" else _compressed(self.data, codec)
         size = len(self.data) if self.said is None else self.said
         stored = len(body) if self.said_compressed is None else self.said_compressed
         levels: dict[int, object] = {3: RLE, 4: RLE} if self.kind == DATA else {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import prepared
 import pytest
 from support import EXAMPLES, korean_lines, run, write_files
 
@@ -48,7 +50,7 @@ class Repository:
         """This one, with a `corpuscheck` and a git identity."""
         commands = self.folder.parent / "commands"
         if not commands.exists():
-            write_files(commands, {"corpuscheck": f'#!/bin/sh\nexec "{sys.executable}" -m corpuscheck "$@"\n'})
+            write_files(commands, {"corpuscheck": f'#!/bin/sh\nexec {shlex.join(prepared.command_line())} "$@"\n'})
             (commands / "corpuscheck").chmod(0o755)
         path = os.pathsep.join((str(commands), os.environ["PATH"]))
         return {**os.environ, **_IDENTITY, "PATH": path, **further}

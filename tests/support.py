@@ -8,11 +8,13 @@ import os
 import random
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import prepared
 import pytest
 from rich.console import Console
 
@@ -119,23 +121,29 @@ def terminal_report(result: Result, width: int = 100, brief: bool = False, full:
 
 
 def command(*arguments: str | Path) -> list[str]:
-    return [sys.executable, "-m", "corpuscheck", *(str(argument) for argument in arguments)]
+    """Of Python itself where it is `-c` and a script."""
+    program = () if arguments[:1] == ("-c",) else ("-m", "corpuscheck")
+    return [sys.executable, *program, *(str(argument) for argument in arguments)]
 
 
 def run(
-    *arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    *arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None, seconds: float = 120
 ) -> subprocess.CompletedProcess[str]:
     """The command line in a process of its own. It must end by itself."""
-    return subprocess.run(
-        command(*arguments),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-        check=False,
-        env=None if env is None else dict(env),
-        cwd=cwd,
-    )
+    environment = dict(os.environ if env is None else env)
+    if not prepared.fits(environment):
+        return subprocess.run(
+            command(*arguments), capture_output=True, text=True, encoding="utf-8", timeout=seconds, check=False,
+            env=environment, cwd=cwd,
+        )  # fmt: skip
+    given = [os.fspath(argument) for argument in arguments]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, open(os.devnull, "rb") as nothing:
+        streams = (nothing.fileno(), out.fileno(), err.fileno())
+        running = prepared.run(prepared.serving(), given, streams, environment, os.fspath(cwd or Path.cwd()))
+        running.settimeout(seconds)
+        status = prepared.status_of(running)
+        said = [(stream.seek(0), stream.read().decode())[1].replace("\r\n", "\n") for stream in (out, err)]
+    return subprocess.CompletedProcess(given, status, *said)
 
 
 def estimate_document(estimating: Main, *arguments: str | Path) -> dict[str, Any]:

@@ -179,7 +179,7 @@ def test_nothing_changes_without_the_compiler() -> None:
         pytest.skip("this is the run without it")
     tests = [str(Path(__file__)), str(Path(__file__).with_name("test_document_rules.py"))]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests],
+        [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
         capture_output=True,
         text=True,

@@ -112,7 +112,7 @@ def test_nothing_changes_without_the_compiler() -> None:
     if os.environ.get("NUMBA_DISABLE_JIT"):
         pytest.skip("this is the run without it")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", str(Path(__file__))],
+        [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", str(Path(__file__))],
         env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
         capture_output=True,
         text=True,

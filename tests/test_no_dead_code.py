@@ -62,11 +62,12 @@ def _taken_from_others(tree: ast.Module) -> Iterator[tuple[str, str]]:
 
 def test_every_function_class_and_value_is_used_in_the_package() -> None:
     taken = {pair for tree in TREES.values() for pair in _taken_from_others(tree)}
+    read = {module: _read(tree) for module, tree in TREES.items()}
     assert not [
         f"{module}.{name}"
         for module, tree in TREES.items()
         for name in _defined(tree)
-        if name not in _read(tree) | PUBLIC.get(module, set())
+        if name not in read[module] | PUBLIC.get(module, set())
         and (module, name) not in taken
         and not (name.startswith("__") and name.endswith("__") and name != "__getattr__")
     ]

@@ -15,8 +15,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+import prepared
 import pytest
-from support import command, write_files
+from support import write_files
 
 from corpuscheck.commands.paging import pager_of, raw
 
@@ -78,13 +79,14 @@ def _seen(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 100, 0, 0))
     kept = {name: value for name, value in os.environ.items() if name not in OTHERS}
     process = subprocess.Popen(
-        command("peek", folder, "--word", "똻", "-q", *arguments), stdin=follower, stdout=follower, stderr=follower,
+        [*prepared.command_line(), "peek", folder, "--word", "똻", "-q", *arguments],
+        stdin=follower, stdout=follower, stderr=follower,
         env={**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **environment}, start_new_session=True,
     )  # fmt: skip
     os.close(follower)
     said, deadline = b"", time.monotonic() + 60
     while time.monotonic() < deadline:
-        ready = select.select([leader], [], [], 1.5 if said else 30)[0]
+        ready = select.select([leader], [], [], 0.4 if said else 30)[0]
         if not ready and process.poll() is None:
             os.write(leader, b"q")
         try:

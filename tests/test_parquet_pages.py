@@ -6,6 +6,8 @@ import io
 import os
 import random
 import zipfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,7 @@ LARGE = Page(plain([b"a" * (100 * MB)]), 1)
 MIDDLE = Page(plain([b"a" * (30 * MB)]), 1)
 EMPTY = Page(b"", 0)
 ONE_ROW = runs((0, 1), (1, MANY - 1)) + runs((1, MANY))
+LENGTHS = deltas(0, (0, MOST - 200))
 CODED = Page(indices(10), 10, encoding=RLE_DICTIONARY)
 
 
@@ -72,34 +75,34 @@ def _steps(numbers: list[int]) -> bytes:
     return page[4 + int.from_bytes(page[:4], "little") :]
 
 
-BOMBS: dict[str, bytes] = {
-    **{f"one page, {codec}": parquet(Column((LARGE,), codec=codec)) for codec in ("zstd", "gzip", "brotli")},
-    "a page of the second version": parquet(Column((Page(LARGE.data, 1, kind=DATA_2),))),
-    "behind a small one": parquet(Column((SMALL, LARGE))),
-    "in another column": parquet(Column((SMALL,)), Column((SMALL, LARGE), b"title")),
-    "in many columns": parquet(*(Column((MIDDLE,), b"t%d" % k) for k in range(9))),
-    "a dictionary": parquet(Column((Page(LARGE.data, 1, DICTIONARY), CODED))),
-    "a dictionary of empty texts": parquet(Column((Page(bytes(64 * MB), 16 * MB, DICTIONARY), CODED))),
-    "a dictionary and a page": parquet(Column((Page(MIDDLE.data, 1, DICTIONARY), CODED, MIDDLE, MIDDLE)), *(
+BOMBS: dict[str, Callable[[], bytes]] = {
+    **{f"one page, {codec}": partial(parquet, Column((LARGE,), codec=codec)) for codec in ("zstd", "gzip", "brotli")},
+    "a page of the second version": partial(parquet, Column((Page(LARGE.data, 1, kind=DATA_2),))),
+    "behind a small one": partial(parquet, Column((SMALL, LARGE))),
+    "in another column": partial(parquet, Column((SMALL,)), Column((SMALL, LARGE), b"title")),
+    "in many columns": partial(parquet, *(Column((MIDDLE,), b"t%d" % k) for k in range(9))),
+    "a dictionary": partial(parquet, Column((Page(LARGE.data, 1, DICTIONARY), CODED))),
+    "a dictionary of empty texts": partial(parquet, Column((Page(bytes(64 * MB), 16 * MB, DICTIONARY), CODED))),
+    "a dictionary and a page": partial(parquet, Column((Page(MIDDLE.data, 1, DICTIONARY), CODED, MIDDLE, MIDDLE)), *(
         Column((Page(MIDDLE.data, 1, DICTIONARY), CODED, MIDDLE), b"t%d" % k) for k in range(2))),
-    "more lengths than memory": parquet(Column((Page(deltas(0, (0, MOST - 200)), MOST - 199, encoding=DELTA_LENGTH),))),
-    "a list of empty texts": parquet(Column((
+    "more lengths than memory": partial(parquet, Column((Page(LENGTHS, MOST - 199, encoding=DELTA_LENGTH),))),
+    "a list of empty texts": partial(parquet, Column((
         Page(ONE_ROW + deltas(0, (0, MANY - 1)), MANY, encoding=DELTA_LENGTH),), repetition=REPEATED), rows=1),
-    "a list of one text": parquet(Column((
+    "a list of one text": partial(parquet, Column((
         Page(plain([b""]), 1, DICTIONARY), Page(ONE_ROW + indices(MANY), MANY, encoding=RLE_DICTIONARY),
         ), repetition=REPEATED), rows=1),
-    "a list whose items repeat a prefix": parquet(Column((
+    "a list whose items repeat a prefix": partial(parquet, Column((
         Page(runs((0, 1), (1, 1999)) + runs((1, 2000)) + _prefixes(MB), 2000, encoding=DELTA_BYTES),
         ), repetition=REPEATED), rows=1),
-    "a list in many pages": parquet(Column(tuple(
+    "a list in many pages": partial(parquet, Column(tuple(
         Page(runs((min(1, k), 1)) + runs((1, 1)) + MIDDLE.data, 1) for k in range(9)), repetition=REPEATED), rows=1),
-    "a header that says too much": parquet(Column((Page(plain([b"hello"]), 1, said=MOST),))),
+    "a header that says too much": partial(parquet, Column((Page(plain([b"hello"]), 1, said=MOST),))),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_page_that_expands_beyond_measure_is_never_unpacked(tmp_path: Path, name: str) -> None:
-    data = BOMBS[name]
+    data = BOMBS[name]()
     assert len(data) < 1 * MB
     (tmp_path / "a.parquet").write_bytes(data)
     documents, record = read_apart(tmp_path / "a.parquet")
@@ -122,52 +125,53 @@ def test_row_groups_before_a_bomb_are_measured(tmp_path: Path) -> None:
 
 def test_a_bomb_in_an_archive_is_found(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
-        archive.writestr("a.parquet", BOMBS["one page, zstd"])
+        archive.writestr("a.parquet", BOMBS["one page, zstd"]())
     _, record = read_apart(tmp_path / "a.zip")
     assert "expands" in record["reason"]
     assert record["memory"] < 256 * MB
 
 
-BOUNDED: dict[str, bytes] = {
-    "pages of one row": parquet(Column((SMALL, *(MIDDLE,) * 60))),
-    "pages of the second version": parquet(Column((Page(MIDDLE.data, 1, kind=DATA_2),) * 60)),
-    "many columns": parquet(*(Column((Page(plain([b"a b c " * 100_000]), 1),) * 60, b"t%d" % k) for k in range(60))),
-    "a repeated prefix": parquet(Column((Page(_prefixes(10 * MB), 2000, encoding=DELTA_BYTES),))),
-    "a repeated prefix behind a small text": parquet(Column((
+BOUNDED: dict[str, Callable[[], bytes]] = {
+    "pages of one row": partial(parquet, Column((SMALL, *(MIDDLE,) * 60))),
+    "pages of the second version": partial(parquet, Column((Page(MIDDLE.data, 1, kind=DATA_2),) * 60)),
+    "many columns": partial(
+        parquet, *(Column((Page(plain([b"a b c " * 100_000]), 1),) * 60, b"t%d" % k) for k in range(60))),
+    "a repeated prefix": partial(parquet, Column((Page(_prefixes(10 * MB), 2000, encoding=DELTA_BYTES),))),
+    "a repeated prefix behind a small text": partial(parquet, Column((
         Page(SMALL.data, 10), Page(_prefixes(10 * MB), 2000, encoding=DELTA_BYTES)))),
-    "nothing but nulls": parquet(Column((Page(runs((0, 1 << 22)), 1 << 22),), repetition=OPTIONAL)),
+    "nothing but nulls": partial(parquet, Column((Page(runs((0, 1 << 22)), 1 << 22),), repetition=OPTIONAL)),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BOUNDED)
 def test_pages_that_can_be_held_are_read_a_few_rows_at_a_time(tmp_path: Path, name: str) -> None:
-    (tmp_path / "a.parquet").write_bytes(BOUNDED[name])
+    (tmp_path / "a.parquet").write_bytes(BOUNDED[name]())
     _, record = read_apart(tmp_path / "a.parquet")
     assert record["documents"] or record["reason"]
     assert record["memory"] < 768 * MB
 
 
-DAMAGED: dict[str, bytes] = {
-    "more lengths than values": parquet(Column((Page(deltas(0, (0, MOST - 200)), 10, encoding=DELTA_LENGTH),))),
-    "more lengths than values, not compressed": parquet(
-        Column((Page(deltas(0, (0, MOST - 200)), 10, encoding=DELTA_LENGTH),), codec="none")),
-    "a length below nought": parquet(Column((Page(deltas(-5, (0, 9)), 10, encoding=DELTA_LENGTH),))),
-    "more entries than bytes": parquet(Column((Page(plain([b"a"]), MOST, DICTIONARY), CODED))),
-    "a size that is too small": parquet(Column((Page(plain([b"a" * (100 * MB)]), 1, said=100),))),
-    "a page beyond the file": parquet(Column((Page(plain([b"hello"]), 1, said_compressed=MOST),))),
-    "a size below nought": parquet(Column((Page(plain([b"hello"]), 1, said=-5),))),
-    "a stored size below nought": parquet(Column((Page(plain([b"hello"]), 1, said_compressed=-5),))),
-    "pages without end": parquet(Column((*(EMPTY,) * 5000, SMALL))),
-    "one column in many row groups": parquet(Column((SMALL, *(EMPTY,) * 100, SMALL)), groups=1000),
-    "statistics beyond all measure": parquet(Column((
+DAMAGED: dict[str, Callable[[], bytes]] = {
+    "more lengths than values": partial(parquet, Column((Page(LENGTHS, 10, encoding=DELTA_LENGTH),))),
+    "more lengths than values, not compressed": partial(
+        parquet, Column((Page(LENGTHS, 10, encoding=DELTA_LENGTH),), codec="none")),
+    "a length below nought": partial(parquet, Column((Page(deltas(-5, (0, 9)), 10, encoding=DELTA_LENGTH),))),
+    "more entries than bytes": partial(parquet, Column((Page(plain([b"a"]), MOST, DICTIONARY), CODED))),
+    "a size that is too small": partial(parquet, Column((Page(LARGE.data, 1, said=100),))),
+    "a page beyond the file": partial(parquet, Column((Page(plain([b"hello"]), 1, said_compressed=MOST),))),
+    "a size below nought": partial(parquet, Column((Page(plain([b"hello"]), 1, said=-5),))),
+    "a stored size below nought": partial(parquet, Column((Page(plain([b"hello"]), 1, said_compressed=-5),))),
+    "pages without end": partial(parquet, Column((*(EMPTY,) * 5000, SMALL))),
+    "one column in many row groups": partial(parquet, Column((SMALL, *(EMPTY,) * 100, SMALL)), groups=1000),
+    "statistics beyond all measure": partial(parquet, Column((
         Page(SMALL.data, 10, more=((5, {1: 10, 2: 0, 3: 3, 4: 3, 5: {1: b"x" * (20 * MB)}}),)),), codec="none")),
-    "a size in 64 bits": parquet(Column((Page(SMALL.data, 10, more=((2, Long(1 << 40)),)),))),
+    "a size in 64 bits": partial(parquet, Column((Page(SMALL.data, 10, more=((2, Long(1 << 40)),)),))),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_page_header_that_lies_is_damage(tmp_path: Path, name: str) -> None:
-    (tmp_path / "a.parquet").write_bytes(DAMAGED[name])
+    (tmp_path / "a.parquet").write_bytes(DAMAGED[name]())
     _, record = read_apart(tmp_path / "a.parquet")
     assert "damaged parquet file" in (record["reason"] or record["damage"])
     assert record["memory"] < 256 * MB
@@ -185,19 +189,19 @@ def _footer(groups: list[Any], schema: list[Any]) -> bytes:
 
 
 SCHEMA: list[Any] = [{4: b"s", 5: 1}, {1: 6, 3: 0, 4: b"text"}]
-FOOTERS: dict[str, bytes] = {
-    "row groups with too many columns": _footer([{1: [{2: Long(0)}] * 300_000}] * 4, SCHEMA),
-    "a schema with too many columns": _footer([], [{4: b"s", 5: 300_000}, *SCHEMA[1:] * 300_000]),
-    "row groups with too few columns": _footer([{1: [], 2: Long(0), 3: Long(0)}] * 9, SCHEMA),
-    "a list longer than the footer": b"PAR1\x19\xfc\xff\xff\x3f\x00\x06\x00\x00\x00PAR1",
-    "a footer longer than the file": b"PAR1\xff\xff\xff\x7fPAR1",
-    "an encrypted footer": b"PAR1" + bytes(40) + b"\x20\x00\x00\x00PARE",
+FOOTERS: dict[str, Callable[[], bytes]] = {
+    "row groups with too many columns": partial(_footer, [{1: [{2: Long(0)}] * 300_000}] * 4, SCHEMA),
+    "a schema with too many columns": partial(_footer, [], [{4: b"s", 5: 300_000}, *SCHEMA[1:] * 300_000]),
+    "row groups with too few columns": partial(_footer, [{1: [], 2: Long(0), 3: Long(0)}] * 9, SCHEMA),
+    "a list longer than the footer": lambda: b"PAR1\x19\xfc\xff\xff\x3f\x00\x06\x00\x00\x00PAR1",
+    "a footer longer than the file": lambda: b"PAR1\xff\xff\xff\x7fPAR1",
+    "an encrypted footer": lambda: b"PAR1" + bytes(40) + b"\x20\x00\x00\x00PARE",
 }
 
 
 @pytest.mark.parametrize("name", FOOTERS)
 def test_a_footer_that_would_fill_the_memory_is_damage(tmp_path: Path, name: str) -> None:
-    (tmp_path / "a.parquet").write_bytes(FOOTERS[name])
+    (tmp_path / "a.parquet").write_bytes(FOOTERS[name]())
     _, record = read_apart(tmp_path / "a.parquet")
     assert record["status"] == "skipped"
     assert record["memory"] < 256 * MB
@@ -262,7 +266,7 @@ def test_a_header_is_found_garbled_or_good_and_nothing_else() -> None:
     assert found(b"\x19\xfc\xff\xff\xff\xff\x07")[0] == CUT, "a list that is longer than the data"
     assert found(b"\x1b\x00")[0] == GARBLED, "a map, which Parquet has not"
     chance = random.Random(0)
-    for _ in range(20_000):
+    for _ in range(5_000):
         changed = bytearray(good)
         for _ in range(chance.randint(1, 4)):
             changed[chance.randrange(len(good))] = chance.randrange(256)
@@ -286,7 +290,7 @@ def test_damaged_headers_raise_nothing_but_value_errors() -> None:
     known = pq.ParquetFile(io.BytesIO(data))
     chance = random.Random(2)
     stop = data.rfind(b"schema") - 20
-    for _ in range(3000):
+    for _ in range(1000):
         changed = bytearray(data)
         for _ in range(chance.randint(1, 5)):
             changed[chance.randrange(4, stop)] = chance.randrange(256)

@@ -2,116 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from parts_made import KINDS, changes, domain_words, domains, lost_words, names
 
-from corpuscheck.arrays import BUCKETS
 from corpuscheck.errors import ProfileError
 from corpuscheck.profile import domain, letters, lost
 from corpuscheck.profile import domain_words as word_tables
-from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.curve import CurvePart
-from corpuscheck.profile.domain import DomainPart, packed_counts, packed_grams
+from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.domain_words import DomainWords
-from corpuscheck.profile.estimates import EstimatePart
 from corpuscheck.profile.lost import LostWords
-from corpuscheck.profile.mojibake import MojibakePart
+from corpuscheck.profile.part import Part, kinds_of
 from corpuscheck.profile.profile import Profile
-from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.sample import Sample
-from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
-from corpuscheck.reading.files import FileRecord
 
-n = st.integers(0, 10**6)
-names = st.text("abc가힣", min_size=1, max_size=3)
-counts = st.dictionaries(names, st.integers(1, 99), max_size=5)
-ranks = st.dictionaries(st.integers(0, 50), st.integers(1, 99), max_size=5)
-groups = st.dictionaries(st.integers(0, 19), st.integers(1, 99), max_size=5)
-sizes = st.builds(SizePart, n, n, n, n)
-characters = st.builds(CharacterPart, st.dictionaries(st.integers(0, 0x10FFFF), st.integers(1, 99), max_size=6))
-lost_words = st.dictionaries(st.tuples(st.integers(0, 5), names), st.integers(1, 9), max_size=6).map(
-    lambda counts: LostWords(0, counts).bounded()
-)
-some_words = st.builds(
-    WordPart, st.sampled_from(["", "f"]), n, n, n, n, n, n, st.dictionaries(names, st.booleans(), max_size=3),
-    st.one_of(st.none(), n), lost_words, counts,
-)  # fmt: skip
-words = some_words.map(lambda part: part if part.fingerprint else WordPart())
-curves = st.one_of(
-    st.just(CurvePart()), st.builds(CurvePart, st.sampled_from("xy"), st.just(7), ranks, n, st.booleans())
-)
-estimates = st.builds(EstimatePart, groups, groups, groups, groups, groups, st.booleans())
-mojibake = st.builds(MojibakePart, n, counts, st.just(()))
-records = st.builds(
-    FileRecord, path=names, status=st.sampled_from(["measured", "skipped"]),
-    reason=st.sampled_from(["empty", "binary"]),
-    encoding=st.sampled_from(["utf-8", "cp949"]), confidence=st.floats(0, 1), bytes=n, utf8_bytes=n, documents=n,
-    invalid_bytes=st.integers(0, 3), bad_records=st.integers(0, 2),
-)  # fmt: skip
-buckets = st.dictionaries(st.integers(0, 2 * BUCKETS - 1), st.integers(1, 99), max_size=5)
-sketches = st.dictionaries(
-    st.integers(0, 2**64 - 1),
-    st.lists(st.integers(0, BUCKETS - 1), max_size=4).map(lambda row: packed_grams(np.sort(np.array(row, np.int64)))),
-    max_size=5,
-)
-frequent = st.dictionaries(names, st.integers(1, 9).map(lambda k: (k, 2 * k)), max_size=6)
-domain_words = st.builds(DomainWords, st.integers(1000, 2000), st.integers(0, 9), st.just(0), frequent)
-fertilities = st.dictionaries(st.sampled_from("pq"), st.tuples(n, n, n), max_size=2)
+WITHIN: dict[type[Part], st.SearchStrategy[Any]] = {LostWords: lost_words, DomainWords: domain_words}
+"""Parts of parts, which merge by the same laws."""
 
-
-def grams_of(counts: dict[int, int]) -> bytes:
-    table = np.zeros(2 * BUCKETS, np.int64)
-    table[list(counts)] = list(counts.values())
-    return packed_counts(table) if counts else b""
-
-
-domains = st.builds(DomainPart, n, n, n, buckets.map(grams_of), sketches, domain_words, fertilities)
-readings = st.lists(records, max_size=4).map(ReadingPart.of)
-changed_words = st.dictionaries(names, st.integers(1, 99), max_size=6).map(letters.smallest)
-changes = st.builds(letters.LettersPart, n, n, changed_words, n, n, st.booleans())
-profiles = st.builds(Profile, readings, sizes, characters, words, curves, estimates, mojibake, letters=changes)
-PARTS: dict[str, tuple[st.SearchStrategy[Any], Any]] = {
-    "size": (sizes, SizePart()),
-    "characters": (characters, CharacterPart()),
-    "lost": (lost_words, LostWords()),
-    "words": (words, WordPart()),
-    "curve": (curves, CurvePart()),
-    "estimates": (estimates, EstimatePart()),
-    "mojibake": (mojibake, MojibakePart()),
-    "letters": (changes, letters.LettersPart()),
-    "reading": (readings, ReadingPart()),
-    "domain": (domains, DomainPart()),
-    "domain words": (domain_words, DomainWords()),
-    "profile": (profiles, Profile()),
+FIELDS = {f.name: kinds_of(Profile)[f.name] for f in fields(Profile)}
+MADE = {name: KINDS[kind] for name, kind in FIELDS.items() if name != "about"}
+abouts = st.fixed_dictionaries({"version": names}, optional={"tokenizer": names, "document": names})
+profiles = st.builds(Profile, **MADE, about=st.just({}) | abouts)
+PARTS: dict[str, tuple[st.SearchStrategy[Any], type[Any]]] = {
+    **{name: (strategy, FIELDS[name]) for name, strategy in MADE.items()},
+    **{kind.__name__: (strategy, kind) for kind, strategy in WITHIN.items()},
 }
 
 
-@pytest.mark.parametrize("name", PARTS)
-@settings(max_examples=50, deadline=None, derandomize=True)
-@given(data=st.data())
-def test_merging_is_a_commutative_monoid(name: str, data: st.DataObject) -> None:
-    strategy, nothing = PARTS[name]
-    a, b, c = (data.draw(strategy) for _ in range(3))
+def is_a_commutative_monoid(a: Any, b: Any, c: Any) -> None:
+    nothing = type(a)()
     assert a.merge(nothing) == a == nothing.merge(a)
     assert a.merge(b) == b.merge(a)
-    assert a.merge(b).merge(c) == a.merge(b.merge(c))
+    assert a.merge(b).merge(c) == a.merge(b.merge(c)) == c.merge(b, a)
 
 
-@pytest.mark.parametrize("name", [name for name in PARTS if name != "profile"])
-@settings(max_examples=30, deadline=None, derandomize=True)
+@pytest.mark.parametrize("name", PARTS)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(data=st.data())
-def test_state_goes_there_and_back(name: str, data: st.DataObject) -> None:
-    part = data.draw(PARTS[name][0])
-    assert type(part).from_state(part.to_state()) == part
+def test_every_part_merges_exactly_and_goes_there_and_back(name: str, data: st.DataObject) -> None:
+    strategy, kind = PARTS[name]
+    a, b, c = (data.draw(strategy) for _ in range(3))
+    is_a_commutative_monoid(a, b, c)
+    assert kind.from_state(a.to_state()) == a
+    assert kind.from_state(a.to_state()).merge(b) == a.merge(b)
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
+@given(a=profiles, b=profiles, c=profiles)
+def test_a_profile_merges_field_by_field(a: Profile, b: Profile, c: Profile) -> None:
+    is_a_commutative_monoid(a, b, c)
+    both = a.merge(b)
+    for name in MADE:
+        assert getattr(both, name) == getattr(a, name).merge(getattr(b, name))
+
+
+@settings(max_examples=15, deadline=None, derandomize=True)
 @given(a=profiles, b=profiles)
 def test_a_saved_profile_is_the_profile(a: Profile, b: Profile) -> None:
     assert Profile.from_bytes(a.to_bytes()) == a
@@ -151,14 +102,6 @@ def test_domains_past_their_bounds_still_merge_exactly(a: DomainPart, b: DomainP
         assert len(whole.words.counts) <= 4
         assert whole.tables().sum() == sum(part.tables().sum() for part in (a, b, c))
         assert DomainPart.from_state(whole.to_state()) == whole
-
-
-@settings(max_examples=10, deadline=None, derandomize=True)
-@given(a=domains, b=domains)
-def test_a_profile_adds_up_its_domains(a: DomainPart, b: DomainPart) -> None:
-    one, other = Profile(domain=a), Profile(domain=b)
-    assert one.merge(other).domain == a.merge(b)
-    assert Profile.from_bytes(one.to_bytes()) == one
 
 
 items = st.dictionaries(

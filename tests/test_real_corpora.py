@@ -17,6 +17,8 @@ from corpuscheck.settings import Reading
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.loading import load
 
+pytestmark = pytest.mark.slow
+
 CORPORA = Path(os.environ.get("CORPUSCHECK_CORPORA") or REPOSITORY.parent / "shared" / "corpora")
 NAMES = (
     sorted(p.name for p in CORPORA.iterdir() if p.is_dir() and not p.name.startswith("vocab-"))

@@ -15,6 +15,8 @@ from corpuscheck.domain.report import DomainReport, domain_report
 from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.profile import Profile
 
+pytestmark = pytest.mark.slow
+
 OPTIONS: dict[str, dict[str, Any]] = {
     "ko-wiki-wikiextractor": {"document": "wikiextractor"},
     "ko-wikinews/csv": {},

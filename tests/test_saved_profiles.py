@@ -38,8 +38,8 @@ def saved(paths: Any, name: str, **options: Any) -> Profile:
 
 @pytest.mark.parametrize("example", ["broken", "korean-news"])
 def test_report_says_what_scan_said(example: str, run_main: Main, vocabulary: str) -> None:
-    for given in ([], ["--tokenizer", vocabulary]):
-        for name in REPORT_FORMATS:
+    for given, formats in (([], ("text", "json")), (["--tokenizer", vocabulary], REPORT_FORMATS)):
+        for name in formats:
             _, wanted, _ = run_main("scan", EXAMPLES / example, *given, "--save", "p.ccp", "--format", name, "-q")
             assert run_main("report", "p.ccp", "--format", name, "-q")[1] == wanted
         assert run_main("report", "p.ccp", "--max-unk-rate", "1", "--severity", "CC106=info")[0] in (0, 1)
@@ -183,8 +183,9 @@ def test_a_profile_edited_by_hand_is_an_error_or_a_result(tmp_path: Path, run_ma
     profile = saved("data", "p.ccp", tokenizer=vocabulary)
     original = zstandard.ZstdDecompressor().decompress(profile.to_bytes()[len(MAGIC) :])
     other = Profile.load("p.ccp")
-    for path in _places(orjson.loads(original)):
-        for wrong in (*WRONG, "gone"):
+    for number, path in enumerate(_places(orjson.loads(original))):
+        loaded = 0
+        for wrong in (*WRONG[number % 3 :: 3], "gone"):
             state = orjson.loads(original)
             inner = state
             for key in path[:-1]:
@@ -197,6 +198,9 @@ def test_a_profile_edited_by_hand_is_an_error_or_a_result(tmp_path: Path, run_ma
             try:
                 Profile.load("bad.ccp").merge(other).to_bytes()
             except ProfileError:
+                continue
+            loaded += 1
+            if loaded > 2:  # what can be loaded is all alike to the commands
                 continue
             for arguments in (["report", "bad.ccp", "--baseline", "p.ccp"], ["diff", "bad.ccp", "p.ccp"]):
                 status, _, err = run_main(*arguments, "--format", "json")

@@ -34,10 +34,16 @@ def test_pages_link_to_it() -> None:
         assert "security.md" in (REPOSITORY / page).read_text("utf-8")
 
 
+@pytest.fixture(scope="module")
+def main(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    return watched_repository(tmp_path_factory.mktemp("watched") / "main")
+
+
 @NEEDS_GIT_AND_BASH
 @pytest.mark.parametrize("own_judge", [False, True], ids=["as shown", "with what the branch brings"])
-def test_a_branch_that_brings_its_own_judge_is_red_all_the_same(tmp_path: Path, own_judge: bool) -> None:
-    main = watched_repository(tmp_path / "main")
+def test_a_branch_that_brings_its_own_judge_is_red_all_the_same(
+    main: Repository, tmp_path: Path, own_judge: bool
+) -> None:
     branch: Repository = branch_of(main, tmp_path / "branch")
     branch.commit({**BAD, "corpuscheck.toml": LENIENT})
     assert branch.scan("--save", "base.ccp", "--no-cache", "-q").returncode == 0

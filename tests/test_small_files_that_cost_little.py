@@ -22,6 +22,7 @@ from pathlib import Path
 import pytest
 import zstandard
 from pathspec import GitIgnoreSpec
+from support import run
 
 from corpuscheck.composing import MOST_MARKS, normalised
 from corpuscheck.errors import UsageError
@@ -48,10 +49,8 @@ def _read(path: Path, *options: str) -> str:
         "peak = peak_of_this_process();"
         "print(peak, len(texts), sum(map(len, texts)), [(r.reason, r.damage) for r in records[:2]])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(Path(__file__).parent), str(path), *options],
-        capture_output=True, text=True, timeout=_SECONDS, check=True,
-    )  # fmt: skip
+    done = run("-c", script, Path(__file__).parent, path, *options, seconds=_SECONDS)
+    assert done.returncode == 0, done.stderr
     peak, _, rest = done.stdout.partition(" ")
     assert int(peak) < _MOST_MEMORY
     return rest.strip()
@@ -176,9 +175,7 @@ def test_a_pattern_is_matched_without_backtracking(pattern: str, path: str) -> N
         "print(Patterns.of([sys.argv[1]]).verdict(sys.argv[2]))"
     )
     for line in (pattern, f"{pattern}/", f"/{pattern}", f"!{pattern}"):
-        done = subprocess.run(
-            [sys.executable, "-c", script, line, path], capture_output=True, text=True, timeout=_SECONDS, check=True
-        )
+        done = run("-c", script, line, path, seconds=_SECONDS)
         assert done.stdout.strip() == "None"
 
 

@@ -1,0 +1,175 @@
+"""Parts of a profile, made at random: a strategy for each kind of part."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from corpuscheck.arrays import BUCKETS
+from corpuscheck.profile import letters
+from corpuscheck.profile.characters import CharacterPart
+from corpuscheck.profile.clean import CleanPart, Tally, Worst, worst_of
+from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.documents import DocumentPart, NormPart
+from corpuscheck.profile.domain import DomainPart, packed_counts, packed_grams
+from corpuscheck.profile.domain_words import DomainWords
+from corpuscheck.profile.estimates import EstimatePart
+from corpuscheck.profile.files import FileFigures, FilesPart
+from corpuscheck.profile.forecast import ForecastPart
+from corpuscheck.profile.letters import LettersPart
+from corpuscheck.profile.lost import LostWords
+from corpuscheck.profile.mojibake import MojibakePart
+from corpuscheck.profile.near import BINS, NearPart
+from corpuscheck.profile.part import Part
+from corpuscheck.profile.reading import ReadingPart
+from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
+from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.words import WordPart
+from corpuscheck.reading.files import FileRecord
+
+n = st.integers(0, 10**6)
+names = st.text("abc가힣", min_size=1, max_size=3)
+counts = st.dictionaries(names, st.integers(1, 99), max_size=5)
+ranks = st.dictionaries(st.integers(0, 50), st.integers(1, 99), max_size=5)
+groups = st.dictionaries(st.integers(0, 19), st.integers(1, 99), max_size=5)
+sizes = st.builds(SizePart, n, n, n, n)
+code_points = st.integers(0, 0x10FFFF)
+characters = st.builds(
+    CharacterPart,
+    st.dictionaries(code_points, st.integers(1, 99), max_size=6),
+    st.dictionaries(code_points | st.integers(65, 67), st.tuples(names, st.integers(0, 9)), max_size=3),
+)
+lost_words = st.dictionaries(st.tuples(st.integers(0, 5), names), st.integers(1, 9), max_size=6).map(
+    lambda counts: LostWords(0, counts).bounded()
+)
+some_words = st.builds(
+    WordPart, st.sampled_from(["", "f"]), n, n, n, n, n, n, st.dictionaries(names, st.booleans(), max_size=3),
+    st.one_of(st.none(), n), lost_words, counts,
+)  # fmt: skip
+words = some_words.map(lambda part: part if part.fingerprint else WordPart())
+curves = st.one_of(
+    st.just(CurvePart()), st.builds(CurvePart, st.sampled_from("xy"), st.just(7), ranks, n, st.booleans())
+)
+estimates = st.builds(EstimatePart, groups, groups, groups, groups, groups, st.booleans())
+mojibake = st.builds(MojibakePart, n, counts, st.just(()))
+records = st.builds(
+    FileRecord, path=names, status=st.sampled_from(["measured", "skipped"]),
+    reason=st.sampled_from(["empty", "binary"]),
+    encoding=st.sampled_from(["utf-8", "cp949"]), confidence=st.floats(0, 1), bytes=n, utf8_bytes=n, documents=n,
+    invalid_bytes=st.integers(0, 3), bad_records=st.integers(0, 2),
+)  # fmt: skip
+buckets = st.dictionaries(st.integers(0, 2 * BUCKETS - 1), st.integers(1, 99), max_size=5)
+sketches = st.dictionaries(
+    st.integers(0, 2**64 - 1),
+    st.lists(st.integers(0, BUCKETS - 1), max_size=4).map(lambda row: packed_grams(np.sort(np.array(row, np.int64)))),
+    max_size=5,
+)
+frequent = st.dictionaries(names, st.integers(1, 9).map(lambda k: (k, 2 * k)), max_size=6)
+domain_words = st.builds(DomainWords, st.integers(1000, 2000), st.integers(0, 9), st.just(0), frequent)
+fertilities = st.dictionaries(st.sampled_from("pq"), st.tuples(n, n, n), max_size=2)
+
+
+def grams_of(counts: dict[int, int]) -> bytes:
+    table = np.zeros(2 * BUCKETS, np.int64)
+    table[list(counts)] = list(counts.values())
+    return packed_counts(table) if counts else b""
+
+
+domains = st.builds(DomainPart, n, n, n, buckets.map(grams_of), sketches, domain_words, fertilities)
+readings = st.lists(records, max_size=4).map(ReadingPart.of)
+changed_words = st.dictionaries(names, st.integers(1, 99), max_size=6).map(letters.smallest)
+changes = st.builds(LettersPart, n, n, changed_words, n, n, st.booleans())
+
+few = st.integers(0, 50)
+hashes = st.one_of(st.integers(1, 2**64 - 1), st.integers(1, 9), st.sampled_from([2**63, 2**64 - 1]))
+figures = st.builds(FileFigures, st.sampled_from(["utf-8", "cp949"]), few, few, few, few, few, hashes)
+file_tables = st.dictionaries(st.text("ab가", min_size=1, max_size=3), figures, max_size=12)
+rows = st.lists(st.tuples(hashes, st.integers(0, 5), st.integers(1, 9)), max_size=12)
+
+
+def of_rows(table: list[tuple[int, int, int]]) -> DocumentPart:
+    """Texts with equal hashes have equal sizes."""
+    texts, homes, counts = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
+    sizes = [text % 97 for text in texts]
+    return DocumentPart(
+        0,
+        np.array(texts, np.uint64),
+        np.array(homes, np.uint64),
+        np.array(counts, np.int64),
+        np.array(sizes, np.int64),
+        np.array([text // 2 for text in texts], np.uint64),
+        np.array(counts, np.int64),
+        np.array([size // 2 for size in sizes], np.int64),
+        np.array(counts, np.int64) + 3,
+    ).bounded()
+
+
+def of_norms(table: list[tuple[int, int, int]]) -> NormPart:
+    """Texts of one norm differ in size."""
+    norms, sizes, debris = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
+    return NormPart(0, np.array(norms, np.uint64), np.array(sizes, np.int64), np.array(debris, np.int64)).bounded()
+
+
+def of_signatures(table: list[tuple[int, int, int]]) -> NearPart:
+    """Texts with equal norms have equal keys and signatures."""
+    norms, homes, places = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
+    signatures = np.array([[(norm >> k % 48) % 256 for k in range(BINS)] for norm in norms], np.uint8)
+    return NearPart(
+        0,
+        len(norms),
+        sum(places),
+        np.array([norm // 3 * 7 % 2**64 for norm in norms], np.uint64),
+        np.array(norms, np.uint64),
+        np.array(homes, np.uint64),
+        np.array(places, np.int64),
+        np.array([place * 3 for place in places], np.int64),
+        np.array(places, np.int64),
+        signatures.reshape(-1, BINS),
+    ).bounded()
+
+
+def of_units(table: list[tuple[int, int, int]]) -> RepeatsPart:
+    """Equal units have equal sizes."""
+    units, _, counts = (list(column) for column in zip(*table, strict=True)) if table else ([], [], [])
+    sizes = np.array([unit % 31 for unit in units], np.int64)
+    total = int(sizes.sum())
+    return RepeatsPart(0, len(units), total, 0, np.array(units, np.uint64), np.array(counts, np.int64), sizes).bounded()
+
+
+def of_occurrences(table: list[tuple[int, int, int]]) -> LinesSeen:
+    """An occurrence is always of the same line."""
+    return LinesSeen(rows={key: (key % 5, key % 31, f"line {key % 5}") for key, _, _ in table}).bounded()
+
+
+worst = st.builds(Worst, few, few, st.text("ab가", min_size=1, max_size=2), few, st.integers(0, 2))
+tallies = st.lists(worst, max_size=14).map(
+    lambda rows: Tally(20, 900, len(rows), sum(row.utf8_bytes for row in rows), 3, 4, worst_of(rows))
+)
+cleans = st.dictionaries(st.sampled_from(["CC401", "any", "debris: URLs"]), tallies).map(CleanPart)
+
+forecasts = st.one_of(
+    st.just(ForecastPart()), st.just(ForecastPart(conflict=True)), st.builds(ForecastPart, n, n, n, n, n, n)
+)
+
+KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
+    ReadingPart: readings,
+    SizePart: sizes,
+    CharacterPart: characters,
+    WordPart: words,
+    CurvePart: curves,
+    EstimatePart: estimates,
+    MojibakePart: mojibake,
+    FilesPart: file_tables.map(lambda table: FilesPart(0, table).bounded()),
+    DocumentPart: rows.map(of_rows),
+    NormPart: rows.map(of_norms),
+    ForecastPart: forecasts,
+    CleanPart: cleans,
+    NearPart: rows.map(of_signatures),
+    RepeatsPart: rows.map(of_units),
+    LinesSeen: rows.map(of_occurrences),
+    DomainPart: domains,
+    LettersPart: changes,
+}
+"""Each kind of part that a profile has."""
