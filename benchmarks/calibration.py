@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 
-from corpuscheck.arrays import CODE_POINTS
-from corpuscheck.feasibility import forecast
-from corpuscheck.feasibility.forecast import Forecast, Spread
+from corpuscheck.estimates import forecast
+from corpuscheck.estimates.forecast import Forecast, Spread
+from corpuscheck.kernels.arrays import CODE_POINTS
 from corpuscheck.kernels.forecast import word_types, words_with
 from corpuscheck.measuring.forecasting import ALL_HASHES, COVERAGE, forecast_part
 from corpuscheck.profile.sample import Sample

@@ -20,9 +20,9 @@ from calibration import documents_of
 from composed import Composition, Score, compose, scores
 
 from corpuscheck.api import run_scan
-from corpuscheck.clean.copies import cleanliness
-from corpuscheck.clean.document_rules import DOCUMENT_RULES
+from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.profile.profile import Profile
+from corpuscheck.result.copies import cleanliness
 from corpuscheck.settings import settings_from
 
 MODES = {

@@ -25,17 +25,17 @@ from planting import (
     shingles,
 )
 
-from corpuscheck.clean.copies import cleanliness
-from corpuscheck.clean.document_rules import DOCUMENT_RULES, Counts
-from corpuscheck.clean.near import ALIKE, near_copies
-from corpuscheck.counted import COLUMNS
+from corpuscheck.kernels.columns import COLUMNS
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.measuring.documents import Closed
 from corpuscheck.measuring.inspecting import Inspector
 from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.profile.document_rules import DOCUMENT_RULES, Counts
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.batch import batch_of
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.result.copies import cleanliness
+from corpuscheck.result.near import ALIKE, near_copies
 
 TARGETS = (0.95, 0.9, 0.85, 0.8, 0.7)
 SHARES = {"exact": 40, "normalised": 40, "near": 100, "debris": 60, "personal": 60, "boilerplate": 40}

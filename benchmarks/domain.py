@@ -27,8 +27,8 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.files import FileRecord, Piece
 from corpuscheck.reading.reader import read
-from corpuscheck.rules.amounts import percent, times
 from corpuscheck.settings import settings_from
+from corpuscheck.text.amounts import percent, times
 
 SHARES = (0.0, 0.05, 0.2, 0.5, 0.8, 1.0)
 

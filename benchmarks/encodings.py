@@ -19,7 +19,7 @@ from pathlib import Path
 import chardet
 import charset_normalizer
 
-from corpuscheck.reading.decoding import detect
+from corpuscheck.reading.encodings.decoding import detect
 from corpuscheck.reading.text import TextStream
 
 TEXTS = Path(__file__).parent / "texts"

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from corpuscheck.counted import (
+from corpuscheck.kernels.columns import (
     CARD,
     EMAILS,
     ENTITIES,

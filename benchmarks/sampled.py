@@ -16,8 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.clean.copies import cleanliness
-from corpuscheck.clean.sums import ERRORS, Amount
 from corpuscheck.profile import near
 from corpuscheck.profile.documents import DocumentPart, NormPart, marked
 from corpuscheck.profile.drawing import drawn_by
@@ -26,6 +24,8 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.repeats import RepeatsPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.table import Table
+from corpuscheck.result.copies import cleanliness
+from corpuscheck.result.sums import ERRORS, Amount
 
 Ints = NDArray[np.int64]
 Hashes = NDArray[np.uint64]

@@ -17,34 +17,34 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
+from corpuscheck._version import __version__
 from corpuscheck.errors import CorpuscheckError
 
 if TYPE_CHECKING:
     from corpuscheck.api import Paths, Scan
     from corpuscheck.domain.sides import Sides
-    from corpuscheck.feasibility.comparison import TokenizerComparison
-    from corpuscheck.feasibility.estimate import Estimate
+    from corpuscheck.estimates.comparison import TokenizerComparison
+    from corpuscheck.estimates.estimate import Estimate
     from corpuscheck.options import ReadingOptions, ScanOptions, TrainingOptions
     from corpuscheck.profile.profile import Profile
-    from corpuscheck.result import Finding, Result
-    from corpuscheck.showing import Peek
-    from corpuscheck.tokenizer.trained import Trained
+    from corpuscheck.result.result import Finding, Result
+    from corpuscheck.result.trained import Trained
+    from corpuscheck.running.showing import Peek
 
-__version__ = "0.1.0"
 __all__ = [
     "CorpuscheckError", "Estimate", "Finding", "Peek", "Profile", "Result", "Scan", "Sides", "TokenizerComparison",
     "__version__", "compare", "estimate", "peek", "scan", "train",
 ]  # fmt: skip
 
 _WHERE = {
-    "Estimate": "feasibility.estimate",
-    "Finding": "result",
-    "Peek": "showing",
+    "Estimate": "estimates.estimate",
+    "Finding": "result.result",
+    "Peek": "running.showing",
     "Profile": "profile.profile",
-    "Result": "result",
+    "Result": "result.result",
     "Scan": "api",
     "Sides": "domain.sides",
-    "TokenizerComparison": "feasibility.comparison",
+    "TokenizerComparison": "estimates.comparison",
 }
 """Classes that are imported when they are asked for, so that --help stays quick."""
 
@@ -68,8 +68,8 @@ def scan(paths: Paths, *, tokenizer: str | os.PathLike[str] | None = None, **opt
         CorpuscheckError: the corpus could not be checked; the message says why and what to do.
     """
     from corpuscheck.api import run_scan, settings_for
-    from corpuscheck.fitting import path_list
     from corpuscheck.options import ScanOptions
+    from corpuscheck.values.fitting import path_list
 
     given = {"tokenizer": tokenizer, **options}
     return run_scan(path_list(paths), settings_for(given, ("tokenizer", *ScanOptions.__annotations__))).result
@@ -116,9 +116,9 @@ def estimate(
     from corpuscheck.api import estimate as estimated
     from corpuscheck.api import settings_for
     from corpuscheck.errors import UsageError
-    from corpuscheck.feasibility.estimate import Plan
-    from corpuscheck.fitting import fitted, path_list
+    from corpuscheck.estimates.estimate import Plan
     from corpuscheck.options import ReadingOptions
+    from corpuscheck.values.fitting import fitted, path_list
 
     plan = Plan(**fitted(Plan, {
         "target_bytes": target_bytes, "articles_per_gb": articles_per_gb, "articles": articles,
@@ -153,8 +153,8 @@ def train(paths: Paths, folder: str | os.PathLike[str] | None = None, **options:
     """
     from corpuscheck.api import settings_for
     from corpuscheck.api import train as trained
-    from corpuscheck.fitting import path_list, path_of
     from corpuscheck.options import TrainingOptions
+    from corpuscheck.values.fitting import path_list, path_of
 
     settings = settings_for(dict(options), TrainingOptions.__annotations__)
     return trained(path_list(paths), None if folder is None else path_of("folder", folder), settings)
@@ -200,8 +200,8 @@ def compare(
     """
     from corpuscheck.api import compare_profiles, compare_tokenizers, settings_for
     from corpuscheck.errors import UsageError
-    from corpuscheck.fitting import flag, path_list
     from corpuscheck.options import TrainingOptions
+    from corpuscheck.values.fitting import flag, path_list
 
     found = path_list(paths)
     named = [] if tokenizers in ((), []) else path_list(tokenizers)
@@ -245,9 +245,9 @@ def peek(
     """
     from corpuscheck.api import peek as look
     from corpuscheck.api import settings_for
-    from corpuscheck.fitting import fitted, path_list
     from corpuscheck.options import ReadingOptions
-    from corpuscheck.viewing import View, rule_to_show, word_to_find
+    from corpuscheck.peeking.views import View, rule_to_show, word_to_find
+    from corpuscheck.values.fitting import fitted, path_list
 
     asked = {"rule": rule, "words": words, "seed": seed, "count": count, "excerpt": excerpt}
     view = fitted(View, asked)

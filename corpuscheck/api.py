@@ -10,36 +10,36 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
-from corpuscheck.brief import brief
-from corpuscheck.comparing import JUDGED_BY, LEFT_OUT_BY, Baseline, check_agreement
-from corpuscheck.conclude import artefact_of, conclude
 from corpuscheck.configuration import Configuration
 from corpuscheck.domain.reference import Reference, reference_of, source_of
 from corpuscheck.errors import NothingToScanError, ProfileError, UsageError, nothing_to_scan
-from corpuscheck.fitting import known_names, path_list, path_of
-from corpuscheck.packed import Packed
-from corpuscheck.presets import check_preset
-from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found, discover
 from corpuscheck.reading.files import FileRecord
-from corpuscheck.result import Result
+from corpuscheck.reading.presets import check_preset
+from corpuscheck.result.comparing import JUDGED_BY, LEFT_OUT_BY, Baseline, check_agreement
+from corpuscheck.result.result import Result
+from corpuscheck.rules.conclude import artefact_of, conclude
 from corpuscheck.rules.registry import in_force, judged_by, policy_of
 from corpuscheck.running.cache import Cache, CacheUse
 from corpuscheck.settings import NAMES, OPTIONS, Settings, settings_from
+from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.loading import load, usable
+from corpuscheck.values.brief import brief
+from corpuscheck.values.fitting import known_names, path_list, path_of
+from corpuscheck.values.packed import Packed
 
 if TYPE_CHECKING:
     from corpuscheck.domain.sides import Sides
-    from corpuscheck.feasibility.comparison import TokenizerComparison
-    from corpuscheck.feasibility.estimate import Estimate, Plan
+    from corpuscheck.estimates.comparison import TokenizerComparison
+    from corpuscheck.estimates.estimate import Estimate, Plan
+    from corpuscheck.peeking.views import View
+    from corpuscheck.result.trained import Trained
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress
-    from corpuscheck.showing import Peek
-    from corpuscheck.tokenizer.trained import Trained
-    from corpuscheck.viewing import View
+    from corpuscheck.running.showing import Peek
 
 _ONE_PATH = {name for name, known in OPTIONS.items() if known.path and known.default != ()}
 
@@ -85,7 +85,7 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
     cache = Cache(settings.cache, settings.cache_key) if settings.cache else None
     measured = cache.scan(found, settings, artefact, general) if cache else None
     if measured is None:  # what reads and counts is imported where it is needed: that alone takes a third of a second
-        from corpuscheck.measure import measured_corpus
+        from corpuscheck.running.scanning import measured_corpus
 
         measured = measured_corpus(found, settings, artefact, watch, processes, cache, general)
     profile, records = measured
@@ -108,11 +108,11 @@ def _found(paths: Paths, settings: Settings) -> Found:
 def _check_extras(settings: Settings) -> None:
     """Raises UsageError before any work is done."""
     if settings.reading.strip_markup:
-        from corpuscheck.reading.markup import require_parser
+        from corpuscheck.reading.formats.markup import require_parser
 
         require_parser()
     if settings.reading.text_fields:
-        from corpuscheck.reading.paths import require_paths
+        from corpuscheck.reading.formats.paths import require_paths
 
         require_paths(settings.reading.text_fields)
 
@@ -141,7 +141,7 @@ def build_reference(name: str, paths: Sequence[str], settings: Settings, watch: 
     if texts and artefact is None:
         artefact = run_scan(texts, settings, watch, processes=True).artefact
     if texts:
-        from corpuscheck.measure import measured_corpus
+        from corpuscheck.running.scanning import measured_corpus
     sources = []
     for path in paths:
         if path.endswith(".ccp"):
@@ -196,7 +196,7 @@ def estimate(
     paths: Sequence[str], plan: Plan, settings: Settings, watch: Watch = _silently, processes: bool = False
 ) -> Estimate:
     """How much is missing: from a sample of the text, from a saved profile (.ccp), or from numbers alone."""
-    from corpuscheck.feasibility.estimate import from_numbers, from_profile, with_findings
+    from corpuscheck.estimates.estimate import from_numbers, from_profile, with_findings
 
     if not paths:
         return from_numbers(plan)
@@ -216,8 +216,8 @@ def train(
 
     It is saved with its card in a folder, if one is named.
     """
-    from corpuscheck.measure import trained
-    from corpuscheck.tokenizer.card import save_with_card
+    from corpuscheck.reports.card import save_with_card
+    from corpuscheck.running.scanning import trained
 
     _check_extras(settings)
     finished = trained(_found(paths, settings), settings, watch, processes)
@@ -239,7 +239,7 @@ def compare_tokenizers(
     paths: Paths, tokenizers: Sequence[str], train_one: bool, settings: Settings, watch: Watch = _silently
 ) -> TokenizerComparison:
     """Several tokenizers, and one trained here if asked for, over the same text in one pass."""
-    from corpuscheck.measure import compared
+    from corpuscheck.running.scanning import compared
 
     if len(tokenizers) + train_one < 2:
         raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
@@ -250,7 +250,7 @@ def compare_tokenizers(
 
 def peek(paths: Paths, view: View, settings: Settings, watch: Watch = _silently, processes: bool = False) -> Peek:
     """Documents to look at: typical ones, the worst by a rule, or those that hold a word."""
-    from corpuscheck.showing import look
+    from corpuscheck.running.showing import look
 
     _check_extras(settings)
     return look(_found(paths, settings), view, settings, watch, processes)

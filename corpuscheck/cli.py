@@ -7,12 +7,12 @@ import sys
 
 import click
 
-from corpuscheck import __version__
+from corpuscheck._version import __version__
 from corpuscheck.commands.domain import reference
 from corpuscheck.commands.ending import Commands, ended
-from corpuscheck.commands.feasibility import compare, estimate, train
+from corpuscheck.commands.estimate import compare, estimate, train
 from corpuscheck.commands.gate import diff, merge, report, scan
-from corpuscheck.commands.looking import peek
+from corpuscheck.commands.peek import peek
 from corpuscheck.commands.printing import open_standard_streams
 from corpuscheck.commands.rules import explain, init, rules
 

@@ -13,9 +13,9 @@ from typing import Any
 import click
 
 from corpuscheck.errors import UsageError, did_you_mean
-from corpuscheck.printable import printable
+from corpuscheck.files.trust import descriptor_of, foreign, inside, open_to_all, user
 from corpuscheck.settings import CONFIGURATION_FILE, OPTIONS, REPORT_FORMATS
-from corpuscheck.trust import descriptor_of, foreign, inside, open_to_all, user
+from corpuscheck.text.printable import printable
 
 SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "corpuscheck")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any
 
-from corpuscheck.quantities import Notation
+from corpuscheck.text.quantities import Notation
 
 _KEY = "option"
 

@@ -10,10 +10,10 @@ from encodings.aliases import aliases
 from typing import Any, Literal, get_args
 
 from corpuscheck.errors import UsageError, did_you_mean
-from corpuscheck.fitting import fitted, known_names
 from corpuscheck.option import option, options_of
-from corpuscheck.printable import printable
-from corpuscheck.quantities import COUNT, SHARE, SIZE_OR_ALL, size_in
+from corpuscheck.text.printable import printable
+from corpuscheck.text.quantities import COUNT, SHARE, SIZE_OR_ALL, size_in
+from corpuscheck.values.fitting import fitted, known_names
 
 CONFIGURATION_FILE = "corpuscheck.toml"
 

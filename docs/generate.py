@@ -14,7 +14,7 @@ import click
 
 from corpuscheck.cli import cli
 from corpuscheck.option import options_of
-from corpuscheck.reports.rule_list import render_markdown
+from corpuscheck.reports.terminal.rules import render_markdown
 from corpuscheck.settings import Limits, Policy, Reading, Settings, Training
 
 PAGES = Path(__file__).parent

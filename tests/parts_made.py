@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from corpuscheck.arrays import BUCKETS
+from corpuscheck.kernels.arrays import BUCKETS
 from corpuscheck.profile import letters
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.clean import CleanPart, Tally, Worst, worst_of

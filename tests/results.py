@@ -7,14 +7,14 @@ from functools import cache
 
 from support import scanned
 
-from corpuscheck.clean.copies import DocumentPlace
 from corpuscheck.domain.report import DomainReport, Fertility, SourceDistance
 from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
-from corpuscheck.result import (
+from corpuscheck.result.copies import DocumentPlace
+from corpuscheck.result.result import (
     ChangedFile,
     Comparison,
     Finding,

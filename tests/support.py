@@ -22,11 +22,11 @@ from corpuscheck import settings
 from corpuscheck.api import Scan, run_scan
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import FileRecord, Piece
-from corpuscheck.reading.formats import kind_of
+from corpuscheck.reading.kinds import kind_of
 from corpuscheck.reading.reader import read
-from corpuscheck.reports.json_report import render_files, render_json
-from corpuscheck.reports.terminal import render_terminal
-from corpuscheck.result import Result
+from corpuscheck.reports.json.report import render_files, render_json
+from corpuscheck.reports.terminal.report import render_terminal
+from corpuscheck.result.result import Result
 from corpuscheck.settings import Reading, settings_from
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -10,7 +10,7 @@ import pytest
 from support import EXAMPLES, scanned, write_files, write_vocabulary
 from tokenizer_zoo import artefact
 
-from corpuscheck.result import Finding
+from corpuscheck.result.result import Finding
 
 TEXT = "".join(path.read_text("utf-8") for path in sorted((EXAMPLES / "korean-news").glob("*.txt")))
 

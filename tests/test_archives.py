@@ -17,7 +17,8 @@ import zstandard
 from reading_of import read_all
 from support import scanned, write_vocabulary
 
-from corpuscheck.reading import opening, zips
+from corpuscheck.reading import opening
+from corpuscheck.reading.containers import zips
 from corpuscheck.settings import Reading
 
 TEXT = "오늘은 날씨가 맑고 바람이 약하게 붑니다.\n"

@@ -7,9 +7,9 @@ import time
 
 import pytest
 
-from corpuscheck.reading import rows
-from corpuscheck.reading.delimited import read_csv, read_tsv
-from corpuscheck.reading.records import RecordReport
+from corpuscheck.reading.formats import rows
+from corpuscheck.reading.formats.delimited import read_csv, read_tsv
+from corpuscheck.reading.formats.records import RecordReport
 
 HEAD = b"id,text\n" + b"".join(b"%d,some text %d\n" % (k, k) for k in range(30))
 

@@ -11,7 +11,7 @@ import sys
 import pytest
 from support import REPOSITORY
 
-from corpuscheck.feasibility.forecast import mean_bytes
+from corpuscheck.estimates.forecast import mean_bytes
 from corpuscheck.profile.forecast import ForecastPart
 
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))

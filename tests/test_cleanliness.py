@@ -9,10 +9,10 @@ import pytest
 from support import korean_lines, scanned, write_files, write_vocabulary
 
 from corpuscheck.api import merge_profiles
-from corpuscheck.conclude import conclude
 from corpuscheck.measuring import ledger
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reports.registry import render
+from corpuscheck.rules.conclude import conclude
 from corpuscheck.rules.registry import RULES
 from corpuscheck.settings import REPORT_FORMATS, Limits, Policy
 

@@ -8,12 +8,13 @@ import pytest
 from reading_of import read_all
 
 from corpuscheck.api import run_scan
-from corpuscheck.reading import columnar, ranges
+from corpuscheck.reading import ranges
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.formats import columnar
 from corpuscheck.reading.ranges import pieces_of
 from corpuscheck.reading.reader import read_piece
-from corpuscheck.reports.json_report import render_json
+from corpuscheck.reports.json.report import render_json
 from corpuscheck.settings import Reading, settings_from
 
 pa = pytest.importorskip("pyarrow")

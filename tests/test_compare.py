@@ -18,9 +18,9 @@ from tokenizer_zoo import artefact
 
 from corpuscheck.api import compare_tokenizers
 from corpuscheck.errors import TokenizerError
-from corpuscheck.feasibility.comparison import Row, recommend
+from corpuscheck.estimates.comparison import Row, recommend
 from corpuscheck.profile.estimates import Interval
-from corpuscheck.reports.comparison_text import render_terminal
+from corpuscheck.reports.terminal.comparison import render_terminal
 from corpuscheck.settings import settings_from
 from corpuscheck.tokenizer.loading import load
 

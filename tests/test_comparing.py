@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from support import korean_lines, scanned, write_files, write_vocabulary
 
 from corpuscheck.api import report
-from corpuscheck.comparing import compare
 from corpuscheck.profile.profile import Profile
-from corpuscheck.result import Comparison, Result
+from corpuscheck.result.comparing import compare
+from corpuscheck.result.result import Comparison, Result
 from corpuscheck.settings import settings_from
 
 Files = dict[str, str | bytes]

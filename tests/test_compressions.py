@@ -21,9 +21,9 @@ import zstandard
 from reading_of import read_all
 from support import write_files
 
-from corpuscheck.reading import compressions
-from corpuscheck.reading.formats import kind_of
-from corpuscheck.reading.splits import JOIN, SPLIT_RAR, SPLIT_ZIP
+from corpuscheck.reading.containers import compressions
+from corpuscheck.reading.containers.splits import JOIN, SPLIT_RAR, SPLIT_ZIP
+from corpuscheck.reading.kinds import kind_of
 
 ONE, TWO = "첫 부분.\n".encode(), "둘째 부분.\n".encode()
 SKIPPABLE = struct.pack("<II", 0x184D2A5E, 5) + b"notes"

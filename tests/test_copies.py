@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from support import REPOSITORY, document_of, korean_lines, scanned, write_files
 
-from corpuscheck.clean.copies import Cleanliness, cleanliness
-from corpuscheck.clean.near import ALIKE, likeness, near_copies
 from corpuscheck.profile.near import BINS, NearPart
+from corpuscheck.result.copies import Cleanliness, cleanliness
+from corpuscheck.result.near import ALIKE, likeness, near_copies
 
 sys.path.append(str(REPOSITORY / "benchmarks"))
 

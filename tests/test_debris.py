@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscheck.counted import COLUMNS, DEBRIS, FIRST_DEBRIS, FIRST_PII, PII, PII_EMAIL
+from corpuscheck.kernels.columns import COLUMNS, DEBRIS, FIRST_DEBRIS, FIRST_PII, PII, PII_EMAIL
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.reading.batch import batch_of
 

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscheck.reading.decoded import UNCERTAIN, Decoded
-from corpuscheck.reading.decoding import detect, settled
+from corpuscheck.reading.encodings.decoded import UNCERTAIN, Decoded
+from corpuscheck.reading.encodings.decoding import detect, settled
 from corpuscheck.reading.text import Damage, TextStream
 from corpuscheck.settings import HINTS
 

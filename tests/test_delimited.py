@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from support import document_of, documents_in, write_files, write_vocabulary
 
-from corpuscheck.reading.dialects import SAMPLE_BYTES
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.formats.dialects import SAMPLE_BYTES
 
 pd = pytest.importorskip("pandas")
 
@@ -143,7 +143,7 @@ def test_quotes_that_first_turn_up_late_are_judged_there(tmp_path: Path, ending:
 def test_quotes_that_open_again_and_again_do_not_read_the_rest_again_and_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("corpuscheck.reading.rows.LARGEST_ROW", 100_000)
+    monkeypatch.setattr("corpuscheck.reading.formats.rows.LARGEST_ROW", 100_000)
     start = time.process_time()
     found, record = read(tmp_path, "a.csv", "id,text\n" + '1,x",",y\n' * 100_000)
     assert len(found) + record.bad_records - record.mended_records + record.missing_text > 0

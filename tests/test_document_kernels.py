@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscheck import counted
-from corpuscheck.arrays import CODE_POINTS
-from corpuscheck.clean.document_rules import DOCUMENT_RULES, Counts
-from corpuscheck.counted import (
+from corpuscheck.kernels import alike, debris, inspection, numbers, shingles, tallying, utf8
+from corpuscheck.kernels import columns as counted
+from corpuscheck.kernels.arrays import CODE_POINTS
+from corpuscheck.kernels.columns import (
     BYTES,
     COLUMNS,
     CONTROLS,
@@ -39,14 +39,14 @@ from corpuscheck.counted import (
     UNREADABLE,
     WORDS,
 )
-from corpuscheck.kernels import alike, debris, inspection, numbers, shingles, tallying, utf8
 from corpuscheck.kernels.words import UNPROBED, WORD, find_unprobed
 from corpuscheck.measuring.kinds import characters, folds, kinds
 from corpuscheck.measuring.tallying import NAMES, Tallies
 from corpuscheck.profile.clean import CleanPart, Worst, worst_of
+from corpuscheck.profile.document_rules import DOCUMENT_RULES, Counts
 from corpuscheck.reading.batch import batch_of
 from corpuscheck.reading.files import FileRecord
-from corpuscheck.scripts import SCRIPTS
+from corpuscheck.text.scripts import SCRIPTS
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
 calm = settings(max_examples=30, deadline=None, derandomize=True)

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscheck.arrays import Ints
-from corpuscheck.clean.document_rules import DOCUMENT_RULES, Counts
-from corpuscheck.counted import (
+from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.columns import (
     COLUMNS,
     NEW_LINES,
     PARAGRAPH_BYTES,
@@ -25,6 +24,7 @@ from corpuscheck.counted import (
 from corpuscheck.measuring.documents import Closed
 from corpuscheck.measuring.inspecting import Inspector
 from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.profile.document_rules import DOCUMENT_RULES, Counts
 from corpuscheck.reading.batch import Batch, batch_of
 from corpuscheck.reading.files import FileRecord
 

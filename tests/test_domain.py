@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscheck.arrays import BUCKETS, CODE_POINTS
 from corpuscheck.domain.differing import share_differing
 from corpuscheck.domain.distance import distance, divergence
 from corpuscheck.domain.korean import stems
@@ -24,6 +23,7 @@ from corpuscheck.domain.spread import families, outliers, spread_of
 from corpuscheck.domain.words import distinctive_words
 from corpuscheck.errors import ProfileError
 from corpuscheck.kernels import grams
+from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS
 from corpuscheck.measuring.domain import domain_part
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, unpacked_grams

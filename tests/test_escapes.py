@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support import document_of, korean_lines, write_files
 
-from corpuscheck.reading.escapes import MAY_HOLD, unescaped
-from corpuscheck.reading.question_marks import replaced_letters
+from corpuscheck.reading.encodings.escapes import MAY_HOLD, unescaped
+from corpuscheck.reading.encodings.question_marks import replaced_letters
 
 KOREAN = "안녕하세요 반갑습니다"
 FRENCH = "Le café est déjà fermé"

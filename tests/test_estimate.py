@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from support import Main, estimate_document, korean_lines, run, set_budgets, shrink_samples, write_files
 
-from corpuscheck.feasibility.estimate import Estimate, Plan, from_numbers, from_profile
-from corpuscheck.feasibility.figure import Figure, exactly, product
-from corpuscheck.feasibility.laws import GB, LADDER
+from corpuscheck.estimates.estimate import Estimate, Plan, from_numbers, from_profile
+from corpuscheck.estimates.figure import Figure, exactly, product
+from corpuscheck.estimates.laws import GB, LADDER
 from corpuscheck.profile.profile import Profile
 
 

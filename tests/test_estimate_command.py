@@ -14,10 +14,10 @@ from rich.console import Console
 from support import REPOSITORY, Main, estimate_document, korean_lines, run, scanned, write_files
 
 from corpuscheck.errors import UsageError
-from corpuscheck.feasibility.estimate import Estimate, Plan, from_numbers, from_profile
+from corpuscheck.estimates.estimate import Estimate, Plan, from_numbers, from_profile
 from corpuscheck.profile.profile import Profile
-from corpuscheck.reports import estimate_json
-from corpuscheck.reports.estimate_text import render_terminal
+from corpuscheck.reports.json import estimate as estimate_json
+from corpuscheck.reports.terminal.estimate import render_terminal
 
 GOLDEN = Path(__file__).parent / "golden" / "estimate"
 NUMBERS = ("--articles", "5", "--mean-bytes", "4kB")

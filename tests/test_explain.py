@@ -7,8 +7,8 @@ from tokenizer_zoo import UNK, artefact_of, bert, pieces_of
 from tokenizers import normalizers
 from tokenizers.models import WordPiece
 
-from corpuscheck.conclude import explained, saved_by_nfc
-from corpuscheck.printable import name_of
+from corpuscheck.rules.conclude import explained, saved_by_nfc
+from corpuscheck.text.printable import name_of
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.explain import Explainer
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import korean_lines
 
-from corpuscheck.feasibility import forecast
-from corpuscheck.feasibility.forecast import Forecast, Spread, clopper_pearson, effective, likeness
+from corpuscheck.estimates import forecast
+from corpuscheck.estimates.forecast import Forecast, Spread, clopper_pearson, effective, likeness
 from corpuscheck.measuring.forecasting import blocks_of, forecast_part
 from corpuscheck.profile.forecast import Alone, ForecastPart
 from corpuscheck.profile.sample import Sample

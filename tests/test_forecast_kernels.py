@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscheck.arrays import CODE_POINTS
+from corpuscheck.kernels.arrays import CODE_POINTS
 from corpuscheck.kernels.forecast import document_frequencies, word_types, words_with
 from corpuscheck.kernels.hashing import hash_bytes
 from corpuscheck.kernels.words import COMPLEX, DELETED, ISOLATED, SPACE, WORD

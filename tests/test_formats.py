@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from support import documents_in, record_of, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import NothingToScanError
-from corpuscheck.reading import rows
 from corpuscheck.reading.discover import discover
-from corpuscheck.reading.formats import kind_of
+from corpuscheck.reading.formats import rows
+from corpuscheck.reading.kinds import kind_of
 from corpuscheck.settings import Reading
 
 TEXTS = ["one", "두 줄\n둘째 줄", 'quotes "inside", commas; and\ttabs', "", "마지막"]

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from support import Main, korean_lines, scanned, write_files, write_vocabulary
 
-from corpuscheck import configuration, trust
+from corpuscheck import configuration
 from corpuscheck.configuration import find
+from corpuscheck.files import trust
 
 AS_ROOT = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can give files away")
 NOT_ON_WINDOWS = pytest.mark.skipif(os.name == "nt", reason="links and owners are others there")

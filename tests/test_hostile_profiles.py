@@ -16,10 +16,10 @@ from support import Main, korean_lines, scanned, terminal_report, write_files, w
 from corpuscheck.api import estimate, report
 from corpuscheck.domain.reference import Reference
 from corpuscheck.errors import CorpuscheckError, ProfileError
-from corpuscheck.feasibility.estimate import Plan
+from corpuscheck.estimates.estimate import Plan
 from corpuscheck.profile.profile import MAGIC, Profile
-from corpuscheck.reports import estimate_json
-from corpuscheck.reports.json_report import render_json
+from corpuscheck.reports.json import estimate as estimate_json
+from corpuscheck.reports.json.report import render_json
 from corpuscheck.settings import Settings, settings_from
 
 NASTY: list[Any] = [

@@ -19,12 +19,12 @@ from markdown_it.token import Token
 from results import ATTACKS, hostile_result
 from support import REPOSITORY
 
-from corpuscheck.json_text import encodable
-from corpuscheck.printable import printable
-from corpuscheck.reports import github
-from corpuscheck.reports.markdown_text import code, prose, table
+from corpuscheck.reports.ci import github
+from corpuscheck.reports.markdown.text import code, prose, table
 from corpuscheck.reports.registry import FORMATS, render
-from corpuscheck.reports.terminal import render as render_text
+from corpuscheck.reports.terminal.report import render as render_text
+from corpuscheck.text.printable import printable
+from corpuscheck.values.json_text import encodable
 
 SHOWN = [printable(text) for text in ATTACKS]
 BIG = 20_000

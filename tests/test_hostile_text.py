@@ -23,9 +23,9 @@ from support import (
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from corpuscheck.errors import NothingToScanError
-from corpuscheck.printable import printable
 from corpuscheck.reading import documents
-from corpuscheck.reports.json_report import render_files
+from corpuscheck.reports.json.report import render_files
+from corpuscheck.text.printable import printable
 
 GOOD = "the quick brown fox jumps over the lazy dog\n"
 
@@ -165,7 +165,7 @@ def test_text_is_whole_where_long_runs_are_cut(
 
 
 def test_endless_record_is_counted_as_bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from corpuscheck.reading import jsonl
+    from corpuscheck.reading.formats import jsonl
 
     monkeypatch.setattr(jsonl, "LARGEST_RECORD", 1 << 21)
     long = json.dumps({"text": "x" * (3 << 20)})

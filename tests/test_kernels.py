@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpuscheck.arrays import CODE_POINTS
 from corpuscheck.kernels import hashing, utf8, words
-from corpuscheck.measuring.strings import StringTable
+from corpuscheck.kernels.arrays import CODE_POINTS
+from corpuscheck.kernels.strings import StringTable
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
 calm = settings(max_examples=80, deadline=None, derandomize=True)

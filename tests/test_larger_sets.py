@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support import document_of, documents_in, write_files
 
-from corpuscheck.reading.decoded import Decoded
+from corpuscheck.reading.encodings.decoded import Decoded
 from corpuscheck.reading.text import Damage, TextStream
 
 LANGUAGES = {path.stem: path.read_text("utf-8") for path in (Path(__file__).parent / "languages").glob("*.txt")}

@@ -320,7 +320,7 @@ def test_a_crawl_that_is_cut_is_read_as_far_as_it_goes(tmp_path: Path, gz: bool,
 
 
 def test_without_the_extra_a_crawl_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("corpuscheck.reading.warcs.find_spec", lambda _: None)
+    monkeypatch.setattr("corpuscheck.reading.formats.warcs.find_spec", lambda _: None)
     write_files(tmp_path, {"a.warc": b"WARC/1.0\r\nWARC-Type: conversion\r\n\r\n"})
     assert "pip install 'corpuscheck[warc]'" in str(documents_in(tmp_path / "a.warc")[1].reason)
 

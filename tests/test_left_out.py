@@ -10,7 +10,7 @@ import pytest
 from support import document_of, documents_in, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import NothingToScanError
-from corpuscheck.reading.prose import is_prose
+from corpuscheck.reading.formats.prose import is_prose
 
 pd = pytest.importorskip("pandas")
 pytest.importorskip("pyarrow")

@@ -13,7 +13,7 @@ from support import document_of, scanned, write_files
 from tokenizer_zoo import SPECIAL, UNK, artefact_of, pieces_of
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
-from corpuscheck.result import Finding
+from corpuscheck.result.result import Finding
 from corpuscheck.tokenizer.letters import Letters
 
 BERT_UNCASED = normalizers.BertNormalizer(lowercase=True)

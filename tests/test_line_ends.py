@@ -15,7 +15,7 @@ from support import documents_in, scanned, write_files
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.documents import SplitReport, split_text
-from corpuscheck.reading.formats import Kind
+from corpuscheck.reading.kinds import Kind
 from corpuscheck.reading.lines import count_line_ends, line_ends, line_start, line_stop, whole_lines
 from corpuscheck.reading.ranges import pieces_of
 from corpuscheck.settings import DocumentMode, Reading

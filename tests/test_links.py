@@ -13,10 +13,10 @@ from support import Main, scanned, write_files, write_vocabulary
 
 from corpuscheck import api
 from corpuscheck.api import Scan
+from corpuscheck.files.trust import OUTSIDE, TO_HIDDEN
 from corpuscheck.reading import discover as discovering
 from corpuscheck.reading.discover import Found, discover
 from corpuscheck.settings import Reading
-from corpuscheck.trust import OUTSIDE, TO_HIDDEN
 
 SECRET = "AUTHORIZATION basic geheim"
 GOOD = "가나 다라 마바\n" * 20

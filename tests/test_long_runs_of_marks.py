@@ -14,9 +14,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from support import document_of, scanned, terminal_report, write_files, write_vocabulary
 
-from corpuscheck.composing import MOST_MARKS, cut_runs, normalised
 from corpuscheck.profile.size import SizePart
-from corpuscheck.reports.markdown import render as render_markdown
+from corpuscheck.reports.markdown.report import render as render_markdown
+from corpuscheck.text.composing import MOST_MARKS, cut_runs, normalised
 
 MIXED = "".join(random.Random(1).choices("\u0300\u0316\u0323\u0301\u0327\u0345\u05b0\u0591", k=400_000))
 ACUTE = "\u0301"

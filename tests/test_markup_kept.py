@@ -8,7 +8,7 @@ import pytest
 from reading_of import read_all
 from support import document_of, write_files, write_vocabulary
 
-from corpuscheck.reading import markup
+from corpuscheck.reading.formats import markup
 from corpuscheck.settings import Reading
 
 pytest.importorskip("lxml")

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from corpuscheck.measuring.estimating import find_mojibake
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.sample import Sample
-from corpuscheck.reading.declarations import declared, disagrees
-from corpuscheck.reading.mojibake import Repair, named, repair
+from corpuscheck.reading.encodings.declarations import declared, disagrees
+from corpuscheck.reading.encodings.mojibake import Repair, named, repair
 
 KOREAN = "한국어 뉴스 기사입니다. 오늘 날씨는 맑습니다."
 FRENCH = "Voilà un café très élégant, déjà fermé à Noël."

@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from corpuscheck.printable import name_of
+from corpuscheck.text.printable import name_of
 
 
 @pytest.mark.parametrize(

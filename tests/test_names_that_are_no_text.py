@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from support import REPOSITORY, Main, korean_lines, write_files
 
-from corpuscheck.json_text import json_bytes
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reports.registry import FORMATS
+from corpuscheck.values.json_text import json_bytes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
 
@@ -45,7 +45,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = scan(place / FOLDER, jobs=1)
     result.profile.save(str(place / PROFILE))
     assert result.tokenizer.trained
-    from corpuscheck.conclude import artefact_of
+    from corpuscheck.rules.conclude import artefact_of
 
     save(artefact_of(result.profile), str(place / TOKENIZER))
     return place
@@ -152,4 +152,4 @@ def test_json_is_written_by_one_function_alone() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "dumps" and ast.unparse(node.value) == "orjson"
     ]
-    assert set(writers) == {"json_text.py", "cache.py"}
+    assert set(writers) == {"values/json_text.py", "cache.py"}

@@ -8,10 +8,10 @@ from reading_of import read_all
 
 from corpuscheck.api import run_scan
 from corpuscheck.errors import UsageError
-from corpuscheck.reading.json_values import read_json
-from corpuscheck.reading.jsonl import read_jsonl
-from corpuscheck.reading.paths import best_path, leaf_lengths, require_paths
-from corpuscheck.reading.records import RecordReport
+from corpuscheck.reading.formats.json_values import read_json
+from corpuscheck.reading.formats.jsonl import read_jsonl
+from corpuscheck.reading.formats.paths import best_path, leaf_lengths, require_paths
+from corpuscheck.reading.formats.records import RecordReport
 from corpuscheck.settings import PRESETS, settings_from
 
 NIKL = {

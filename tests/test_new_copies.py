@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from support import korean_lines, scanned, terminal_report, write_files
 
-from corpuscheck import copying
 from corpuscheck.api import merge_profiles, report
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.reports.registry import render
-from corpuscheck.result import Result
+from corpuscheck.result import new_copies as copying
+from corpuscheck.result.result import Result
 from corpuscheck.settings import settings_from
 
 Files = dict[str, str]

@@ -13,12 +13,12 @@ import pytest
 from jsonschema import Draft202012Validator
 from support import document_of, scanned, terminal_report, write_files, write_vocabulary
 
-from corpuscheck.clean.normalisation import KINDS, Normalisation, kind_of, normalisation_of
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.size import SizePart
-from corpuscheck.result import Finding, Result
-from corpuscheck.scripts import composition
+from corpuscheck.result.normalisation import KINDS, Normalisation, kind_of, normalisation_of
+from corpuscheck.result.result import Finding, Result
+from corpuscheck.text.scripts import composition
 
 KOREAN = "우리는 오늘 아침에 강가를 걸었다. " * 400
 

@@ -15,9 +15,10 @@ import pytest
 from support import documents_in, record_of, run, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import CorpuscheckError
-from corpuscheck.reading import jsonl, reader
+from corpuscheck.reading import reader
 from corpuscheck.reading.documents import split_text
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.formats import jsonl
 
 GOOD = "the quick brown fox jumps over the lazy dog\n"
 
@@ -224,7 +225,7 @@ def test_what_nobody_expected_is_the_reason_and_not_the_end(tmp_path: Path, monk
     folder = write_files(tmp_path / "corpus", {"a.jsonl": '{"bad": 1}', "good.txt": GOOD})
     scan = scanned(folder, tokenizer=write_vocabulary(tmp_path / "v", "abcdefghijklmnopqrstuvwxyz"))
     bad, good = sorted(scan.records, key=lambda r: r.path)
-    assert (bad.reason or "").startswith("cannot be read: TypeError in reading/jsonl.py line ")
+    assert (bad.reason or "").startswith("cannot be read: TypeError in reading/formats/jsonl.py line ")
     assert good.documents == 1
     assert sum(scan.result.profile.reading.skipped.values()) == 1
 

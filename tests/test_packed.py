@@ -9,10 +9,10 @@ import numpy as np
 import orjson
 import pytest
 
-from corpuscheck.packed import Packed, Packing
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import FileRecord
-from corpuscheck.reading.formats import Kind
+from corpuscheck.reading.kinds import Kind
+from corpuscheck.values.packed import Packed, Packing
 
 RECORDS = [
     FileRecord("plain.txt"),

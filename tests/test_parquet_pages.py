@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from corpuscheck.kernels.thrift import CUT, GARBLED, I32, I64, LIST, STRUCT, delta_lengths, numbers_of, path
-from corpuscheck.reading.parquet_pages import Pages
+from corpuscheck.reading.formats.parquet_pages import Pages
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
 from corpuscheck.profile.part import (
     Part,
     agreed,

@@ -14,13 +14,13 @@ from jsonschema import Draft202012Validator
 from support import korean_lines, run, scanned, write_files, write_vocabulary
 
 from corpuscheck.api import peek
-from corpuscheck.clean.document_rules import DOCUMENT_RULES
 from corpuscheck.errors import UsageError
-from corpuscheck.reports import peek_json
+from corpuscheck.peeking.views import CRITERIA, View, rule_to_show, word_to_find
+from corpuscheck.profile.document_rules import DOCUMENT_RULES
+from corpuscheck.reports.json import peek as peek_json
 from corpuscheck.running import units
+from corpuscheck.running.showing import Peek, Shown
 from corpuscheck.settings import settings_from
-from corpuscheck.showing import Peek, Shown
-from corpuscheck.viewing import CRITERIA, View, rule_to_show, word_to_find
 
 PROSE = " ".join(korean_lines(6, 5))
 ENGLISH = "The court held that the contract was void, and the parties went home without a word to each other. " * 4

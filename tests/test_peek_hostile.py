@@ -14,13 +14,13 @@ import pytest
 from support import Main, command, korean_lines, write_files
 
 from corpuscheck.api import peek
-from corpuscheck.measuring.choosing import Choice, ChoicePart
-from corpuscheck.measuring.excerpts import Excerpt, Repeats, chunks
-from corpuscheck.measuring.marking import Mark, marked
-from corpuscheck.reports import peek_json
+from corpuscheck.peeking.choosing import Choice, ChoicePart
+from corpuscheck.peeking.excerpts import Excerpt, Repeats, chunks
+from corpuscheck.peeking.marking import Mark, marked
+from corpuscheck.peeking.views import View
+from corpuscheck.reports.json import peek as peek_json
+from corpuscheck.running.showing import differing
 from corpuscheck.settings import settings_from
-from corpuscheck.showing import differing
-from corpuscheck.viewing import View
 
 HOSTILE = [
     "\x1b[2J\x1b[31mred", "ab\u202edc", "nul\x00l", "zero\u200bwidth", "\ue000private", "[/red][bold]x", "\x9b31m",

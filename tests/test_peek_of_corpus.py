@@ -12,10 +12,10 @@ from support import korean_lines, scanned, write_files, write_vocabulary
 from test_peek import as_json, looked, marked
 from tokenizers import Tokenizer
 
-from corpuscheck.reports import peek_json
+from corpuscheck.peeking.views import rule_to_show
+from corpuscheck.reports.json import peek as peek_json
 from corpuscheck.running import units
 from corpuscheck.tokenizer.loading import load
-from corpuscheck.viewing import rule_to_show
 
 KNOWN = "가나다라마바사아자차카타파하이는을를에의로도고다었했"
 

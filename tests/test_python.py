@@ -20,16 +20,16 @@ from support import EXAMPLES, REPOSITORY, Main, korean_lines, scanned, write_fil
 
 import corpuscheck
 from corpuscheck import CorpuscheckError, Peek, Result, Scan, Sides, compare, estimate, options, peek, scan, train
-from corpuscheck.brief import brief
-from corpuscheck.comparing import Baseline
 from corpuscheck.domain.reference import Reference
 from corpuscheck.errors import UsageError
-from corpuscheck.feasibility.comparison import TokenizerComparison
-from corpuscheck.feasibility.estimate import Estimate
-from corpuscheck.printable import printable
+from corpuscheck.estimates.comparison import TokenizerComparison
+from corpuscheck.estimates.estimate import Estimate
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.batch import Batch
+from corpuscheck.result.comparing import Baseline
 from corpuscheck.settings import Limits, Policy, Reading, Settings, Training
+from corpuscheck.text.printable import printable
+from corpuscheck.values.brief import brief
 
 NEWS = EXAMPLES / "korean-news"
 Call = Callable[..., Any]
@@ -314,7 +314,7 @@ def test_the_documentation_of_the_package_is_there() -> None:
 
 
 def test_the_module_of_a_function_never_takes_its_place() -> None:
-    import corpuscheck.showing
+    import corpuscheck.running.showing
 
     assert callable(corpuscheck.peek)
     assert not {path.stem for path in (REPOSITORY / "corpuscheck").iterdir()} & {*corpuscheck.__all__}

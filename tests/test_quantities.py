@@ -14,8 +14,8 @@ from support import Main, scanned, write_files
 from corpuscheck.cli import cli
 from corpuscheck.commands.options import Quantity
 from corpuscheck.errors import UsageError
-from corpuscheck.quantities import ALL_TEXT, parse_count, parse_number, parse_share, parse_size, parse_size_or_all
 from corpuscheck.settings import settings_from
+from corpuscheck.text.quantities import ALL_TEXT, parse_count, parse_number, parse_share, parse_size, parse_size_or_all
 
 SIZES: dict[Any, int] = {
     "4GB": 4 * 10**9, "4 GB": 4 * 10**9, "4gb": 4 * 10**9, " 4GB ": 4 * 10**9, "４GB": 4 * 10**9, "４ＧＢ": 4 * 10**9,

@@ -12,7 +12,7 @@ from support import document_of, scanned, write_files
 from tokenizer_zoo import SPECIAL, ZOO, artefact_of, wordpiece
 from tokenizers import Tokenizer, normalizers, pre_tokenizers
 
-from corpuscheck.result import Finding
+from corpuscheck.result.result import Finding
 
 KOREAN = "나무 하늘 바람"
 

@@ -24,9 +24,9 @@ from support import REPOSITORY
 from corpuscheck import __version__
 from corpuscheck.errors import UsageError
 from corpuscheck.reports.common import where
-from corpuscheck.reports.markdown_text import prose
+from corpuscheck.reports.markdown.text import prose
 from corpuscheck.reports.registry import FORMATS, render
-from corpuscheck.result import ChangedFile, Finding, LostWord, Place, Result
+from corpuscheck.result.result import ChangedFile, Finding, LostWord, Place, Result
 from corpuscheck.rules.registry import RULES
 from corpuscheck.settings import FailOn, Policy, Severity
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from support import Main, write_files, write_vocabulary
 
-from corpuscheck.json_text import report_bytes
-from corpuscheck.printable import guarded, printable
+from corpuscheck.text.printable import guarded, printable
+from corpuscheck.values.json_text import report_bytes
 
 PLANTED = "##[add-mask]x"
 NAME = "##vso[task.setvariable variable=a]b.txt"

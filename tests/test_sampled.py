@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from support import REPOSITORY, korean_lines, scanned, terminal_report, write_files
 
-from corpuscheck.clean.copies import cleanliness
-from corpuscheck.clean.shared import shared, top_lines
-from corpuscheck.clean.sums import Sum
 from corpuscheck.kernels.lines import MOST_LINES
 from corpuscheck.profile.drawing import drawn_by, weights
 from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 from corpuscheck.reports.registry import render
+from corpuscheck.result.copies import cleanliness
+from corpuscheck.result.shared import shared, top_lines
+from corpuscheck.result.sums import Sum
 from corpuscheck.running import units
 
 sys.path.append(str(REPOSITORY / "benchmarks"))
@@ -81,8 +81,8 @@ def test_what_is_drawn_by_size_adds_up_to_all() -> None:
 
 
 def test_nothing_above_all_of_it_is_printed_and_every_estimate_has_its_margin(bounds: None) -> None:
-    from corpuscheck.reports.terminal_clean import waterfall
-    from corpuscheck.rules.amounts import percent
+    from corpuscheck.reports.terminal.clean import waterfall
+    from corpuscheck.text.amounts import percent
 
     assert waterfall is not None
     for kind in KINDS:

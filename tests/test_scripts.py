@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from corpuscheck.scripts import RANGES, SCRIPTS, script_of
+from corpuscheck.text.scripts import RANGES, SCRIPTS, script_of
 
 
 @pytest.mark.parametrize(

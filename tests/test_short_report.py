@@ -13,8 +13,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from support import EXAMPLES, REPOSITORY, Main, korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
-from corpuscheck.reports.terminal import render_terminal
-from corpuscheck.result import Finding, Place, Result, SkippedRule
+from corpuscheck.reports.terminal.report import render_terminal
+from corpuscheck.result.result import Finding, Place, Result, SkippedRule
 from corpuscheck.settings import Severity
 
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())

@@ -24,17 +24,17 @@ import zstandard
 from pathspec import GitIgnoreSpec
 from support import run
 
-from corpuscheck.composing import MOST_MARKS, normalised
 from corpuscheck.errors import UsageError
-from corpuscheck.packed import Packed
 from corpuscheck.reading import patterns as patterns_module
 from corpuscheck.reading.discover import discover
-from corpuscheck.reading.escapes import unescaped
+from corpuscheck.reading.encodings.escapes import unescaped
+from corpuscheck.reading.encodings.question_marks import _ALONE
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.ignoring import MOST_ABOVE
 from corpuscheck.reading.patterns import LONGEST_PATTERN, Effort, PatternError, Patterns
-from corpuscheck.reading.question_marks import _ALONE
 from corpuscheck.settings import Reading
+from corpuscheck.text.composing import MOST_MARKS, normalised
+from corpuscheck.values.packed import Packed
 
 _SECONDS = 30
 _MOST_MEMORY = 1 << 30
@@ -327,7 +327,9 @@ def test_normal_forms_are_those_of_python_up_to_thirty_marks(form: str) -> None:
 
 @pytest.mark.parametrize("marks", ["".join(random.Random(1).choices(_MARKS, k=200_000)), "\u0301\u0316" * 100_000])
 def test_a_heap_of_marks_is_normalised_in_runs(marks: str) -> None:
-    script = "import sys; from corpuscheck.composing import normalised; print(len(normalised('NFC', sys.stdin.read())))"
+    script = (
+        "import sys; from corpuscheck.text.composing import normalised; print(len(normalised('NFC', sys.stdin.read())))"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], input=f"a{marks}", capture_output=True, text=True, timeout=_SECONDS, check=True
     )
@@ -345,7 +347,7 @@ _LINES = {
 
 @pytest.mark.parametrize("line", _LINES.values(), ids=_LINES)
 def test_escapes_of_a_long_line_are_found_in_linear_time(line: str) -> None:
-    script = "import sys; from corpuscheck.reading.escapes import unescaped; print(unescaped(sys.stdin.read()) is None)"
+    script = "import sys; from corpuscheck.reading.encodings.escapes import unescaped; print(unescaped(sys.stdin.read()) is None)"
     done = subprocess.run(
         [sys.executable, "-c", script], input=line, capture_output=True, text=True, timeout=_SECONDS, check=True
     )

@@ -17,9 +17,9 @@ from rich.cells import cell_len
 from rich.console import Console
 from support import EXAMPLES, REPOSITORY, korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
-from corpuscheck.reports.console import terminal
-from corpuscheck.reports.terminal import render_terminal
-from corpuscheck.rules.amounts import count, percent, plural, size
+from corpuscheck.reports.terminal.console import terminal
+from corpuscheck.reports.terminal.report import render_terminal
+from corpuscheck.text.amounts import count, percent, plural, size
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())

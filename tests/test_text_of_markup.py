@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from corpuscheck.reading.markup import MarkupReport, without_markup
+from corpuscheck.reading.formats.markup import MarkupReport, without_markup
 
 etree = pytest.importorskip("lxml.etree")
 
@@ -86,7 +86,7 @@ def test_lines_and_elements_may_be_cut_anywhere_by_what_is_fed_at_once(monkeypat
     page = "".join(f"<p>line {k}\n<b>more</b> &amp; <!-- {k} --></p>" for k in range(500)).encode()
     whole = _text(page, html=True)
     for name in ("_FED", "_MOST_HELD"):
-        monkeypatch.setattr(f"corpuscheck.reading.markup.{name}", 3)
+        monkeypatch.setattr(f"corpuscheck.reading.formats.markup.{name}", 3)
     assert _text(page, html=True) == whole == _of_tree(page, html=True)
 
 

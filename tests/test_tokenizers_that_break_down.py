@@ -15,16 +15,17 @@ from support import Main, run, write_files
 from tokenizer_zoo import WHY_SLOW, ZOO, artefact
 from tokenizers import Tokenizer, models
 
-from corpuscheck.conclude import explained
 from corpuscheck.errors import TextError, TokenizerError
 from corpuscheck.measuring.estimating import estimate_tokens
-from corpuscheck.measuring.excerpts import Excerpter, LostWordMarker
 from corpuscheck.measuring.fertility import fertility
 from corpuscheck.measuring.letters import letters_part
-from corpuscheck.measuring.marking import Spans
+from corpuscheck.peeking.excerpts import Excerpter, LostWordMarker
+from corpuscheck.peeking.marking import Spans
+from corpuscheck.peeking.views import View
 from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.batch import batch_of
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.rules.conclude import explained
 from corpuscheck.running.peeking import _excerpts
 from corpuscheck.tokenizer import encoder
 from corpuscheck.tokenizer.artefact import Artefact
@@ -33,7 +34,6 @@ from corpuscheck.tokenizer.explain import Explainer
 from corpuscheck.tokenizer.letters import Letters
 from corpuscheck.tokenizer.loading import load
 from corpuscheck.tokenizer.ranking import standing_alone
-from corpuscheck.viewing import View
 
 _VOCABULARY = {"[PAD]": 0, "[UNK]": 1, "a": 2, "##a": 3, "b": 4, "##b": 5}
 _PLAIN: dict[str, Any] = json.loads(Tokenizer(models.WordPiece(_VOCABULARY, unk_token="[UNK]")).to_str())

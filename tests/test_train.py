@@ -14,9 +14,9 @@ import pytest
 from support import EXAMPLES, command, run, scanned, write_files
 from tokenizers import Tokenizer
 
-from corpuscheck import writing
 from corpuscheck.errors import CorpuscheckError
-from corpuscheck.quantities import ALL_TEXT
+from corpuscheck.files import writing
+from corpuscheck.text.quantities import ALL_TEXT
 
 NEWS = EXAMPLES / "korean-news"
 TEXT = ["서울의 도서관은 아침 일찍 문을 연다.", "café É 漢字 ABC [MASK]", "똻똻하다 뷁", "가\u200b나 \x00 힣힣", ""]

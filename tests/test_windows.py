@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support import EXAMPLES, REPOSITORY, command, run, write_files
 
-from corpuscheck import unwinding, writing
+from corpuscheck.files import unwinding, writing
 from corpuscheck.reading.discover import portable
 from corpuscheck.running.pool import Pool
 

@@ -15,7 +15,6 @@ from support import korean_lines, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import ScanError
 from corpuscheck.measuring.block import Measure
-from corpuscheck.packed import Packed
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.files import FileRecord
@@ -26,6 +25,7 @@ from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import ReadingTask, Tell
 from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import Settings, settings_from
+from corpuscheck.values.packed import Packed
 
 
 class Silent:

@@ -19,11 +19,11 @@ from pathlib import Path
 import pytest
 from support import REPOSITORY, Main, command, korean_lines, run, write_files
 
-from corpuscheck import writing
 from corpuscheck.errors import CorpuscheckError
+from corpuscheck.files import writing
+from corpuscheck.files.writing import write_new, write_together, write_whole
 from corpuscheck.settings import REPORT_FORMATS
 from corpuscheck.tokenizer.loading import load
-from corpuscheck.writing import write_new, write_together, write_whole
 
 NEW = {"tokenizer.json": b"new tokenizer", "vocab.txt": b"new words", "card.md": b"new card"}
 OLD = {name: b"old " + name.encode() for name in NEW}
@@ -362,7 +362,7 @@ def test_standard_streams_are_written_to_directly(tmp_path: Path, name: str) -> 
         name = str(tmp_path / "link")
         os.symlink("/dev/stdout", name)
     before = os.lstat("/dev/stdout"), os.lstat("/dev/stderr")
-    code = f"from corpuscheck.writing import write_whole; print(1); write_whole({name!r}, b'new\\n'); print(2)"
+    code = f"from corpuscheck.files.writing import write_whole; print(1); write_whole({name!r}, b'new\\n'); print(2)"
     with open(tmp_path / "out", "wb") as out:
         subprocess.run([sys.executable, "-c", code], stdout=out, stderr=out, check=True, cwd=REPOSITORY)
     assert (tmp_path / "out").read_text() == "1\nnew\n2\n"
@@ -530,4 +530,4 @@ def test_nothing_but_the_one_mechanism_writes_files() -> None:
         for call in calls_that_write(ast.parse(path.read_text("utf-8")))
     }
     found.discard(("database.py", "O_CREAT"))  # an empty file, which SQLite fills
-    assert {name for name, _ in found} == {"writing.py"}, sorted(found)
+    assert {name for name, _ in found} == {"files/writing.py"}, sorted(found)

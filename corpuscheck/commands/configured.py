@@ -9,9 +9,9 @@ import click
 
 from corpuscheck.commands.options import Command
 from corpuscheck.commands.printing import print_line
+from corpuscheck.commands.progress import tell
 from corpuscheck.errors import UsageError
 from corpuscheck.option import options_of
-from corpuscheck.progress import tell
 
 if TYPE_CHECKING:
     from corpuscheck.configuration import Configuration

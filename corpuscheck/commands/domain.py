@@ -10,7 +10,7 @@ import click
 from corpuscheck.commands.configured import configured, reading_settings
 from corpuscheck.commands.options import READING, RUN, TOKENIZER, TRAINING, options
 from corpuscheck.commands.printing import print_conclusion, print_line
-from corpuscheck.printable import printable
+from corpuscheck.text.printable import printable
 
 
 @click.group()
@@ -42,9 +42,9 @@ def build(
     news, novels, web pages; they say what is ordinary.
     """
     from corpuscheck.api import build_reference
+    from corpuscheck.commands.progress import tell, watcher
     from corpuscheck.domain.spread import SAME_SOURCE, outliers, spread_of
     from corpuscheck.profile.files import LONGEST_PATH
-    from corpuscheck.progress import tell, watcher
 
     made = build_reference(name, paths, reading_settings(context, given), watcher(not (quiet or no_progress), verbose))
     target = output or f"{name}.ccp"
@@ -71,7 +71,8 @@ def build(
 def compare_profiles(paths: tuple[str, ...], report_format: str, output: str | None) -> None:
     """Print how far saved profiles and the sources of references are from each other."""
     from corpuscheck.api import compare_profiles as compared
-    from corpuscheck.reports import sides_json, sides_text
+    from corpuscheck.reports.json import sides as sides_json
+    from corpuscheck.reports.terminal import sides as sides_text
 
     sides = compared(paths)
     print_conclusion(report_format, output, sides_json.render(sides), partial(sides_text.render_terminal, sides))

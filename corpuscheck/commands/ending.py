@@ -14,9 +14,9 @@ from typing import Any
 import click
 
 from corpuscheck.commands.printing import output_error, silence
+from corpuscheck.commands.progress import tell
 from corpuscheck.errors import CorpuscheckError, place_of
-from corpuscheck.printable import printable
-from corpuscheck.progress import tell
+from corpuscheck.text.printable import printable
 
 NO_VERDICT, INTERRUPTED, READER_GONE = 2, 130, 141
 """Exit statuses besides those of a verdict, which are 0 and 1."""

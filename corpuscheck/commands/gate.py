@@ -23,12 +23,12 @@ from corpuscheck.commands.options import (
 )  # fmt: skip
 from corpuscheck.commands.printing import print_bytes, print_text
 from corpuscheck.errors import UsageError
-from corpuscheck.printable import printable
 from corpuscheck.settings import REPORT_FORMATS
+from corpuscheck.text.printable import printable
 
 if TYPE_CHECKING:
     from corpuscheck.api import Scan
-    from corpuscheck.result import Result
+    from corpuscheck.result.result import Result
     from corpuscheck.running.cache import CacheUse
 
 
@@ -58,7 +58,7 @@ def scan(
     2 could not check, 130 interrupted.
     """
     from corpuscheck.api import run_scan
-    from corpuscheck.progress import watcher
+    from corpuscheck.commands.progress import watcher
 
     if not paths:
         raise UsageError("name the files and folders to scan, or set paths in corpuscheck.toml")
@@ -149,8 +149,8 @@ def _reports(outputs: tuple[str, ...]) -> list[tuple[str, str]]:
 
 
 def _keep(finished: Scan, save: str | None, files_output: str | None) -> None:
-    from corpuscheck.reports.json_report import render_files
-    from corpuscheck.writing import write_whole
+    from corpuscheck.files.writing import write_whole
+    from corpuscheck.reports.json.report import render_files
 
     if save:
         finished.result.profile.save(save)
@@ -159,8 +159,8 @@ def _keep(finished: Scan, save: str | None, files_output: str | None) -> None:
 
 
 def _tell_of_cache(use: CacheUse, folder: str, verbose: bool, trouble_alone: bool) -> None:
-    from corpuscheck.progress import tell
-    from corpuscheck.rules.amounts import files, size
+    from corpuscheck.commands.progress import tell
+    from corpuscheck.text.amounts import files, size
 
     if (use.known or verbose) and not trouble_alone:
         kept = f"; {size(use.bytes)} kept in {folder}" if verbose else ""
@@ -172,13 +172,13 @@ def _tell_of_cache(use: CacheUse, folder: str, verbose: bool, trouble_alone: boo
 
 def _render(result: Result, name: str, outputs: list[tuple[str, str]], quiet: bool, full: bool) -> int:
     """Write all reports, print the one for standard output, and give the status of the gate."""
+    from corpuscheck.files.writing import write_whole
     from corpuscheck.reports.registry import render
-    from corpuscheck.writing import write_whole
 
     for other, path in outputs:
         write_whole(path, render(result, other, full))
     if name == "text":
-        from corpuscheck.reports.terminal import render_terminal
+        from corpuscheck.reports.terminal.report import render_terminal
 
         print_text(lambda console: render_terminal(result, console, quiet, full))
     else:

@@ -10,8 +10,8 @@ import click
 from corpuscheck.errors import UsageError
 from corpuscheck.option import Option as Field
 from corpuscheck.option import options_of
-from corpuscheck.quantities import Notation
 from corpuscheck.settings import REPORT_FORMATS, Limits, Policy, Reading, Settings, Training
+from corpuscheck.text.quantities import Notation
 
 Command = Callable[..., Any]
 Option = Callable[[Command], Command]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from corpuscheck.errors import CorpuscheckError
-from corpuscheck.printable import guarded
+from corpuscheck.text.printable import guarded
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +30,7 @@ def print_bytes(report: bytes, commands: bool = False) -> None:
 
 def print_text(render: Callable[[Console], str]) -> None:
     """Print what `render` gives for a console as wide as the terminal."""
-    from corpuscheck.reports.console import terminal
+    from corpuscheck.reports.terminal.console import terminal
 
     with _to_standard_output():
         console = terminal()
@@ -39,7 +39,7 @@ def print_text(render: Callable[[Console], str]) -> None:
 
 def print_conclusion(name: str, output: str | None, document: bytes, render: Callable[[Console], str]) -> None:
     """Write the JSON document to a file where one is named, and print it, or the text, by the name of the format."""
-    from corpuscheck.writing import write_whole
+    from corpuscheck.files.writing import write_whole
 
     if output:
         write_whole(output, document)
@@ -52,7 +52,7 @@ def print_conclusion(name: str, output: str | None, document: bytes, render: Cal
 def print_paged(render: Callable[[Console], str], paged: bool) -> None:
     """Print what `render` gives for a console, with a pager where that is a terminal and too small for it."""
     from corpuscheck.commands.paging import pager_of
-    from corpuscheck.reports.console import plain_terminal, terminal
+    from corpuscheck.reports.terminal.console import plain_terminal, terminal
 
     with _to_standard_output():
         console = terminal()

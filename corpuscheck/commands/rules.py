@@ -25,7 +25,7 @@ from corpuscheck.errors import UsageError
 @configured
 def rules(context: click.Context, /, report_format: str, **given: Any) -> None:
     """List all rules with the severities and limits in force."""
-    from corpuscheck.reports.rule_list import render_markdown, render_rules
+    from corpuscheck.reports.terminal.rules import render_markdown, render_rules
 
     settings = settings_of(context, given)
     render = render_markdown if report_format == "markdown" else render_rules
@@ -38,7 +38,7 @@ def rules(context: click.Context, /, report_format: str, **given: Any) -> None:
 @configured
 def explain(context: click.Context, /, rule: str, **given: Any) -> None:
     """Say what a RULE means, why it matters, how to fix it and how to configure it."""
-    from corpuscheck.reports.rule_list import render_rule
+    from corpuscheck.reports.terminal.rules import render_rule
     from corpuscheck.rules.registry import rule_named
 
     settings = settings_of(context, given)
@@ -62,10 +62,10 @@ def init(
     from pathlib import Path
 
     from corpuscheck.api import run_scan
-    from corpuscheck.initial import initial_configuration
-    from corpuscheck.progress import tell, watcher
+    from corpuscheck.commands.initial import initial_configuration
+    from corpuscheck.commands.progress import tell, watcher
+    from corpuscheck.files.writing import write_whole
     from corpuscheck.settings import CONFIGURATION_FILE, settings_from
-    from corpuscheck.writing import write_whole
 
     if Path(CONFIGURATION_FILE).exists() and not force:
         raise UsageError(f"{CONFIGURATION_FILE} is there already: --force replaces it")

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corpuscheck.arrays import Ints
 from corpuscheck.domain.distance import Shares
+from corpuscheck.kernels.arrays import Ints
 from corpuscheck.profile.domain import DomainPart, unpacked_grams
 
 FEWEST_DOCUMENTS = 100

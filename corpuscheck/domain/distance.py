@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import Ints
+from corpuscheck.kernels.arrays import Ints
 
 FEWEST_GRAMS = 10_000
 """Below so many n-grams in a half, a distance is mostly chance."""

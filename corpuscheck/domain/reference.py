@@ -12,17 +12,17 @@ from typing import Any
 import orjson
 import zstandard
 
-from corpuscheck.brief import brief
 from corpuscheck.domain.distance import distance
 from corpuscheck.domain.scripts import main_script
 from corpuscheck.errors import ProfileError
-from corpuscheck.fitting import path_of
-from corpuscheck.json_text import json_bytes
-from corpuscheck.printable import printable
+from corpuscheck.files.writing import write_whole
 from corpuscheck.profile.checked import check
 from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.profile import MAGIC, Profile, decompressed
-from corpuscheck.writing import write_whole
+from corpuscheck.text.printable import printable
+from corpuscheck.values.brief import brief
+from corpuscheck.values.fitting import path_of
+from corpuscheck.values.json_text import json_bytes
 
 FORMAT = 1
 MOST_SOURCES = 64

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from corpuscheck.brief import brief
 from corpuscheck.domain.differing import FEWEST_DOCUMENTS, share_differing
 from corpuscheck.domain.distance import Distance, distance
 from corpuscheck.domain.reference import Reference, Source
@@ -15,6 +14,7 @@ from corpuscheck.domain.spread import families, spread_of
 from corpuscheck.domain.words import DistinctiveWord, distinctive_words
 from corpuscheck.profile.domain import DomainPart, digest_of
 from corpuscheck.profile.profile import Profile
+from corpuscheck.values.brief import brief
 
 ORDINARY, SPECIFIC = 1.5, 2.0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from corpuscheck.scripts import composition
+from corpuscheck.text.scripts import composition
 
 _MUCH_KANA = 0.1
 """Japanese has at least so much Kana among its letters, and more Han than Kana in some of its texts."""

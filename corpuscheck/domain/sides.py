@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from corpuscheck.brief import brief
 from corpuscheck.domain.distance import distance
 from corpuscheck.domain.reference import Reference, Source
 from corpuscheck.domain.spread import spread_of
 from corpuscheck.domain.words import DistinctiveWord, distinctive_words
-from corpuscheck.presentable import Presentable
+from corpuscheck.values.brief import brief
+from corpuscheck.values.presentable import Presentable
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Flags, Hashes, Ints
+from corpuscheck.kernels.arrays import Bytes, Flags, Hashes, Ints
 from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.jit import at, inlined, kernel
 

@@ -6,8 +6,8 @@ from functools import cache, reduce
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
-from corpuscheck.counted import EMAILS, ENTITIES, FIRST_DEBRIS, FIRST_PII, MARKUP, PII_EMAIL, SYMBOL_RUNS, URLS
+from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.columns import EMAILS, ENTITIES, FIRST_DEBRIS, FIRST_PII, MARKUP, PII_EMAIL, SYMBOL_RUNS, URLS
 from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.numbers import number_shape, plain_number_end
 

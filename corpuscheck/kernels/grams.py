@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import BUCKETS, Bytes, Flags, Ints
+from corpuscheck.kernels.arrays import BUCKETS, Bytes, Flags, Ints
 from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.utf8 import code_point

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Flags, Hashes, Ints
-from corpuscheck.counted import (
+from corpuscheck.kernels.arrays import Bytes, Flags, Hashes, Ints
+from corpuscheck.kernels.columns import (
     FIRST_DEBRIS,
     KINDS,
     LATIN_RUNS,

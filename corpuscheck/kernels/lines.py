@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import SMALL_BITS, Bytes, Hashes, Ints
-from corpuscheck.counted import (
+from corpuscheck.kernels.arrays import SMALL_BITS, Bytes, Hashes, Ints
+from corpuscheck.kernels.columns import (
     BULLET_LINES,
     ENDED_LINES,
     LINE_BYTES,

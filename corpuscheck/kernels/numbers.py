@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from corpuscheck.arrays import Bytes
-from corpuscheck.counted import CARD, IPV4, KR_LANDLINE, KR_MOBILE, KR_RESIDENT, KR_RESIDENT_DATED, PHONE, US_SOCIAL
+from corpuscheck.kernels.arrays import Bytes
+from corpuscheck.kernels.columns import (
+    CARD,
+    IPV4,
+    KR_LANDLINE,
+    KR_MOBILE,
+    KR_RESIDENT,
+    KR_RESIDENT_DATED,
+    PHONE,
+    US_SOCIAL,
+)
 from corpuscheck.kernels.jit import at, inlined, kernel
 
 _MOST_DIGITS = 20

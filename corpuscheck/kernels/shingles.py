@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
-from corpuscheck.counted import REPEATED, SAMPLED
+from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.columns import REPEATED, SAMPLED
 from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.inspection import power
 from corpuscheck.kernels.jit import at, inlined, kernel

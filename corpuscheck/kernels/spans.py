@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
 from corpuscheck.kernels.hashing import hash_bytes
 from corpuscheck.kernels.jit import kernel
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpuscheck.arrays import Bytes
+from corpuscheck.kernels.arrays import Bytes
 from corpuscheck.kernels.jit import kernel
 
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import Ints
-from corpuscheck.counted import (
+from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.columns import (
     BYTES,
     COLUMNS,
     DEBRIS,
@@ -23,7 +23,7 @@ from corpuscheck.counted import (
     SPACES,
 )
 from corpuscheck.kernels.jit import at, inlined, kernel
-from corpuscheck.scripts import SCRIPTS
+from corpuscheck.text.scripts import SCRIPTS
 
 ALL_LETTERS, VISIBLE, NOTHING = COLUMNS, COLUMNS + 1, -1
 """In the place of a column: the sum of all letters, of all that is written; and what stands after the last column."""

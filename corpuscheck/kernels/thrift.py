@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Ints
+from corpuscheck.kernels.arrays import Bytes, Ints
 from corpuscheck.kernels.jit import at, inlined, kernel
 
 CUT = -1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Flags, Ints
+from corpuscheck.kernels.arrays import Bytes, Flags, Ints
 from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.utf8 import LONG_STRETCH, code_point, decode, stretch_end
 

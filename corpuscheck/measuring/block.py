@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.measuring.documents import Closed, DocumentHasher, Open
 from corpuscheck.measuring.units import Unit, Units, UnitSplitter, passages_of
 from corpuscheck.profile.size import SizePart

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.arrays import Ints
+from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.words import words_by_rank
 from corpuscheck.measuring.units import Units
 from corpuscheck.profile.curve import CurvePart

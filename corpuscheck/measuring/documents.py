@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.kernels.hashing import hash_passages
 from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, marked

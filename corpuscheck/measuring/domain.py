@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpuscheck.arrays import BUCKETS, CODE_POINTS, Bytes, Flags, Hashes, Ints
-from corpuscheck.composing import normalised
+from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS, Bytes, Flags, Hashes, Ints
 from corpuscheck.kernels.grams import APART, DENSE, WORD, count_grams, grams_at
 from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.kernels.utf8 import count_characters
 from corpuscheck.measuring.domain_words import domain_words
 from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, packed_counts, packed_grams
 from corpuscheck.profile.sample import Sample
-from corpuscheck.scripts import script_of
+from corpuscheck.text.composing import normalised
+from corpuscheck.text.scripts import script_of
 
 FEW_DOCUMENTS = 30
 """With fewer documents than this, their passages are the units."""

@@ -6,10 +6,10 @@ from collections import Counter
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Flags, Ints
 from corpuscheck.domain.korean import stems
+from corpuscheck.kernels.arrays import Bytes, Flags, Ints
 from corpuscheck.kernels.grams import count_words, word_spans
-from corpuscheck.measuring.strings import StringTable
+from corpuscheck.kernels.strings import StringTable
 from corpuscheck.profile.domain_words import DomainWords
 
 FEWEST_UNITS = 5

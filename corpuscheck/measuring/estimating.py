@@ -16,11 +16,11 @@ from corpuscheck.profile.curve import DEFAULT_ALPHABET, CurvePart
 from corpuscheck.profile.estimates import GROUPS, EstimatePart
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.sample import Sample
-from corpuscheck.reading import escapes, question_marks
 from corpuscheck.reading.batch import batch_of
-from corpuscheck.reading.escapes import unescaped
-from corpuscheck.reading.mojibake import Repair, repair
-from corpuscheck.reading.question_marks import replaced_letters
+from corpuscheck.reading.encodings import escapes, question_marks
+from corpuscheck.reading.encodings.escapes import unescaped
+from corpuscheck.reading.encodings.mojibake import Repair, repair
+from corpuscheck.reading.encodings.question_marks import replaced_letters
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
 from corpuscheck.tokenizer.ranking import Ranking, segmentation_artefact

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.measuring.units import Units
 from corpuscheck.measuring.words import Counted
 from corpuscheck.reading.batch import Batch

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from corpuscheck.arrays import CODE_POINTS, Bytes, Hashes, Ints
+from corpuscheck.kernels.arrays import CODE_POINTS, Bytes, Hashes, Ints
 from corpuscheck.kernels.forecast import document_frequencies, word_types, words_with
 from corpuscheck.measuring.block import Block
 from corpuscheck.profile.forecast import BLOCKS, GROUPS, Alone, ForecastPart

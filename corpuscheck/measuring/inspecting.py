@@ -8,9 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
-from corpuscheck.clean.document_rules import Counts
-from corpuscheck.counted import (
+from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.columns import (
     BYTES,
     COLUMNS,
     DEBRIS,
@@ -30,13 +29,14 @@ from corpuscheck.measuring.documents import Closed, file_ids
 from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.measuring.kinds import characters, kinds
 from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.profile.document_rules import Counts
 from corpuscheck.profile.documents import marked
 from corpuscheck.profile.drawing import drawn_by
 from corpuscheck.profile.near import LEAST_SHINGLES, NearPart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.lines import most_line_ends
-from corpuscheck.scripts import SCRIPTS
+from corpuscheck.text.scripts import SCRIPTS
 
 _STRETCHES, _LINES = 1 << 15, 1 << 16
 _HANGUL = SCRIPTS.index("Hangul")

@@ -7,8 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from corpuscheck.arrays import CODE_POINTS, Bytes, Flags
-from corpuscheck.counted import (
+from corpuscheck.kernels.arrays import CODE_POINTS, Bytes, Flags
+from corpuscheck.kernels.columns import (
     BRACES,
     CONTROLS,
     DIGITS,
@@ -22,7 +22,7 @@ from corpuscheck.counted import (
     UNASSIGNED,
 )
 from corpuscheck.kernels.inspection import IS_JOINING, IS_LATIN, IS_UNREADABLE, KIND_SHIFT, VOICED
-from corpuscheck.scripts import COMMON, RANGES, script_of
+from corpuscheck.text.scripts import COMMON, RANGES, script_of
 
 _OF_CATEGORY = {
     "L": 0, "M": 0, "Nd": DIGITS, "Nl": 0, "No": SYMBOLS, "P": PUNCTUATION, "S": SYMBOLS, "Z": SPACES, "Cc": CONTROLS,

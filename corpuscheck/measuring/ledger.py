@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from corpuscheck.arrays import Ints
-from corpuscheck.counted import LINE_BYTES
+from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.columns import LINE_BYTES
 from corpuscheck.measuring.block import Block
 from corpuscheck.measuring.documents import Closed, DocumentTable, Open
 from corpuscheck.measuring.inspecting import Inspector, SignatureTable, debris_of, only_korean

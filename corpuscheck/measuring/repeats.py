@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
-from corpuscheck.counted import (
+from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.columns import (
     COLUMNS,
     EMAILS,
     FIRST_DEBRIS,

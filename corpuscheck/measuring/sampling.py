@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import CODE_POINTS, Ints
+from corpuscheck.kernels.arrays import CODE_POINTS, Ints
 from corpuscheck.kernels.utf8 import count_characters
 from corpuscheck.measuring.block import Block, Passages
 from corpuscheck.measuring.units import Units

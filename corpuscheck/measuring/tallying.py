@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corpuscheck.arrays import Ints
-from corpuscheck.clean.document_rules import ALL_LETTERS, DOCUMENT_RULES, VISIBLE, Columns, DocumentRule
-from corpuscheck.counted import BYTES, DEBRIS, PII
 from corpuscheck.kernels import tallying
+from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.columns import BYTES, DEBRIS, PII
 from corpuscheck.kernels.tallying import ANY, DOCUMENTS, NOTHING, Definitions, tally
 from corpuscheck.measuring.documents import PLACE_BITS
 from corpuscheck.profile.clean import WORST, CleanPart, Tally, Worst, worst_of
+from corpuscheck.profile.document_rules import ALL_LETTERS, DOCUMENT_RULES, VISIBLE, Columns, DocumentRule
 from corpuscheck.reading.files import FileRecord
-from corpuscheck.scripts import SCRIPTS
+from corpuscheck.text.scripts import SCRIPTS
 
 NAMES = (
     *(rule.id for rule in DOCUMENT_RULES),

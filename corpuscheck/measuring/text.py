@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpuscheck.arrays import CODE_POINTS, Ints
-from corpuscheck.composing import cut_runs, normalised
+from corpuscheck.kernels.arrays import CODE_POINTS, Ints
+from corpuscheck.kernels.strings import StringTable
 from corpuscheck.kernels.words import find_unprobed, walk
-from corpuscheck.measuring.strings import StringTable
 from corpuscheck.measuring.units import Units
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.batch import Batch
+from corpuscheck.text.composing import cut_runs, normalised
 from corpuscheck.tokenizer.probing import CharacterTable
 
 

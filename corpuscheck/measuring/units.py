@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.kernels.hashing import hash_heads, hash_parts
 from corpuscheck.kernels.utf8 import WINDOW, line_spans, passages
 from corpuscheck.reading.batch import Batch

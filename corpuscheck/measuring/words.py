@@ -9,18 +9,18 @@ from typing import Protocol
 
 import numpy as np
 
-from corpuscheck.arrays import Ints
 from corpuscheck.errors import TextError, TokenizerError
+from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.strings import StringTable
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
-from corpuscheck.measuring.strings import StringTable
 from corpuscheck.measuring.text import Walked, Walker
 from corpuscheck.measuring.units import Units, octaves_of, passages_of
-from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.lost import LostWords
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.encoder import Encoded
 from corpuscheck.tokenizer.probing import CharacterTable

@@ -7,9 +7,9 @@ from typing import Self
 
 import numpy as np
 
-from corpuscheck.arrays import CODE_POINTS, Ints
-from corpuscheck.brief import brief
+from corpuscheck.kernels.arrays import CODE_POINTS, Ints
 from corpuscheck.profile.part import Part, table, table_of
+from corpuscheck.values.brief import brief
 
 
 @dataclass(frozen=True)

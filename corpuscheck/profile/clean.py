@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from heapq import nsmallest
 
-from corpuscheck.brief import brief
 from corpuscheck.profile.part import Part, rows, table_of, total
+from corpuscheck.values.brief import brief
 
 WORST = 10
 """Documents kept as examples of each kind; the figures are of all of them."""

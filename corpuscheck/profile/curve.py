@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from corpuscheck.brief import brief
 from corpuscheck.profile.part import Part, agreed, largest, some, table, total
+from corpuscheck.values.brief import brief
 
 DEFAULT_ALPHABET = 1000
 """What Hugging Face's `BertWordPieceTokenizer.train` keeps in silence."""

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import Hashes, Ints
+from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.table import Table, check_products, first, hash64, least, most, ranks, summed
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from corpuscheck.arrays import BUCKETS, Ints
-from corpuscheck.brief import brief
+from corpuscheck.kernels.arrays import BUCKETS, Ints
 from corpuscheck.profile.checked import check
 from corpuscheck.profile.domain_words import DomainWords
 from corpuscheck.profile.part import Part, Way, merging, part, sums, table_of, total, united
+from corpuscheck.values.brief import brief
 
 MOST_SKETCHES = 160
 MOST_GRAMS = 160

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Self
 
-from corpuscheck.brief import brief
 from corpuscheck.profile.part import Part, largest, sums, table_of
 from corpuscheck.profile.part import total as added_up
+from corpuscheck.values.brief import brief
 
 MOST_WORDS = 1 << 14
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import SMALL_BITS, Hashes, Ints
+from corpuscheck.kernels.arrays import SMALL_BITS, Hashes, Ints
 
 
 def classes(sizes: Ints) -> Ints:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from corpuscheck.brief import brief
 from corpuscheck.profile.part import Part, every, table
+from corpuscheck.values.brief import brief
 
 GROUPS = 20
 Z_95 = 1.96

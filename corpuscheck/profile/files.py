@@ -7,14 +7,14 @@ from typing import Self
 
 import numpy as np
 
-from corpuscheck.brief import brief
-from corpuscheck.packed import Packed
-from corpuscheck.printable import printable
 from corpuscheck.profile.checked import BITS_64, LARGEST
 from corpuscheck.profile.documents import file_id
 from corpuscheck.profile.part import Part, largest, table_of
 from corpuscheck.profile.table import lowest_level
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.text.printable import printable
+from corpuscheck.values.brief import brief
+from corpuscheck.values.packed import Packed
 
 MOST_FILES = 1 << 18
 LONGEST_PATH = 4096

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
-from corpuscheck.brief import brief
 from corpuscheck.profile.checked import BITS_64
 from corpuscheck.profile.part import Part, Way, merging, rows, some, total
+from corpuscheck.values.brief import brief
 
 BLOCKS = 20
 GROUPS = 20

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Self
 
-from corpuscheck.brief import brief
 from corpuscheck.profile.part import Part, every, table, total
+from corpuscheck.values.brief import brief
 
 MOST_EXAMPLES = 512
 

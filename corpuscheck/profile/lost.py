@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Self
 
-from corpuscheck.brief import brief
 from corpuscheck.profile.part import Part, largest, table
+from corpuscheck.values.brief import brief
 
 MOST_WORDS = 1 << 17
 OCTAVES = 32

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from corpuscheck.brief import brief
 from corpuscheck.profile.part import Part, rows, table, total
+from corpuscheck.values.brief import brief
 
 MOST_EXAMPLES = 10
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
 from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.part import total
 from corpuscheck.profile.table import Table, first, first_bytes, first_rows, hash64, ranks

@@ -11,11 +11,8 @@ from typing import Any, Self
 import orjson
 import zstandard
 
-from corpuscheck.brief import brief
 from corpuscheck.errors import ProfileError
-from corpuscheck.fitting import path_of
-from corpuscheck.json_text import json_bytes
-from corpuscheck.printable import printable
+from corpuscheck.files.writing import write_whole
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import check, check_plain
 from corpuscheck.profile.clean import CleanPart
@@ -33,7 +30,10 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
-from corpuscheck.writing import write_whole
+from corpuscheck.text.printable import printable
+from corpuscheck.values.brief import brief
+from corpuscheck.values.fitting import path_of
+from corpuscheck.values.json_text import json_bytes
 
 FORMAT = 7
 MAGIC = b"corpuscheck profile\n"

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-from corpuscheck.brief import brief
-from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.part import Part, added, table, table_of, total
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.not_data import REASONS
+from corpuscheck.text.printable import printable
+from corpuscheck.values.brief import brief
 
 Example = tuple[int, str, str]
 """(amount, path, detail): the amount orders the list."""

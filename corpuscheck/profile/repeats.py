@@ -9,13 +9,13 @@ from typing import ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import Hashes, Ints
-from corpuscheck.brief import brief
+from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.profile.checked import BITS_64
 from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.part import Part, table_of, total
 from corpuscheck.profile.sample import ALL, lowest_bound
 from corpuscheck.profile.table import Table, check_products, first, hash64, summed
+from corpuscheck.values.brief import brief
 
 MOST_OCCURRENCES = 1 << 11
 

@@ -8,11 +8,11 @@ from typing import Any, Self
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Hashes, Ints
-from corpuscheck.brief import brief
+from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
 from corpuscheck.kernels.spans import gather, hash_spans
 from corpuscheck.profile.part import Part, Way, merging
 from corpuscheck.profile.table import equal_parts, first_rows, no_rows, ordered, written_as
+from corpuscheck.values.brief import brief
 
 ALL = 1 << 64
 

@@ -10,10 +10,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.arrays import Hashes, Ints
-from corpuscheck.brief import brief
 from corpuscheck.kernels.alike import repeated
+from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.profile.part import Part, Way, largest, merging, way_of
+from corpuscheck.values.brief import brief
 
 _MOST = 1 << 40
 _BEYOND = float(1 << 62)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from corpuscheck.brief import brief
 from corpuscheck.errors import ProfileError
 from corpuscheck.profile.lost import LostWords
 from corpuscheck.profile.part import Part, agreed, merging, part, table, table_of, total
+from corpuscheck.values.brief import brief
 
 
 def _total_of_all(tokens: Sequence[int | None]) -> int | None:

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Ints
-from corpuscheck.brief import brief
+from corpuscheck.kernels.arrays import Bytes, Ints
 from corpuscheck.kernels.utf8 import whole_spans
+from corpuscheck.values.brief import brief
 
 BLOCK_BYTES = 1 << 20
 """Text is read, decoded and measured in blocks of about this size: small enough for a CPU's cache."""

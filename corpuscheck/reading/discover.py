@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from corpuscheck.errors import UsageError
-from corpuscheck.packed import Bits64, Distinct, Packed, Packing
-from corpuscheck.printable import printable
-from corpuscheck.reading.formats import Kind, kind_of
+from corpuscheck.files.trust import NOT_REGULAR, leads_out
 from corpuscheck.reading.ignoring import (
     IGNORE_FILE,
     Ignored,
@@ -23,9 +21,11 @@ from corpuscheck.reading.ignoring import (
     folders_above,
     foreign_ignore_file,
 )
+from corpuscheck.reading.kinds import Kind, kind_of
 from corpuscheck.reading.not_data import ANNEX
 from corpuscheck.settings import CONFIGURATION_FILE, Reading
-from corpuscheck.trust import NOT_REGULAR, leads_out
+from corpuscheck.text.printable import printable
+from corpuscheck.values.packed import Bits64, Distinct, Packed, Packing
 
 T = TypeVar("T")
 

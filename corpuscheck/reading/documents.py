@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpuscheck.arrays import Ints
+from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.utf8 import WINDOW, last_boundary, line_spans, paragraph_spans
 from corpuscheck.reading.batch import Batch, Part
 from corpuscheck.reading.lines import BLANK_LINE, LINE_END, count_line_ends, line_ends

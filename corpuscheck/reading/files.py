@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from corpuscheck.brief import brief
 from corpuscheck.errors import place_of
-from corpuscheck.packed import Bits64, Distinct
 from corpuscheck.reading.batch import Part
-from corpuscheck.reading.decoded import UNCERTAIN
 from corpuscheck.reading.discover import Source
+from corpuscheck.reading.encodings.decoded import UNCERTAIN
 from corpuscheck.reading.layouts import Layout
+from corpuscheck.values.brief import brief
+from corpuscheck.values.packed import Bits64, Distinct
 
 DEFERRED = "deferred"
 NO_TEXT = "no text in it"

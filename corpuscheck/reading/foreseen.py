@@ -6,14 +6,14 @@ from collections import Counter
 
 import numpy as np
 
-from corpuscheck.packed import Packed
-from corpuscheck.reading.compressions import HEAD_BYTES, Peeked, compression_of
-from corpuscheck.reading.decoding import UTF8_BOM
+from corpuscheck.reading.containers.compressions import HEAD_BYTES, Peeked, compression_of
 from corpuscheck.reading.discover import Source
+from corpuscheck.reading.encodings.decoding import UTF8_BOM
+from corpuscheck.reading.formats.warcs import MAGIC
 from corpuscheck.reading.layouts import layout_of
 from corpuscheck.reading.opening import UNREADABLE, decompressed, open_found
-from corpuscheck.reading.warcs import MAGIC
 from corpuscheck.settings import Reading
+from corpuscheck.values.packed import Packed
 
 _LOOK_BYTES = 1 << 16
 _MOST_LOOKS = 99

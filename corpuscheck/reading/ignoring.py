@@ -10,11 +10,11 @@ from functools import cache
 from hashlib import blake2b
 
 from corpuscheck.errors import UsageError
-from corpuscheck.printable import printable
-from corpuscheck.reading.formats import kind_of
+from corpuscheck.files.trust import descriptor_of, foreign
+from corpuscheck.reading.kinds import kind_of
 from corpuscheck.reading.patterns import Effort, PatternError, Patterns, TooMuchError
 from corpuscheck.settings import Reading
-from corpuscheck.trust import descriptor_of, foreign
+from corpuscheck.text.printable import printable
 
 IGNORE_FILE = ".corpuscheckignore"
 LARGEST_IGNORE_FILE = 1 << 20

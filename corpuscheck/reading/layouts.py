@@ -17,10 +17,10 @@ import numpy as np
 import orjson
 
 from corpuscheck.kernels.utf8 import json_depth, no_depth
-from corpuscheck.reading.formats import Format, Kind
+from corpuscheck.reading.formats.paths import DEEPEST
+from corpuscheck.reading.formats.tables import table_in
+from corpuscheck.reading.kinds import Format, Kind
 from corpuscheck.reading.not_data import is_html, not_the_data
-from corpuscheck.reading.paths import DEEPEST
-from corpuscheck.reading.tables import table_in
 from corpuscheck.settings import DocumentMode, Reading
 
 HEAD_BYTES = 1 << 19

@@ -9,7 +9,7 @@ import re
 
 import numpy as np
 
-from corpuscheck.arrays import Bytes, Ints
+from corpuscheck.kernels.arrays import Bytes, Ints
 
 LINE_END = re.compile(rb"\n|\r(?=[^\n])")
 """Where a line surely ends, whatever comes after the bytes at hand."""

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from corpuscheck.reading.formats import Format
+from corpuscheck.reading.kinds import Format
 
 LFS = "Git LFS pointer: run git lfs pull"
 DVC = "DVC pointer: run dvc pull"

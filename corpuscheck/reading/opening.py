@@ -10,8 +10,9 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
+from corpuscheck.files.trust import OUTSIDE, descriptor_of, leads_out
 from corpuscheck.reading.batch import BLOCK_BYTES
-from corpuscheck.reading.compressions import (
+from corpuscheck.reading.containers.compressions import (
     HEAD_BYTES,
     TOO_MUCH_MEMORY,
     Peeked,
@@ -19,8 +20,7 @@ from corpuscheck.reading.compressions import (
     compression_of,
     unpacked,
 )
-from corpuscheck.reading.formats import Compression
-from corpuscheck.trust import OUTSIDE, descriptor_of, leads_out
+from corpuscheck.reading.kinds import Compression
 
 if TYPE_CHECKING:
     from corpuscheck.reading.discover import Source

@@ -12,19 +12,19 @@ import numpy as np
 
 from corpuscheck.kernels.hashing import HEAD, hash_bytes
 from corpuscheck.kernels.utf8 import WINDOW, first_boundary
-from corpuscheck.printable import printable
-from corpuscheck.reading import columnar
 from corpuscheck.reading.batch import Part
-from corpuscheck.reading.compressions import compression_of
-from corpuscheck.reading.decoding import UTF8_BOM
+from corpuscheck.reading.containers.compressions import compression_of
 from corpuscheck.reading.discover import Source
+from corpuscheck.reading.encodings.decoding import UTF8_BOM
 from corpuscheck.reading.files import Piece
-from corpuscheck.reading.formats import Kind
+from corpuscheck.reading.formats import columnar
+from corpuscheck.reading.formats.warcs import MAGIC
+from corpuscheck.reading.kinds import Kind
 from corpuscheck.reading.layouts import HEAD_BYTES, Layout, layout_of
 from corpuscheck.reading.lines import BLANK_LINE, LINE_END
 from corpuscheck.reading.opening import open_found
-from corpuscheck.reading.warcs import MAGIC
 from corpuscheck.settings import Reading
+from corpuscheck.text.printable import printable
 
 _PROBE_BYTES = 1 << 16
 

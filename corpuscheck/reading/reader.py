@@ -10,26 +10,27 @@ from functools import partial
 from itertools import chain
 from typing import BinaryIO, cast
 
-from corpuscheck.packed import Packing
-from corpuscheck.printable import printable
-from corpuscheck.reading import columnar, warcs
-from corpuscheck.reading.archives import members_of
 from corpuscheck.reading.batch import Batch
-from corpuscheck.reading.declarations import disagrees
-from corpuscheck.reading.decoded import UNCERTAIN, Decoded
-from corpuscheck.reading.decoding import settled
-from corpuscheck.reading.delimited import read_csv, read_tsv
+from corpuscheck.reading.containers.archives import members_of
+from corpuscheck.reading.containers.splits import JOIN, named_like_a_part
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.documents import SplitReport, split_text, without_front_matter, without_head
+from corpuscheck.reading.encodings.declarations import disagrees
+from corpuscheck.reading.encodings.decoded import UNCERTAIN, Decoded
+from corpuscheck.reading.encodings.decoding import settled
 from corpuscheck.reading.files import DEFERRED, NO_AMOUNTS, NO_TEXT, FileRecord, Piece, fault_of, skip
-from corpuscheck.reading.formats import Format, Kind, misnamed
-from corpuscheck.reading.json_values import read_json
-from corpuscheck.reading.jsonl import read_jsonl
+from corpuscheck.reading.formats import columnar, warcs
+from corpuscheck.reading.formats.delimited import read_csv, read_tsv
+from corpuscheck.reading.formats.json_values import read_json
+from corpuscheck.reading.formats.jsonl import read_jsonl
+from corpuscheck.reading.formats.markup import MarkupReport, with_markup, without_markup
+from corpuscheck.reading.formats.mbox import read_mbox
+from corpuscheck.reading.formats.notebooks import read_notebook
+from corpuscheck.reading.formats.records import RecordReader, RecordReport
+from corpuscheck.reading.formats.warcs import MAGIC
+from corpuscheck.reading.kinds import Format, Kind, misnamed
 from corpuscheck.reading.layouts import Layout, front_matter, layout_of
-from corpuscheck.reading.markup import MarkupReport, with_markup, without_markup
-from corpuscheck.reading.mbox import read_mbox
 from corpuscheck.reading.not_data import in_its_place
-from corpuscheck.reading.notebooks import read_notebook
 from corpuscheck.reading.offsets import raw_offset
 from corpuscheck.reading.opening import (
     UNREADABLE,
@@ -40,11 +41,10 @@ from corpuscheck.reading.opening import (
     open_found,
     reason_of,
 )
-from corpuscheck.reading.records import RecordReader, RecordReport
-from corpuscheck.reading.splits import JOIN, named_like_a_part
 from corpuscheck.reading.text import TextStream
-from corpuscheck.reading.warcs import MAGIC
 from corpuscheck.settings import HINTS, Reading
+from corpuscheck.text.printable import printable
+from corpuscheck.values.packed import Packing
 
 MARKUP = ("html", "xml")
 COLUMNAR = ("parquet", "arrow")

@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8
-from corpuscheck.reading.declarations import declared
-from corpuscheck.reading.decoded import UNCERTAIN, Decoded
-from corpuscheck.reading.decoding import CESU8, UTF8_BOM, as_asked, detect, known_binary
+from corpuscheck.reading.encodings.declarations import declared
+from corpuscheck.reading.encodings.decoded import UNCERTAIN, Decoded
+from corpuscheck.reading.encodings.decoding import CESU8, UTF8_BOM, as_asked, detect, known_binary
+from corpuscheck.reading.encodings.misaligned import CLOSING_OVER, Misaligned
 from corpuscheck.reading.lines import line_start, whole_lines
-from corpuscheck.reading.misaligned import CLOSING_OVER, Misaligned
 
 _EVIDENCE_BYTES = 4 << 20
 _HEAD = 512  # with a declaration, and what gives binary files away

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpuscheck.reports.common import Question, cut_marks, domain_answer, encodings, how_far
-from corpuscheck.result import Result
-from corpuscheck.rules.amounts import about, count, estimated, files, percent, plural, size
+from corpuscheck.result.result import Result
+from corpuscheck.text.amounts import about, count, estimated, files, percent, plural, size
 
 _WORDS, _WORDS_IN_BRIEF = 5, 3
 

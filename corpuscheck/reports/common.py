@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from corpuscheck.clean.copies import DocumentPlace
-from corpuscheck.clean.normalisation import Normalisation
-from corpuscheck.composing import MOST_MARKS
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
-from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
-from corpuscheck.reading.formats import kind_of
-from corpuscheck.result import Comparison, Finding, NewCopies, Place, Result, Verdict
-from corpuscheck.rules.amounts import count, files, percent, plural, size, times
+from corpuscheck.reading.kinds import kind_of
+from corpuscheck.result.copies import DocumentPlace
+from corpuscheck.result.normalisation import Normalisation
+from corpuscheck.result.result import Comparison, Finding, NewCopies, Place, Result, Verdict
+from corpuscheck.text.amounts import count, files, percent, plural, size, times
+from corpuscheck.text.composing import MOST_MARKS
+from corpuscheck.text.printable import printable
 
 VERDICTS: dict[Verdict, str] = {"ready": "READY", "caution": "CAUTION", "not_ready": "NOT READY"}
 

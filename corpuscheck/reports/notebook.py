@@ -7,15 +7,15 @@ from html import escape
 from typing import Any
 
 from corpuscheck.domain.sides import Sides
-from corpuscheck.feasibility.comparison import TokenizerComparison
-from corpuscheck.feasibility.estimate import Estimate
-from corpuscheck.printable import printable
+from corpuscheck.estimates.comparison import TokenizerComparison
+from corpuscheck.estimates.estimate import Estimate
 from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, bits, tally, worst_places
-from corpuscheck.reports.comparison_text import cells_of
-from corpuscheck.reports.estimate_text import figures_of
-from corpuscheck.result import Result
-from corpuscheck.rules.amounts import count, estimated, percent, size
-from corpuscheck.showing import Peek
+from corpuscheck.reports.terminal.comparison import cells_of
+from corpuscheck.reports.terminal.estimate import figures_of
+from corpuscheck.result.result import Result
+from corpuscheck.running.showing import Peek
+from corpuscheck.text.amounts import count, estimated, percent, size
+from corpuscheck.text.printable import printable
 
 _MOST_ROWS = 50
 _EXCERPT = 300

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from corpuscheck.errors import UsageError
 
 if TYPE_CHECKING:
-    from corpuscheck.result import Result
+    from corpuscheck.result.result import Result
 
 
 @dataclass(frozen=True)
@@ -25,55 +25,55 @@ class Format:
 
 
 def _text(result: Result) -> bytes:
-    from corpuscheck.reports.terminal import render
+    from corpuscheck.reports.terminal.report import render
 
     return render(result)
 
 
 def _full_text(result: Result) -> bytes:
-    from corpuscheck.reports.terminal import render
+    from corpuscheck.reports.terminal.report import render
 
     return render(result, full=True)
 
 
 def _concise(result: Result) -> bytes:
-    from corpuscheck.reports.concise import render
+    from corpuscheck.reports.ci.concise import render
 
     return render(result)
 
 
 def _json(result: Result) -> bytes:
-    from corpuscheck.reports.json_report import render_json
+    from corpuscheck.reports.json.report import render_json
 
     return render_json(result)
 
 
 def _markdown(result: Result) -> bytes:
-    from corpuscheck.reports.markdown import render
+    from corpuscheck.reports.markdown.report import render
 
     return render(result)
 
 
 def _github(result: Result) -> bytes:
-    from corpuscheck.reports.github import render
+    from corpuscheck.reports.ci.github import render
 
     return render(result)
 
 
 def _gitlab(result: Result) -> bytes:
-    from corpuscheck.reports.gitlab import render
+    from corpuscheck.reports.ci.gitlab import render
 
     return render(result)
 
 
 def _junit(result: Result) -> bytes:
-    from corpuscheck.reports.junit import render
+    from corpuscheck.reports.ci.junit import render
 
     return render(result)
 
 
 def _sarif(result: Result) -> bytes:
-    from corpuscheck.reports.sarif import render
+    from corpuscheck.reports.ci.sarif import render
 
     return render(result)
 

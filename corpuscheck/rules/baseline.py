@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from corpuscheck.printable import printable, with_codepoint
 from corpuscheck.profile.files import MOST_FILES
-from corpuscheck.result import Comparison, NewCharacter, Place
-from corpuscheck.rules.amounts import count, files, percent, plural, points, size
+from corpuscheck.result.result import Comparison, NewCharacter, Place
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
+from corpuscheck.text.amounts import count, files, percent, plural, points, size
+from corpuscheck.text.printable import printable, with_codepoint
 
 
 def _compared(evidence: Evidence) -> Comparison:

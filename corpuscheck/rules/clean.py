@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from corpuscheck.clean.copies import CopyStep
-from corpuscheck.clean.document_rules import DOCUMENT_RULES, DocumentRule
-from corpuscheck.printable import printable
 from corpuscheck.profile.clean import CleanPart, Worst
-from corpuscheck.result import Place
-from corpuscheck.rules.amounts import about, count, estimated, percent, plural, size
+from corpuscheck.profile.document_rules import DOCUMENT_RULES, DocumentRule
+from corpuscheck.result.copies import CopyStep
+from corpuscheck.result.result import Place
 from corpuscheck.rules.rule import Check, Evidence, NotJudgedError, Observation, Rule
+from corpuscheck.text.amounts import about, count, estimated, percent, plural, size
+from corpuscheck.text.printable import printable
 
 _NAMED = 3
 _PERSONAL = "shape: "

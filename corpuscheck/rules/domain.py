@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from corpuscheck.domain.report import DomainReport
-from corpuscheck.rules.amounts import percent, plural, times
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
+from corpuscheck.text.amounts import percent, plural, times
 
 
 def general_text(evidence: Evidence, limit: float) -> Iterable[Observation]:

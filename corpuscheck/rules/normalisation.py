@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from corpuscheck.clean.normalisation import NormalisationRow
-from corpuscheck.printable import shown_or_codepoint
-from corpuscheck.result import Place
-from corpuscheck.rules.amounts import count, percent
+from corpuscheck.result.normalisation import NormalisationRow
+from corpuscheck.result.result import Place
 from corpuscheck.rules.rule import Evidence, Observation, Rule
+from corpuscheck.text.amounts import count, percent
+from corpuscheck.text.printable import shown_or_codepoint
 
 _NAMED = 3
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 
-from corpuscheck.printable import printable
 from corpuscheck.profile.reading import HARMLESS, LEFT_OUT, NOT_DATA
-from corpuscheck.result import Place
-from corpuscheck.rules.amounts import count, files, percent, plural, size
+from corpuscheck.result.result import Place
 from corpuscheck.rules.rule import Evidence, Observation, Rule
+from corpuscheck.text.amounts import count, files, percent, plural, size
+from corpuscheck.text.printable import printable
 
 MOST_NAMED = 3
 """Columns that a finding names."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from corpuscheck.errors import UsageError, did_you_mean
-from corpuscheck.result import Finding, SkippedRule
+from corpuscheck.result.result import Finding, SkippedRule
 from corpuscheck.rules import baseline, clean, domain, normalisation, reading, size, tokenizer
 from corpuscheck.rules.rule import LONG_NAMES, Evidence, NotJudgedError, Rule
 from corpuscheck.settings import FailOn, Limits, Policy, Severity

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, get_args
 
-from corpuscheck.clean.copies import Cleanliness
-from corpuscheck.clean.normalisation import Normalisation, normalisation_of
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.profile import Profile
-from corpuscheck.quantities import LEAST_WITHOUT_UNIT, parse_count, parse_number, parse_share, parse_size
-from corpuscheck.result import Comparison, Finding, Place, TokenizerReport
+from corpuscheck.result.copies import Cleanliness
+from corpuscheck.result.normalisation import Normalisation, normalisation_of
+from corpuscheck.result.result import Comparison, Finding, Place, TokenizerReport
 from corpuscheck.settings import Limits, Policy, Severity
+from corpuscheck.text.quantities import LEAST_WITHOUT_UNIT, parse_count, parse_number, parse_share, parse_size
 
 MOST_PLACES = 20
 """Files named by a finding; the amounts are of all of them."""

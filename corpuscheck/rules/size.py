@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from corpuscheck.rules.amounts import count, percent, plural, size
 from corpuscheck.rules.normalisation import places_of
 from corpuscheck.rules.rule import Evidence, Observation, Rule, rate_after_nfc
+from corpuscheck.text.amounts import count, percent, plural, size
 
 
 def below_target(evidence: Evidence, limit: float) -> Iterable[Observation]:

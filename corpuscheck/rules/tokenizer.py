@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from corpuscheck.printable import printable, with_codepoint
-from corpuscheck.result import LettersReport, Remedy
-from corpuscheck.rules.amounts import count, percent, plural
+from corpuscheck.result.result import LettersReport, Remedy
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
 from corpuscheck.rules.unused import advice_on_unused_places
+from corpuscheck.text.amounts import count, percent, plural
+from corpuscheck.text.printable import printable, with_codepoint
 
 
 def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from corpuscheck.printable import with_codepoint
-from corpuscheck.rules.amounts import count, percent
 from corpuscheck.rules.rule import Evidence
+from corpuscheck.text.amounts import count, percent
+from corpuscheck.text.printable import with_codepoint
 
 
 def advice_on_unused_places(evidence: Evidence) -> str:

@@ -20,16 +20,16 @@ import orjson
 import zstandard
 
 from corpuscheck.errors import CorpuscheckError
-from corpuscheck.packed import Packed
-from corpuscheck.printable import printable
+from corpuscheck.files.trust import descriptor_of
 from corpuscheck.profile.profile import Profile, decompressed
 from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.running.database import NAME, RefusedError, check_folder, connect, discard
 from corpuscheck.running.secret import NoSecretError, secret
 from corpuscheck.settings import CacheKey, Settings
+from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact, remarks_text
-from corpuscheck.trust import descriptor_of
+from corpuscheck.values.packed import Packed
 
 if TYPE_CHECKING:
     from corpuscheck.running.partial import Partial

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from corpuscheck.packed import Packed
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import DEFERRED, FileRecord, Piece, is_uncertain
@@ -23,6 +22,7 @@ from corpuscheck.running.pool import Pool, Progress, Work
 from corpuscheck.running.tasks import Task
 from corpuscheck.running.units import WorkUnit, holds_gil, size_of, work_units
 from corpuscheck.settings import Reading, Settings
+from corpuscheck.values.packed import Packed
 
 Watch = Callable[[str, int, int], AbstractContextManager[Progress]]
 """Opens a progress display for one pass: its name, bytes on disk, files."""

@@ -8,10 +8,10 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
+from corpuscheck.files.trust import foreign, open_to_all
+from corpuscheck.files.writing import write_new
 from corpuscheck.running.secret import is_shared
 from corpuscheck.running.tracked import is_tracked
-from corpuscheck.trust import foreign, open_to_all
-from corpuscheck.writing import write_new
 
 NAME = "cache.db"
 FILES = (NAME, f"{NAME}-journal", f"{NAME}-wal", f"{NAME}-shm")

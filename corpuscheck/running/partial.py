@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeVar
 
-from corpuscheck.measuring.choosing import ChoicePart
 from corpuscheck.measuring.documents import Open
-from corpuscheck.measuring.excerpts import Excerpt
 from corpuscheck.measuring.files import Where
-from corpuscheck.packed import Packed
+from corpuscheck.peeking.choosing import ChoicePart
+from corpuscheck.peeking.excerpts import Excerpt
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import BITS_64
 from corpuscheck.profile.clean import CleanPart
@@ -24,6 +23,7 @@ from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.values.packed import Packed
 
 T = TypeVar("T")
 

@@ -8,14 +8,13 @@ from typing import Self
 
 import numpy as np
 
-from corpuscheck.arrays import Hashes
 from corpuscheck.errors import TextError
+from corpuscheck.kernels.arrays import Hashes
 from corpuscheck.measuring.block import Measure
-from corpuscheck.measuring.choosing import chooser
-from corpuscheck.measuring.excerpts import Excerpt, Excerpter, LostWordMarker, Marker, SharedLineMarker
 from corpuscheck.measuring.ledger import DocumentLedger
-from corpuscheck.packed import Packing
-from corpuscheck.printable import printable
+from corpuscheck.peeking.choosing import chooser
+from corpuscheck.peeking.excerpts import Excerpt, Excerpter, LostWordMarker, Marker, SharedLineMarker
+from corpuscheck.peeking.views import View
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
@@ -23,8 +22,9 @@ from corpuscheck.reading.reader import Look, read_piece
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import ReadingTask, Tell, counter_for
 from corpuscheck.running.units import WorkUnit
+from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact
-from corpuscheck.viewing import View
+from corpuscheck.values.packed import Packing
 
 
 @dataclass(frozen=True)

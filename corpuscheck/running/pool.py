@@ -17,7 +17,6 @@ from typing import Protocol
 import numpy as np
 
 from corpuscheck.errors import CorpuscheckError, ScanError, TokenizerError, place_of
-from corpuscheck.printable import printable
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.folding import Fold
@@ -25,6 +24,7 @@ from corpuscheck.running.memory import Returning
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import Task, Tell
 from corpuscheck.running.units import WorkUnit
+from corpuscheck.text.printable import printable
 
 
 class Progress(Protocol):

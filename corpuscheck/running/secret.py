@@ -9,8 +9,8 @@ import stat
 import sys
 from pathlib import Path
 
-from corpuscheck.trust import descriptor_of, foreign
-from corpuscheck.writing import write_new
+from corpuscheck.files.trust import descriptor_of, foreign
+from corpuscheck.files.writing import write_new
 
 SHARED = "CORPUSCHECK_CACHE_SECRET"
 LEAST = 16

@@ -14,7 +14,6 @@ from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.tokenizing import Tokenizing
 from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.words import Judge, WordCounter, judged_by, word_counter
-from corpuscheck.packed import Packing
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch, packed
 from corpuscheck.reading.files import FileRecord
@@ -25,6 +24,7 @@ from corpuscheck.settings import Reading
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
 from corpuscheck.tokenizer.ranking import Ranking
+from corpuscheck.values.packed import Packing
 
 Tell = Callable[[int], None]
 """Called with the bytes on disk that were read since the last call; raises to cancel."""

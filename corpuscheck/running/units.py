@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import overload
 
-from corpuscheck.packed import Packed
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import Piece
 from corpuscheck.reading.ranges import pieces_of
 from corpuscheck.reading.reader import RECORD_READERS
 from corpuscheck.settings import Reading
+from corpuscheck.values.packed import Packed
 
 LARGEST_UNIT = 64 << 20
 _SMALLEST_UNIT = 4 << 20

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from corpuscheck.errors import TokenizerError
-from corpuscheck.reading.guessing import KS_X_1001
+from corpuscheck.reading.encodings.guessing import KS_X_1001
 from corpuscheck.settings import Training
 from corpuscheck.tokenizer.encoder import Here
 from corpuscheck.tokenizer.loading import SPECIAL_TOKENS

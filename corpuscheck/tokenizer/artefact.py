@@ -12,11 +12,11 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from corpuscheck.brief import brief
 from corpuscheck.errors import TokenizerError
-from corpuscheck.printable import printable
+from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.encoder import Apart, Encoder, Here, ready
 from corpuscheck.tokenizer.trial import needs_trial
+from corpuscheck.values.brief import brief
 
 _COMBINING = {"NFC", "NFD", "NFKC", "NFKD"}
 _NO_MODEL = {

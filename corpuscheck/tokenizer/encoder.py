@@ -149,7 +149,7 @@ class Apart:
 
     def _error(self, what: str, text: str, number: int) -> TextError:
         from corpuscheck.errors import TextError
-        from corpuscheck.printable import printable
+        from corpuscheck.text.printable import printable
 
         begins = f"a text of {len(text):,} characters that begins '{printable(text, 30)}'"
         return TextError(f"{self._shown}: this tokenizer breaks down ({printable(what, 300)}) on {begins}", number)

@@ -14,9 +14,9 @@ from tokenizers.models import WordPiece
 from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from corpuscheck.errors import TokenizerError
-from corpuscheck.printable import printable
+from corpuscheck.files.trust import descriptor_of
+from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.families import BERT, BY_MODEL_TYPE, FAMILIES, NOT_JUDGED, Family
-from corpuscheck.trust import descriptor_of
 
 _ROLES = ("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token")
 _OF_A_TOKEN = {"content", "single_word", "lstrip", "rstrip", "normalized", "special"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from corpuscheck.composing import normalised
+from corpuscheck.text.composing import normalised
 from corpuscheck.tokenizer.artefact import Artefact
 
 Way = Literal["changed", "deleted", "taken apart"]

@@ -12,14 +12,14 @@ from pathlib import Path
 from tokenizers import Tokenizer, normalizers
 
 from corpuscheck.errors import TokenizerError
-from corpuscheck.printable import printable
+from corpuscheck.files.writing import restore
+from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact, Remark
 from corpuscheck.tokenizer.families import BERT
 from corpuscheck.tokenizer.folder import CONFIG, Folder
 from corpuscheck.tokenizer.sentencepiece import from_sentencepiece, looks_like_sentencepiece
 from corpuscheck.tokenizer.trial import needs_trial, trouble_with
 from corpuscheck.tokenizer.vocabulary import read_vocabulary
-from corpuscheck.writing import restore
 
 UNK = "[UNK]"
 _IN_FOLDERS = ("tokenizer.json", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model")

@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from corpuscheck.arrays import CODE_POINTS, Bytes, Ints
+from corpuscheck.kernels.arrays import CODE_POINTS, Bytes, Ints
 from corpuscheck.kernels.words import COMPLEX, DELETED, DOUBTFUL, ISOLATED, LOST, SPACE, TRIGGER, UNSTABLE, WORD
 from corpuscheck.tokenizer.artefact import Artefact
 

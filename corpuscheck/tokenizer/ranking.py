@@ -11,7 +11,7 @@ import numpy as np
 from tokenizers import Tokenizer, normalizers, pre_tokenizers
 from tokenizers.models import WordPiece
 
-from corpuscheck.arrays import CODE_POINTS, Flags
+from corpuscheck.kernels.arrays import CODE_POINTS, Flags
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.encoder import Encoder
 from corpuscheck.tokenizer.loading import UNK

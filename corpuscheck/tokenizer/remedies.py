@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from corpuscheck.composing import normalised
+from corpuscheck.text.composing import normalised
 from corpuscheck.tokenizer.artefact import Artefact
 
 

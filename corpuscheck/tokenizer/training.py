@@ -13,13 +13,13 @@ from tokenizers.decoders import WordPiece as WordPieceDecoder
 from tokenizers.models import WordPiece
 from tokenizers.processors import TemplateProcessing
 
+from corpuscheck.files.writing import write_together
 from corpuscheck.profile.sample import Sample
 from corpuscheck.settings import Training
 from corpuscheck.tokenizer.alphabet import Alphabet, alphabet_of, reserved
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.loading import SPECIAL_TOKENS, UNK
 from corpuscheck.tokenizer.ranking import LONGEST_WORD, Ranking, segmentation
-from corpuscheck.writing import write_together
 
 
 def train(ranking: Ranking, sample: Sample, settings: Training) -> Artefact:

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from corpuscheck.brief import brief
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.explain import Explainer
 from corpuscheck.tokenizer.ranking import standing_alone
+from corpuscheck.values.brief import brief
 
 _UNUSED = re.compile(r"[\[<]unused_?\d+[\]>]", re.IGNORECASE)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tokenizers.models import WordPiece
 
 from corpuscheck.errors import TokenizerError
-from corpuscheck.printable import printable
+from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Remark
 
 _MOST_NAMED = 3

@@ -1,0 +1,180 @@
+"""Several tokenizers on the same text: what each loses, and what each costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpuscheck.errors import asked_about
+from corpuscheck.measuring.estimating import estimate_tokens
+from corpuscheck.profile.documents import DocumentPart
+from corpuscheck.profile.estimates import Interval
+from corpuscheck.profile.sample import Sample
+from corpuscheck.profile.words import WordPart
+from corpuscheck.text.amounts import percent
+from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.values.brief import brief
+from corpuscheck.values.presentable import Presentable
+
+LONGEST_SEQUENCE = 512
+_SPECIAL = 2
+PERCENTILES = (50, 90, 99)
+_MUCH_BETTER = 0.9
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tokenizer. [UNK] figures are counted; what has an interval comes from a sample of the text.
+
+    `tokens` and `bytes_per_token` are of all of this text. `lengths` are the 50th, 90th and 99th percentiles of tokens
+    per document, `too_long` the share of documents that do not fit into a sequence of 512 with [CLS] and [SEP].
+    `held_out_rate` is there where one tokenizer was trained on the rest of the text, which flatters it elsewhere: then
+    `tokens_per_word` is of held-out text too, for all.
+    """
+
+    __repr__ = brief
+
+    name: str
+    model: str
+    fingerprint: str
+    vocab_size: int
+    pieces_used: int
+    words: int
+    unk_words: int
+    held_out_rate: float | None
+    documents_with_unk: int
+    worst: tuple[tuple[str, int], ...]
+    tokens_per_word: Interval
+    bytes_per_token: Interval
+    tokens: Interval
+    lengths: tuple[float, ...]
+    too_long: float
+
+    @property
+    def unk_rate(self) -> float:
+        return self.unk_words / self.words if self.words else 0.0
+
+    @property
+    def judged_rate(self) -> float:
+        return self.unk_rate if self.held_out_rate is None else self.held_out_rate
+
+    @property
+    def judged_tokens(self) -> float:
+        """What as much text would take that none of the tokenizers has learned from."""
+        return self.tokens.value if self.held_out_rate is None else self.tokens_per_word.value * self.words
+
+
+@dataclass(frozen=True)
+class TokenizerComparison(Presentable):
+    """The rows in the order asked for, the one to take ('' where that cannot be told), and why.
+
+    `not_judged` tells that nothing was held out to judge the tokenizer by that was trained here.
+    """
+
+    __repr__ = brief
+
+    utf8_bytes: int
+    documents: int
+    sampled_bytes: int
+    rows: tuple[Row, ...]
+    recommended: str
+    reason: str
+    not_judged: bool = False
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What the figures come from: a sample of the text, less of it for what takes long, the part that was held out, and
+    all documents' sizes."""
+
+    sample: Sample
+    small: Sample
+    held_out: Sample | None
+    documents: DocumentPart
+    utf8_bytes: int
+
+
+def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Texts, name: str) -> Row:
+    """The figures of one tokenizer."""
+    sample, none = texts.sample, Interval(0, 0, 0)
+    per_word = estimate_tokens(artefact, sample).tokens_per_word() or none
+    tokens = per_word.times(words.words)
+    if words.encoded_tokens is not None:
+        tokens = Interval(words.encoded_tokens, words.encoded_tokens, words.encoded_tokens)
+    if texts.held_out:
+        per_word = estimate_tokens(artefact, texts.held_out.smaller(sample.budget)).tokens_per_word() or none
+    per_byte = tokens.times(1 / texts.utf8_bytes)
+    lengths, too_long = _lengths(texts.documents, per_byte.value)
+    lost = sorted(words.lost.words().items(), key=lambda pair: (-pair[1], pair[0]))[:10]
+    return Row(
+        name=name,
+        model=artefact.model_type,
+        fingerprint=artefact.fingerprint,
+        vocab_size=artefact.vocab_size,
+        pieces_used=_used(artefact, texts.small),
+        words=words.words,
+        unk_words=words.unk_words,
+        held_out_rate=held_out_rate if texts.held_out else None,
+        documents_with_unk=words.documents_with_unk,
+        worst=tuple(lost),
+        tokens_per_word=per_word,
+        bytes_per_token=_inverse(per_byte),
+        tokens=tokens,
+        lengths=lengths,
+        too_long=too_long,
+    )
+
+
+def _inverse(interval: Interval) -> Interval:
+    if not interval.value:
+        return interval
+    return Interval(1 / interval.value, 1 / interval.high, 1 / interval.low if interval.low else 1 / interval.value)
+
+
+@asked_about("the sample of the corpus")
+def _used(artefact: Artefact, sample: Sample) -> int:
+    """Pieces that the sample needs: at least as many are used in the whole text."""
+    return len(artefact.encoder.used([text.decode() for text, _, _ in sample.items()]))
+
+
+def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[float, ...], float]:
+    """Percentiles of tokens per document from their bytes, and the share over a sequence."""
+    counts, sizes = documents.counts, documents.sizes
+    if not len(sizes):
+        return (), 0.0
+    order = np.argsort(sizes, kind="stable")
+    reached = np.cumsum(counts[order])
+    places = [int(np.searchsorted(reached, p / 100 * reached[-1])) for p in PERCENTILES]
+    tokens = sizes * tokens_per_byte + _SPECIAL
+    return (
+        tuple(float(sizes[order[place]]) * tokens_per_byte for place in places),
+        float(counts[tokens > LONGEST_SEQUENCE].sum() / reached[-1]),
+    )
+
+
+def recommend(rows: Sequence[Row], not_judged: bool = False) -> tuple[str, str]:
+    """The tokenizer to take, and why: what is lost counts first, then what it costs.
+
+    `not_judged` tells that there is one more, trained here, that nothing was held out to judge by.
+    """
+    if not_judged:
+        why = "nothing was held out to judge the one trained here by, as the text is too short"
+        if len(rows) < 2:
+            return "", why
+        name, reason = recommend(rows)
+        return name, f"{reason}; {why}"
+    least = min(rows, key=lambda row: (row.judged_rate, row.judged_tokens, row.name))
+    shortest = min(rows, key=lambda row: (row.judged_tokens, row.judged_rate, row.name))
+    if least is shortest:
+        return least.name, f"it loses least ({percent(least.judged_rate)} of the words) and needs the fewest tokens"
+    clearly_shorter = shortest.judged_tokens < _MUCH_BETTER * least.judged_tokens
+    if clearly_shorter and shortest.judged_rate <= max(2 * least.judged_rate, 0.001):
+        return shortest.name, (
+            f"it needs {percent(1 - shortest.judged_tokens / least.judged_tokens)} fewer tokens than {least.name} and "
+            f"loses hardly more ({percent(shortest.judged_rate)} against {percent(least.judged_rate)})"
+        )
+    return least.name, (
+        f"it loses least: {percent(least.judged_rate)} of the words, {shortest.name} {percent(shortest.judged_rate)}"
+    )

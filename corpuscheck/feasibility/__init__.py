@@ -1,1 +1,0 @@
-"""Feasibility: what a sample tells of the corpus that is not collected yet."""

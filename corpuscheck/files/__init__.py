@@ -1,0 +1,1 @@
+"""Files: opened without trust, written whole or not at all."""

@@ -1,0 +1,1 @@
+"""Containers: compressed files and archives, and the members in them."""

@@ -1,0 +1,1 @@
+"""Formats: records, tables, pages and messages, each as documents."""

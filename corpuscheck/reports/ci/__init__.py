@@ -1,0 +1,1 @@
+"""CI: what hosts of repositories and runners read."""

@@ -1,0 +1,1 @@
+"""JSON: documents with everything, each with its schema."""

@@ -1,0 +1,51 @@
+"""Tokenizers side by side as one JSON document, see comparison_schema.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corpuscheck.estimates.comparison import PERCENTILES, Row, TokenizerComparison
+from corpuscheck.profile.estimates import Interval
+from corpuscheck.values.json_text import report_bytes, versions
+
+SCHEMA_VERSION = 1
+
+
+def render(compared: TokenizerComparison) -> bytes:
+    """UTF-8, indented, keys in a fixed order."""
+    document = {
+        **versions(SCHEMA_VERSION),
+        "utf8_bytes": compared.utf8_bytes,
+        "documents": compared.documents,
+        "sampled_bytes": compared.sampled_bytes,
+        "tokenizers": [_row(row) for row in compared.rows],
+        "recommended": compared.recommended or None,
+        "reason": compared.reason,
+        "nothing_held_out": compared.not_judged,
+    }
+    return report_bytes(document)
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "model": row.model,
+        "fingerprint": row.fingerprint,
+        "vocab_size": row.vocab_size,
+        "pieces_used_at_least": row.pieces_used,
+        "words": row.words,
+        "unk_words": row.unk_words,
+        "unk_rate": row.unk_rate,
+        "held_out_unk_rate": row.held_out_rate,
+        "documents_with_unk": row.documents_with_unk,
+        "worst_words": [{"word": word, "count": n} for word, n in row.worst],
+        "tokens_per_word": _interval(row.tokens_per_word),
+        "bytes_per_token": _interval(row.bytes_per_token),
+        "tokens": _interval(row.tokens),
+        "document_tokens": {str(p): value for p, value in zip(PERCENTILES, row.lengths, strict=False)},
+        "share_over_512_tokens": row.too_long,
+    }
+
+
+def _interval(interval: Interval) -> dict[str, Any]:
+    return {"value": interval.value, "interval": None if interval.exact else [interval.low, interval.high]}

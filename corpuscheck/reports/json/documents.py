@@ -1,0 +1,33 @@
+"""The JSON document of each kind of conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+from corpuscheck.domain.sides import Sides
+from corpuscheck.estimates.comparison import TokenizerComparison
+from corpuscheck.estimates.estimate import Estimate
+from corpuscheck.reports.json import comparison as comparison_json
+from corpuscheck.reports.json import estimate as estimate_json
+from corpuscheck.reports.json import peek as peek_json
+from corpuscheck.reports.json import sides as sides_json
+from corpuscheck.reports.json.report import render_json
+from corpuscheck.result.result import Result
+from corpuscheck.running.showing import Peek
+
+_RENDERERS: dict[type, Callable[[Any], bytes]] = {
+    Result: render_json,
+    Estimate: estimate_json.render,
+    TokenizerComparison: comparison_json.render,
+    Sides: sides_json.render,
+    Peek: peek_json.render,
+}
+
+
+def document_of(conclusion: object) -> dict[str, Any]:
+    """Exactly what is written as JSON, as Python reads it."""
+    document: dict[str, Any] = orjson.loads(_RENDERERS[type(conclusion)](conclusion))
+    return document

@@ -1,0 +1,1 @@
+"""Terminal: for a person, on a screen."""

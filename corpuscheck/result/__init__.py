@@ -1,0 +1,1 @@
+"""Result: what is concluded from a profile, and the figures that it takes."""

@@ -1,0 +1,1 @@
+"""Text: how characters, names and numbers are written, measured and shown."""

@@ -1,0 +1,1 @@
+"""Values: how objects show themselves, are packed, checked and become JSON."""
