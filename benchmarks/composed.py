@@ -27,7 +27,7 @@ from planting import (
 
 from corpuscheck.kernels.columns import COLUMNS
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
-from corpuscheck.measuring.documents import Closed
+from corpuscheck.measuring.documents import Ended
 from corpuscheck.measuring.inspecting import Inspector
 from corpuscheck.measuring.repeats import LineTable
 from corpuscheck.profile.document_rules import DOCUMENT_RULES, Counts
@@ -272,7 +272,7 @@ def _documents(made: Composition) -> Iterator[tuple[str, Score]]:
 def named(texts: Sequence[str]) -> list[set[str]]:
     """The rules that name each text."""
     batch, zeros = batch_of([text.encode() for text in texts]), np.zeros(len(texts), np.int64)
-    closed = Closed(zeros.astype(np.uint64), batch.ends - batch.starts, zeros, np.arange(len(texts)))
+    closed = Ended(zeros.astype(np.uint64), batch.ends - batch.starts, zeros, np.arange(len(texts)))
     counts = Counts(Inspector([FileRecord("")], True, LineTable()).observe(batch, closed).rows)
     hits = {rule.id: rule.names(counts) for rule in DOCUMENT_RULES}
     return [{rule for rule, hit in hits.items() if hit[k]} for k in range(len(texts))]

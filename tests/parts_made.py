@@ -15,7 +15,7 @@ from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.domain import DomainPart, packed_counts, packed_grams
 from corpuscheck.profile.domain_words import DomainWords
-from corpuscheck.profile.estimates import EstimatePart
+from corpuscheck.profile.estimates import TokenSample
 from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.letters import LettersPart
@@ -24,7 +24,7 @@ from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.part import Part
 from corpuscheck.profile.reading import ReadingPart
-from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
+from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.files import FileRecord
@@ -52,7 +52,7 @@ words = some_words.map(lambda part: part if part.fingerprint else WordPart())
 curves = st.one_of(
     st.just(CurvePart()), st.builds(CurvePart, st.sampled_from("xy"), st.just(7), ranks, n, st.booleans())
 )
-estimates = st.builds(EstimatePart, groups, groups, groups, groups, groups, st.booleans())
+estimates = st.builds(TokenSample, groups, groups, groups, groups, groups, st.booleans())
 mojibake = st.builds(MojibakePart, n, counts, st.just(()))
 records = st.builds(
     FileRecord, path=names, status=st.sampled_from(["measured", "skipped"]),
@@ -138,9 +138,9 @@ def of_units(table: list[tuple[int, int, int]]) -> RepeatsPart:
     return RepeatsPart(0, len(units), total, 0, np.array(units, np.uint64), np.array(counts, np.int64), sizes).bounded()
 
 
-def of_occurrences(table: list[tuple[int, int, int]]) -> LinesSeen:
+def of_occurrences(table: list[tuple[int, int, int]]) -> LineSample:
     """An occurrence is always of the same line."""
-    return LinesSeen(rows={key: (key % 5, key % 31, f"line {key % 5}") for key, _, _ in table}).bounded()
+    return LineSample(rows={key: (key % 5, key % 31, f"line {key % 5}") for key, _, _ in table}).bounded()
 
 
 worst = st.builds(Worst, few, few, st.text("ab가", min_size=1, max_size=2), few, st.integers(0, 2))
@@ -159,7 +159,7 @@ KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
     CharacterPart: characters,
     WordPart: words,
     CurvePart: curves,
-    EstimatePart: estimates,
+    TokenSample: estimates,
     MojibakePart: mojibake,
     FilesPart: file_tables.map(lambda table: FilesPart(0, table).bounded()),
     DocumentPart: rows.map(of_rows),
@@ -168,7 +168,7 @@ KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
     CleanPart: cleans,
     NearPart: rows.map(of_signatures),
     RepeatsPart: rows.map(of_units),
-    LinesSeen: rows.map(of_occurrences),
+    LineSample: rows.map(of_occurrences),
     DomainPart: domains,
     LettersPart: changes,
 }

@@ -21,7 +21,7 @@ from corpuscheck.kernels.columns import (
     SAMPLED,
     SHINGLES,
 )
-from corpuscheck.measuring.documents import Closed
+from corpuscheck.measuring.documents import Ended
 from corpuscheck.measuring.inspecting import Inspector
 from corpuscheck.measuring.repeats import LineTable
 from corpuscheck.profile.document_rules import DOCUMENT_RULES, Counts
@@ -90,7 +90,7 @@ def counted(texts: list[str], cuts: frozenset[int] = frozenset()) -> Ints:
         batch = Batch(whole.data, whole.starts, whole.ends, start, goes_on)
         zeros = np.zeros(len(batch.starts), np.int64)
         ended = len(zeros) - goes_on
-        closed = Closed(zeros[:ended].astype(np.uint64), zeros[:ended], zeros, zeros)
+        closed = Ended(zeros[:ended].astype(np.uint64), zeros[:ended], zeros, zeros)
         found.append(inspector.observe(batch, closed).rows)
     return np.concatenate(found)
 

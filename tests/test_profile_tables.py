@@ -16,9 +16,9 @@ from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.near import NearPart
-from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
+from corpuscheck.profile.repeats import LineSample, RepeatsPart
 
-TABLES = (FilesPart, DocumentPart, NormPart, NearPart, RepeatsPart, LinesSeen, CleanPart)
+TABLES = (FilesPart, DocumentPart, NormPart, NearPart, RepeatsPart, LineSample, CleanPart)
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -26,7 +26,7 @@ TABLES = (FilesPart, DocumentPart, NormPart, NearPart, RepeatsPart, LinesSeen, C
 def test_tables_stay_within_their_bounds(bound: int, tables: list[list[tuple[int, int, int]]]) -> None:
     near_part = NearPart().merge(*map(of_signatures, tables))
     lines = RepeatsPart().merge(*map(of_units, tables))
-    seen = LinesSeen().merge(*map(of_occurrences, tables))
+    seen = LineSample().merge(*map(of_occurrences, tables))
     assert max(len(near_part), len(lines), len(seen.rows)) <= bound
     assert lines.units == sum(map(len, tables))
     every = [row for table in tables for row in table]

@@ -15,7 +15,7 @@ from support import REPOSITORY, korean_lines, scanned, terminal_report, write_fi
 
 from corpuscheck.kernels.lines import MOST_LINES
 from corpuscheck.profile.drawing import drawn_by, weights
-from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
+from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.reports.registry import render
 from corpuscheck.result.copies import cleanliness
 from corpuscheck.result.shared import shared, top_lines
@@ -103,7 +103,7 @@ def test_a_line_that_is_counted_is_also_among_the_repeated_bytes(bounds: None) -
     hashes = np.append(dice.integers(1, 2**64 - 9, 40_000, np.uint64), footer)
     counts, sizes = np.append(np.ones(40_000, np.int64), 40_000), np.full(40_001, 50)
     part = RepeatsPart(0, 80_000, 80_000 * 50, 0, hashes, counts, sizes).bounded()
-    seen = LinesSeen(2**64 >> 5, {k * 997: (int(footer), 50, "footer") for k in range(1250)})
+    seen = LineSample(2**64 >> 5, {k * 997: (int(footer), 50, "footer") for k in range(1250)})
     lines = top_lines(seen, part, 40_000)
     found = shared(part, lines)
     assert not part.exact

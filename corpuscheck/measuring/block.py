@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.kernels.arrays import Hashes, Ints
-from corpuscheck.measuring.documents import Closed, DocumentHasher, Open
+from corpuscheck.measuring.documents import DocumentHasher, Ended, Fragment
 from corpuscheck.measuring.units import Unit, Units, UnitSplitter, passages_of
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.batch import Batch
@@ -39,7 +39,7 @@ class Block:
     held_out: NDArray[np.bool_]
     passages: Passages
     sums: Hashes
-    ended: Closed
+    ended: Ended
 
     @cached_property
     def unit_passages(self) -> Passages:
@@ -83,6 +83,6 @@ class Blocks:
         return SizePart(utf8_bytes=self._bytes, documents=self._count)
 
     @property
-    def split(self) -> dict[str, Open]:
+    def split(self) -> dict[str, Fragment]:
         """What was seen of documents that are shared with other work units, by path."""
         return self._hasher.split

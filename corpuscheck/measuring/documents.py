@@ -24,7 +24,7 @@ PLACE_BITS = 26
 
 
 @dataclass(frozen=True)
-class Open:
+class Fragment:
     """What is known of a document that other work units have parts of: the sum of its passages' hashes, its bytes,
     and what was counted in it (empty where nothing was)."""
 
@@ -32,14 +32,14 @@ class Open:
     size: int = 0
     counts: tuple[int, ...] = ()
 
-    def merge(self, *others: Open) -> Open:
+    def merge(self, *others: Fragment) -> Fragment:
         parts = (self, *others)
         counted = [part.counts for part in parts if part.counts]
-        return Open(sum(part.total for part in parts) & _MASK, sum(part.size for part in parts), sums(*counted))
+        return Fragment(sum(part.total for part in parts) & _MASK, sum(part.size for part in parts), sums(*counted))
 
 
 @dataclass(frozen=True)
-class Closed:
+class Ended:
     """The documents of a batch that end in it: the hash and the bytes of each.
 
     `files` (the number in the work unit) and `places` are of all documents of the batch.
@@ -64,20 +64,20 @@ class DocumentHasher:
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
-        self._open = Open()
+        self._open = Fragment()
         self._last = (-1, 0)
-        self.split: dict[str, Open] = {}
+        self.split: dict[str, Fragment] = {}
 
-    def observe(self, batch: Batch, rows: Ints) -> tuple[Hashes, Closed]:
+    def observe(self, batch: Batch, rows: Ints) -> tuple[Hashes, Ended]:
         """Take in the documents with these passages; gives the sum of each, and the documents that end here."""
         sums = np.zeros(len(batch.starts), np.uint64)
         hash_passages(batch.data, rows, sums)
         sizes = batch.ends - batch.starts
         if batch.part is not None:
             path = batch.part.path
-            self.split[path] = self.split.get(path, Open()).merge(Open(int(sums[0]), int(sizes[0])))
+            self.split[path] = self.split.get(path, Fragment()).merge(Fragment(int(sums[0]), int(sizes[0])))
             zeros = np.zeros(len(sums), np.int64)
-            return sums, Closed(sums[:0], sizes[:0], zeros, zeros)
+            return sums, Ended(sums[:0], sizes[:0], zeros, zeros)
         files = np.zeros(len(batch.starts), np.int64) if batch.files is None else batch.files
         places = self._places(files, batch.offset > 0)
         whole, lengths = sums.copy(), sizes.copy()
@@ -85,9 +85,9 @@ class DocumentHasher:
             whole[0] = (int(whole[0]) + self._open.total) & _MASK
             lengths[0] += self._open.size
         if batch.unfinished and len(whole):
-            self._open = Open(int(whole[-1]), int(lengths[-1]))
+            self._open = Fragment(int(whole[-1]), int(lengths[-1]))
             whole, lengths = whole[:-1], lengths[:-1]
-        return sums, Closed(whole + lengths.astype(np.uint64) * np.uint64(_ODD), lengths, files, places)
+        return sums, Ended(whole + lengths.astype(np.uint64) * np.uint64(_ODD), lengths, files, places)
 
     def _places(self, files: Ints, goes_on: bool) -> Ints:
         """The number of each document in its file, on top of the range of the file."""
@@ -110,13 +110,15 @@ class DocumentTable:
         self._records = records
         self._table, self._norms = Gathered(DocumentPart()), Gathered(NormPart())
 
-    def add(self, closed: Closed, norms: Hashes, debris: Ints) -> None:
+    def add(self, documents: Ended, norms: Hashes, debris: Ints) -> None:
         """Enter documents."""
-        n = len(closed)
-        ids, places = file_ids(self._records, closed.files[:n]), closed.places[:n]
-        hashes = drawn_by(closed.hashes, closed.sizes)
-        self._table.add(DocumentPart(0, hashes, ids, np.ones(n, np.int64), closed.sizes, norms, places, debris, places))
-        self._norms.add(NormPart(0, drawn_by(norms, closed.sizes), closed.sizes, debris))
+        n = len(documents)
+        ids, places = file_ids(self._records, documents.files[:n]), documents.places[:n]
+        hashes = drawn_by(documents.hashes, documents.sizes)
+        self._table.add(
+            DocumentPart(0, hashes, ids, np.ones(n, np.int64), documents.sizes, norms, places, debris, places)
+        )
+        self._norms.add(NormPart(0, drawn_by(norms, documents.sizes), documents.sizes, debris))
 
     def finish(self) -> tuple[DocumentPart, NormPart]:
         return self._table.finish(), self._norms.finish()
@@ -131,7 +133,7 @@ def file_ids(records: Sequence[FileRecord], files: Ints) -> Hashes:
     return ids[files - first]
 
 
-def joined(split: dict[str, Open], debris: dict[str, int]) -> tuple[DocumentPart, NormPart]:
+def joined(split: dict[str, Fragment], debris: dict[str, int]) -> tuple[DocumentPart, NormPart]:
     """The documents that were shared, now that all their parts are known. Only equal ones are known as copies."""
     hashes = np.array([text_hash(known.total, known.size) for known in split.values()], np.uint64)
     ids = np.array([file_id(path) for path in split], np.uint64)

@@ -13,7 +13,7 @@ from corpuscheck.kernels.utf8 import LONGEST_PASSAGE
 from corpuscheck.measuring.curve import CurveCounter
 from corpuscheck.measuring.units import UnitSplitter
 from corpuscheck.profile.curve import DEFAULT_ALPHABET, CurvePart
-from corpuscheck.profile.estimates import GROUPS, EstimatePart
+from corpuscheck.profile.estimates import GROUPS, TokenSample
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.batch import batch_of
@@ -37,7 +37,7 @@ def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
 
 
 @asked_about("the sample of the corpus")
-def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
+def estimate_tokens(artefact: Artefact, sample: Sample) -> TokenSample:
     """Tokens and words of a sample."""
     items = list(_grouped(sample))
     tables: tuple[dict[int, int], dict[int, int], dict[int, int]] = ({}, {}, {})
@@ -47,7 +47,7 @@ def estimate_tokens(artefact: Artefact, sample: Sample) -> EstimatePart:
         for (text, count, group), encoded in zip(chunk, artefact.encoder.encode(texts), strict=True):
             for table, amount in zip(tables, (len(text), encoded.tokens, encoded.words), strict=True):
                 table[group] = table.get(group, 0) + count * amount
-    return EstimatePart(*tables, complete=sample.complete and not any(len(t) >= LONGEST_PASSAGE for t, _, _ in items))
+    return TokenSample(*tables, complete=sample.complete and not any(len(t) >= LONGEST_PASSAGE for t, _, _ in items))
 
 
 def find_mojibake(sample: Sample) -> MojibakePart:
@@ -92,7 +92,7 @@ def count_lines(sample: Sample) -> int:
     )
 
 
-def estimate_curve(ranking: Ranking, sample: Sample, estimates: EstimatePart) -> tuple[CurvePart, EstimatePart]:
+def estimate_curve(ranking: Ranking, sample: Sample, estimates: TokenSample) -> tuple[CurvePart, TokenSample]:
     """The curve of a sample, exact where the sample is the whole text, else with groups for its interval."""
     characters = CharacterTable(segmentation_artefact())
     characters.learn(ranking.ranks)

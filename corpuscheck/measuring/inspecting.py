@@ -25,7 +25,7 @@ from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.kernels.inspection import inspect
 from corpuscheck.kernels.lines import read_lines
 from corpuscheck.kernels.shingles import BINS, EMPTY, SHORT, shingle, sign
-from corpuscheck.measuring.documents import Closed, file_ids
+from corpuscheck.measuring.documents import Ended, file_ids
 from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.measuring.kinds import characters, kinds
 from corpuscheck.measuring.repeats import LineTable
@@ -106,7 +106,7 @@ class Inspector:
         self._triggers, self._names = triggers(), packed_names(TAGS)
         self.split: dict[str, Ints] = {}
 
-    def observe(self, batch: Batch, closed: Closed) -> Inspected:
+    def observe(self, batch: Batch, documents: Ended) -> Inspected:
         """The documents that end in this batch."""
         n = len(batch.starts)
         found = Inspected.nothing(n)
@@ -117,16 +117,16 @@ class Inspector:
         found = self._shingled(batch, found, self._carry.bins if goes_on else None)
         data, starts, ends = batch.data, batch.starts, batch.ends
         find_debris(data, starts, ends, self._triggers, self._names, found.rows, np.empty((0, 4), np.int64))
-        self._read_lines(batch, closed, goes_on, found.rows)
+        self._read_lines(batch, documents, goes_on, found.rows)
         if batch.part is not None:
             path = batch.part.path
             self.split[path] = self.split.get(path, np.zeros(COLUMNS, np.int64)) + found.rows[0]
             return Inspected.nothing()
-        carry = found.chosen(slice(len(closed), None))
+        carry = found.chosen(slice(len(documents), None))
         self._carry = replace(carry, rows=carry.rows.copy(), norms=carry.norms.copy())
-        ended = found.chosen(slice(0, len(closed)))
+        ended = found.chosen(slice(0, len(documents)))
         empty = ended.norms == 0  # without letters and digits only the same bytes are the same
-        ended.norms[empty] = closed.hashes[empty]
+        ended.norms[empty] = documents.hashes[empty]
         hash_parts(ended.norms, np.zeros(len(ended.norms), np.int64), ended.norms)
         ended.norms[:] = marked(ended.norms, ended.rows[:, SHINGLES] >= LEAST_SHINGLES)
         only_korean(ended.rows)
@@ -156,12 +156,12 @@ class Inspector:
         )  # fmt: skip
         return Inspected(found.rows, found.norms, bins, slots)
 
-    def _read_lines(self, batch: Batch, closed: Closed, goes_on: bool, rows: Ints) -> None:
+    def _read_lines(self, batch: Batch, documents: Ended, goes_on: bool, rows: Ints) -> None:
         held = batch.data[batch.starts[0] : batch.ends[-1]] if len(batch.starts) else batch.data[:0]
         most = 3 * (most_line_ends(held) + 2 * len(batch.starts))
         hashes, spans = np.empty(most, np.uint64), np.empty((most, 5), np.int64)
         keys = np.empty(len(batch.starts), np.uint64)
-        hash_parts(file_ids(self._records, closed.files), closed.places, keys)
+        hash_parts(file_ids(self._records, documents.files), documents.places, keys)
         bounds = np.zeros(2, np.uint64) if batch.part is not None else self._lines.bounds()
         n = read_lines(
             batch.data, batch.starts, batch.ends, kinds(), goes_on, batch.unfinished, self._line_hashes, keys,
@@ -183,7 +183,7 @@ class SignatureTable:
         self._table = Gathered(NearPart())
         self._judged = np.zeros(2, np.int64)
 
-    def add(self, closed: Closed, inspected: Inspected) -> None:
+    def add(self, documents: Ended, inspected: Inspected) -> None:
         """Documents of fewer than `LEAST_SHINGLES` shingles are too short to be nearly the same."""
         chosen = np.flatnonzero((inspected.slots >= 0) & (inspected.rows[:, SHINGLES] >= LEAST_SHINGLES))
         if not len(chosen):
@@ -191,9 +191,9 @@ class SignatureTable:
         bins = inspected.bins[inspected.slots[chosen]]
         signatures, keys = np.empty(bins.shape, np.uint8), np.empty(len(bins), np.uint64)
         sign(bins, signatures, keys)
-        files = file_ids(self._records, closed.files[chosen])
-        sizes = closed.sizes[chosen]
-        rows = (inspected.norms[chosen], files, closed.places[chosen], sizes, inspected.debris[chosen])
+        files = file_ids(self._records, documents.files[chosen])
+        sizes = documents.sizes[chosen]
+        rows = (inspected.norms[chosen], files, documents.places[chosen], sizes, inspected.debris[chosen])
         self._table.add(NearPart(0, 0, 0, drawn_by(keys, sizes), *rows, signatures))
         self._judged += len(chosen), int(sizes.sum())
 

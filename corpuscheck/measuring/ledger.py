@@ -11,7 +11,7 @@ import numpy as np
 from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.columns import LINE_BYTES
 from corpuscheck.measuring.block import Block
-from corpuscheck.measuring.documents import Closed, DocumentTable, Open
+from corpuscheck.measuring.documents import DocumentTable, Ended, Fragment
 from corpuscheck.measuring.inspecting import Inspector, SignatureTable, debris_of, only_korean
 from corpuscheck.measuring.repeats import LineTable
 from corpuscheck.measuring.tallying import Tallies
@@ -36,11 +36,11 @@ class DocumentLedger:
 
     def observe(self, block: Block) -> None:
         """Look into the documents of the block; enter those that end in it."""
-        batch, closed = block.batch, block.ended
+        batch, documents = block.batch, block.ended
         if self._inspector is None:
-            self._table.add(closed, closed.hashes, np.zeros(len(closed), np.int64))
+            self._table.add(documents, documents.hashes, np.zeros(len(documents), np.int64))
             return
-        for some, ended in _slices(batch, closed):
+        for some, ended in _slices(batch, documents):
             found = self._inspector.observe(some, ended)
             self._table.add(ended, found.norms, found.debris)
             self._signatures.add(ended, found)
@@ -61,7 +61,7 @@ class DocumentLedger:
         }
 
 
-def _slices(batch: Batch, closed: Closed) -> Iterator[tuple[Batch, Closed]]:
+def _slices(batch: Batch, documents: Ended) -> Iterator[tuple[Batch, Ended]]:
     """The same documents, at most `_AT_ONCE` at a time: there may be a million of them in a block."""
     for start in range(0, max(1, len(batch.starts)), _AT_ONCE):
         stop = start + _AT_ONCE
@@ -73,16 +73,16 @@ def _slices(batch: Batch, closed: Closed) -> Iterator[tuple[Batch, Closed]]:
             offset=batch.offset if start == 0 else 0,
             unfinished=batch.unfinished and last,
         )
-        hashes, sizes = closed.hashes[start:stop], closed.sizes[start:stop]
-        yield some, Closed(hashes, sizes, closed.files[start:stop], closed.places[start:stop])
+        hashes, sizes = documents.hashes[start:stop], documents.sizes[start:stop]
+        yield some, Ended(hashes, sizes, documents.files[start:stop], documents.places[start:stop])
 
 
-def counted_in(shared: dict[str, Ints]) -> dict[str, Open]:
+def counted_in(shared: dict[str, Ints]) -> dict[str, Fragment]:
     """What was counted in documents that are shared with other work units, by path."""
-    return {path: Open(counts=tuple(counts.tolist())) for path, counts in shared.items()}
+    return {path: Fragment(counts=tuple(counts.tolist())) for path, counts in shared.items()}
 
 
-def judge_shared(split: dict[str, Open]) -> tuple[CleanPart, dict[str, int], RepeatsPart]:
+def judge_shared(split: dict[str, Fragment]) -> tuple[CleanPart, dict[str, int], RepeatsPart]:
     """Of documents that several work units shared: their tallies, the bytes of each that are no text, and their lines,
     which are not compared."""
     known = {path: shared for path, shared in split.items() if shared.counts}

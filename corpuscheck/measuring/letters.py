@@ -11,7 +11,7 @@ from corpuscheck.errors import asked_about
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
 from corpuscheck.measuring.text import Walker
 from corpuscheck.measuring.units import UnitSplitter
-from corpuscheck.measuring.words import Judge
+from corpuscheck.measuring.words import Suspects
 from corpuscheck.profile.letters import LettersPart, smallest
 from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.batch import batch_of
@@ -59,7 +59,7 @@ def _other_reading(artefact: Artefact, sample: Sample) -> tuple[int, int]:
     other = artefact.other_reading
     if other is None or other.not_characterwise:
         return 0, 0
-    judge, walker = Judge(other), Walker(CharacterTable(other), other.longest_word)
+    suspects, walker = Suspects(other), Walker(CharacterTable(other), other.longest_word)
     by_count: dict[int, list[bytes]] = {}
     for text, count, _ in sample.items():
         by_count.setdefault(count, []).append(text)
@@ -69,8 +69,8 @@ def _other_reading(artefact: Artefact, sample: Sample) -> tuple[int, int]:
         units = UnitSplitter("document").split(batch)
         walked = walker.walk(batch, units)
         doubtful = walked.spans[walked.spans[:, 3] != IS_LOST]
-        asked = judge.numbers(batch, units, replace(walked, spans=doubtful))
-        outcomes = judge.outcomes[asked]
+        asked = suspects.numbers(batch, units, replace(walked, spans=doubtful))
+        outcomes = suspects.outcomes[asked]
         chunks = doubtful[:, 3] == IS_CHUNK
         total += count * int(walked.words.sum() + outcomes[chunks, 0].sum())
         lost += count * int(walked.lost.sum() + outcomes[:, 1].sum())

@@ -24,7 +24,7 @@ from corpuscheck.kernels.columns import (
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.kernels.lines import LINE, OCCURRENCE, PARAGRAPH
 from corpuscheck.measuring.gathering import Gathered
-from corpuscheck.profile.repeats import MOST_OCCURRENCES, LinesSeen, RepeatsPart
+from corpuscheck.profile.repeats import MOST_OCCURRENCES, LineSample, RepeatsPart
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch
 
@@ -41,7 +41,7 @@ class LineTable:
         self._lines, self._paragraphs = Gathered(RepeatsPart()), Gathered(RepeatsPart())
         self._totals = np.zeros(4, np.int64)
         self._left_out = 0
-        self._seen = LinesSeen(bound)
+        self._seen = LineSample(bound)
 
     def bounds(self) -> Hashes:
         """The highest hash of a line or paragraph that is still of use, and of an occurrence."""
@@ -69,7 +69,7 @@ class LineTable:
         excerpts = masked(batch.data, starts, ends, np.minimum(ends, starts + _EXCERPT))
         lines, sizes = (spans[drawn, 4].astype(np.uint64)).tolist(), (ends - starts).tolist()
         found = dict(zip(hashes[drawn].tolist(), zip(lines, sizes, excerpts, strict=True), strict=True))
-        self._seen = LinesSeen(self._seen.bound, {**self._seen.rows, **found})
+        self._seen = LineSample(self._seen.bound, {**self._seen.rows, **found})
         if len(self._seen.rows) > 2 * MOST_OCCURRENCES:
             self._seen = self._seen.bounded()
 
@@ -80,7 +80,7 @@ class LineTable:
         held, new, again = rows[:, (LINE_BYTES, NEW_LINE_BYTES, REPEATED_LINE_BYTES)].sum(0).tolist()
         self._left_out += held - new - again
 
-    def finish(self) -> tuple[RepeatsPart, RepeatsPart, LinesSeen]:
+    def finish(self) -> tuple[RepeatsPart, RepeatsPart, LineSample]:
         """Lines, paragraphs, and the sample of occurrences."""
         lines, line_bytes, paragraphs, paragraph_bytes = self._totals.tolist()
         return (

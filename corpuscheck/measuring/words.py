@@ -59,12 +59,12 @@ def judged_by(artefact: Artefact) -> Artefact:
 
 
 def word_counter(
-    artefact: Artefact, characters: CharacterTable, judge: Judge | None = None, records: Sequence[FileRecord] = ()
+    artefact: Artefact, characters: CharacterTable, suspects: Suspects | None = None, records: Sequence[FileRecord] = ()
 ) -> WordCounter:
     """The fast counter where it is sound for this tokenizer, else the one that encodes everything."""
     if artefact.not_characterwise:
         return EncodingCounter(artefact, characters, records)
-    return CharacterCounter(artefact, characters, judge, records)
+    return CharacterCounter(artefact, characters, suspects, records)
 
 
 class _Tally:
@@ -129,7 +129,7 @@ class _Tally:
         )
 
 
-class Judge:
+class Suspects:
     """What a tokenizer makes of each distinct suspect: asked once, remembered from file to file."""
 
     def __init__(self, artefact: Artefact) -> None:
@@ -188,10 +188,14 @@ class CharacterCounter:
     """Words of safe characters are never [UNK]; only the others are looked at, each distinct one once."""
 
     def __init__(
-        self, artefact: Artefact, characters: CharacterTable, judge: Judge | None, records: Sequence[FileRecord] = ()
+        self,
+        artefact: Artefact,
+        characters: CharacterTable,
+        suspects: Suspects | None,
+        records: Sequence[FileRecord] = (),
     ) -> None:
         self.walker = Walker(characters, artefact.longest_word)
-        self._judge = judge or Judge(artefact)
+        self._suspects = suspects or Suspects(artefact)
         self._records = records
         self._tally = _Tally(artefact)
         self._occurrences = np.zeros(0, np.int64)
@@ -203,11 +207,11 @@ class CharacterCounter:
         first_unk = units.ends.copy()
         if len(walked.spans):
             try:
-                ids = self._judge.numbers(batch, units, walked)
+                ids = self._suspects.numbers(batch, units, walked)
             except TextError as error:
                 raise _named(error, batch, units.documents[error.number], self._records) from None
             unit, what = walked.spans[:, 2], walked.spans[:, 3]
-            outcomes = self._judge.outcomes
+            outcomes = self._suspects.outcomes
             open_question = what != IS_LOST
             found = outcomes[ids[open_question]]
             np.add.at(words, unit[open_question], np.where(what[open_question] == IS_CHUNK, found[:, 0], 0))
@@ -219,18 +223,18 @@ class CharacterCounter:
             occurrences[: len(self._occurrences)] += self._occurrences
             self._occurrences = occurrences
         self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
-        if self._judge.full:
+        if self._suspects.full:
             self._flush()
-            self._judge.forget()
+            self._suspects.forget()
         return Counted(words, unk_words, first_unk, walked.new, walked.places)
 
     def _flush(self) -> None:
         met = np.flatnonzero(self._occurrences)
-        lost_in = self._judge.lost_in
+        lost_in = self._suspects.lost_in
         for number, count in zip(met.tolist(), self._occurrences[met].tolist(), strict=True):
             for octave_and_word in lost_in[number]:
                 self._tally.lose(octave_and_word, count)
-            for token in self._judge.special_in.get(number, ()):
+            for token in self._suspects.special_in.get(number, ()):
                 self._tally.special[token] += count
         self._occurrences = np.zeros(0, np.int64)
 

@@ -13,7 +13,7 @@ from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.kernels.columns import BYTES
 from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.measuring.block import Block, Measure
-from corpuscheck.measuring.documents import PLACE_BITS, Closed, Open, text_hash
+from corpuscheck.measuring.documents import PLACE_BITS, Ended, Fragment, text_hash
 from corpuscheck.measuring.inspecting import Inspector, only_korean
 from corpuscheck.measuring.ledger import counted_in
 from corpuscheck.measuring.repeats import LineTable, SharedLines
@@ -96,21 +96,21 @@ class _Kept:
         self.part = ChoicePart(view.count)
         self.split: dict[str, Ints] = {}
 
-    def keep(self, rows: Ints, ranks: Iterable[tuple[int, ...]], closed: Closed, score: Ints) -> None:
+    def keep(self, rows: Ints, ranks: Iterable[tuple[int, ...]], documents: Ended, score: Ints) -> None:
         """Enter these documents of a batch."""
         new = [
-            Choice(rank, path, start, number, int(closed.sizes[k]), int(score[k]))
-            for k, rank, (path, start, number) in zip(rows.tolist(), ranks, self._places(rows, closed), strict=True)
+            Choice(rank, path, start, number, int(documents.sizes[k]), int(score[k]))
+            for k, rank, (path, start, number) in zip(rows.tolist(), ranks, self._places(rows, documents), strict=True)
         ]
         self.part = self.part.merge(ChoicePart(self._most, tuple(new)))
 
     def count(self, documents: int, held: int, amounts: Sequence[int] = ()) -> None:
         self.part = self.part.merge(ChoicePart(self._most, (), documents, held, tuple(amounts)))
 
-    def _places(self, rows: Ints, closed: Closed) -> Iterator[tuple[str, int, int]]:
+    def _places(self, rows: Ints, documents: Ended) -> Iterator[tuple[str, int, int]]:
         for k in rows.tolist():
-            place = int(closed.places[k])
-            yield self._records[closed.files[k]].path, place >> PLACE_BITS, place & ((1 << PLACE_BITS) - 1)
+            place = int(documents.places[k])
+            yield self._records[documents.files[k]].path, place >> PLACE_BITS, place & ((1 << PLACE_BITS) - 1)
 
     def finish(self) -> dict[str, Any]:
         return {"chosen": self.part, "split": counted_in(self.split)}
@@ -134,17 +134,17 @@ class _Typical(_Kept):
         self._seed = view.seed
 
     def observe(self, block: Block) -> None:
-        closed = block.ended
-        written = closed.sizes > 0
-        self.draw(closed, written, np.zeros(len(closed), np.int64))
-        self.count(len(closed), int(written.sum()))
+        documents = block.ended
+        written = documents.sizes > 0
+        self.draw(documents, written, np.zeros(len(documents), np.int64))
+        self.count(len(documents), int(written.sum()))
 
-    def draw(self, closed: Closed, held: Mask, score: Ints) -> None:
-        hashes = _seeded(closed.hashes, self._seed)
+    def draw(self, documents: Ended, held: Mask, score: Ints) -> None:
+        hashes = _seeded(documents.hashes, self._seed)
         _, first = np.unique(hashes, return_index=True)
         first = first[held[first]]
         rows = _smallest(first.astype(np.int64), hashes, most=self._most)
-        self.keep(rows, ((int(hashes[k]),) for k in rows), closed, score)
+        self.keep(rows, ((int(hashes[k]),) for k in rows), documents, score)
 
 
 def _seeded(hashes: Hashes, seed: int) -> Hashes:
@@ -163,7 +163,7 @@ class _Holders(_Typical):
         self._found = np.zeros(len(self._words), np.int64)
 
     def observe(self, block: Block) -> None:
-        batch, closed = block.batch, block.ended
+        batch, documents = block.batch, block.ended
         data, counts = batch.data.tobytes(), np.zeros((len(self._words), len(batch.starts)), np.int64)
         spans = list(zip(batch.starts.tolist(), batch.ends.tolist(), strict=True))
         for row, word in zip(counts, self._words, strict=True):
@@ -178,10 +178,10 @@ class _Holders(_Typical):
                 self._carried[k] = self._rest(
                     k, (self._carried[k] if begun is None else begun) + data[slice(*spans[-1])]
                 )
-        ended = counts[:, : len(closed)]
+        ended = counts[:, : len(documents)]
         held = ended.sum(0)
-        self.draw(closed, held > 0, held)
-        self.count(len(closed), int((held > 0).sum()), ended.sum(1).tolist())
+        self.draw(documents, held > 0, held)
+        self.count(len(documents), int((held > 0).sum()), ended.sum(1).tolist())
 
     def _first(self, k: int, text: bytes) -> int:
         return (self._carried[k] + text).count(self._words[k])
@@ -204,11 +204,11 @@ class _Worst(_Kept):
         self.split = self._inspector.split
 
     def observe(self, block: Block) -> None:
-        batch, closed = block.batch, block.ended
-        rows = self._inspector.observe(batch, closed).rows
+        batch, documents = block.batch, block.ended
+        rows = self._inspector.observe(batch, documents).rows
         hits, score = judged(self._rule, rows)
         chosen = _smallest(hits, -score, -rows[:, BYTES], most=self._most)
-        self.keep(chosen, ((-int(score[k]), -int(rows[k, BYTES])) for k in chosen), closed, score)
+        self.keep(chosen, ((-int(score[k]), -int(rows[k, BYTES])) for k in chosen), documents, score)
         self.count(len(rows), len(hits))
 
 
@@ -222,16 +222,16 @@ class _MostOf(_Kept):
         raise NotImplementedError
 
     def observe(self, block: Block) -> None:
-        batch, closed = block.batch, block.ended
+        batch, documents = block.batch, block.ended
         score = self.amounts(block)
         if batch.offset and len(score):
             score[0] += self._open
         self._open = int(score[-1]) if batch.unfinished and len(score) else 0
-        ended = score[: len(closed)]
+        ended = score[: len(documents)]
         hits = np.flatnonzero(ended)
-        chosen = _smallest(hits, -ended, -closed.sizes, most=self._most)
-        self.keep(chosen, ((-int(ended[k]), -int(closed.sizes[k])) for k in chosen), closed, ended)
-        self.count(len(closed), len(hits))
+        chosen = _smallest(hits, -ended, -documents.sizes, most=self._most)
+        self.keep(chosen, ((-int(ended[k]), -int(documents.sizes[k])) for k in chosen), documents, ended)
+        self.count(len(documents), len(hits))
 
 
 class _MostUnknown(_MostOf):
@@ -269,7 +269,7 @@ def judged(rule: str, rows: Ints) -> tuple[Ints, Ints]:
     return hits, CRITERIA[rule].score(counts)
 
 
-def chosen_of_shared(view: View, split: dict[str, Open]) -> ChoicePart:
+def chosen_of_shared(view: View, split: dict[str, Fragment]) -> ChoicePart:
     """The choices among documents that several work units shared, now that all their parts are known."""
     paths = list(split)
     sizes = np.array([split[path].size for path in paths], np.int64)

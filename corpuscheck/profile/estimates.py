@@ -29,7 +29,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class EstimatePart(Part):
+class TokenSample(Part):
     """Sums over sampled passages in `GROUPS` groups; passages of one document share a group.
 
     `curve_lost` counts the words that an alphabet of 1,000 would lose among `curve_words`; both are empty

@@ -19,7 +19,7 @@ from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.domain import DomainPart
-from corpuscheck.profile.estimates import EstimatePart
+from corpuscheck.profile.estimates import TokenSample
 from corpuscheck.profile.files import FilesPart
 from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.letters import LettersPart
@@ -27,7 +27,7 @@ from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.part import Part, Way, merging, part
 from corpuscheck.profile.reading import ReadingPart
-from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
+from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.text.printable import printable
@@ -68,7 +68,7 @@ class Profile(Part):
     characters: CharacterPart = part(CharacterPart)
     words: WordPart = part(WordPart)
     curve: CurvePart = part(CurvePart)
-    estimates: EstimatePart = part(EstimatePart)
+    estimates: TokenSample = part(TokenSample)
     mojibake: MojibakePart = part(MojibakePart)
     escapes: MojibakePart = part(MojibakePart)
     question_marks: MojibakePart = part(MojibakePart)
@@ -80,7 +80,7 @@ class Profile(Part):
     near: NearPart = part(NearPart)
     lines: RepeatsPart = part(RepeatsPart)
     paragraphs: RepeatsPart = part(RepeatsPart)
-    boilerplate: LinesSeen = part(LinesSeen)
+    boilerplate: LineSample = part(LineSample)
     domain: DomainPart = part(DomainPart)
     letters: LettersPart = part(LettersPart)
     about: dict[str, str] = merging(Way(_common, write=dict, read=_texts), default_factory=dict)

@@ -47,7 +47,7 @@ class RepeatsPart(Table):
 
 
 @dataclass(frozen=True)
-class LinesSeen(Part):
+class LineSample(Part):
     """A sample of lines by occurrence: what stands in many documents is surely among them.
 
     `rows` maps the hash of a line in a document to the hash of the line, its bytes and its beginning; those with

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import sqrt
 
-from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
+from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.sample import ALL
 from corpuscheck.result.sums import Amount, Sum
 from corpuscheck.values.brief import brief
@@ -76,7 +76,7 @@ def shared(part: RepeatsPart, seen: Iterable[SharedLine] = ()) -> Shared:
     return Shared(part.units, part.utf8_bytes, amount, part.left_out)
 
 
-def top_lines(seen: LinesSeen, lines: RepeatsPart, documents: int) -> tuple[SharedLine, ...]:
+def top_lines(seen: LineSample, lines: RepeatsPart, documents: int) -> tuple[SharedLine, ...]:
     """The lines that hold most bytes beyond their first document, counted where they are among the known ones."""
     drawn: dict[int, int] = defaultdict(int)
     told: dict[int, tuple[int, str]] = {}

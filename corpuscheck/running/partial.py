@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TypeVar
 
-from corpuscheck.measuring.documents import Open
+from corpuscheck.measuring.documents import Fragment
 from corpuscheck.measuring.files import Where
 from corpuscheck.peeking.choosing import ChoicePart
 from corpuscheck.peeking.excerpts import Excerpt
@@ -18,7 +18,7 @@ from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.part import Part, Way, merging, part, table_of, total
-from corpuscheck.profile.repeats import LinesSeen, RepeatsPart
+from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
@@ -66,7 +66,7 @@ class Partial(Part):
     sample: Sample = part(Sample)
     documents: DocumentPart = part(DocumentPart)
     norms: NormPart = part(NormPart)
-    split: dict[str, Open] = table_of(Open.merge, BITS_64)
+    split: dict[str, Fragment] = table_of(Fragment.merge, BITS_64)
     places: dict[int, Where] = table_of(min)
     sizes: dict[tuple[str, int], tuple[int, ...]] = table_of(_any)
     others: tuple[WordPart, ...] = merging(Way(_one_by_one, _written, _known), default=())
@@ -74,7 +74,7 @@ class Partial(Part):
     near: NearPart = part(NearPart)
     lines: RepeatsPart = part(RepeatsPart)
     paragraphs: RepeatsPart = part(RepeatsPart)
-    boilerplate: LinesSeen = part(LinesSeen)
+    boilerplate: LineSample = part(LineSample)
     chosen: ChoicePart = part(ChoicePart)
     excerpts: dict[tuple[str, int], Excerpt] = table_of(_any)
 

@@ -13,7 +13,7 @@ from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.tokenizing import Tokenizing
 from corpuscheck.measuring.units import Unit
-from corpuscheck.measuring.words import Judge, WordCounter, judged_by, word_counter
+from corpuscheck.measuring.words import Suspects, WordCounter, judged_by, word_counter
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch, packed
 from corpuscheck.reading.files import FileRecord
@@ -157,7 +157,7 @@ class _Known(threading.local):
 
     def __init__(self) -> None:
         self.tables: dict[str, CharacterTable] = {}
-        self.judges: dict[str, Judge] = {}
+        self.suspects: dict[str, Suspects] = {}
 
 
 _known = _Known()
@@ -165,12 +165,12 @@ _known = _Known()
 
 def counter_for(artefact: Artefact, records: Sequence[FileRecord] = ()) -> WordCounter:
     """A counter that goes on from what this worker knows of the tokenizer; `records` are filled while it counts."""
-    judges = _known.judges
-    if artefact.definition not in judges:
-        if len(judges) >= _MOST_KNOWN:
-            judges.clear()
-        judges[artefact.definition] = Judge(artefact)
-    return word_counter(artefact, character_table(judged_by(artefact)), judges[artefact.definition], records)
+    suspects = _known.suspects
+    if artefact.definition not in suspects:
+        if len(suspects) >= _MOST_KNOWN:
+            suspects.clear()
+        suspects[artefact.definition] = Suspects(artefact)
+    return word_counter(artefact, character_table(judged_by(artefact)), suspects[artefact.definition], records)
 
 
 def character_table(artefact: Artefact) -> CharacterTable:
