@@ -23,49 +23,43 @@ FLOORS = """
     cli
     commands
     __init__
-    options progress initial
+    options
     api
-    conclude reports
-    comparing showing
-    copying measure
-    assembling feasibility losses
-    running rules
-    result measuring
+    reports
+    rules running
+    estimates
+    result peeking
+    measuring
     tokenizer domain
-    presentable presets viewing composing configuration
-    clean
     profile
-    reading writing
-    kernels settings json_text
-    counted packed trust quantities fitting brief unwinding
-    arrays scripts errors printable
+    reading
+    configuration
+    settings
+    option values files
+    kernels
+    text _version
+    errors
 """
 """The rooms, the top floor first."""
 
-UPWARD = {
-    ("values/presentable.py", "reports"),
-    ("result/result.py", "rules"),
-    ("reports/card.py", "rules"),
-    ("result/trained.py", "measuring"),
-    ("result/trained.py", "result"),
-}
+UPWARD = {("values/presentable.py", "reports")}
 """A file, and the room beside or above that it imports from."""
 
 NOTHING_BUT = {
-    "kernels": "arrays counted scripts",
-    "arrays": "",
-    "printable": "",
     "errors": "",
-    "scripts": "",
-    "settings": "errors fitting printable quantities",
+    "text": "errors",
+    "kernels": "text",
+    "files": "errors text",
+    "option": "text",
+    "settings": "errors option text values",
 }
 """Rooms that import from these alone."""
 
 NEVER = {
-    "rules": "reading running measuring kernels api reports commands progress",
-    "reports": "running kernels api commands progress tokenizer",
+    "rules": "reading running measuring kernels api reports commands",
+    "reports": "measuring api commands",
     "profile": "measuring running tokenizer rules result",
-    "domain": "reading measuring running tokenizer kernels rules reports",
+    "domain": "reading measuring running tokenizer rules reports",
     "commands": "reading measuring kernels",
 }
 """Rooms that these are closed to, though they stand below."""
@@ -73,15 +67,14 @@ NEVER = {
 OUTSIDE = {
     "kernels": "numba numpy",
     "rules": "",
-    "result": "",
-    "printable": "",
+    "result": "numpy",
+    "text": "",
     "settings": "",
     "domain": "numpy orjson zstandard",
-    "clean": "numpy",
     "measuring": "numpy",
     "tokenizer": "numpy tokenizers",
     "reports": "orjson rich",
-    "commands": "click rich",
+    "commands": "click rich tqdm",
 }
 """Packages of others that a room may import."""
 
@@ -90,7 +83,7 @@ ONLY_IN = {
     "tokenizers": "tokenizer",
     "rich": "reports commands",
     "click": "cli commands configuration",
-    "tqdm": "progress",
+    "tqdm": "commands",
     "pyarrow": "reading",
     "lxml": "reading",
     "chardet": "reading",
@@ -131,11 +124,11 @@ def room_of(file: str) -> str:
 
 
 def inside() -> Iterator[tuple[str, str]]:
-    """A file, and a room other than its own that it imports from. The version is everybody's."""
+    """A file, and a room other than its own that it imports from."""
     for file, name in imports():
         package, _, rest = name.partition(".")
         room = rest.partition(".")[0]
-        if package == "corpuscheck" and room not in ("", "__version__", room_of(file)):
+        if package == "corpuscheck" and room not in ("", room_of(file)):
             yield file, room
 
 

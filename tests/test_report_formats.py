@@ -313,17 +313,8 @@ def test_json_with_a_comparison_fits_the_schema(result: Result) -> None:
 
 def test_no_report_but_the_text_needs_the_library_that_draws_on_terminals() -> None:
     modules = [
-        "json_report",
-        "markdown",
-        "github",
-        "gitlab",
-        "junit",
-        "sarif",
-        "peek_json",
-        "estimate_json",
-        "comparison_json",
-        "sides_json",
-        "rule_list",
+        *("json.report", "json.peek", "json.estimate", "json.comparison", "json.sides", "markdown.report"),
+        *("ci.github", "ci.gitlab", "ci.junit", "ci.sarif", "ci.concise", "terminal.rules"),
     ]
     program = (
         f"import sys, {', '.join(f'corpuscheck.reports.{name}' for name in modules)}; print('rich' in sys.modules)"

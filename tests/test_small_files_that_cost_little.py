@@ -347,7 +347,10 @@ _LINES = {
 
 @pytest.mark.parametrize("line", _LINES.values(), ids=_LINES)
 def test_escapes_of_a_long_line_are_found_in_linear_time(line: str) -> None:
-    script = "import sys; from corpuscheck.reading.encodings.escapes import unescaped; print(unescaped(sys.stdin.read()) is None)"
+    script = (
+        "import sys; from corpuscheck.reading.encodings.escapes import unescaped; "
+        "print(unescaped(sys.stdin.read()) is None)"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], input=line, capture_output=True, text=True, timeout=_SECONDS, check=True
     )

@@ -1,4 +1,4 @@
-"""Judge documents by their counts, one row after the other: what `clean.document_rules` defines, as a loop."""
+"""Judge documents by their counts, one row after the other: what `profile.document_rules` defines, as a loop."""
 
 from __future__ import annotations
 
