@@ -24,7 +24,10 @@ _compile = Dispatcher.compile
 
 def _compiled_once(kernel: Any, signature: Any) -> Any:
     """Compile a kernel, or wait for the worker that compiles it, and take what it has kept."""
-    index = Path(kernel._cache._cache_file._index_path)
+    file = getattr(kernel._cache, "_cache_file", None)
+    if not file:  # one of Numba's own, of which nothing is kept
+        return _compile(kernel, signature)
+    index = Path(file._index_path)
     index.parent.mkdir(parents=True, exist_ok=True)
     with open(index.with_suffix(".lock"), "wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
