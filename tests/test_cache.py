@@ -86,23 +86,23 @@ def test_trained_and_processes_and_jobs_give_the_same(corpus: Path, options: dic
     assert everything(scanned(corpus, **options)) == everything(plain(corpus, options)) != wanted
 
 
-@pytest.mark.parametrize("bundled", [False, True])
+@pytest.mark.parametrize(("files", "bundled"), [(300, False), (1000, True)])
 def test_one_file_of_very_many_changed(
-    bundled: bool, tmp_path: Path, options: dict[str, Any], reads: Reads, monkeypatch: pytest.MonkeyPatch
+    files: int, bundled: bool, tmp_path: Path, options: dict[str, Any], reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if bundled:
         monkeypatch.setattr(units, "_MOST_BUNDLES", 16)
         monkeypatch.setattr(units, "_LEAST_BUNDLE", 1 << 13)
-    corpus = write_files(tmp_path / "many", {f"{n:04}.txt": line for n, line in enumerate(korean_lines(400))})
+    corpus = write_files(tmp_path / "many", {f"{n:04}.txt": line for n, line in enumerate(korean_lines(files))})
     scanned(corpus, **options)
-    assert len(reads()) == 400
-    write_files(corpus, {"0300.txt": "새 문장이다."})
+    assert len(reads()) == files
+    write_files(corpus, {"0200.txt": "새 문장이다."})
     scan = scanned(corpus, **options)
     read = reads()
-    assert "0300.txt" in read
-    assert len(read) == 1 or (bundled and len(read) < 120)
+    assert "0200.txt" in read
+    assert len(read) == 1 or (bundled and len(read) < 300)
     assert scan.cache
-    assert (scan.cache.known, scan.cache.read) == (400 - len(read), len(read))
+    assert (scan.cache.known, scan.cache.read) == (files - len(read), len(read))
     assert everything(scan) == everything(plain(corpus, options))
 
 
