@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from pathlib import PurePath
 
 
 class CorpuscheckError(Exception):
@@ -65,8 +64,9 @@ class ScanError(CorpuscheckError):
 def place_of(error: BaseException) -> str:
     """Where in this package an error was raised; empty where it was not."""
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
-        if str(frame.f_globals.get("__name__")).startswith("corpuscheck."):
-            return f"{'/'.join(PurePath(frame.f_code.co_filename).parts[-2:])} line {line}"
+        package, *module = str(frame.f_globals.get("__name__")).split(".")
+        if package == "corpuscheck" and module:
+            return f"{'/'.join(module)}.py line {line}"
     return ""
 
 

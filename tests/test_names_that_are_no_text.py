@@ -152,4 +152,4 @@ def test_json_is_written_by_one_function_alone() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Attribute) and node.attr == "dumps" and ast.unparse(node.value) == "orjson"
     ]
-    assert set(writers) == {"values/json_text.py", "cache.py"}
+    assert set(writers) == {"json_text.py", "cache.py"}

@@ -127,7 +127,7 @@ def test_a_file_is_the_old_or_the_new_one_whichever_step_fails(
 STOPPED = """
 import os, sys, time
 from pathlib import Path
-from corpuscheck import writing
+from corpuscheck.files import writing
 where, at, place = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 owner = writing if where.startswith("_") else os
 function, calls = getattr(owner, where), iter(range(1000))
@@ -530,4 +530,4 @@ def test_nothing_but_the_one_mechanism_writes_files() -> None:
         for call in calls_that_write(ast.parse(path.read_text("utf-8")))
     }
     found.discard(("database.py", "O_CREAT"))  # an empty file, which SQLite fills
-    assert {name for name, _ in found} == {"files/writing.py"}, sorted(found)
+    assert {name for name, _ in found} == {"writing.py"}, sorted(found)
