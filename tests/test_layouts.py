@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 import zstandard
+from reading_of import read_all
 from support import documents_in, everything, korean_lines, record_of, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import UsageError
 from corpuscheck.reading.layouts import HEAD_BYTES, front_matter
-from corpuscheck.settings import settings_from
+from corpuscheck.settings import Reading, settings_from
 
 TEXTS = ["첫 번째 글입니다.", "두 번째\n글, 쉼표와 함께.", 'and "quotes" too', "네 번째 글."]
 ROWS = [{"id": n, "text": text} for n, text in enumerate(TEXTS)]
@@ -361,3 +362,20 @@ def test_a_preset_that_matches_nothing_says_what_was_found(
             scanned(tmp_path / "a", preset=preset, tokenizer=tokenizer)
         assert said in str(error.value)
     assert scanned(tmp_path / "a", tokenizer=str(tmp_path / "vocab.txt")).result.profile.size.documents
+
+
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("size", [9_000, 40_000, 3_000_000])
+def test_a_message_that_is_too_large_is_lost_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int, last: bool
+) -> None:
+    """Of what is too large neither the beginning nor the rest is a document, and the next message is read."""
+    monkeypatch.setattr("corpuscheck.reading.formats.mbox.LARGEST_RECORD", 8_000)
+    letter = b"From a@b.c Thu Nov 26 10:00:00 2026\nSubject: x\n\n"
+    large = letter + b"a word or two\n" * (size // 14) + b"\n"
+    messages = [letter + b"first\n\n", large, *([] if last else [letter + b"third\n"])]
+    (tmp_path / "a.mbox").write_bytes(b"".join(messages))
+    documents, (record,) = read_all(tmp_path / "a.mbox", Reading())
+    assert [text.strip() for text in documents] == ["first"] + ["third"] * (not last)
+    assert (record.bad_records, record.first_bad_record) == (1, 6)
+    assert abs(record.lost_bytes - len(large)) < 4

@@ -28,7 +28,7 @@ from corpuscheck.reports.markdown.text import prose
 from corpuscheck.reports.registry import FORMATS, render
 from corpuscheck.result.result import ChangedFile, Finding, LostWord, Place, Result
 from corpuscheck.rules.registry import RULES
-from corpuscheck.settings import FailOn, Policy, Severity
+from corpuscheck.settings import REPORT_FORMATS, FailOn, Policy, Severity
 
 GOLDEN = Path(__file__).parent / "golden" / "formats"
 ENDINGS = {"json": "json", "markdown": "md", "gitlab": "json", "junit": "xml", "sarif": "sarif"}
@@ -263,6 +263,10 @@ def test_junit_fails_what_fails_the_gate(result: Result, fail_on: FailOn, failur
     assert len(suite.findall("testcase")) == int(suite.attrib["tests"]) == len(RULES)
     assert len(suite.findall("testcase/failure")) == int(suite.attrib["failures"]) == failures
     assert [case.attrib["message"] for case in suite.iter("skipped")] == ["the baseline knows nothing of it"]
+
+
+def test_every_format_can_be_asked_for() -> None:
+    assert tuple(FORMATS) == REPORT_FORMATS
 
 
 def test_junit_has_a_case_for_each_chosen_rule(result: Result) -> None:

@@ -14,6 +14,9 @@ from corpuscheck.reading.formats.records import LARGEST_RECORD, RecordReport, ba
 _NEXT = re.compile(rb"\n\r?\n(?=From \S(?>[^\n]*?\d{4})[^\n]*+\n[!-9;-~]++:)")
 _QUOTED = re.compile(rb"^>(?=>*From )", re.MULTILINE)
 _WITH_PARAMETERS = ("content-type", "content-disposition")
+_END = 1 << 12
+"""Bytes of a message that are kept while it is dropped: the next one may begin in them."""
+
 _LONGEST_HEADER = 1 << 13
 """Characters; the time to take it apart grows with its square."""
 
@@ -29,17 +32,25 @@ def read_mbox(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRepo
 def _messages(blocks: Iterable[bytes], report: RecordReport) -> Iterator[tuple[int, bytes]]:
     """Each message without its From line, and the line on which it begins; one that is too large is counted."""
     held = b""
-    line = 1
+    line = begun = 1
+    dropped = 0  # bytes of a message that is too large, whose end is still to come
     for block in blocks:
         *ended, held = _NEXT.split(held + block)
         for message in ended:
-            yield line, message.partition(b"\n")[2]
+            if dropped or len(message) > LARGEST_RECORD:
+                report.add_bad(begun if dropped else line, lost=dropped + len(message))
+                dropped = 0
+            else:
+                yield line, message.partition(b"\n")[2]
             line += message.count(b"\n") + 2
-        if len(held) > LARGEST_RECORD:
-            report.add_bad(line)
-            line += held.count(b"\n")
-            held = b""
-    if held.strip():
+        if len(held) > (_END if dropped else LARGEST_RECORD):
+            begun = begun if dropped else line
+            dropped += len(held) - _END
+            line += held.count(b"\n", 0, len(held) - _END)
+            held = held[-_END:]
+    if dropped:
+        report.add_bad(begun, lost=dropped + len(held))
+    elif held.strip():
         yield line, held.partition(b"\n")[2]
 
 
