@@ -21,20 +21,30 @@ def agreeing(signatures: Bytes, one: int, other: int) -> int:
     return equal
 
 
+@inlined
+def place_of(keys: Hashes, row: int, rows: Flags, each: int) -> int:
+    """Where the rows with this one's key stand in `rows`, or may stand: `each` places for a key, -1 where empty.
+
+    There are places for 2^k keys, more than there are rows.
+    """
+    mask = np.uint64(rows.shape[0] // each - 1)
+    slot = int(mix(keys[at(row)]) & mask)
+    while rows[at(slot * each)] >= 0 and keys[at(rows[at(slot * each)])] != keys[at(row)]:
+        slot = int(np.uint64(slot + 1) & mask)
+    return slot * each
+
+
 @kernel
 def pairs_alike(keys: Hashes, signatures: Bytes, least: int, heads: Flags, pairs: Ints) -> int:
     """Write (row, row before it) where both have one key and agree in at least `least` columns of `signatures`.
 
     Each row is compared with at most `HEADS` of its key, in their order, up to the first that it is like. `heads`, -1
-    throughout, has a place for each of them in each of 2^k slots, more than there are rows. Returns how many pairs.
+    throughout, has `HEADS` places for each key, see `place_of`. Returns how many pairs.
     """
-    mask = np.uint64(heads.shape[0] // HEADS - 1)
     n = 0
     for row in range(keys.shape[0]):
-        slot = int(mix(keys[at(row)]) & mask)
-        while heads[at(slot * HEADS)] >= 0 and keys[at(heads[at(slot * HEADS)])] != keys[at(row)]:
-            slot = int(np.uint64(slot + 1) & mask)
-        for k in range(slot * HEADS, slot * HEADS + HEADS):
+        place = place_of(keys, row, heads, HEADS)
+        for k in range(place, place + HEADS):
             head = heads[at(k)]
             if head < 0:
                 heads[at(k)] = row
@@ -49,13 +59,10 @@ def pairs_alike(keys: Hashes, signatures: Bytes, least: int, heads: Flags, pairs
 
 @kernel
 def repeated(keys: Hashes, firsts: Flags, out: Bytes) -> None:
-    """Mark each row whose key another row has too. `firsts`, -1 throughout, has 2^k slots, more than there are rows."""
-    mask = np.uint64(firsts.shape[0] - 1)
+    """Mark each row whose key another row has too. `firsts`, -1 throughout, has one place for each key."""
     for row in range(keys.shape[0]):
-        slot = int(mix(keys[at(row)]) & mask)
-        while firsts[at(slot)] >= 0 and keys[at(firsts[at(slot)])] != keys[at(row)]:
-            slot = int(np.uint64(slot + 1) & mask)
-        if firsts[at(slot)] < 0:
-            firsts[at(slot)] = row
+        place = place_of(keys, row, firsts, 1)
+        if firsts[at(place)] < 0:
+            firsts[at(place)] = row
         else:
-            out[at(row)] = out[at(firsts[at(slot)])] = 1
+            out[at(row)] = out[at(firsts[at(place)])] = 1
