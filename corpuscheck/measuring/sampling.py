@@ -60,7 +60,7 @@ class Sampler:
         return {"sample": self._sample}
 
 
-class Counts:
+class CharacterTally:
     """Counts characters in a table that is used again and again: making one anew would cost more than a small file."""
 
     _free = threading.local()
@@ -91,8 +91,8 @@ class Survey:
 
     def __init__(self, budget: int, bound: int, whole: bool = False) -> None:
         self._whole = whole
-        self._training = Counts()
-        self._held_out = Counts()
+        self._training = CharacterTally()
+        self._held_out = CharacterTally()
         self._sampler = Sampler(budget, bound)
         self._count = 0
 
