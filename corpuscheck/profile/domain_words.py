@@ -12,7 +12,7 @@ from corpuscheck.values.brief import brief
 
 MOST_WORDS = 1 << 14
 
-Counts = tuple[int, int]
+Occurrences = tuple[int, int]
 """Units that hold a word, and its occurrences."""
 
 
@@ -34,7 +34,7 @@ class DomainWords(Part):
     total: int = added_up()
     unseen: int = added_up()
     level: int = largest()
-    counts: dict[str, Counts] = table_of(sums)
+    counts: dict[str, Occurrences] = table_of(sums)
 
     def holds(self, word: str) -> bool:
         """Whether the word would be here if it were frequent enough."""
