@@ -8,14 +8,14 @@ from typing import Literal
 
 from corpuscheck.estimates.forecast import Forecast
 
-Kind = Literal["given", "measured", "rule", "forecast"]
+FigureKind = Literal["given", "measured", "rule", "forecast"]
 
 
 @dataclass(frozen=True)
 class Figure:
     """A number on screen, and what it is: given by the user, measured, a rule, or a forecast with its 90 % interval."""
 
-    kind: Kind
+    kind: FigureKind
     value: float = 0.0
     low: float = 0.0
     high: float = 0.0
@@ -47,7 +47,7 @@ def product(rate: Figure, amount: Figure) -> Figure:
     return replace(rate, value=value, low=value * exp(-ends[0]), high=value * exp(ends[1]))
 
 
-def exactly(kind: Kind, value: float) -> Figure:
+def exactly(kind: FigureKind, value: float) -> Figure:
     """A figure without an interval."""
     return Figure(kind, value, value, value)
 
