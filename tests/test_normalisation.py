@@ -16,7 +16,7 @@ from support import document_of, scanned, terminal_report, write_files, write_vo
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.size import SizePart
-from corpuscheck.result.normalisation import KINDS, Normalisation, kind_of, normalisation_of
+from corpuscheck.result.normalisation import KINDS, Normalisation, character_kind, normalisation_of
 from corpuscheck.result.result import Finding, Result
 from corpuscheck.text.scripts import composition
 
@@ -61,13 +61,13 @@ def told(text: str) -> dict[str, int]:
     ],
 )
 def test_a_character_is_of_its_kind(kind: str, characters: str) -> None:
-    assert {kind_of(ord(ch)) for ch in characters} == {kind}
+    assert {character_kind(ord(ch)) for ch in characters} == {kind}
 
 
 def test_spans_do_not_overlap_and_every_kind_can_occur() -> None:
     spans = sorted(span for kind in KINDS for span in kind.spans)
     assert all(a[1] < b[0] for a, b in itertools.pairwise(spans))
-    assert {kind_of(cp) for cp in range(sys.maxunicode + 1)} == {"", *(kind.id for kind in KINDS)}
+    assert {character_kind(cp) for cp in range(sys.maxunicode + 1)} == {"", *(kind.id for kind in KINDS)}
 
 
 def test_whatever_nfc_touches_is_of_a_kind_that_says_so() -> None:
@@ -77,10 +77,12 @@ def test_whatever_nfc_touches_is_of_a_kind_that_says_so() -> None:
         ch = chr(cp)
         parts = unicodedata.decomposition(ch).split()
         if unicodedata.normalize("NFC", ch) != ch:
-            assert kind_of(cp) in says_so
+            assert character_kind(cp) in says_so
         elif len(parts) == 2 and not parts[0].startswith("<"):
             seconds.add(int(parts[1], 16))
-    assert {kind_of(cp) for cp in seconds if cp < 0x11380} <= says_so  # later ones differ by the version of Unicode
+    assert {
+        character_kind(cp) for cp in seconds if cp < 0x11380
+    } <= says_so  # later ones differ by the version of Unicode
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ Bound = Literal["", "at most", "by saving"]
 
 
 @dataclass(frozen=True)
-class Kind:
+class CharacterKind:
     """What it is, the code points, and what to do.
 
     `bound` says that not each occurrence is trouble: ``at most`` so many, ``by saving`` also no more than the
@@ -62,7 +62,7 @@ class NormalisationRow:
 
     __repr__ = brief
 
-    kind: Kind
+    kind: CharacterKind
     occurrences: int
     at_most: int
     total: int
@@ -113,26 +113,27 @@ _INDIC = (
     "Sinhala",
 )
 
-OTHER_FORM = Kind(
+OTHER_FORM = CharacterKind(
     "other-forms", "characters NFC replaces", "composed by NFC", (),
     "normalise to NFC: each becomes the standard character that looks the same",
 )  # fmt: skip
 """Whatever NFC changes and no other kind holds, such as U+212B, a second Å."""
 
-KINDS: tuple[Kind, ...] = (
-    Kind(
+KINDS: tuple[CharacterKind, ...] = (
+    CharacterKind(
         "conjoining-jamo", "conjoining jamo", "composed by NFC",
         ((0x1100, 0x115E), (0x1161, 0x11FF), (0xA960, 0xA97C), (0xD7B0, 0xD7FB)),
         "normalise to NFC; what is left then is old Hangul, or a jamo used as a sign",
     ),
-    Kind(
+    CharacterKind(
         "combining-marks", "accents beside letters", "composed by NFC",
         ((0x300, 0x304), (0x306, 0x30C), (0x30F, 0x30F), (0x311, 0x311), (0x313, 0x314), (0x31B, 0x31B),
          (0x323, 0x328), (0x32D, 0x32E), (0x330, 0x331), (0x338, 0x338), (0x340, 0x345)),
         "normalise to NFC, which joins them with their letters where there is such a letter",
         bound="at most",
     ),
-    Kind(  # ordinary signs of their scripts, some of which NFC joins with what stands before; each joining saves bytes
+    # ordinary signs of their scripts, some of which NFC joins with what stands before; each joining saves bytes
+    CharacterKind(
         "combining-signs", "signs beside letters", "composed by NFC",
         ((0x653, 0x655), (0x93C, 0x93C), (0x9BE, 0x9BE), (0x9D7, 0x9D7), (0xB3E, 0xB3E), (0xB56, 0xB57),
          (0xBBE, 0xBBE), (0xBD7, 0xBD7), (0xC56, 0xC56), (0xCC2, 0xCC2), (0xCD5, 0xCD6), (0xD3E, 0xD3E),
@@ -142,69 +143,69 @@ KINDS: tuple[Kind, ...] = (
         "normalise to NFC, which joins them with their letters where there is such a letter",
         bound="by saving",
     ),
-    Kind(
+    CharacterKind(
         "compatibility-hanja", "compatibility Hanja", "composed by NFC",
         ((0xF900, 0xFAFF), (0x2F800, 0x2FA1F)),
         "normalise to NFC: each becomes the ordinary character that looks the same",
     ),
     OTHER_FORM,
-    Kind(
+    CharacterKind(
         "half-width", "half-width Kana, Hangul", "width",
         ((0xFF61, 0xFF9F), (0xFFA1, 0xFFDC)),
         "normalise these characters, with what follows them, to NFKC",
     ),
-    Kind(
+    CharacterKind(
         "fullwidth-letters", "fullwidth letters, digits", "width",
         ((0xFF10, 0xFF19), (0xFF21, 0xFF3A), (0xFF41, 0xFF5A)),
         "normalise these characters to NFKC, so that a model sees one spelling of a word",
     ),
-    Kind(
+    CharacterKind(
         "fullwidth-punctuation", "fullwidth punctuation", "spacing",
         ((0xFF01, 0xFF0F), (0xFF1A, 0xFF20), (0xFF3B, 0xFF40), (0xFF5B, 0xFF60)),
         "usual in Chinese and Japanese; in other text replace it by the ordinary marks",
         belongs_to=("Han", "Kana"), least_share=0.05,
     ),
-    Kind(
+    CharacterKind(
         "hangul-fillers", "Hangul fillers", "invisible",
         ((0x115F, 0x1160), (0x3164, 0x3164), (0xFFA0, 0xFFA0)),
         "replace them by spaces: they look like one, and are letters to a tokenizer",
     ),
-    Kind(
+    CharacterKind(
         "zero-width-spaces", "zero-width spaces", "invisible", ((0x200B, 0x200B),),
         "remove them, or replace them by spaces where they divide words; BERT's normaliser joins the words",
         belongs_to=("Thai", "Lao", "Khmer", "Myanmar"),
     ),
-    Kind(
+    CharacterKind(
         "joiners", "zero-width joiners", "invisible", ((0x200C, 0x200D),),
         "remove them: there is too little text here that needs them, as Persian, Indic scripts and emoji do",
         belongs_to=("Arabic", *_INDIC, "Myanmar", "Khmer", "Mongolian", "emoji"), letters_each=1,
     ),
-    Kind(
+    CharacterKind(
         "no-width", "other zero-width", "invisible",
         ((0x180E, 0x180E), (0x2060, 0x2064), (0xFEFF, 0xFEFF)),
         "remove them: they are word joiners and byte order marks left where files were put together",
     ),
-    Kind(
+    CharacterKind(
         "soft-hyphens", "soft hyphens", "invisible", ((0xAD, 0xAD),),
         "remove them: they show where a line may break inside of a word",
     ),
-    Kind(
+    CharacterKind(
         "bidi-controls", "direction controls", "invisible",
         ((0x61C, 0x61C), (0x200E, 0x200F), (0x202A, 0x202E), (0x2066, 0x2069)),
         "remove them: there is too little text here that runs from right to left",
         belongs_to=("Arabic", "Hebrew"),
     ),
-    Kind(
+    CharacterKind(
         "unusual-spaces", "unusual spaces", "spacing",
         ((0xA0, 0xA0), (0x1680, 0x1680), (0x2002, 0x200A), (0x202F, 0x202F), (0x205F, 0x205F)),
         "harmless where the tokenizer takes them for spaces, as BERT's does; else replace them by spaces",
     ),
-    Kind(
+    CharacterKind(
         "ideographic-spaces", "ideographic spaces", "spacing", ((0x3000, 0x3000),),
         "usual in Chinese and Japanese; in other text replace them by spaces",
         belongs_to=("Han", "Kana"), least_share=0.05,
     ),
-    Kind(
+    CharacterKind(
         "ligatures", "ligatures", "width", ((0xFB00, 0xFB06), (0xFB13, 0xFB17)),
         "normalise these characters to NFKC: they come from typesetting, and hide their letters",
     ),
@@ -216,7 +217,7 @@ _FIRSTS = [first for first, _, _ in _SPANS]
 _EMOJI = ((0x2600, 0x27BF), (0x1F000, 0x1FAFF))
 
 
-def kind_of(code_point: int) -> str:
+def character_kind(code_point: int) -> str:
     """The id of the kind that a character belongs to; empty for ordinary ones."""
     k = bisect_right(_FIRSTS, code_point) - 1
     if k >= 0 and code_point <= _SPANS[k][1]:
@@ -230,7 +231,7 @@ def normalisation_of(profile: Profile, saved_by_nfc: int = 0) -> Normalisation:
     characters = profile.characters
     found: dict[str, list[int]] = {}
     for code_point in sorted(characters.counts):
-        if kind := kind_of(code_point):
+        if kind := character_kind(code_point):
             found.setdefault(kind, []).append(code_point)
     if not found:
         return Normalisation((), profile.size.nfc_saving, saved_by_nfc, profile.size.cut_runs)
@@ -242,7 +243,7 @@ def normalisation_of(profile: Profile, saved_by_nfc: int = 0) -> Normalisation:
 
 
 def _row(
-    kind: Kind, code_points: Iterable[int], characters: CharacterPart, letters: Counter[str], composing: int
+    kind: CharacterKind, code_points: Iterable[int], characters: CharacterPart, letters: Counter[str], composing: int
 ) -> NormalisationRow:
     by_count = sorted(code_points, key=lambda cp: (-characters.counts[cp], cp))
     n = sum(characters.counts[cp] for cp in by_count)
