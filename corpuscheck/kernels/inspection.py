@@ -77,7 +77,7 @@ def composed(held: int, cp: int) -> int:
 
 
 @inlined
-def kind_of(entry: int) -> int:
+def column_of(entry: int) -> int:
     """The column of `counted` that a character counts in, by its entry in the table."""
     return entry >> KIND_SHIFT & 0x3F
 
@@ -107,13 +107,13 @@ def count_kinds(entries: Flags, n: int, word: bool, row: Ints, odd: Ints) -> Non
     """
     words, blank = 0, not word
     for j in range(BEFORE, BEFORE + n - 1, 2):
-        one, two = kind_of(entries[at(j)]), kind_of(entries[at(j + 1)])
+        one, two = column_of(entries[at(j)]), column_of(entries[at(j + 1)])
         row[at(one)] += 1
         odd[at(two)] += 1
         words += (blank > is_blank(one)) + (is_blank(one) > is_blank(two))
         blank = is_blank(two)
     if n & 1:
-        last = kind_of(entries[at(BEFORE + n - 1)])
+        last = column_of(entries[at(BEFORE + n - 1)])
         row[at(last)] += 1
         words += blank > is_blank(last)
     row[at(WORDS)] += words
@@ -126,7 +126,7 @@ def count_kinds(entries: Flags, n: int, word: bool, row: Ints, odd: Ints) -> Non
 def count_long(entries: Flags, n: int, word: int, row: Ints) -> int:
     """Count the words that become long here; `word` is the length of the one that goes on, now and after this."""
     for j in range(BEFORE, BEFORE + n):
-        word = 0 if is_blank(kind_of(entries[at(j)])) else word + 1
+        word = 0 if is_blank(column_of(entries[at(j)])) else word + 1
         row[at(LONG_WORDS)] += word == LONG_WORD + 1
     return word
 
@@ -135,7 +135,7 @@ def count_long(entries: Flags, n: int, word: int, row: Ints) -> int:
 def last_word(entries: Flags, n: int, word: int) -> int:
     """The length of the word that goes on after this; `word` is that of the one that goes on before it."""
     length = 0
-    while length < n and not is_blank(kind_of(entries[at(BEFORE + n - 1 - length)])):
+    while length < n and not is_blank(column_of(entries[at(BEFORE + n - 1 - length)])):
         length += 1
     return length if length < n else word + n
 
@@ -149,7 +149,7 @@ def may_be_long(entries: Flags, n: int, word: int) -> bool:
     for first in range(BEFORE, BEFORE + n - step + 1, step):
         blanks = 0
         for j in range(first, first + step):
-            blanks += is_blank(kind_of(entries[at(j)]))
+            blanks += is_blank(column_of(entries[at(j)]))
         if not blanks:
             return True
     return False
@@ -182,7 +182,7 @@ def count_runs(points: Flags, entries: Flags, n: int, row: Ints) -> None:
         cp, length = points[at(j)], 1
         while length <= LONG_RUN and points[at(j - length)] == cp:
             length += 1
-        if length >= LONG_RUN and not is_blank(kind_of(entries[at(j)])):
+        if length >= LONG_RUN and not is_blank(column_of(entries[at(j)])):
             row[at(RUN_BYTES)] += character_width(cp) * (LONG_RUN if length == LONG_RUN else 1)
 
 
