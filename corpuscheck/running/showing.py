@@ -222,7 +222,7 @@ def _starts(words: list[str]) -> list[int]:
     return [0, *accumulate(map(len, words))]
 
 
-def kind_of(view: View) -> str:
+def asked_for(view: View) -> str:
     """What was asked for, in a word."""
     if view.rule in COPIES:
         return "copies"

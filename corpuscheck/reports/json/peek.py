@@ -6,7 +6,7 @@ from typing import Any
 
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.result.copies import DocumentPlace
-from corpuscheck.running.showing import Peek, Shown, kind_of
+from corpuscheck.running.showing import Peek, Shown, asked_for
 from corpuscheck.text.printable import printable
 from corpuscheck.values.json_text import report_bytes, versions
 
@@ -18,7 +18,7 @@ def render(peek: Peek) -> bytes:
     view = peek.view
     document = {
         **versions(SCHEMA_VERSION),
-        "kind": kind_of(view),
+        "kind": asked_for(view),
         "rule": view.rule or None,
         "words": [{"word": word, "count": n} for word, n in zip(view.words, _amounts(peek), strict=True)],
         "seed": view.seed,
