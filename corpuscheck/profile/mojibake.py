@@ -13,11 +13,11 @@ from corpuscheck.values.brief import brief
 
 MOST_EXAMPLES = 10
 
-Example = tuple[str, str, str]
+MojibakeExample = tuple[str, str, str]
 """(kind, line as it stands, line as it was meant or '' where bytes of it are lost)"""
 
 
-def whole_first(examples: Iterable[Example]) -> tuple[Example, ...]:
+def whole_first(examples: Iterable[MojibakeExample]) -> tuple[MojibakeExample, ...]:
     """A few of them, those first that are known whole."""
     return tuple(sorted(set(examples), key=lambda example: (not example[2], example))[:MOST_EXAMPLES])
 
@@ -30,7 +30,7 @@ class MojibakePart(Part):
 
     lines: int = total()
     found: dict[str, int] = table()
-    examples: tuple[Example, ...] = rows(whole_first)
+    examples: tuple[MojibakeExample, ...] = rows(whole_first)
 
     @property
     def share(self) -> float:

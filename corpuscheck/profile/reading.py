@@ -13,7 +13,7 @@ from corpuscheck.reading.not_data import REASONS
 from corpuscheck.text.printable import printable
 from corpuscheck.values.brief import brief
 
-Example = tuple[int, str, str]
+TroubleExample = tuple[int, str, str]
 """(amount, path, detail): the amount orders the list."""
 
 EXAMPLES = 50
@@ -56,7 +56,9 @@ class ReadingPart(Part):
     plain_documents: int = total()
     troubled_files: dict[str, int] = table()
     trouble_amounts: dict[str, int] = table()
-    examples: dict[str, tuple[Example, ...]] = table_of(lambda *lists: worst(row for rows in lists for row in rows))
+    examples: dict[str, tuple[TroubleExample, ...]] = table_of(
+        lambda *lists: worst(row for rows in lists for row in rows)
+    )
 
     @property
     def files(self) -> int:
@@ -79,7 +81,7 @@ class ReadingPart(Part):
         left_out: dict[str, dict[str, int]] = {}
         files: dict[str, int] = {}
         amounts: dict[str, int] = {}
-        examples: dict[str, list[Example]] = {}
+        examples: dict[str, list[TroubleExample]] = {}
         for record in records:
             if record.status == "skipped":
                 reason = record.reason or "unknown"
@@ -125,7 +127,7 @@ class ReadingPart(Part):
             raise ValueError("encodings without bytes")
 
 
-def worst(examples: Iterable[Example]) -> tuple[Example, ...]:
+def worst(examples: Iterable[TroubleExample]) -> tuple[TroubleExample, ...]:
     """The `EXAMPLES` largest by (amount, name, detail). Each example is whole when it gets here, so any order of
     merging keeps the same ones."""
     return tuple(sorted(examples, key=lambda e: (-e[0], e[1], e[2]))[:EXAMPLES])
@@ -135,7 +137,7 @@ def _count(table: dict[str, int], key: str, amount: int = 1) -> None:
     table[key] = table.get(key, 0) + amount
 
 
-def _example(examples: dict[str, list[Example]], kind: str, example: Example) -> None:
+def _example(examples: dict[str, list[TroubleExample]], kind: str, example: TroubleExample) -> None:
     rows = examples.setdefault(kind, [])
     rows.append(example)
     if len(rows) > 4 * EXAMPLES:
