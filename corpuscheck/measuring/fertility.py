@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpuscheck.errors import asked_about
-from corpuscheck.profile.domain import Fertility, digest_of
+from corpuscheck.profile.domain import FertilitySums, digest_of
 from corpuscheck.profile.sample import Sample
 from corpuscheck.tokenizer.artefact import Artefact
 
@@ -13,7 +13,7 @@ from corpuscheck.tokenizer.artefact import Artefact
 @asked_about("the sample of the corpus")
 def fertility(
     sample: Sample, artefact: Artefact, general: Sequence[Artefact], held_out_share: float, budget: int
-) -> dict[str, Fertility]:
+) -> dict[str, FertilitySums]:
     """Tokens and words by each general tokenizer, of at most `budget` bytes of the sample.
 
     `held_out_share` of the documents were kept from the training: where they are enough, only these count.

@@ -23,7 +23,7 @@ MOST_GRAMS = 160
 _COUNT, _GRAM, _HASH = np.dtype("<i8"), np.dtype("<u2"), np.dtype("<u8")
 _BEYOND = 1 << 46
 
-Fertility = tuple[int, int, int]
+FertilitySums = tuple[int, int, int]
 """Tokens by a reference's tokenizer, tokens by the one of this scan, words, all of the same text."""
 
 
@@ -117,7 +117,7 @@ class DomainPart(Part):
     grams: bytes = merging(Way(_grams_together, _grams_written, _grams_known), default=b"")
     sketches: dict[int, bytes] = merging(Way(_smallest, _sketches_written, _sketches_known), default_factory=dict)
     words: DomainWords = part(DomainWords)
-    fertility: dict[str, Fertility] = table_of(sums)
+    fertility: dict[str, FertilitySums] = table_of(sums)
 
     @property
     def units(self) -> int:

@@ -25,7 +25,7 @@ from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.units import Unit
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.documents import DocumentPart, file_id
-from corpuscheck.profile.domain import Fertility
+from corpuscheck.profile.domain import FertilitySums
 from corpuscheck.profile.files import LONGEST_PATH, FilesPart
 from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.near import NearPart
@@ -49,7 +49,7 @@ def assemble(
     ranking: Ranking | None,
     unit: Unit,
     settings: Settings,
-    fertility: Mapping[str, Fertility],
+    fertility: Mapping[str, FertilitySums],
 ) -> Profile:
     """Put the parts together and add what comes from the sample."""
     reading = ReadingPart.of(records)
