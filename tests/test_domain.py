@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from corpuscheck.domain.differing import share_differing
 from corpuscheck.domain.distance import distance, divergence
 from corpuscheck.domain.korean import stems
-from corpuscheck.domain.reference import Reference, Source, reference_of, source_of
+from corpuscheck.domain.reference import Reference, ReferenceSource, reference_of, source_of
 from corpuscheck.domain.report import domain_report
 from corpuscheck.domain.scripts import main_script
 from corpuscheck.domain.spread import families, outliers, spread_of
@@ -335,7 +335,7 @@ def test_a_reference_that_cannot_be_is_an_error(reference: Reference) -> None:
         with pytest.raises(ProfileError, match="damaged"):
             Reference.from_bytes(wrong.to_bytes(), "r")
     with pytest.raises(ProfileError, match="1 to 64"):
-        reference_of("r", [Source(str(k), "", DomainPart()) for k in range(65)])
+        reference_of("r", [ReferenceSource(str(k), "", DomainPart()) for k in range(65)])
 
 
 ONE = "AQAAAAAAAAA="

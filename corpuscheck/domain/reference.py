@@ -33,7 +33,7 @@ _MILLIONTHS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Source:
+class ReferenceSource:
     """One body of general text: its name, its main script, its sample, and `tokens` of the reference's own tokenizer
     in `words` of it (both 0 where it was measured with another one)."""
 
@@ -57,7 +57,7 @@ class Reference:
     __repr__ = brief
 
     name: str
-    sources: tuple[Source, ...]
+    sources: tuple[ReferenceSource, ...]
     distances: tuple[int | None, ...] = ()
     tokenizer: str = ""
 
@@ -112,14 +112,14 @@ class Reference:
         write_whole(path_of("path", path), self.to_bytes())
 
 
-def source_of(profile: Profile, name: str, tokenizer: str = "") -> Source:
+def source_of(profile: Profile, name: str, tokenizer: str = "") -> ReferenceSource:
     """A profile as a source; its tokens count where it was measured with this tokenizer."""
     own = bool(tokenizer) and profile.about.get("tokenizer") == tokenizer
     tokens, words = (sum(t.values()) for t in (profile.estimates.tokens, profile.estimates.words)) if own else (0, 0)
-    return Source(name, main_script(profile.characters.counts), profile.domain, tokens, words)
+    return ReferenceSource(name, main_script(profile.characters.counts), profile.domain, tokens, words)
 
 
-def reference_of(name: str, sources: Sequence[Source], tokenizer: str = "") -> Reference:
+def reference_of(name: str, sources: Sequence[ReferenceSource], tokenizer: str = "") -> Reference:
     """The reference with these sources, and D of each pair. Raises ProfileError for too many of them."""
     if not 1 <= len(sources) <= MOST_SOURCES:
         raise ProfileError(f"a reference has 1 to {MOST_SOURCES} sources, not {len(sources)}")
@@ -129,14 +129,14 @@ def reference_of(name: str, sources: Sequence[Source], tokenizer: str = "") -> R
     return Reference(name, _renamed(sources), millionths, tokenizer)
 
 
-def _renamed(sources: Sequence[Source]) -> tuple[Source, ...]:
+def _renamed(sources: Sequence[ReferenceSource]) -> tuple[ReferenceSource, ...]:
     """The sources with names of their own: a second one gets a number."""
     seen: dict[str, int] = {}
     renamed = []
     for source in sources:
         seen[source.name] = seen.get(source.name, 0) + 1
         number = f" ({seen[source.name]})" if seen[source.name] > 1 else ""
-        renamed.append(Source(source.name + number, source.script, source.part, source.tokens, source.words))
+        renamed.append(ReferenceSource(source.name + number, source.script, source.part, source.tokens, source.words))
     return tuple(renamed)
 
 
@@ -144,7 +144,7 @@ def _from_state(state: dict[str, Any]) -> Reference:
     rows = [{**row, "part": DomainPart.from_state(row["part"])} for row in state["sources"]]
     reference = Reference(
         str(state["name"]),
-        tuple(Source(**row) for row in rows),
+        tuple(ReferenceSource(**row) for row in rows),
         tuple(state["distances"]),
         str(state["tokenizer"]),
     )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from corpuscheck.domain.differing import FEWEST_DOCUMENTS, share_differing
 from corpuscheck.domain.distance import Distance, distance
-from corpuscheck.domain.reference import Reference, Source
+from corpuscheck.domain.reference import Reference, ReferenceSource
 from corpuscheck.domain.scripts import main_script
 from corpuscheck.domain.spread import families, spread_of
 from corpuscheck.domain.words import DistinctiveWord, distinctive_words
@@ -112,7 +112,7 @@ def _against(profile: Profile, reference: Reference) -> DomainReport:
         if source not in alike
     ]
     tables = part.tables()
-    found: list[tuple[Source, Distance]] = []
+    found: list[tuple[ReferenceSource, Distance]] = []
     for source in alike:
         d = distance(tables, source.part.tables())
         if d:

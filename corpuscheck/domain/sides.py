@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from corpuscheck.domain.distance import distance
-from corpuscheck.domain.reference import Reference, Source
+from corpuscheck.domain.reference import Reference, ReferenceSource
 from corpuscheck.domain.spread import spread_of
 from corpuscheck.domain.words import DistinctiveWord, distinctive_words
 from corpuscheck.values.brief import brief
@@ -50,7 +50,7 @@ def compared(references: Sequence[Reference]) -> Sides:
     """All sources of the references against each other; a saved profile is a reference with one source."""
     many = len(references) > 1
     sources = [
-        Source(f"{reference.name}: {source.name}" if many and len(reference.sources) > 1 else source.name,
+        ReferenceSource(f"{reference.name}: {source.name}" if many and len(reference.sources) > 1 else source.name,
                source.script, source.part)
         for reference in references for source in reference.sources
     ]  # fmt: skip
@@ -62,7 +62,7 @@ def compared(references: Sequence[Reference]) -> Sides:
     return Sides(tuple(_side(number, sources, distances) for number in range(len(sources))), distances)
 
 
-def _side(number: int, sources: Sequence[Source], distances: dict[tuple[int, int], float | None]) -> Side:
+def _side(number: int, sources: Sequence[ReferenceSource], distances: dict[tuple[int, int], float | None]) -> Side:
     source = sources[number]
     others = [other.part for k, other in enumerate(sources) if k != number and other.script == source.script]
     return Side(
