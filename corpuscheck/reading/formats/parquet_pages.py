@@ -33,7 +33,7 @@ _DAMAGED = "its pages are damaged"
 
 
 @dataclass(frozen=True)
-class Column:
+class LeafColumn:
     """A column at the bottom of the schema."""
 
     in_lists: bool
@@ -41,7 +41,7 @@ class Column:
     width: int
 
     @classmethod
-    def of(cls, schema: Any) -> Column:
+    def of(cls, schema: Any) -> LeafColumn:
         """The column that pyarrow describes."""
         fixed = schema.physical_type == "FIXED_LEN_BYTE_ARRAY"
         return cls(
@@ -85,7 +85,7 @@ class Pages:
 
     def __init__(self, file: BinaryIO, metadata: Any, schema: Any) -> None:
         self._file = file
-        self._columns = [Column.of(schema.column(k)) for k in range(len(schema.names))]
+        self._columns = [LeafColumn.of(schema.column(k)) for k in range(len(schema.names))]
         self._below: dict[str, list[int]] = {}
         for number in range(len(schema.names)):
             for name in accumulate(schema.column(number).path.split("."), "{}.{}".format):
@@ -150,7 +150,7 @@ class Pages:
                 raise ValueError(_DAMAGED)
             size *= 8
 
-    def _lengths(self, page: _Page, column: Column, codec: int) -> tuple[int, int]:
+    def _lengths(self, page: _Page, column: LeafColumn, codec: int) -> tuple[int, int]:
         """The sum and the longest of the texts of a page whose lengths are packed apart from them."""
         if not page.delta or page.kind not in (_DATA, _DATA_2):
             return 0, 0
@@ -185,7 +185,7 @@ class Pages:
 class _Sizes:
     """What the pages of a column come to, summed up."""
 
-    def __init__(self, column: Column) -> None:
+    def __init__(self, column: LeafColumn) -> None:
         self._column = column
         self._dictionary = self._dictionary_size = self._data = 0
         self._sizes: list[int] = []
@@ -250,7 +250,7 @@ def _refuse(size: int, stored: int) -> None:
         raise BombError
 
 
-def _behind_levels(data: Bytes, page: _Page, column: Column) -> int:
+def _behind_levels(data: Bytes, page: _Page, column: LeafColumn) -> int:
     """Where the values of a page begin."""
     start = 0
     for encoding, present in zip(page.levels, (column.optional, column.in_lists), strict=True):
