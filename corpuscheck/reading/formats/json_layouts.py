@@ -19,7 +19,7 @@ _LOOKED_AT = 1000
 
 
 @dataclass(frozen=True)
-class Layout:
+class JsonLayout:
     """Where the records are, and the paths of the text inside of one.
 
     Attributes:
@@ -38,7 +38,7 @@ class Layout:
     found: bool = False
 
 
-def layout_of(values: Sequence[Any], array: bool, fields: Sequence[str]) -> Layout:
+def json_layout_of(values: Sequence[Any], array: bool, fields: Sequence[str]) -> JsonLayout:
     """The layout of a file that begins with these values, the last of which may go on."""
     top = values[0] if values else None
     if isinstance(top, Mapping) and len(values) == 1:
@@ -53,16 +53,16 @@ def layout_of(values: Sequence[Any], array: bool, fields: Sequence[str]) -> Layo
     found = not fields
     if any(path.startswith(EACH) for path in paths):
         inside = tuple(path.removeprefix(EACH) for path in paths)
-        return Layout("values", inside, shown=shown, found=found)
+        return JsonLayout("values", inside, shown=shown, found=found)
     if any(path.startswith(_EACH_ARRAY) for path in paths):
         inside = tuple(path.removeprefix(_EACH_ARRAY).lstrip(".") for path in paths)
-        return Layout("arrays", tuple(filter(None, inside)), shown=shown, found=found)
+        return JsonLayout("arrays", tuple(filter(None, inside)), shown=shown, found=found)
     corpora = array and any(TextPath(path).corpus for path in paths)
     if array and not corpora:
         paths = [f"[].{path}" if "[]" in path and not path.startswith("[]") else path for path in paths]
     streamed = next((path.stream for path in map(TextPath, paths) if path.stream), "")
     prefix = f"item.{streamed}" if corpora else streamed or ("item" if array else "")
-    return Layout("items", tuple(paths), prefix, shown=shown, item=bool(streamed), found=found)
+    return JsonLayout("items", tuple(paths), prefix, shown=shown, item=bool(streamed), found=found)
 
 
 def _found(values: Sequence[Any], array: bool) -> list[str]:
@@ -117,7 +117,7 @@ def _resolved(path: str, top: Mapping[str, Any]) -> str:
     return path
 
 
-def _table(top: Mapping[str, Any], fields: Sequence[str]) -> Layout | None:
+def _table(top: Mapping[str, Any], fields: Sequence[str]) -> JsonLayout | None:
     """A table as pandas writes it: by columns, or split into names and rows."""
     names, data = top.get("columns"), top.get("data")
     if isinstance(names, list) and isinstance(data, list) and all(isinstance(row, list) for row in data[:10]):
@@ -130,7 +130,7 @@ def _table(top: Mapping[str, Any], fields: Sequence[str]) -> Layout | None:
         return None
     head = max((name for name in top if paths[0].startswith(name)), key=len, default=paths[0])
     shown = ", ".join(fields) or f"{head}{_EACH_CELL}{paths[0][len(head) :]}"
-    return Layout("columns", tuple(paths), names=tuple(top), shown=shown, found=not fields)
+    return JsonLayout("columns", tuple(paths), names=tuple(top), shown=shown, found=not fields)
 
 
 def _is_by_columns(top: Mapping[str, Any]) -> bool:
@@ -168,6 +168,6 @@ def _width(items: Any) -> int:
     return len(rows[0]) if mixed else 0
 
 
-def _in_rows(prefix: str, names: tuple[str, ...], fields: Sequence[str]) -> Layout:
+def _in_rows(prefix: str, names: tuple[str, ...], fields: Sequence[str]) -> JsonLayout:
     paths = tuple(unquoted(name) for name in fields)
-    return Layout("rows", paths, prefix, names, ", ".join(paths), found=not fields)
+    return JsonLayout("rows", paths, prefix, names, ", ".join(paths), found=not fields)

@@ -11,7 +11,7 @@ from ijson.common import ObjectBuilder
 
 from corpuscheck.kernels.utf8 import json_depth, json_numbers, json_strings, no_depth
 from corpuscheck.reading.batch import Batch
-from corpuscheck.reading.formats.json_layouts import Layout, layout_of
+from corpuscheck.reading.formats.json_layouts import JsonLayout, json_layout_of
 from corpuscheck.reading.formats.paths import DEEPEST
 from corpuscheck.reading.formats.prose import MOST_FIELDS, is_prose
 from corpuscheck.reading.formats.records import LARGEST_RECORD, RecordReport, TextField, batched
@@ -32,7 +32,7 @@ def read_json(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRepo
     """
     stream = _Pieces(blocks)
     array = stream.first_byte() == b"["
-    layout = layout_of(_head(stream), array, fields)
+    layout = json_layout_of(_head(stream), array, fields)
     take = TextField(layout.paths, report, layout.item, layout.found)
     report.text_field = layout.shown
     records = _values(stream, layout, report)
@@ -44,7 +44,7 @@ def read_json(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRepo
         report.first_bad = min(stream.first_cut, stream.first_cut if report.first_bad is None else report.first_bad)
 
 
-def _values(stream: _Pieces, layout: Layout, report: RecordReport) -> Iterator[tuple[Any, int]]:
+def _values(stream: _Pieces, layout: JsonLayout, report: RecordReport) -> Iterator[tuple[Any, int]]:
     """The records, each with about as many bytes as it took."""
     number = 0
     try:
@@ -61,7 +61,7 @@ def _values(stream: _Pieces, layout: Layout, report: RecordReport) -> Iterator[t
         report.add_missing()
 
 
-def _records(stream: _Pieces, layout: Layout, report: RecordReport) -> Iterator[Any]:
+def _records(stream: _Pieces, layout: JsonLayout, report: RecordReport) -> Iterator[Any]:
     if layout.kind == "values":
         return (value for _, value in ijson.kvitems(stream, "", multiple_values=True, use_float=True))
     if layout.kind == "columns":
@@ -74,7 +74,7 @@ def _records(stream: _Pieces, layout: Layout, report: RecordReport) -> Iterator[
     return items
 
 
-def _by_columns(stream: _Pieces, layout: Layout, report: RecordReport) -> Iterator[dict[str, Any]]:
+def _by_columns(stream: _Pieces, layout: JsonLayout, report: RecordReport) -> Iterator[dict[str, Any]]:
     """Records of a table that comes column by column. Those of several columns are put together in memory."""
     wanted = {name: path for path in layout.paths for name in layout.names if _begins(path, name)}
     rows: dict[str, dict[str, Any]] = {}
