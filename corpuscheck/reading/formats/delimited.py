@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.containers.members import Numbered
 from corpuscheck.reading.formats import rows as rows_module
-from corpuscheck.reading.formats.dialects import SAMPLE_BYTES, Table, decide, declared_delimiter, is_header, settle
+from corpuscheck.reading.formats.dialects import SAMPLE_BYTES, TableForm, decide, declared_delimiter, is_header, settle
 from corpuscheck.reading.formats.paths import PREFERRED, weight
 from corpuscheck.reading.formats.prose import is_prose
 from corpuscheck.reading.formats.records import RecordReport, batched
@@ -64,7 +64,7 @@ def _documents(blocks: Iterable[bytes], own: str, fields: Sequence[str], report:
     return batched(_texts((row for row in rows if row.line != first), columns, table.dialect.delimiter, report))
 
 
-def _header(rows: Sequence[Row], table: Table) -> Row | None:
+def _header(rows: Sequence[Row], table: TableForm) -> Row | None:
     """The row of names, after lines of another width that may stand before the table."""
     width = table.width - table.indexed
     found = next((k for k, row in enumerate(rows[:_MOST_BEFORE]) if len(row.cells) == width), 0)
@@ -72,7 +72,7 @@ def _header(rows: Sequence[Row], table: Table) -> Row | None:
     return rows[found] if rows and is_header(rows[found].cells, others) else None
 
 
-def _names(header: Row | None, table: Table) -> list[str]:
+def _names(header: Row | None, table: TableForm) -> list[str]:
     """The names of the columns, numbers where there are none; those that come again are told apart."""
     if header is None:
         return [str(k + 1) for k in range(table.width)]
@@ -107,7 +107,7 @@ def _are_numbers(values: Sequence[str]) -> bool:
     return 10 * sum(map(is_number, filled)) >= 9 * len(filled) > 0
 
 
-def _rows(lines: Lines, table: Table, columns: _Columns, sample: bytes, report: RecordReport) -> Iterator[Row]:
+def _rows(lines: Lines, table: TableForm, columns: _Columns, sample: bytes, report: RecordReport) -> Iterator[Row]:
     """All rows. Quotes and backslashes that the sample did not have are judged where they first turn up."""
     shape = Shape(columns.width, columns.numbers)
     rows = Rows(lines, table.dialect, shape)

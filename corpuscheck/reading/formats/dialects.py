@@ -21,7 +21,7 @@ _EXCEL = re.compile(rb'\A"?sep=(.)"?\r?\n?\Z')
 
 
 @dataclass(frozen=True)
-class Table:
+class TableForm:
     """A dialect, the number of cells of a row, and whether the rows have an unnamed one before those of the header."""
 
     dialect: Dialect
@@ -36,18 +36,18 @@ def declared_delimiter(line: bytes) -> str:
     return match[1].decode("latin-1") if match else ""
 
 
-def decide(lines: Sequence[bytes], own: str, delimiter: str = "") -> Table:
+def decide(lines: Sequence[bytes], own: str, delimiter: str = "") -> TableForm:
     """The table that these lines make. A tie goes to the `own` delimiter of the format; a `delimiter` is given."""
     text = b"".join(lines)
     tried = [delimiter] if delimiter else [d for d in "\t,;|" if d.encode() in text]
     tables = [table for d in tried if (table := _best_table(lines, d, bool(delimiter))) is not None]
     if not tables:
         wide = next((d for d in tried if any(map(Dialect(d).is_too_wide, map(bytes.decode, lines)))), "")
-        return Table(Dialect(wide) if wide else _settled(_trials("", lines), 1), 1)
+        return TableForm(Dialect(wide) if wide else _settled(_trials("", lines), 1), 1)
     return max(tables, key=lambda t: (t.score, t.width, t.dialect.delimiter == "\t", t.dialect.delimiter == own))
 
 
-def settle(table: Table, lines: Sequence[bytes]) -> Table:
+def settle(table: TableForm, lines: Sequence[bytes]) -> TableForm:
     """The same table, its quotes and backslashes judged by these lines, where they have any."""
     text = b"".join(lines)
     dialect = _settled(_trials(table.dialect.delimiter, lines), table.width)
@@ -72,7 +72,7 @@ def _trials(delimiter: str, lines: Sequence[bytes]) -> _Trials:
     return {one: [row for row in rows_of(lines, one) if row.cells or row.broken] for one in tried}
 
 
-def _best_table(lines: Sequence[bytes], delimiter: str, certain: bool) -> Table | None:
+def _best_table(lines: Sequence[bytes], delimiter: str, certain: bool) -> TableForm | None:
     """The table with this delimiter in which most rows are alike; None where too few are."""
     trials = _trials(delimiter, lines)
     tables = [table for one, rows in trials.items() if (table := _table(one, rows, lines, certain)) is not None]
@@ -82,7 +82,7 @@ def _best_table(lines: Sequence[bytes], delimiter: str, certain: bool) -> Table 
     return replace(table, dialect=_settled(trials, table.width))
 
 
-def _table(dialect: Dialect, rows: Sequence[Row], lines: Sequence[bytes], certain: bool) -> Table | None:
+def _table(dialect: Dialect, rows: Sequence[Row], lines: Sequence[bytes], certain: bool) -> TableForm | None:
     """What the numbers of cells tell. Those of the header count where it is one; then rows may have more."""
     rows = [row for row in rows if 0 < len(row.cells) <= _MOST_COLUMNS]
     if not rows:
@@ -96,7 +96,7 @@ def _table(dialect: Dialect, rows: Sequence[Row], lines: Sequence[bytes], certai
     )
     indexed = header > 0 and usual == header + 1 and alike >= max(2, _NEARLY_ALL * (len(rows) - 1))
     if headed and indexed and _has_unnamed_index(dialect, rows, lines):
-        return Table(dialect, usual, True, 0.9)
+        return TableForm(dialect, usual, True, 0.9)
     if headed:
         width = header
     elif usual > 1 and alike >= _MOST * len(rows):
@@ -107,7 +107,7 @@ def _table(dialect: Dialect, rows: Sequence[Row], lines: Sequence[bytes], certai
         return None
     exact = sum(len(row.cells) == width and not row.broken for row in rows)
     more = sum(len(row.cells) > width and not row.broken for row in rows)
-    return Table(dialect, max(1, width), False, (exact + more / 2) / len(rows))
+    return TableForm(dialect, max(1, width), False, (exact + more / 2) / len(rows))
 
 
 def _has_unnamed_index(dialect: Dialect, rows: Sequence[Row], lines: Sequence[bytes]) -> bool:

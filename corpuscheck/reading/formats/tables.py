@@ -23,14 +23,14 @@ _NAMES = frozenset((
 
 
 @dataclass(frozen=True)
-class Table:
+class TableGuess:
     """Records in rows, and whether that is certain."""
 
     format: Literal["csv", "tsv"]
     certain: bool
 
 
-def table_in(head: bytes, whole: bool) -> Table | None:
+def table_in(head: bytes, whole: bool) -> TableGuess | None:
     """The table that a text is; None where its lines are no rows."""
     first = head[:_FIRST_BYTES].split(b"\n", _FIRST_LINES)[:_FIRST_LINES]
     if b"\t" not in head[:_FIRST_BYTES] and not _worth_a_look(first):
@@ -64,7 +64,7 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
         return []
 
 
-def _judged(rows: list[list[str]], form: Literal["csv", "tsv"]) -> Table | None:
+def _judged(rows: list[list[str]], form: Literal["csv", "tsv"]) -> TableGuess | None:
     if len(rows) < _FEW_ROWS:
         return None
     width, often = Counter(map(len, rows)).most_common(1)[0]
@@ -80,10 +80,10 @@ def _judged(rows: list[list[str]], form: Literal["csv", "tsv"]) -> Table | None:
     named = header and any(name.strip().lower() in _NAMES for name in rows[0])
     if form == "tsv":
         certain = even and (named or (typed > 0 and len(rows) >= _MANY_ROWS))
-        return Table(form, certain) if certain or len(rows) >= _MANY_ROWS else None
+        return TableGuess(form, certain) if certain or len(rows) >= _MANY_ROWS else None
     certain = even and named and (typed > 0 or len(rows) >= _MANY_ROWS)
     likely = len(rows) >= _MANY_ROWS and (named or (even and width > 2 and (typed > 0 or header)))
-    return Table(form, certain) if certain or likely else None
+    return TableGuess(form, certain) if certain or likely else None
 
 
 def _is_header(row: list[str], width: int) -> bool:
