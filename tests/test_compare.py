@@ -18,7 +18,7 @@ from tokenizer_zoo import artefact
 
 from corpuscheck.api import compare_tokenizers
 from corpuscheck.errors import TokenizerError
-from corpuscheck.estimates.comparison import Row, recommend
+from corpuscheck.estimates.comparison import TokenizerRow, recommend
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.reports.terminal.comparison import render_terminal
 from corpuscheck.settings import settings_from
@@ -55,11 +55,11 @@ def tokenizers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     }
 
 
-def compared(*paths: str, train: bool = False, corpus: Path = NEWS, **options: Any) -> tuple[Row, ...]:
+def compared(*paths: str, train: bool = False, corpus: Path = NEWS, **options: Any) -> tuple[TokenizerRow, ...]:
     return compare_tokenizers(corpus, paths, train, settings_from(jobs=1, **options)).rows
 
 
-def figures_of(row: Row) -> tuple[Any, ...]:
+def figures_of(row: TokenizerRow) -> tuple[Any, ...]:
     return (row.words, row.unk_words, row.documents_with_unk, row.fingerprint, row.vocab_size)
 
 
@@ -235,9 +235,9 @@ def test_nothing_to_compare_on_is_one_clear_line(tmp_path: Path, tokenizers: dic
     assert "nothing to scan" in done.stderr
 
 
-def row(name: str, unk: int, tokens: float) -> Row:
+def row(name: str, unk: int, tokens: float) -> TokenizerRow:
     counted = Interval(tokens, tokens, tokens)
-    return Row(name, "", "", 1, 1, 10_000, unk, None, 0, (), counted, counted, counted, (), 0.0)
+    return TokenizerRow(name, "", "", 1, 1, 10_000, unk, None, 0, (), counted, counted, counted, (), 0.0)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +250,7 @@ def row(name: str, unk: int, tokens: float) -> Row:
         ((row("b", 10, 900), row("a", 10, 900)), "a", "it loses least"),
     ],
 )
-def test_what_is_lost_counts_first_then_what_it_costs(rows: tuple[Row, ...], taken: str, why: str) -> None:
+def test_what_is_lost_counts_first_then_what_it_costs(rows: tuple[TokenizerRow, ...], taken: str, why: str) -> None:
     name, reason = recommend(rows)
     assert name == taken
     assert why in reason

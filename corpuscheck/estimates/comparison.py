@@ -25,7 +25,7 @@ _MUCH_BETTER = 0.9
 
 
 @dataclass(frozen=True)
-class Row:
+class TokenizerRow:
     """One tokenizer. [UNK] figures are counted; what has an interval comes from a sample of the text.
 
     `tokens` and `bytes_per_token` are of all of this text. `lengths` are the 50th, 90th and 99th percentiles of tokens
@@ -78,7 +78,7 @@ class TokenizerComparison(Presentable):
     utf8_bytes: int
     documents: int
     sampled_bytes: int
-    rows: tuple[Row, ...]
+    rows: tuple[TokenizerRow, ...]
     recommended: str
     reason: str
     not_judged: bool = False
@@ -96,7 +96,7 @@ class Texts:
     utf8_bytes: int
 
 
-def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Texts, name: str) -> Row:
+def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Texts, name: str) -> TokenizerRow:
     """The figures of one tokenizer."""
     sample, none = texts.sample, Interval(0, 0, 0)
     per_word = estimate_tokens(artefact, sample).tokens_per_word() or none
@@ -108,7 +108,7 @@ def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Tex
     per_byte = tokens.times(1 / texts.utf8_bytes)
     lengths, too_long = _lengths(texts.documents, per_byte.value)
     lost = sorted(words.lost.words().items(), key=lambda pair: (-pair[1], pair[0]))[:10]
-    return Row(
+    return TokenizerRow(
         name=name,
         model=artefact.model_type,
         fingerprint=artefact.fingerprint,
@@ -154,7 +154,7 @@ def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[flo
     )
 
 
-def recommend(rows: Sequence[Row], not_judged: bool = False) -> tuple[str, str]:
+def recommend(rows: Sequence[TokenizerRow], not_judged: bool = False) -> tuple[str, str]:
     """The tokenizer to take, and why: what is lost counts first, then what it costs.
 
     `not_judged` tells that there is one more, trained here, that nothing was held out to judge by.

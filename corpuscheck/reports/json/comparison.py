@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from corpuscheck.estimates.comparison import PERCENTILES, Row, TokenizerComparison
+from corpuscheck.estimates.comparison import PERCENTILES, TokenizerComparison, TokenizerRow
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.values.json_text import report_bytes, versions
 
@@ -26,7 +26,7 @@ def render(compared: TokenizerComparison) -> bytes:
     return report_bytes(document)
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: TokenizerRow) -> dict[str, Any]:
     return {
         "name": row.name,
         "model": row.model,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from corpuscheck.estimates.comparison import LONGEST_SEQUENCE, PERCENTILES, Row, TokenizerComparison
+from corpuscheck.estimates.comparison import LONGEST_SEQUENCE, PERCENTILES, TokenizerComparison, TokenizerRow
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal.console import text_on
 from corpuscheck.reports.terminal.parts import columns, safe
@@ -50,7 +50,7 @@ def _how_counted(compared: TokenizerComparison) -> str:
     )
 
 
-def cells_of(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
+def cells_of(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:
     """What each row of the table is, and its cells, one for each tokenizer."""
     held_out = rows[0].held_out_rate is not None
     lines = [
@@ -72,7 +72,7 @@ def cells_of(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
     return [*lines, (f"documents over {LONGEST_SEQUENCE}", [percent(row.too_long) for row in rows])]
 
 
-def _interval_lines(rows: tuple[Row, ...]) -> list[tuple[str, list[str]]]:
+def _interval_lines(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:
     return [
         ("  from", [count(row.tokens.low) for row in rows]),
         ("  to", [count(row.tokens.high) for row in rows]),
