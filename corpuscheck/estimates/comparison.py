@@ -85,7 +85,7 @@ class TokenizerComparison(Presentable):
 
 
 @dataclass(frozen=True)
-class Texts:
+class ComparedText:
     """What the figures come from: a sample of the text, less of it for what takes long, the part that was held out, and
     all documents' sizes."""
 
@@ -96,7 +96,7 @@ class Texts:
     utf8_bytes: int
 
 
-def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Texts, name: str) -> TokenizerRow:
+def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: ComparedText, name: str) -> TokenizerRow:
     """The figures of one tokenizer."""
     sample, none = texts.sample, Interval(0, 0, 0)
     per_word = estimate_tokens(artefact, sample).tokens_per_word() or none

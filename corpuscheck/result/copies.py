@@ -17,7 +17,7 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.table import first_rows, ordered, several
 from corpuscheck.result.near import left_over, near_copies
 from corpuscheck.result.shared import Shared, SharedLine, shared, top_lines
-from corpuscheck.result.sums import Amount, Sum, Texts
+from corpuscheck.result.sums import Amount, Sum, TextSums
 from corpuscheck.text.printable import printable
 from corpuscheck.values.brief import brief
 
@@ -120,7 +120,7 @@ def cleanliness(profile: Profile) -> Cleanliness:
 class _Left:
     """Texts that a step leaves; documents and bytes that it is known for sure to take away, with examples."""
 
-    texts: Texts = Texts()
+    texts: TextSums = TextSums()
     gone: tuple[float, float] = (0.0, 0.0)
     pairs: Pairs = ()
 
@@ -144,7 +144,7 @@ class _Steps:
     def result(self) -> Cleanliness:
         profile, exact = self._profile, self._rows.exact
         every, different = self._every(), self._different()
-        short, long = self._normalised() if self._looked else (Texts(), _Left(different.texts))
+        short, long = self._normalised() if self._looked else (TextSums(), _Left(different.texts))
         alike = self._near() if self._near_looked else _Left(long.texts)
         complete = exact and (not self._near_looked or (profile.near.exact and not alike.texts.documents.variance))
         whole, last = short + long.texts, short + alike.texts
@@ -172,11 +172,11 @@ class _Steps:
             last.usable.error,
         )
 
-    def _every(self) -> Texts:
+    def _every(self) -> TextSums:
         rows, size = self._rows, self._profile.size
         if rows.exact:
-            return Texts(Sum(float(rows.counts.sum())), Sum(float(rows.counts @ rows.sizes)))
-        return Texts(Sum(size.documents), Sum(size.utf8_bytes))
+            return TextSums(Sum(float(rows.counts.sum())), Sum(float(rows.counts @ rows.sizes)))
+        return TextSums(Sum(size.documents), Sum(size.utf8_bytes))
 
     def _short(self) -> Amount:
         """Documents in which near copies were not looked for, as they are too short."""
@@ -195,10 +195,10 @@ class _Steps:
         kept = first[np.searchsorted(first, copies, "right") - 1]
         places = [(self._place(rows, k), self._last(rows, c)) for k, c in _largest(rows.sizes, kept, copies)]
         pairs = tuple((min(pair, key=_order), max(pair, key=_order), 1.0) for pair in places)
-        texts = Texts.over(rows.weights()[first], rows.sizes[first], rows.debris[first])
+        texts = TextSums.over(rows.weights()[first], rows.sizes[first], rows.debris[first])
         return _Left(texts, (float(extra.sum()), float(extra @ rows.sizes)), pairs)
 
-    def _normalised(self) -> tuple[Texts, _Left]:
+    def _normalised(self) -> tuple[TextSums, _Left]:
         """One text of each norm: those too short for a signature, and the others, with the copies of both."""
         rows, first = self._rows, first_rows(self._rows.hashes)
         alike = first[several(rows.norms[first])]
@@ -211,7 +211,7 @@ class _Steps:
         gone = float(len(copies)), float(rows.sizes[copies].sum())
         left: DocumentPart | NormPart = rows.chosen(_without(first, copies)) if rows.exact else self._profile.norms
         long = long_enough(left.norms)
-        two = (Texts.over(left.weights()[some], left.sizes[some], left.debris[some]) for some in (~long, long))
+        two = (TextSums.over(left.weights()[some], left.sizes[some], left.debris[some]) for some in (~long, long))
         return next(two), _Left(next(two), gone, pairs)
 
     def _near(self) -> _Left:
@@ -240,10 +240,10 @@ class _Steps:
 class _Removal:
     """Documents and bytes that are left after each step: never more than before, never what was seen to be copied."""
 
-    def __init__(self, every: Texts) -> None:
+    def __init__(self, every: TextSums) -> None:
         self.left = every.documents.value, every.utf8_bytes.value
 
-    def step(self, leaves: Texts, taken: Texts, gone: tuple[float, float], exact: bool) -> Amount:
+    def step(self, leaves: TextSums, taken: TextSums, gone: tuple[float, float], exact: bool) -> Amount:
         """What is taken away: `gone` is known for sure, and is all of it where that is exact."""
         before, figures = self.left, (leaves.documents.value, leaves.utf8_bytes.value)
         most = before[0] - gone[0], before[1] - gone[1]

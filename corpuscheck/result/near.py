@@ -13,7 +13,7 @@ from corpuscheck.kernels.alike import HEADS, pairs_alike
 from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
 from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.table import first_rows
-from corpuscheck.result.sums import Sum, Texts
+from corpuscheck.result.sums import Sum, TextSums
 
 Floats = NDArray[np.float64]
 
@@ -75,7 +75,7 @@ def near_copies(rows: NearPart) -> NearCopies:
     return NearCopies(order[copies], order[kept_rows], likeness(signatures, copies, kept_rows))
 
 
-def left_over(rows: NearPart, found: NearCopies) -> Texts:
+def left_over(rows: NearPart, found: NearCopies) -> TextSums:
     """The texts without near copies, estimated where rows are a sample.
 
     Rows of one key are drawn together, and most texts of a kind share theirs. A text with a key of its own may be drawn
@@ -112,7 +112,7 @@ def _take_strays(share: Floats, rows: NearPart, found: NearCopies, drawn: Floats
     share[order] -= np.where(members > 1, any_drawn * kept[order] / members, 0.0)
 
 
-def _summed(rows: NearPart, share: Floats, drawn: Floats, kept: Floats) -> Texts:
+def _summed(rows: NearPart, share: Floats, drawn: Floats, kept: Floats) -> TextSums:
     """Of each row a share counts. Its key stands for `drawn` keys, it itself for `kept` rows of that key."""
     starts = first_rows(rows.keys)
     ones, sizes, debris = np.ones(len(rows)), rows.sizes.astype(np.float64), rows.debris.astype(np.float64)
@@ -123,7 +123,7 @@ def _summed(rows: NearPart, share: Floats, drawn: Floats, kept: Floats) -> Texts
         variance = (drawn * (drawn - 1))[starts] @ of_keys**2
         within = drawn * kept * (kept - 1) * (counted**2 + figures**2 * _UNSEEN / _per_run(starts, len(rows)))
         sums.append(Sum(float(drawn[starts] @ of_keys), float(variance + within.sum())))
-    return Texts(*sums)
+    return TextSums(*sums)
 
 
 def _per_run(starts: Ints, rows: int) -> Ints:

@@ -70,7 +70,7 @@ class Amount:
 
 
 @dataclass(frozen=True)
-class Texts:
+class TextSums:
     """Texts of one kind: how many, their bytes, those that are debris, and those that are not."""
 
     documents: Sum = Sum()
@@ -79,21 +79,21 @@ class Texts:
     usable: Sum = Sum()
 
     @classmethod
-    def over(cls, weights: NDArray[np.float64], sizes: Ints, debris: Ints) -> Texts:
+    def over(cls, weights: NDArray[np.float64], sizes: Ints, debris: Ints) -> TextSums:
         """The texts of these rows, each standing for `weights` of them."""
         figures = np.ones(len(sizes)), sizes, debris, sizes - debris
         return cls(*(Sum.over(weights, figure.astype(np.float64)) for figure in figures))
 
-    def __add__(self, other: Texts) -> Texts:
-        return Texts(
+    def __add__(self, other: TextSums) -> TextSums:
+        return TextSums(
             self.documents + other.documents,
             self.utf8_bytes + other.utf8_bytes,
             self.debris + other.debris,
             self.usable + other.usable,
         )
 
-    def __sub__(self, other: Texts) -> Texts:
-        return Texts(
+    def __sub__(self, other: TextSums) -> TextSums:
+        return TextSums(
             self.documents - other.documents,
             self.utf8_bytes - other.utf8_bytes,
             self.debris - other.debris,

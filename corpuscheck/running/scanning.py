@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from corpuscheck.errors import NothingToScanError, nothing_to_scan
-from corpuscheck.estimates.comparison import Texts, TokenizerComparison, recommend, row_of
+from corpuscheck.estimates.comparison import ComparedText, TokenizerComparison, recommend, row_of
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.estimating import estimate_tokens
 from corpuscheck.measuring.fertility import fertility
@@ -143,7 +143,7 @@ def compared(
     if any(part.held_out_words for part in judged):
         held_out = by_units.sample.parted(share)[0]
     size = measured.size.utf8_bytes
-    texts = Texts(sample, sample.smaller(settings.budgets.tokens), held_out, documents, size)
+    texts = ComparedText(sample, sample.smaller(settings.budgets.tokens), held_out, documents, size)
     rows = tuple(
         row_of(artefact, words, of_units.held_out_unk_rate, texts, name)
         for artefact, words, of_units, name in zip(artefacts, counted, judged, names, strict=True)
