@@ -15,7 +15,7 @@ from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.lines import line_ends
 
-Where = tuple[str, int, int]
+LineInRange = tuple[str, int, int]
 """(path, start of the range, line within it)."""
 
 _RUNNING_TEXT = ("text", "html", "xml")
@@ -26,7 +26,7 @@ class FileTally:
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
-        self.places: dict[int, Where] = {}
+        self.places: dict[int, LineInRange] = {}
 
     def observe(self, batch: Batch, units: Units, counted: Counted, sums: Hashes) -> None:
         if batch.files is None or not len(batch.files):
