@@ -121,7 +121,7 @@ def before_and_now(comparison: Comparison, now: Profile) -> list[tuple[str, str,
 
 
 @dataclass(frozen=True)
-class Remark:
+class Annotation:
     """A finding at one of its places. The fingerprint stays the same while rule, path and line do."""
 
     finding: Finding
@@ -130,16 +130,16 @@ class Remark:
     fingerprint: str
 
 
-def remarks(result: Result, most: int) -> list[Remark]:
-    """One remark for each place of each finding, the worst first. What is left out is told by the last one kept."""
-    every = list(_remarks(result))
+def annotated(result: Result, most: int) -> list[Annotation]:
+    """One annotation for each place of each finding, the worst first. What is left out is told by the last one kept."""
+    every = list(_annotations(result))
     if len(every) <= most:
         return every
     last = every[most - 1]
     return [*every[: most - 1], replace(last, text=f"{last.text}; {len(every) - most:,} more remarks are left out")]
 
 
-def _remarks(result: Result) -> Iterator[Remark]:
+def _annotations(result: Result) -> Iterator[Annotation]:
     seen: Counter[tuple[object, ...]] = Counter()
     for finding in result.findings:
         places = finding.places or (result.place_of(finding),)
@@ -149,7 +149,7 @@ def _remarks(result: Result) -> Iterator[Remark]:
                 text += f"; {plural(len(places) - n, 'more place')} not listed"
             key = (finding.rule, place.path, place.line)
             seen[key] += 1  # two findings of one rule in one file must not have one fingerprint
-            yield Remark(finding, place, text, _fingerprint(*key, seen[key]))
+            yield Annotation(finding, place, text, _fingerprint(*key, seen[key]))
 
 
 def _fingerprint(*parts: object) -> str:

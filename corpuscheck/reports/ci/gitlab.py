@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpuscheck.reports.common import file_and_line, remarks
+from corpuscheck.reports.common import annotated, file_and_line
 from corpuscheck.result.result import Result
 from corpuscheck.settings import Severity
 from corpuscheck.values.json_text import report_bytes
@@ -16,16 +16,16 @@ def render(result: Result) -> bytes:
     """One entry for each place of each finding."""
     entries = [
         {
-            "description": remark.text,
-            "check_name": f"{remark.finding.rule} {remark.finding.name}",
-            "fingerprint": remark.fingerprint,
-            "severity": _SEVERITIES[remark.finding.severity],
+            "description": annotation.text,
+            "check_name": f"{annotation.finding.rule} {annotation.finding.name}",
+            "fingerprint": annotation.fingerprint,
+            "severity": _SEVERITIES[annotation.finding.severity],
             "location": {
                 "path": path,
                 "lines": {"begin": line},
             },
         }
-        for remark in remarks(result, MOST)
-        for path, line in [file_and_line(remark.place)]
+        for annotation in annotated(result, MOST)
+        for path, line in [file_and_line(annotation.place)]
     ]
     return report_bytes(entries)

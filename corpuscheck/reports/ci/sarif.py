@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from corpuscheck._version import __version__
-from corpuscheck.reports.common import Remark, file_and_line, remarks
+from corpuscheck.reports.common import Annotation, annotated, file_and_line
 from corpuscheck.result.result import Place, Result
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import Rule
@@ -35,7 +35,7 @@ def render(result: Result) -> bytes:
             {
                 "tool": {"driver": {"name": "corpuscheck", "version": __version__, "rules": rules}},
                 "invocations": [{"executionSuccessful": True}],
-                "results": [_result(remark, index) for remark in remarks(result, MOST)],
+                "results": [_result(annotation, index) for annotation in annotated(result, MOST)],
                 "properties": {"verdict": result.verdict},
             }
         ],
@@ -55,14 +55,14 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(remark: Remark, index: dict[str, int]) -> dict[str, Any]:
+def _result(annotation: Annotation, index: dict[str, int]) -> dict[str, Any]:
     return {
-        "ruleId": remark.finding.rule,
-        "ruleIndex": index[remark.finding.rule],
-        "level": _LEVELS[remark.finding.severity],
-        "message": {"text": _without_links(remark.text)},
-        "locations": [{"physicalLocation": _location(remark.place)}],
-        "partialFingerprints": {"corpuscheck/v1": remark.fingerprint},
+        "ruleId": annotation.finding.rule,
+        "ruleIndex": index[annotation.finding.rule],
+        "level": _LEVELS[annotation.finding.severity],
+        "message": {"text": _without_links(annotation.text)},
+        "locations": [{"physicalLocation": _location(annotation.place)}],
+        "partialFingerprints": {"corpuscheck/v1": annotation.fingerprint},
     }
 
 
