@@ -73,8 +73,8 @@ class DocumentHasher:
         sums = np.zeros(len(batch.starts), np.uint64)
         hash_passages(batch.data, rows, sums)
         sizes = batch.ends - batch.starts
-        if batch.part is not None:
-            path = batch.part.path
+        if batch.shared is not None:
+            path = batch.shared.path
             self.split[path] = self.split.get(path, Fragment()).merge(Fragment(int(sums[0]), int(sizes[0])))
             zeros = np.zeros(len(sums), np.int64)
             return sums, Ended(sums[:0], sizes[:0], zeros, zeros)

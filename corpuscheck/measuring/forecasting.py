@@ -40,7 +40,7 @@ class DocumentSampler:
         """Take in the documents of a block."""
         batch, units = block.batch, block.documents
         lengths = (batch.ends - batch.starts).tolist()
-        if batch.part is not None:
+        if batch.shared is not None:
             return
         files = [0] * len(lengths) if batch.files is None else batch.files.tolist()
         last = len(lengths) - 1

@@ -110,7 +110,7 @@ class Inspector:
         """The documents that end in this batch."""
         n = len(batch.starts)
         found = Inspected.nothing(n)
-        goes_on = batch.part is None and batch.offset > 0 and len(self._carry.norms) > 0
+        goes_on = batch.shared is None and batch.offset > 0 and len(self._carry.norms) > 0
         if goes_on:
             found.rows[0], found.norms[0] = self._carry.rows[0], self._carry.norms[0]
         found.rows[:, BYTES] += batch.ends - batch.starts
@@ -118,8 +118,8 @@ class Inspector:
         data, starts, ends = batch.data, batch.starts, batch.ends
         find_debris(data, starts, ends, self._triggers, self._names, found.rows, np.empty((0, 4), np.int64))
         self._read_lines(batch, documents, goes_on, found.rows)
-        if batch.part is not None:
-            path = batch.part.path
+        if batch.shared is not None:
+            path = batch.shared.path
             self.split[path] = self.split.get(path, np.zeros(COLUMNS, np.int64)) + found.rows[0]
             return Inspected.nothing()
         carry = found.chosen(slice(len(documents), None))
@@ -162,7 +162,7 @@ class Inspector:
         hashes, spans = np.empty(most, np.uint64), np.empty((most, 5), np.int64)
         keys = np.empty(len(batch.starts), np.uint64)
         hash_parts(file_ids(self._records, documents.files), documents.places, keys)
-        bounds = np.zeros(2, np.uint64) if batch.part is not None else self._lines.bounds()
+        bounds = np.zeros(2, np.uint64) if batch.shared is not None else self._lines.bounds()
         n = read_lines(
             batch.data, batch.starts, batch.ends, kinds(), goes_on, batch.unfinished, self._line_hashes, keys,
             bounds, rows, hashes, spans,

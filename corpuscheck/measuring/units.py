@@ -54,8 +54,8 @@ class UnitSplitter:
             return self._lines(batch)
         keys = np.empty(len(batch.starts), np.uint64)
         hash_heads(batch.data, batch.starts, batch.ends, keys)
-        if batch.part is not None:
-            keys[0] = batch.part.key
+        if batch.shared is not None:
+            keys[0] = batch.shared.key
         elif batch.offset and self._open_key is not None:
             keys[0] = self._open_key
         self._open_key = int(keys[-1]) if batch.unfinished else None

@@ -93,8 +93,8 @@ class _Tally:
         self._totals += (words.sum(), unk_words.sum(), unk_tokens, words[held_out].sum(), unk_words[held_out].sum())
         touched = np.zeros(len(batch.starts), np.bool_)
         touched[units.documents[unk_words > 0]] = True
-        if batch.part is not None:
-            self._split[batch.part.path] = self._split.get(batch.part.path, False) or bool(touched.any())
+        if batch.shared is not None:
+            self._split[batch.shared.path] = self._split.get(batch.shared.path, False) or bool(touched.any())
             return
         if not len(touched):
             return

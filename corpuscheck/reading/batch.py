@@ -16,7 +16,7 @@ BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
-class Part:
+class SharedDocument:
     """The document that several work units share: its path, and the key made of its first bytes."""
 
     path: str
@@ -33,7 +33,7 @@ class Batch:
             begins or ends inside a character, which is checked for whoever makes a batch.
         offset: bytes of the first document that earlier batches held; 0 when it starts here.
         unfinished: the last document goes on in the next batch.
-        part: set where the one document here is shared with other work units.
+        shared: set where the one document here is shared with other work units.
         lines: for each document the line of its file on which this part of it starts, from 1; 0 where the
             format has no lines or they are not known.
         files: for each document the number of its file among those of the work unit.
@@ -46,7 +46,7 @@ class Batch:
     ends: Ints
     offset: int = 0
     unfinished: bool = False
-    part: Part | None = None
+    shared: SharedDocument | None = None
     lines: Ints | None = None
     files: Ints | None = None
 
@@ -67,7 +67,7 @@ class Batch:
 
     @property
     def whole(self) -> bool:
-        return self.offset == 0 and not self.unfinished and self.part is None
+        return self.offset == 0 and not self.unfinished and self.shared is None
 
     def of_file(self, number: int) -> Batch:
         """The same batch, known to come from this file of the work unit."""

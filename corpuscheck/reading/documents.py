@@ -10,7 +10,7 @@ import numpy as np
 
 from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.utf8 import WINDOW, last_boundary, line_spans, paragraph_spans
-from corpuscheck.reading.batch import Batch, Part
+from corpuscheck.reading.batch import Batch, SharedDocument
 from corpuscheck.reading.lines import BLANK_LINE, LINE_END, count_line_ends, line_ends
 from corpuscheck.settings import DocumentMode
 
@@ -60,32 +60,38 @@ class SplitReport:
 
 
 def split_text(
-    blocks: Iterable[bytes], mode: DocumentMode, report: SplitReport, offset: int = 0, part: Part | None = None
+    blocks: Iterable[bytes],
+    mode: DocumentMode,
+    report: SplitReport,
+    offset: int = 0,
+    shared: SharedDocument | None = None,
 ) -> Iterator[Batch]:
-    """Batches of a plain text. `offset` and `part` tell where in which document the text begins."""
+    """Batches of a plain text. `offset` and `shared` tell where in which document the text begins."""
     if mode == "file":
-        return _one_document(blocks, report, offset, part)
+        return _one_document(blocks, report, offset, shared)
     return _many_documents(blocks, report, _SPLITTERS[mode])
 
 
-def _one_document(blocks: Iterable[bytes], report: SplitReport, offset: int, part: Part | None) -> Iterator[Batch]:
+def _one_document(
+    blocks: Iterable[bytes], report: SplitReport, offset: int, shared: SharedDocument | None
+) -> Iterator[Batch]:
     held = b""
     for block in blocks:
         cut = _cut(held, offset, report)  # a block is handed on when the next one shows that the document goes on
         if cut:
-            yield _piece(held[:cut], report.line, offset, True, part)
+            yield _piece(held[:cut], report.line, offset, True, shared)
             report.pass_over(held[:cut])
             offset += cut
         held = held[cut:] + block
     if held:
-        yield _piece(held, report.line, offset, False, part)
+        yield _piece(held, report.line, offset, False, shared)
         report.pass_over(held)
 
 
-def _piece(text: bytes, line: int, offset: int, unfinished: bool, part: Part | None = None) -> Batch:
+def _piece(text: bytes, line: int, offset: int, unfinished: bool, shared: SharedDocument | None = None) -> Batch:
     data = np.frombuffer(text, np.uint8)
     ends, lines = np.array([len(data)], np.int64), np.array([line], np.int64)
-    return Batch(data, np.zeros(1, np.int64), ends, offset, unfinished, part, lines)
+    return Batch(data, np.zeros(1, np.int64), ends, offset, unfinished, shared, lines)
 
 
 def _cut(held: bytes, offset: int, report: SplitReport) -> int:

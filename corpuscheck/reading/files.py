@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from corpuscheck.errors import place_of
-from corpuscheck.reading.batch import Part
+from corpuscheck.reading.batch import SharedDocument
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.encodings.decoded import UNCERTAIN
 from corpuscheck.reading.layouts import Layout
@@ -129,7 +129,7 @@ _FIELDS = tuple(one.name for one in fields(FileRecord))
 class Piece:
     """A source, or a byte range of a large plain UTF-8 file (`stop` is set, documents are not cut by it).
 
-    A range of a file that is one document goes on with it: `part` says which, `offset` how far in. Of a
+    A range of a file that is one document goes on with it: `shared` says which, `offset` how far in. Of a
     Parquet file the range is a number of row `groups`. `layout` is that of the whole file.
     """
 
@@ -137,7 +137,7 @@ class Piece:
     start: int = 0
     stop: int | None = None
     offset: int = 0
-    part: Part | None = None
+    shared: SharedDocument | None = None
     groups: tuple[int, ...] | None = None
     layout: Layout | None = None
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from corpuscheck.kernels.hashing import HEAD, hash_bytes
 from corpuscheck.kernels.utf8 import WINDOW, first_boundary
-from corpuscheck.reading.batch import Part
+from corpuscheck.reading.batch import SharedDocument
 from corpuscheck.reading.containers.compressions import compression_of
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.encodings.decoding import UTF8_BOM
@@ -99,8 +99,8 @@ def _ranges(file: int, source: Source, layout: Layout, settings: Reading, size: 
     mark = len(UTF8_BOM) if head.startswith(UTF8_BOM) else 0
     one = document == "file"
     head = head[mark : mark + HEAD]
-    part = (
-        Part(printable(source.path, 1 << 16), int(hash_bytes(np.frombuffer(head, np.uint8), 0, len(head))))
+    shared = (
+        SharedDocument(printable(source.path, 1 << 16), int(hash_bytes(np.frombuffer(head, np.uint8), 0, len(head))))
         if one
         else None
     )
@@ -111,7 +111,7 @@ def _ranges(file: int, source: Source, layout: Layout, settings: Reading, size: 
             cuts.append(cut)
     cuts.append(source.size)
     return [
-        Piece(source, start, stop, max(0, start - mark) if one else 0, part, layout=layout)
+        Piece(source, start, stop, max(0, start - mark) if one else 0, shared, layout=layout)
         for start, stop in pairwise(cuts)
         if stop > start
     ]

@@ -409,7 +409,7 @@ def _batches(
         blocks = without_front_matter(blocks, split)
     if layout.format in MARKUP and settings.strip_markup:
         split.line = 0
-    return split_text(blocks, layout.document(settings.document), split, piece.offset, piece.part)
+    return split_text(blocks, layout.document(settings.document), split, piece.offset, piece.shared)
 
 
 class _DeferredError(Exception):

@@ -141,7 +141,7 @@ class Cache:
 
     def _key_of_unit(self, task: str, unit: WorkUnit) -> bytes:
         pieces = [
-            (p.source.path, self.stamp(p.source), p.start, p.stop, p.offset, p.groups, p.part and str(p.part.key))
+            (p.source.path, self.stamp(p.source), p.start, p.stop, p.offset, p.groups, p.shared and str(p.shared.key))
             for p in unit
         ]
         return key_of(self._secret, task, pieces)

@@ -112,7 +112,7 @@ def whole_documents(sources: Packed[Source], settings: Reading) -> list[WorkUnit
     """The same units, but a file that is one document is not cut: words are found wherever they stand in it."""
     units = work_units(sources, settings)
     return [
-        (Piece(unit[0].source),) if unit[0].part else unit for unit in units if not (unit[0].part and unit[0].start)
+        (Piece(unit[0].source),) if unit[0].shared else unit for unit in units if not (unit[0].shared and unit[0].start)
     ]
 
 
