@@ -16,7 +16,7 @@ from corpuscheck.profile.words import WordPart
 from corpuscheck.result.copies import DocumentPlace
 from corpuscheck.result.result import (
     ChangedFile,
-    Comparison,
+    Changes,
     Finding,
     LostWord,
     NewCharacter,
@@ -91,7 +91,7 @@ def domain() -> DomainReport:
     )
 
 
-def comparison() -> Comparison:
+def comparison() -> Changes:
     """What examples/broken might have become since yesterday."""
     base = Profile(
         ReadingPart(measured=6, encodings={"utf-8": 5, "ascii": 1}, encoding_bytes={"utf-8": 6000, "ascii": 800}),
@@ -99,7 +99,7 @@ def comparison() -> Comparison:
         words=WordPart("0" * 16, 900, 9),
     )
     good, mixed = Place("examples/broken/good.txt", 3), Place("examples/broken/mixed.txt", 14, "12 lines in cp949")
-    return Comparison(
+    return Changes(
         "baseline.ccp",
         base,
         (
@@ -135,7 +135,7 @@ def hostile_result(attacks: tuple[str, ...] = ATTACKS) -> Result:
     places = {text: Place(text, n, text) for n, text in enumerate(attacks, 1)}
     words = tuple(LostWord(text, 1, text, "too long", ()) for text in attacks)
     damage = tuple(NewDamage(text, 1, 1, (place,)) for text, place in places.items())
-    compared = Comparison(
+    compared = Changes(
         attacks[0],
         Profile(ReadingPart(measured=1, encodings=dict.fromkeys(attacks, 1))),
         tuple(ChangedFile(text, "added", text, 1, 1, 1, 1, 1) for text in attacks),

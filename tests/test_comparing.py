@@ -17,7 +17,7 @@ from support import korean_lines, scanned, write_files, write_vocabulary
 from corpuscheck.api import report
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result.comparing import compare
-from corpuscheck.result.result import Comparison, Result
+from corpuscheck.result.result import Changes, Result
 from corpuscheck.settings import settings_from
 
 Files = dict[str, str | bytes]
@@ -212,6 +212,6 @@ def test_a_corpus_compared_with_itself_is_unchanged(
         data.draw(st.permutations(paths)), baseline=str(folder / "base.ccp"), jobs=data.draw(st.integers(1, 3))
     )
     saved = Profile.load(str(folder / "base.ccp"))
-    assert again.result.comparison == Comparison(str(folder / "base.ccp"), saved)
+    assert again.result.comparison == Changes(str(folder / "base.ccp"), saved)
     assert not [finding for finding in again.result.findings if finding.rule.startswith("CC7")]
     assert compare(first, again.result.profile, "x").files == ()

@@ -15,7 +15,7 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.kinds import kind_of
 from corpuscheck.result.copies import DocumentPlace
 from corpuscheck.result.normalisation import Normalisation
-from corpuscheck.result.result import Comparison, Finding, NewCopies, Place, Result, Verdict
+from corpuscheck.result.result import Changes, Finding, NewCopies, Place, Result, Verdict
 from corpuscheck.text.amounts import count, files, percent, plural, size, times
 from corpuscheck.text.composing import MOST_MARKS
 from corpuscheck.text.printable import printable
@@ -106,7 +106,7 @@ def encodings(profile: Profile, most: int = 6) -> str:
     return ", ".join(told) + (f" and {len(found) - most:,} more" if len(found) > most else "")
 
 
-def before_and_now(comparison: Comparison, now: Profile) -> list[tuple[str, str, str]]:
+def before_and_now(comparison: Changes, now: Profile) -> list[tuple[str, str, str]]:
     """The figures of the baseline and of the corpus as it is: (what, before, now)."""
     base = comparison.base
     added = f"{percent(comparison.new_unk_rate)} ({count(comparison.new_unk_words)} of {count(comparison.new_words)})"

@@ -13,7 +13,7 @@ from corpuscheck.result.new_copies import new_copies
 from corpuscheck.result.result import (
     Change,
     ChangedFile,
-    Comparison,
+    Changes,
     NewCharacter,
     NewDamage,
     Place,
@@ -115,7 +115,7 @@ def newly_lost_words(base: Profile, head: Profile) -> dict[str, int]:
     return {word: count for word, count in head.words.lost.words().items() if word not in known}
 
 
-def compare(base: Profile, head: Profile, name: str) -> Comparison:
+def compare(base: Profile, head: Profile, name: str) -> Changes:
     """The comparison of `head` with its baseline; which words are newly lost, and why, is not in it yet.
 
     Raises ProfileError where the two were not measured in the same way.
@@ -123,7 +123,7 @@ def compare(base: Profile, head: Profile, name: str) -> Comparison:
     check_agreement(Baseline(base, name), head.about.get("reading", ""), head.words.fingerprint)
     files = _files(base, head)
     new = {file.path for file in files if file.change in ("added", "changed")}
-    return Comparison(
+    return Changes(
         name,
         base,
         files,

@@ -316,7 +316,7 @@ class NewCopies:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Changes:
     """What a corpus has become since its baseline. Each list has the worst first.
 
     `new_encodings` maps a codec to the files that brought it; `settings` are those that decided otherwise for it.
@@ -362,7 +362,7 @@ class Result(Presentable):
     findings: tuple[Finding, ...]
     skipped_rules: tuple[SkippedRule, ...] = ()
     policy: Policy = field(default_factory=Policy)
-    comparison: Comparison | None = None
+    comparison: Changes | None = None
     normalisation: Normalisation = field(default_factory=Normalisation)
     cleanliness: Cleanliness = field(default_factory=Cleanliness)
     scripts: tuple[ScriptShare, ...] = ()

@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from corpuscheck.profile.files import MOST_FILES
-from corpuscheck.result.result import Comparison, NewCharacter, Place
+from corpuscheck.result.result import Changes, NewCharacter, Place
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
 from corpuscheck.text.amounts import count, files, percent, plural, points, size
 from corpuscheck.text.printable import printable, with_codepoint
 
 
-def _compared(evidence: Evidence) -> Comparison:
+def _compared(evidence: Evidence) -> Changes:
     if evidence.comparison is None:
         raise NotJudgedError("there is no baseline to compare with (--baseline FILE)")
     return evidence.comparison
 
 
-def _files_compared(evidence: Evidence) -> Comparison:
+def _files_compared(evidence: Evidence) -> Changes:
     compared = _compared(evidence)
     if not (compared.base.files.complete and evidence.profile.files.complete):
         raise NotJudgedError(f"of over {count(MOST_FILES)} files it is not known which are new")
@@ -66,7 +66,7 @@ def lossy_additions(evidence: Evidence, limit: float) -> Iterable[Observation]:
         )
 
 
-def _losing_files(compared: Comparison) -> tuple[Place, ...]:
+def _losing_files(compared: Changes) -> tuple[Place, ...]:
     usual = compared.base.words.unk_rate
     losing = [file for file in compared.files if file.unk_rate > usual]
     return tuple(

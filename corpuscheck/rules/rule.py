@@ -12,7 +12,7 @@ from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.normalisation import Normalisation, normalisation_of
-from corpuscheck.result.result import Comparison, Finding, Place, TokenizerReport
+from corpuscheck.result.result import Changes, Finding, Place, TokenizerReport
 from corpuscheck.settings import Limits, Policy, Severity
 from corpuscheck.text.quantities import LEAST_WITHOUT_UNIT, parse_count, parse_number, parse_share, parse_size
 
@@ -35,7 +35,7 @@ Need = Literal["", "baseline", "reference", "documents", "near copies"]
 NEEDS: frozenset[str] = frozenset(get_args(Need)) - {""}
 
 
-def at_hand(profile: Profile, comparison: Comparison | None, domain: DomainReport | None) -> frozenset[str]:
+def at_hand(profile: Profile, comparison: Changes | None, domain: DomainReport | None) -> frozenset[str]:
     """What there is of what rules may need."""
     there = {
         "baseline": comparison is not None,
@@ -54,7 +54,7 @@ class Evidence:
     tokenizer: TokenizerReport
     cleanliness: Cleanliness
     limits: Limits = field(default_factory=Limits)
-    comparison: Comparison | None = None
+    comparison: Changes | None = None
     domain: DomainReport | None = None
 
     @property

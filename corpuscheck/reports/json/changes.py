@@ -7,11 +7,11 @@ from typing import Any, get_args
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result.copies import DocumentPlace
-from corpuscheck.result.result import Change, ChangedFile, Comparison, LostWord, NewCopies, NewDamage, Place
+from corpuscheck.result.result import Change, ChangedFile, Changes, LostWord, NewCopies, NewDamage, Place
 from corpuscheck.text.printable import printable
 
 
-def comparison_document(comparison: Comparison, now: Profile) -> dict[str, Any]:
+def comparison_document(comparison: Changes, now: Profile) -> dict[str, Any]:
     """Everything in the comparison, and the figures of both sides."""
     return {
         "name": comparison.name,

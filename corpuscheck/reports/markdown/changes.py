@@ -12,7 +12,7 @@ from corpuscheck.reports.markdown.text import bullets, code, code_of, details, p
 from corpuscheck.result.result import (
     Change,
     ChangedFile,
-    Comparison,
+    Changes,
     LostWord,
     NewCharacter,
     NewCopies,
@@ -26,7 +26,7 @@ _PLACES = 3
 _PAIRS = 20
 
 
-def changes(comparison: Comparison, now: Profile, findings: str) -> Iterator[str]:
+def changes(comparison: Changes, now: Profile, findings: str) -> Iterator[str]:
     """The findings about it, then whatever is new; texts with nothing to tell are empty."""
     yield f"### What has changed since {code(comparison.name, LONGEST_PATH)}?"
     yield findings

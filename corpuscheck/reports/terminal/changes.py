@@ -15,7 +15,7 @@ from corpuscheck.reports.terminal.parts import columns, safe, section
 from corpuscheck.result.result import (
     Change,
     ChangedFile,
-    Comparison,
+    Changes,
     LostWord,
     NewCharacter,
     NewCopies,
@@ -31,7 +31,7 @@ _PLACES = 3
 _CHANGES: tuple[Change, ...] = ("added", "changed", "moved", "removed")
 
 
-def changes(comparison: Comparison, now: Profile) -> Group:
+def changes(comparison: Changes, now: Profile) -> Group:
     """The figures before and now, then whatever is new, the worst first."""
     parts: list[RenderableType | None] = [figures(comparison, now)]
     parts += [_files(change, comparison.changed(change)) for change in _CHANGES]
@@ -48,19 +48,19 @@ def changes(comparison: Comparison, now: Profile) -> Group:
     return section(None, title_of(comparison), what_changed(comparison), *(part for part in parts if part))
 
 
-def title_of(comparison: Comparison) -> str:
+def title_of(comparison: Changes) -> str:
     """The question, with the name of the baseline."""
     return f"What has changed since {printable(comparison.name, LONGEST_PATH)}?"
 
 
-def what_changed(comparison: Comparison) -> str:
+def what_changed(comparison: Changes) -> str:
     """files: 1 added, 2 changed"""
     counts = {change: len(comparison.changed(change)) for change in _CHANGES}
     told = ", ".join(f"{n:,} {change}" for change, n in counts.items() if n)
     return f"files: {told}" if told else "no file"
 
 
-def figures(comparison: Comparison, now: Profile) -> Table:
+def figures(comparison: Changes, now: Profile) -> Table:
     """What there was before, and what there is now."""
     table = columns(("", "left"), ("before", "left"), ("now", "left"))
     for what, before, after in before_and_now(comparison, now):
