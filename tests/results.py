@@ -13,7 +13,7 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
-from corpuscheck.result.copies import DocumentPlace
+from corpuscheck.result.place import Place
 from corpuscheck.result.result import (
     ChangedFile,
     Changes,
@@ -23,7 +23,6 @@ from corpuscheck.result.result import (
     NewCopies,
     NewCopy,
     NewDamage,
-    Place,
     Result,
     SkippedRule,
 )
@@ -122,10 +121,10 @@ def comparison() -> Changes:
 
 
 def copies() -> tuple[NewCopy, ...]:
-    old = DocumentPlace("examples/broken/old.txt", 2)
+    old = Place("examples/broken/old.txt", document=2)
     return (
-        NewCopy("near", DocumentPlace("examples/broken/mixed.txt", 1), old, 0.931, 1, 1160),
-        NewCopy("exact", DocumentPlace("examples/broken/good.txt", 1), old, 1.0, 2, 940),
+        NewCopy("near", Place("examples/broken/mixed.txt", document=1), old, 0.931, 1, 1160),
+        NewCopy("exact", Place("examples/broken/good.txt", document=1), old, 1.0, 2, 940),
     )
 
 
@@ -149,7 +148,7 @@ def hostile_result(attacks: tuple[str, ...] = ATTACKS) -> Result:
             1,
             False,
             tuple(places.values()),
-            pairs=tuple(NewCopy("near", DocumentPlace(t, 1), DocumentPlace(t, 1), 0.9, 1, 1) for t in attacks),
+            pairs=tuple(NewCopy("near", Place(t, document=1), Place(t, document=1), 0.9, 1, 1) for t in attacks),
             unlooked=attacks[0],
         ),
     )

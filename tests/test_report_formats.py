@@ -23,10 +23,10 @@ from support import REPOSITORY
 
 from corpuscheck import __version__
 from corpuscheck.errors import UsageError
-from corpuscheck.reports.common import where
 from corpuscheck.reports.markdown.text import prose
 from corpuscheck.reports.registry import FORMATS, render
-from corpuscheck.result.result import ChangedFile, Finding, LostWord, Place, Result
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import ChangedFile, Finding, LostWord, Result
 from corpuscheck.rules.registry import RULES
 from corpuscheck.settings import REPORT_FORMATS, FailOn, Policy, Severity
 
@@ -154,7 +154,7 @@ def test_places_are_whole_in_every_format(result: Result) -> None:
 
 def test_a_line_has_a_colon_and_a_document_a_hash() -> None:
     places = [Place("a.md", 12), Place("a.md", document=3), Place("a.md"), Place("a.zip!/b.jsonl", document=7)]
-    assert list(map(where, places)) == ["a.md:12", "a.md#3", "a.md", "a.zip!/b.jsonl#7"]
+    assert [place.named for place in places] == ["a.md:12", "a.md#3", "a.md", "a.zip!/b.jsonl#7"]
 
 
 def test_what_concerns_the_corpus_points_at_its_limit(result: Result) -> None:

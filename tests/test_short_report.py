@@ -14,7 +14,8 @@ from rich.console import Console
 from support import EXAMPLES, REPOSITORY, Main, korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
 from corpuscheck.reports.terminal.report import render_terminal
-from corpuscheck.result.result import Finding, Place, Result, SkippedRule
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Finding, Result, SkippedRule
 from corpuscheck.settings import Severity
 
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())

@@ -13,9 +13,9 @@ from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.kinds import kind_of
-from corpuscheck.result.copies import DocumentPlace
 from corpuscheck.result.normalisation import Normalisation
-from corpuscheck.result.result import Changes, Finding, NewCopies, Place, Result, Verdict
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Changes, Finding, NewCopies, Result, Verdict
 from corpuscheck.text.amounts import count, files, percent, plural, size, times
 from corpuscheck.text.composing import MOST_MARKS
 from corpuscheck.text.printable import printable
@@ -51,22 +51,9 @@ def of_change(finding: Finding) -> bool:
     return finding.rule.startswith("CC7")
 
 
-def where(place: Place) -> str:
-    """path:12 of a line, path#3 of a document, or the path alone. It is whole, so that it can be pasted."""
-    path = printable(place.path, LONGEST_PATH)
-    if place.line is not None:
-        return f"{path}:{place.line}"
-    return path if place.document is None else f"{path}#{place.document}"
-
-
 def detail(place: Place) -> str:
     """What is there. It may name a path too."""
     return printable(place.detail, LONGEST_TEXT)
-
-
-def document(place: DocumentPlace) -> str:
-    """The same of a place of a document."""
-    return where(Place(place.path or "?", document=place.document))
 
 
 def archive_and_member(place: Place) -> tuple[str, str]:
@@ -78,7 +65,7 @@ def archive_and_member(place: Place) -> tuple[str, str]:
     while end >= 0:
         archive, member = place.path[:end], place.path[end + 2 :]
         if kind_of(archive.rpartition("/")[2]).archive:
-            return archive, where(replace(place, path=member)) if member else ""
+            return archive, replace(place, path=member).named if member else ""
         end = place.path.find("!/", end + 1)
     return place.path, f"document {place.document}" if place.document and place.line is None else ""
 
@@ -161,7 +148,7 @@ def worst_places(places: Iterable[Place], most: int) -> str:
     """a.txt:3, b.txt and 4 more"""
     every = tuple(places)
     more = f" and {len(every) - most:,} more" if len(every) > most else ""
-    return ", ".join(map(where, every[:most])) + more
+    return ", ".join(place.named for place in every[:most]) + more
 
 
 def copies_told(copies: NewCopies) -> str:

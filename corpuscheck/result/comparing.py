@@ -10,13 +10,13 @@ from corpuscheck.profile.files import FileFigures
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import HARMLESS, ReadingPart
 from corpuscheck.result.new_copies import new_copies
+from corpuscheck.result.place import Place
 from corpuscheck.result.result import (
     Change,
     ChangedFile,
     Changes,
     NewCharacter,
     NewDamage,
-    Place,
 )
 from corpuscheck.text.printable import name_of
 

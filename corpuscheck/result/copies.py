@@ -11,33 +11,18 @@ import numpy as np
 from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.columns import DEBRIS
 from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, long_enough
-from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.table import first_rows, ordered, several
 from corpuscheck.result.near import left_over, near_copies
+from corpuscheck.result.place import Place
 from corpuscheck.result.shared import Shared, SharedLine, shared, top_lines
 from corpuscheck.result.sums import Amount, Sum, TextSums
-from corpuscheck.text.printable import printable
 from corpuscheck.values.brief import brief
 
 _PAIRS = 10
 
-
-@dataclass(frozen=True)
-class DocumentPlace:
-    """A document: its file, and its number there from 1. The path is empty where the file is not known any more."""
-
-    path: str
-    document: int
-
-    @property
-    def named(self) -> str:
-        """path#document"""
-        return f"{printable(self.path, LONGEST_PATH) or '?'}#{self.document}"
-
-
-Pairs = tuple[tuple[DocumentPlace, DocumentPlace, float], ...]
+Pairs = tuple[tuple[Place, Place, float], ...]
 
 
 @dataclass(frozen=True)
@@ -230,11 +215,11 @@ class _Steps:
         )
         return _Left(texts, (float(len(found.copies)), float(rows.sizes[found.copies].sum())), pairs)
 
-    def _last(self, rows: DocumentPart, k: int) -> DocumentPlace:
+    def _last(self, rows: DocumentPart, k: int) -> Place:
         return replace(self._place(rows, k), document=int(rows.lasts[k]) + 1)
 
-    def _place(self, rows: DocumentPart | NearPart, k: int) -> DocumentPlace:
-        return DocumentPlace(self._paths.get(int(rows.files[k]), ""), int(rows.places[k]) + 1)
+    def _place(self, rows: DocumentPart | NearPart, k: int) -> Place:
+        return Place(self._paths.get(int(rows.files[k]), ""), document=int(rows.places[k]) + 1)
 
 
 class _Removal:
@@ -256,9 +241,9 @@ def _without(rows: Ints, some: Ints) -> Ints:
     return rows[~np.isin(rows, some)] if len(some) else rows
 
 
-def _order(place: DocumentPlace) -> tuple[str, int]:
+def _order(place: Place) -> tuple[str, int]:
     """Of equal documents the one that a reader meets first is told as kept."""
-    return place.path, place.document
+    return place.path, place.document or 0
 
 
 def _largest(sizes: Ints, kept: Ints, copies: Ints) -> list[tuple[int, int]]:

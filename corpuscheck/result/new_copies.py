@@ -14,9 +14,9 @@ from corpuscheck.profile.documents import DocumentPart, file_id
 from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
-from corpuscheck.result.copies import DocumentPlace
 from corpuscheck.result.near import ALIKE, keys_to_meet, likeness, meetings
-from corpuscheck.result.result import CopyKind, NewCopies, NewCopy, Place
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import CopyKind, NewCopies, NewCopy
 
 Floats = NDArray[np.float64]
 
@@ -191,7 +191,7 @@ class _Search:
             sampled = sampled or bool((stand_for > 1).any())
             there: DocumentPart | NearPart = self._signed[0] if kind == "near" else self._base
             copies += [
-                self._copy(kind, row, DocumentPlace(self._path(0, there, twin), int(there.places[twin]) + 1), share)
+                self._copy(kind, row, Place(self._path(0, there, twin), document=int(there.places[twin]) + 1), share)
                 for row, twin, share in zip(rows.tolist(), twins.tolist(), alike.tolist(), strict=True)
             ]
         copies.sort(key=lambda copy: (-copy.utf8_bytes, copy.place.path, copy.place.document))
@@ -200,11 +200,11 @@ class _Search:
             sum(counts.values()), round(size), sampled, _by_file(copies), counts, tuple(copies[:MOST_PAIRS]), unlooked
         )
 
-    def _copy(self, kind: CopyKind, row: int, twin: DocumentPlace, alike: float) -> NewCopy:
+    def _copy(self, kind: CopyKind, row: int, twin: Place, alike: float) -> NewCopy:
         """Of equal documents of a file, of which the baseline had one, the last one is the new one."""
         n = int(self._amounts[row])
         number = int(self._head.lasts[row] if n < self._head.counts[row] else self._head.places[row]) + 1
-        place = DocumentPlace(self._path(1, self._head, row), number)
+        place = Place(self._path(1, self._head, row), document=number)
         return NewCopy(kind, place, twin, alike, n, n * int(self._head.sizes[row]))
 
     @cached_property

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
-from corpuscheck.result.copies import Cleanliness, DocumentPlace
+from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.normalisation import Normalisation
+from corpuscheck.result.place import Place
 from corpuscheck.settings import Limits, Policy, Severity
 from corpuscheck.text.amounts import percent
 from corpuscheck.text.printable import codepoint
@@ -19,25 +19,7 @@ from corpuscheck.tokenizer.unused import UnusedPlaces
 from corpuscheck.values.brief import brief
 from corpuscheck.values.presentable import Presentable
 
-_LINE = re.compile(r"\bline ([1-9]\d*)")
-
 Verdict = Literal["ready", "caution", "not_ready"]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something is: a file, a line or else the number of a document in it (from 1), and what is there."""
-
-    path: str
-    line: int | None = None
-    detail: str = ""
-    document: int | None = None
-
-    @classmethod
-    def of_trouble(cls, path: str, detail: str) -> Place:
-        """At the first line that the detail names: ``first at line 12, offset 3456``."""
-        line = _LINE.search(detail)
-        return cls(path, int(line[1]) if line else None, detail)
 
 
 @dataclass(frozen=True)
@@ -283,8 +265,8 @@ class NewCopy:
     and their bytes."""
 
     kind: CopyKind
-    place: DocumentPlace
-    twin: DocumentPlace
+    place: Place
+    twin: Place
     likeness: float
     documents: int
     utf8_bytes: int

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from corpuscheck.profile.files import MOST_FILES
-from corpuscheck.result.result import Changes, NewCharacter, Place
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Changes, NewCharacter
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
 from corpuscheck.text.amounts import count, files, percent, plural, points, size
 from corpuscheck.text.printable import printable, with_codepoint

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from corpuscheck.profile.clean import CleanPart, Worst
 from corpuscheck.profile.document_rules import DOCUMENT_RULES, DocumentRule
 from corpuscheck.result.copies import CopyStep
-from corpuscheck.result.result import Place
+from corpuscheck.result.place import Place
 from corpuscheck.rules.rule import Check, Evidence, NotJudgedError, Observation, Rule
 from corpuscheck.text.amounts import about, count, estimated, percent, plural, size
 from corpuscheck.text.printable import printable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from corpuscheck.result.normalisation import NormalisationRow
-from corpuscheck.result.result import Place
+from corpuscheck.result.place import Place
 from corpuscheck.rules.rule import Evidence, Observation, Rule
 from corpuscheck.text.amounts import count, percent
 from corpuscheck.text.printable import shown_or_codepoint

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterable
 
 from corpuscheck.profile.reading import HARMLESS, LEFT_OUT, NOT_DATA
-from corpuscheck.result.result import Place
+from corpuscheck.result.place import Place
 from corpuscheck.rules.rule import Evidence, Observation, Rule
 from corpuscheck.text.amounts import count, files, percent, plural, size
 from corpuscheck.text.printable import printable

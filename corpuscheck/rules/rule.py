@@ -12,7 +12,8 @@ from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.normalisation import Normalisation, normalisation_of
-from corpuscheck.result.result import Changes, Finding, Place, TokenizerReport
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Changes, Finding, TokenizerReport
 from corpuscheck.settings import Limits, Policy, Severity
 from corpuscheck.text.quantities import LEAST_WITHOUT_UNIT, parse_count, parse_number, parse_share, parse_size
 

@@ -17,7 +17,8 @@ from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found
 from corpuscheck.reading.reader import Look
-from corpuscheck.result.copies import CopyStep, DocumentPlace, cleanliness
+from corpuscheck.result.copies import CopyStep, cleanliness
+from corpuscheck.result.place import Place
 from corpuscheck.running.assembling import documents_before, numbered
 from corpuscheck.running.corpus import Corpus, Watch, majority_encoding
 from corpuscheck.running.partial import Partial
@@ -46,11 +47,11 @@ class Shown:
 
     __repr__ = brief
 
-    place: DocumentPlace
+    place: Place
     why: str
     score: float | None
     excerpt: Excerpt
-    copy_of: DocumentPlace | None = None
+    copy_of: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def look(found: Found, view: View, settings: Settings, watch: Watch, processes: 
     places = [(choice.path, choice.number) for choice in choices]
     excerpts = _fetched(found, view, settings, first, places, watch, processes, known_of)
     shown = tuple(
-        Shown(DocumentPlace(c.path, c.number + 1), *_reason(view, c, known_of), excerpts[c.path, c.number])
+        Shown(Place(c.path, document=c.number + 1), *_reason(view, c, known_of), excerpts[c.path, c.number])
         for c in choices
         if (c.path, c.number) in excerpts
     )
@@ -162,12 +163,12 @@ def _copies(
         )
         for kept, copy, alike in step.pairs[: view.count]
     ]
-    places = [(place.path, place.document - 1) for kept, copy, _ in pairs for place in (kept, copy)]
+    places = [_in_file(place) for kept, copy, _ in pairs for place in (kept, copy)]
     longer = replace(view, excerpt=max(view.excerpt, _COMPARED))
     excerpts = _fetched(found, longer, settings, first, places, watch, processes)
     shown: list[Shown] = []
     for kept, copy, alike in pairs:
-        texts = [excerpts.get((place.path, place.document - 1), Excerpt("")) for place in (kept, copy)]
+        texts = [excerpts.get(_in_file(place), Excerpt("")) for place in (kept, copy)]
         told = f"{view.rule}: {_COPY[view.rule]} {printable(kept.path, _LONGEST)}#{kept.document}"
         at = _first_difference(*texts)
         mine, other = differing(*(text.window(at, view.excerpt) for text in texts))
@@ -215,6 +216,11 @@ def _first_difference(kept: Excerpt, copy: Excerpt) -> int:
     """The character at which they part; 0 where they do not, or only where one of them ends."""
     both = zip(kept.text, copy.text, strict=False)
     return next((k for k, (mine, other) in enumerate(both) if mine != other), 0)
+
+
+def _in_file(place: Place) -> tuple[str, int]:
+    """The file of a document, and its number there from 0."""
+    return place.path, (place.document or 1) - 1
 
 
 def _starts(words: list[str]) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, tally, where
+from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, tally
 from corpuscheck.result.result import Finding, Result
 from corpuscheck.text.printable import printable
 
@@ -15,7 +15,7 @@ def render(result: Result) -> bytes:
 
 
 def _line(result: Result, finding: Finding) -> str:
-    at = where(result.place_of(finding))
+    at = result.place_of(finding).named
     safe = f"./{at}" if at.lstrip().startswith("::") else at  # a path that can be pasted, and no command
     message = printable(finding.message, LONGEST_TEXT)
     return f"{safe}: {finding.rule} {finding.severity} {finding.name}: {message}"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpuscheck.reports.common import LONGEST_TEXT, file_and_line, of_change, said_at, worst_places
-from corpuscheck.result.result import Finding, Place, Result
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Finding, Result
 from corpuscheck.settings import Severity
 from corpuscheck.text.amounts import plural
 from corpuscheck.text.printable import printable

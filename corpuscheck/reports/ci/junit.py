@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from corpuscheck.reports.common import LONGEST_TEXT, detail, where
+from corpuscheck.reports.common import LONGEST_TEXT, detail
 from corpuscheck.result.result import Finding, Result
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import at_hand
@@ -63,5 +63,5 @@ def _text(findings: Iterable[Finding]) -> str:
     for finding in findings:
         lines.append(f"{finding.severity}: {printable(finding.message, LONGEST_TEXT)}")
         lines.append(f"  {printable(finding.advice, LONGEST_TEXT)}")
-        lines += [f"  {where(place)}  {detail(place)}".rstrip() for place in finding.places]
+        lines += [f"  {place.named}  {detail(place)}".rstrip() for place in finding.places]
     return "\n".join(lines)

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 from corpuscheck._version import __version__
 from corpuscheck.reports.common import Annotation, annotated, file_and_line
-from corpuscheck.result.result import Place, Result
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Result
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import Rule
 from corpuscheck.settings import Severity

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
-from corpuscheck.result.copies import DocumentPlace
-from corpuscheck.result.result import Change, ChangedFile, Changes, LostWord, NewCopies, NewDamage, Place
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Change, ChangedFile, Changes, LostWord, NewCopies, NewDamage
 from corpuscheck.text.printable import printable
 
 
@@ -48,7 +48,7 @@ def _copies(copies: NewCopies) -> dict[str, Any]:
     return {**vars(copies), "places": _places(copies.places), "pairs": pairs}
 
 
-def _document(place: DocumentPlace) -> dict[str, Any]:
+def _document(place: Place) -> dict[str, Any]:
     return {"path": printable(place.path, LONGEST_PATH), "document": place.document}
 
 

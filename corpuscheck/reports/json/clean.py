@@ -8,7 +8,8 @@ from corpuscheck.profile.clean import CleanPart, Tally, Worst
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.json.normalisation import normalisation_document
-from corpuscheck.result.copies import Cleanliness, CopyStep, DocumentPlace
+from corpuscheck.result.copies import Cleanliness, CopyStep
+from corpuscheck.result.place import Place
 from corpuscheck.result.result import Result
 from corpuscheck.result.shared import Shared, SharedLine
 from corpuscheck.text.printable import printable
@@ -80,7 +81,7 @@ def _short(found: Cleanliness) -> dict[str, Any] | None:
     return {"documents": round(found.short.documents), "bytes": round(found.short.utf8_bytes), "byte_share": share}
 
 
-def _place(place: DocumentPlace) -> dict[str, Any]:
+def _place(place: Place) -> dict[str, Any]:
     return {"path": printable(place.path, LONGEST_PATH), "document": place.document}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.result.copies import DocumentPlace
+from corpuscheck.result.place import Place
 from corpuscheck.running.showing import Peek, Shown, asked_for
 from corpuscheck.text.printable import printable
 from corpuscheck.values.json_text import report_bytes, versions
@@ -49,5 +49,5 @@ def _document(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _place(place: DocumentPlace) -> dict[str, Any]:
+def _place(place: Place) -> dict[str, Any]:
     return {"path": printable(place.path, LONGEST_PATH), "document": place.document}

@@ -9,6 +9,7 @@ from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reports.common import before_and_now, copies_told
 from corpuscheck.reports.markdown.text import bullets, code, code_of, details, prose, table
+from corpuscheck.result.place import Place
 from corpuscheck.result.result import (
     Change,
     ChangedFile,
@@ -18,7 +19,6 @@ from corpuscheck.result.result import (
     NewCopies,
     NewCopy,
     NewDamage,
-    Place,
 )
 from corpuscheck.text.amounts import count, files, percent, size
 

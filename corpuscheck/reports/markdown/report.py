@@ -8,7 +8,8 @@ from corpuscheck.reports.answers import Answer, Foreign, Verbatim, answers
 from corpuscheck.reports.common import VERDICTS, of_change, tally
 from corpuscheck.reports.markdown.changes import changes
 from corpuscheck.reports.markdown.text import bullets, code, code_of, details, prose, table
-from corpuscheck.result.result import Finding, Place, Result, SkippedRule
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Finding, Result, SkippedRule
 
 
 def render(result: Result) -> bytes:

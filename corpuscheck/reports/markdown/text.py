@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.reports.common import LONGEST_TEXT, where
-from corpuscheck.result.result import Place
+from corpuscheck.reports.common import LONGEST_TEXT
+from corpuscheck.result.place import Place
 from corpuscheck.text.printable import printable
 
 T = TypeVar("T")
@@ -54,7 +54,7 @@ def code(text: str, limit: int = 300) -> str:
 
 def code_of(place: Place) -> str:
     """A place as code, whole."""
-    return code(where(place), 2 * LONGEST_PATH)
+    return code(place.named, 2 * LONGEST_PATH)
 
 
 def prose(text: str, limit: int = LONGEST_TEXT, names: Iterable[str] = ()) -> str:

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
-from corpuscheck.reports.common import before_and_now, copies_told, where, worst_places
+from corpuscheck.reports.common import before_and_now, copies_told, worst_places
 from corpuscheck.reports.terminal.parts import columns, safe, section
+from corpuscheck.result.place import Place
 from corpuscheck.result.result import (
     Change,
     ChangedFile,
@@ -20,7 +21,6 @@ from corpuscheck.result.result import (
     NewCharacter,
     NewCopies,
     NewDamage,
-    Place,
 )
 from corpuscheck.text.amounts import count, files, percent, size
 from corpuscheck.text.printable import printable
@@ -75,7 +75,7 @@ def _files(change: Change, changed: tuple[ChangedFile, ...]) -> Table | None:
     for file in changed[:_FILES]:
         lost = f", {percent(file.unk_rate)} of {count(file.new_words)} new words [UNK]" if file.new_unk_words else ""
         table.add_row(
-            Text.assemble(where(Place(file.path, file.first_unk_line)), (f"  {size(file.utf8_bytes)}{lost}", "dim"))
+            Text.assemble(Place(file.path, file.first_unk_line).named, (f"  {size(file.utf8_bytes)}{lost}", "dim"))
         )
     return _and_more(table, len(changed) - _FILES)
 
@@ -85,7 +85,7 @@ def _characters(characters: tuple[NewCharacter, ...]) -> Table | None:
         return None
     table = columns(("new characters", "left"), ("", "left"), ("seen", "right"), ("", "left"), ("name", "left"))
     for new in characters[:_WORST]:
-        first = f"  {where(new.place)}" if new.place else ""
+        first = f"  {new.place.named}" if new.place else ""
         table.add_row(
             safe(new.character),
             new.codepoint,

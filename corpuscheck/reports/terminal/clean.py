@@ -11,10 +11,11 @@ from rich.text import Text
 from corpuscheck.kernels.columns import SHORT_DOCUMENT
 from corpuscheck.profile.clean import Tally
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
-from corpuscheck.reports.common import Question, document
+from corpuscheck.reports.common import Question
 from corpuscheck.reports.terminal.normalisation import normalisation_rows
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
-from corpuscheck.result.copies import Cleanliness, DocumentPlace
+from corpuscheck.result.copies import Cleanliness
+from corpuscheck.result.place import Place
 from corpuscheck.result.result import Result
 from corpuscheck.result.shared import Shared
 from corpuscheck.result.sums import ERRORS, Amount
@@ -105,9 +106,9 @@ def _pairs(found: Cleanliness) -> Iterator[RenderableType]:
     rows: list[tuple[str | Text, str | Text]] = []
     for name, step in found.steps:
         for kept, copy, similarity in step.pairs[:1]:
-            again = f"#{copy.document}" if copy.path == kept.path else document(copy)
+            again = f"#{copy.document}" if copy.path == kept.path else copy.named
             alike = f"  {percent(similarity)} alike" if similarity < 1 else ""
-            rows.append((name, Text(f"{document(kept)} = {again}{alike}", "dim")))
+            rows.append((name, Text(f"{kept.named} = {again}{alike}", "dim")))
     if rows:
         yield labelled(rows)
 
@@ -173,10 +174,10 @@ def _doubtful(result: Result) -> Iterator[RenderableType]:
 
 def _worst(heading: str, tallies: Iterable[tuple[str, Tally]]) -> Iterator[RenderableType]:
     """The worst document of each, on a line of its own, so that its path stays whole."""
-    rows = [(name, DocumentPlace(w.path, w.number + 1)) for name, tally in tallies for w in tally.worst[:1]]
+    rows = [(name, Place(w.path, document=w.number + 1)) for name, tally in tallies for w in tally.worst[:1]]
     if rows:
         yield Text(heading, "dim")
-        yield labelled([(f"  {name}", Text(document(place), "dim")) for name, place in rows])
+        yield labelled([(f"  {name}", Text(place.named, "dim")) for name, place in rows])
 
 
 def _debris(result: Result) -> Iterator[RenderableType]:

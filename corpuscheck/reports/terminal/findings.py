@@ -8,9 +8,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, detail, tally, where
+from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, detail, tally
 from corpuscheck.reports.terminal.parts import safe
-from corpuscheck.result.result import Finding, Place, Result, Verdict
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Finding, Result, Verdict
 from corpuscheck.settings import Severity
 from corpuscheck.text.amounts import plural
 
@@ -95,7 +96,7 @@ def _places(finding: Finding, most: int) -> Iterator[Text]:
         left = len(finding.places) - n
         more = f", and {plural(left, 'more place')}" if n == len(shown) and left else ""
         told = f"  {detail(place)}" if place.detail else ""
-        yield Text.assemble(where(place), (told + more, "dim"))
+        yield Text.assemble(place.named, (told + more, "dim"))
 
 
 def _named(place: Place, message: str) -> bool:

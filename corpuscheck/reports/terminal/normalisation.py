@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from rich.console import RenderableType
 from rich.text import Text
 
-from corpuscheck.reports.common import cut_marks, where
+from corpuscheck.reports.common import cut_marks
 from corpuscheck.reports.terminal.parts import columns
 from corpuscheck.result.normalisation import NormalisationRow
-from corpuscheck.result.result import Place, Result
+from corpuscheck.result.place import Place
+from corpuscheck.result.result import Result
 from corpuscheck.text.amounts import count, percent, plural, size
 from corpuscheck.text.printable import shown_or_codepoint
 
@@ -44,5 +45,5 @@ def _told(row: NormalisationRow) -> Text:
     amount = f"{'at most ' if row.kind.bound else ''}{count(row.at_most)}, {percent(row.share)}: "
     shown = ", ".join(shown_or_codepoint(chr(seen.code_point)) for seen in row.characters[:_CHARACTERS])
     first = row.characters[0]
-    place = f"\n{where(Place(first.path, first.line or None))}" if first.path else ""
+    place = f"\n{Place(first.path, first.line or None).named}" if first.path else ""
     return Text.assemble(amount + shown + (", …" if row.distinct > _CHARACTERS else ""), (place, "dim"))

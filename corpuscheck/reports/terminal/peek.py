@@ -14,7 +14,6 @@ from corpuscheck.peeking.excerpts import Excerpt
 from corpuscheck.peeking.marking import Mark
 from corpuscheck.peeking.views import NAMES
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.reports.common import document
 from corpuscheck.reports.terminal.console import text_on
 from corpuscheck.reports.terminal.parts import safe
 from corpuscheck.running.showing import Peek, Shown
@@ -54,7 +53,7 @@ def _head(peek: Peek) -> str:
 def _document(shown: Shown, wanted: tuple[str, ...], colours: bool) -> Iterator[RenderableType]:
     excerpt = shown.excerpt
     yield ""
-    yield Text(document(shown.place), "bold cyan", overflow="fold")
+    yield Text(shown.place.named, "bold cyan", overflow="fold")
     facts = [size(excerpt.utf8_bytes), *_letters(excerpt), printable(shown.why, LONGEST_PATH)]
     yield _indented(Text(" · ".join(facts), "dim", overflow="fold"))
     if excerpt.marks:
