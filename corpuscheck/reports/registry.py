@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Format:
+class ReportFormat:
     """What it is for, in a few words, and how it is made: UTF-8, the same bytes for the same result.
 
     `full` makes it with every figure, where it leaves some out otherwise.
@@ -78,15 +78,15 @@ def _sarif(result: Result) -> bytes:
     return render(result)
 
 
-FORMATS: dict[str, Format] = {
-    "text": Format("for a person, as on a terminal", _text, _full_text),
-    "concise": Format("one line for each finding", _concise),
-    "json": Format("everything, with a schema", _json),
-    "markdown": Format("for a pull request or a job summary", _markdown),
-    "github": Format("annotations in GitHub Actions", _github),
-    "gitlab": Format("GitLab Code Quality", _gitlab),
-    "junit": Format("one test case for each rule", _junit),
-    "sarif": Format("SARIF 2.1.0, for code scanning", _sarif),
+FORMATS: dict[str, ReportFormat] = {
+    "text": ReportFormat("for a person, as on a terminal", _text, _full_text),
+    "concise": ReportFormat("one line for each finding", _concise),
+    "json": ReportFormat("everything, with a schema", _json),
+    "markdown": ReportFormat("for a pull request or a job summary", _markdown),
+    "github": ReportFormat("annotations in GitHub Actions", _github),
+    "gitlab": ReportFormat("GitLab Code Quality", _gitlab),
+    "junit": ReportFormat("one test case for each rule", _junit),
+    "sarif": ReportFormat("SARIF 2.1.0, for code scanning", _sarif),
 }
 
 
