@@ -11,14 +11,14 @@ from support import Main, korean_lines, scanned, write_files, write_vocabulary
 
 from corpuscheck.cli import cli
 from corpuscheck.commands.domain import reference
-from corpuscheck.commands.options import LIMITS, QUIET, READING, REPORT, RUN, TARGET, Option
+from corpuscheck.commands.options import LIMITS, QUIET, READING, REPORT, RUN, TARGET, Decorator
 
 COMMANDS = {**cli.commands, "reference build": reference.commands["build"]}
 READ_TEXT = ("scan", "estimate", "init", "train", "compare", "peek", "reference build")
 JUDGE = ("scan", "report", "diff")
 READ_PROFILES = ("report", "diff", "merge")
 
-GROUPS: list[tuple[str, list[Option], tuple[str, ...]]] = [
+GROUPS: list[tuple[str, list[Decorator], tuple[str, ...]]] = [
     ("how files are read", READING, READ_TEXT),
     ("how it goes about it", RUN, READ_TEXT),
     ("quiet and progress", QUIET, READ_PROFILES),

@@ -18,7 +18,7 @@ from corpuscheck.commands.options import (
     TEXT_OR_JSON,
     TOKENIZER,
     TRAINING,
-    Option,
+    Decorator,
     Quantity,
     option,
     options,
@@ -33,11 +33,11 @@ _TEXT_OPTIONS = {
     *Reading.__dataclass_fields__, "preset", "tokenizer",
 }  # fmt: skip
 
-_OUTPUT: list[Option] = [
+_OUTPUT: list[Decorator] = [
     *TEXT_OR_JSON,
     click.option("--output", metavar="FILE", help="Also write it as JSON to this file."),
 ]  # fmt: skip
-_PLAN: list[Option] = [
+_PLAN: list[Decorator] = [
     option("--articles", type=Quantity(COUNT), metavar="N", help="Documents that there are, where no text is at hand."),
     option("--mean-bytes", type=Quantity(size_in("kB")), metavar="SIZE", help="Their mean size."),
     option("--available", type=Quantity(COUNT), metavar="N", help="Documents that could be had in all."),

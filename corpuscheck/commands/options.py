@@ -8,13 +8,12 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import click
 
 from corpuscheck.errors import UsageError
-from corpuscheck.option import Option as Field
-from corpuscheck.option import options_of
+from corpuscheck.option import Option, options_of
 from corpuscheck.settings import REPORT_FORMATS, Limits, Policy, Reading, Settings, Training
 from corpuscheck.text.quantities import Notation
 
 Command = Callable[..., Any]
-Option = Callable[[Command], Command]
+Decorator = Callable[[Command], Command]
 
 
 class Quantity(click.ParamType):  # type: ignore[type-arg]  # generic only in new versions of click
@@ -47,7 +46,7 @@ class _Assignment(click.ParamType):  # type: ignore[type-arg]
         return rule.strip(), self._of.convert(text.strip(), param, ctx)
 
 
-def options(*groups: Sequence[Option]) -> Option:
+def options(*groups: Sequence[Decorator]) -> Decorator:
     """All options of the groups, in their order."""
 
     def decorate(function: Command) -> Command:
@@ -58,13 +57,13 @@ def options(*groups: Sequence[Option]) -> Option:
     return decorate
 
 
-def option(*names: str, **attributes: Any) -> Option:
+def option(*names: str, **attributes: Any) -> Decorator:
     """An option that an environment variable of its own name can set: CORPUSCHECK_MIN_SIZE for --min-size."""
     long = next(name for name in names if name.startswith("--")).split("/")[0]
     return click.option(*names, envvar="CORPUSCHECK_" + long[2:].replace("-", "_").upper(), **attributes)
 
 
-def fields_of(kind: type, *names: str) -> list[Option]:
+def fields_of(kind: type, *names: str) -> list[Decorator]:
     """The options that are fields of a kind of settings, those of these names or all."""
     hints = get_type_hints(kind)
     return [
@@ -74,7 +73,7 @@ def fields_of(kind: type, *names: str) -> list[Option]:
     ]
 
 
-def _of_field(name: str, field: Field, hint: Any) -> Option:
+def _of_field(name: str, field: Option, hint: Any) -> Decorator:
     attributes = {"type": Quantity(field.reads)} if field.reads else _taking(hint)
     if field.default not in (None, ()) and field.default is not False:
         attributes |= {"default": field.default, "show_default": bool(field.default)}
@@ -98,7 +97,7 @@ def _taking(hint: Any) -> dict[str, Any]:
 
 _RESERVED = ("unused", "special")
 
-READING: list[Option] = [*fields_of(Reading), *fields_of(Settings, "preset")]
+READING: list[Decorator] = [*fields_of(Reading), *fields_of(Settings, "preset")]
 TOKENIZER = fields_of(Settings, "tokenizer")
 TRAINING = fields_of(Training, *(options_of(Training).keys() - _RESERVED))
 RESERVED = fields_of(Training, *_RESERVED)
@@ -107,29 +106,29 @@ REFERENCE = fields_of(Settings, "references")
 LIMITS = fields_of(Limits)
 TARGET = fields_of(Limits, "target_bytes", "articles_per_gb")
 POLICY = fields_of(Policy)
-REPORT: list[Option] = [
+REPORT: list[Decorator] = [
     option("--format", "report_format", type=click.Choice(REPORT_FORMATS), default="text", show_default=True,
             help="What is printed on standard output."),
     option("--output", "outputs", multiple=True, metavar="FORMAT=FILE",
             help="Also write a report to a file (repeat for several); without FORMAT= it is JSON."),
     option("--full", is_flag=True, help="Every figure in the text report, not only what matters."),
 ]  # fmt: skip
-QUIET: list[Option] = [
+QUIET: list[Decorator] = [
     option("-q", "--quiet", is_flag=True,
            help="No progress and no remarks; of a judgement in text only findings and verdict."),
     option("--no-progress", is_flag=True, help="No progress display."),
 ]  # fmt: skip
-RUN: list[Option] = [
+RUN: list[Decorator] = [
     *fields_of(Settings, "jobs"),
     *QUIET,
     option("-v", "--verbose", is_flag=True, help="Say what is done at each step, and for how long."),
 ]  # fmt: skip
 """How a command goes about reading a corpus."""
-TEXT_OR_JSON: list[Option] = [
+TEXT_OR_JSON: list[Decorator] = [
     click.option("--format", "report_format", type=click.Choice(["text", "json"]), default="text", show_default=True,
                  help="What is printed on standard output."),
 ]  # fmt: skip
-SCAN: list[Option] = [
+SCAN: list[Decorator] = [
     option("--save", metavar="FILE", help="Save the profile, to be compared and merged later."),
     option("--files", "files_output", metavar="FILE", help="Write one JSON line for each file found."),
     *fields_of(Settings, "clean", "near_duplicates", "cache"),

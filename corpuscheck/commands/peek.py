@@ -13,7 +13,7 @@ from corpuscheck.commands.options import (
     TEXT_OR_JSON,
     TOKENIZER,
     TRAINING,
-    Option,
+    Decorator,
     Quantity,
     option,
     options,
@@ -22,7 +22,7 @@ from corpuscheck.commands.printing import print_bytes, print_paged
 from corpuscheck.errors import UsageError
 from corpuscheck.text.quantities import COUNT, size_in
 
-_VIEW: list[Option] = [
+_VIEW: list[Decorator] = [
     option("--rule", metavar="RULE", help="The worst by a rule: CC301, CC401 to CC415, CC501 to CC504."),
     option("--word", "words", multiple=True, metavar="TEXT",
                  help="Documents that hold this text, or a character such as U+B63B (repeat for several)."),
