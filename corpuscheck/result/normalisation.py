@@ -18,8 +18,8 @@ from corpuscheck.values.brief import brief
 EXAMPLES = 10
 """Characters of a kind that are kept by name, the most frequent first."""
 
-Family = Literal["composed by NFC", "width", "invisible", "spacing"]
-Bound = Literal["", "at most", "by saving"]
+CharacterFamily = Literal["composed by NFC", "width", "invisible", "spacing"]
+TroubleBound = Literal["", "at most", "by saving"]
 
 
 @dataclass(frozen=True)
@@ -33,10 +33,10 @@ class CharacterKind:
 
     id: str
     name: str
-    family: Family
+    family: CharacterFamily
     spans: tuple[tuple[int, int], ...]
     advice: str
-    bound: Bound = ""
+    bound: TroubleBound = ""
     belongs_to: tuple[str, ...] = ()
     letters_each: int = 3
     least_share: float = 0.0
@@ -95,7 +95,7 @@ class Normalisation:
         """The kinds that are not usual here, the most frequent first."""
         return tuple(sorted((row for row in self.rows if not row.usual), key=lambda row: -row.at_most))
 
-    def of(self, *families: Family) -> tuple[NormalisationRow, ...]:
+    def of(self, *families: CharacterFamily) -> tuple[NormalisationRow, ...]:
         """The troubles of these families."""
         return tuple(row for row in self.troubles if row.kind.family in families)
 
