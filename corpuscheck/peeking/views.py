@@ -22,7 +22,7 @@ from corpuscheck.kernels.columns import (
 )
 from corpuscheck.profile.document_rules import DOCUMENT_RULES, Counts, DocumentRule, Mask
 
-Unit = Literal["share", "times"]
+ScoreUnit = Literal["share", "times"]
 
 COPIES = {"CC501": "exact-copies", "CC502": "normalised-copies", "CC503": "near-copies"}
 """Rules that name pairs of documents."""
@@ -43,7 +43,7 @@ class Criterion:
     id: str
     name: str
     says: str
-    unit: Unit
+    unit: ScoreUnit
     hit: Callable[[Counts], Mask]
     score: Callable[[Counts], Ints]
     marks: tuple[str, ...]

@@ -25,7 +25,7 @@ _FIX = "Fix: "
 LONG_NAMES = {"target_bytes": "target", "min_bytes": "min-size"}
 """Options with another name than that of their field."""
 
-Unit = Literal[
+FigureUnit = Literal[
     "files", "bytes", "records", "share", "points", "characters", "cuts", "places", "documents", "times", "settings"
 ]
 
@@ -109,7 +109,7 @@ class Rule:
     severity: Severity
     check: Check
     limit: float = 0
-    unit: Unit = "files"
+    unit: FigureUnit = "files"
     option: str = ""
     needs: Need = ""
     always: bool = False
