@@ -19,7 +19,7 @@ from corpuscheck.text.amounts import about, count, percent, size
 _MARKS = {"given": "from your figures", "measured": "measured", "rule": "rule", "forecast": "forecast"}
 _WIDTH = 20
 
-Shown = Callable[[float], str]
+Written = Callable[[float], str]
 
 
 def render_terminal(estimate: Estimate, console: Console) -> str:
@@ -33,7 +33,7 @@ def render_terminal(estimate: Estimate, console: Console) -> str:
     return text_on(console, [*parts, notes])
 
 
-def shown(figure: Figure, how: Shown, after: Figure | None = None) -> Text:
+def shown(figure: Figure, how: Written, after: Figure | None = None) -> Text:
     """A figure with its interval and its mark; why not, where it is not known, unless that stands `after` another."""
     if not figure.known:
         if after and after.unknown == figure.unknown:
@@ -50,7 +50,7 @@ def shown(figure: Figure, how: Shown, after: Figure | None = None) -> Text:
 
 def figures_of(estimate: Estimate) -> list[tuple[str, str]]:
     """The key figures, each with its interval and its mark, as plain text."""
-    figures: list[tuple[str, Figure, Shown]] = [
+    figures: list[tuple[str, Figure, Written]] = [
         ("mean document", estimate.mean_document, size),
         ("usable", estimate.usable, percent),
         ("documents by the rule", estimate.by_rule, count),
@@ -116,7 +116,7 @@ def _share(share: float) -> str:
     return percent(share) if share < 1 else f"{count(100 * share)} %"
 
 
-def _short(figure: Figure, how: Shown) -> str:
+def _short(figure: Figure, how: Written) -> str:
     if not figure.known:
         return "not enough to tell"
     if figure.kind == "forecast" and how is count:
@@ -203,7 +203,7 @@ def _passes(value: float) -> str:
     return count(value) if value >= 10 else f"{value:.2g}"
 
 
-_NAMES: dict[str, tuple[str, Shown]] = {
+_NAMES: dict[str, tuple[str, Written]] = {
     "unseen_character_mass": ("unseen characters", percent),
     "unk_rate_all_characters": ("[UNK], every character kept", percent),
     "unk_rate_alphabet_by_coverage": ("[UNK], 0.9995 coverage", percent),
