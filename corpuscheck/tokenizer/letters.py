@@ -11,7 +11,7 @@ from typing import Literal
 from corpuscheck.text.composing import normalised
 from corpuscheck.tokenizer.artefact import Artefact
 
-Way = Literal["changed", "deleted", "taken apart"]
+LetterChange = Literal["changed", "deleted", "taken apart"]
 
 _KEEPS = {"NFC", "NFD", "Lowercase", "Prepend", "Strip"}
 _CARRIERS = ("a", "가", "か", "中", "я", "1", ".")
@@ -26,7 +26,7 @@ _MARK_OF_A_WORD = "\u2581"
 class Loss:
     """How a character is lost, and what is left of it."""
 
-    way: Way
+    way: LetterChange
     left: str = ""
 
 
