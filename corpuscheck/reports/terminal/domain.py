@@ -19,7 +19,7 @@ _WORDS = 10
 _SOURCES = 4
 _SCRIPTS = 6
 
-Rows = list[tuple[str | Text, str | Text]]
+Labelled = list[tuple[str | Text, str | Text]]
 
 
 def domain(result: Result) -> Group:
@@ -39,12 +39,12 @@ def domain(result: Result) -> Group:
     return section(None, Question.DOMAIN, domain_answer(report), *parts)
 
 
-def _scripts(result: Result) -> Rows:
+def _scripts(result: Result) -> Labelled:
     """Letters by script, and documents by the script that most of their letters are of."""
     shares = result.scripts
     more = f" and {len(shares) - _SCRIPTS} more" if len(shares) > _SCRIPTS else ""
     told = ", ".join(f"{script.name} {percent(script.share)}" for script in shares[:_SCRIPTS])
-    rows: Rows = [("letters", f"{told}{more}" if told else "none")]
+    rows: Labelled = [("letters", f"{told}{more}" if told else "none")]
     part = result.profile.clean
     found = list(part.named("script: ").items())
     if len(found) > 1:
@@ -56,8 +56,8 @@ def _scripts(result: Result) -> Rows:
     return rows
 
 
-def _compared(report: DomainReport) -> Rows:
-    rows: Rows = [("reference", Text.assemble(safe(report.reference, limit=LONGEST_PATH), *_nearest(report)))]
+def _compared(report: DomainReport) -> Labelled:
+    rows: Labelled = [("reference", Text.assemble(safe(report.reference, limit=LONGEST_PATH), *_nearest(report)))]
     far: str | Text = how_far(report)
     if report.ratio is not None:
         scale = f"  ({ORDINARY:g} or less is ordinary, more than {SPECIFIC:g} a domain)"
@@ -81,11 +81,11 @@ def _nearest(report: DomainReport) -> tuple[Text | str, ...]:
     return (", nearest in it is ", safe(report.nearest.name, limit=LONGEST_PATH)) if report.nearest else ()
 
 
-def _distances(report: DomainReport) -> Rows:
+def _distances(report: DomainReport) -> Labelled:
     shown = report.sources[:_SOURCES]
     told = ", ".join(f"{bits(source.bits)} from {printable(source.name, 60)}" for source in shown)
     more = f" and {len(report.sources) - len(shown)} more" if len(report.sources) > len(shown) else ""
-    rows: Rows = [("  in bits", f"{told}{more}")]
+    rows: Labelled = [("  in bits", f"{told}{more}")]
     if report.spread is not None:
         rows.append(("", f"{bits(report.spread)} from a general source to its nearest, in the middle"))
     rows.append(("", f"{bits(report.sources[0].within)} between halves of one text is taken off"))
