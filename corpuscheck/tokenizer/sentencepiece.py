@@ -19,7 +19,7 @@ from corpuscheck.errors import TokenizerError
 
 _PIECES, _TRAINER, _NORMALIZER = 1, 2, 3
 _UNKNOWN, _UNIGRAM = 2, 1
-Value = int | bytes
+FieldValue = int | bytes
 
 
 def looks_like_sentencepiece(content: bytes) -> bool:
@@ -56,13 +56,13 @@ def from_sentencepiece(content: bytes, shown: str) -> str:
     return json.dumps(definition, ensure_ascii=False)
 
 
-def _bytes(value: Value) -> bytes:
+def _bytes(value: FieldValue) -> bytes:
     if not isinstance(value, bytes):
         raise ValueError("a number where bytes were expected")
     return value
 
 
-def _fields(message: bytes) -> Iterator[tuple[int, Value]]:
+def _fields(message: bytes) -> Iterator[tuple[int, FieldValue]]:
     """(number, value) of each field. Raises IndexError or ValueError where the message is broken."""
     i = 0
     while i < len(message):
