@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.kernels.arrays import Ints
-from corpuscheck.reading.formats.prose import Steps
+from corpuscheck.reading.formats.paths import Steps
 from corpuscheck.reading.formats.records import LARGEST_RECORD
 
 _SLICE_BYTES = 4 << 20

@@ -14,8 +14,8 @@ from corpuscheck.kernels.utf8 import is_utf8, whole_spans
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
 from corpuscheck.reading.formats.arrow_columns import inside, is_list, is_text, row_bytes, slices, storage_of, trusted
 from corpuscheck.reading.formats.parquet_pages import Pages, opened
-from corpuscheck.reading.formats.paths import best_path, quoted, text_of, weight
-from corpuscheck.reading.formats.prose import Steps, is_prose, shown
+from corpuscheck.reading.formats.paths import Steps, best_path, quoted, text_of, weight
+from corpuscheck.reading.formats.prose import is_prose, shown
 from corpuscheck.reading.formats.records import RecordReport
 from corpuscheck.reading.opening import Expansion
 from corpuscheck.reading.text import repaired

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from corpuscheck.reading.formats.paths import DEEPEST, quoted
-
-Steps = tuple[str | None, ...]
-"""The way to a value inside a record: keys, and None for each item of a list."""
+from corpuscheck.reading.formats.paths import DEEPEST, Steps, quoted
 
 MOST_FIELDS = 200
 _LONGEST_PATH = 10_000  # of a field that is looked at

@@ -8,8 +8,8 @@ from itertools import chain
 from typing import Any, Protocol
 
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
-from corpuscheck.reading.formats.paths import Lengths, TextPath, best_path, leaf_lengths
-from corpuscheck.reading.formats.prose import LeftOut, Steps, is_prose, leaf_texts, shown
+from corpuscheck.reading.formats.paths import Lengths, Steps, TextPath, best_path, leaf_lengths
+from corpuscheck.reading.formats.prose import LeftOut, is_prose, leaf_texts, shown
 from corpuscheck.reading.text import Damage
 
 LARGEST_RECORD = 64 << 20
