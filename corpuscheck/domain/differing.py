@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corpuscheck.domain.distance import Shares
-from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.arrays import Floats, Ints
 from corpuscheck.profile.domain import DomainPart, unpacked_grams
 
 FEWEST_DOCUMENTS = 100
@@ -49,7 +48,7 @@ def share_differing(corpus: DomainPart, sources: Sequence[DomainPart], families:
     return beyond / len(corpus.sketches)
 
 
-def _scores(part: DomainPart, general: Shares) -> list[tuple[int, float]]:
+def _scores(part: DomainPart, general: Floats) -> list[tuple[int, float]]:
     """(class of length, score) of each document that is long enough."""
     halves = part.tables()
     gains = [np.log((_shares(halves[1 - half]) + general) / (2 * general)) for half in (0, 1)]
@@ -62,6 +61,6 @@ def _scores(part: DomainPart, general: Shares) -> list[tuple[int, float]]:
     return scores
 
 
-def _shares(counts: Ints) -> Shares:
+def _shares(counts: Ints) -> Floats:
     smoothed = counts + _SMALLEST
     return np.asarray(smoothed / smoothed.sum(), np.float64)

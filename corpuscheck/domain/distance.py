@@ -6,14 +6,11 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.arrays import Floats, Ints
 
 FEWEST_GRAMS = 10_000
 """Below so many n-grams in a half, a distance is mostly chance."""
-
-Shares = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -42,12 +39,12 @@ def distance(one: Ints, other: Ints) -> Distance | None:
     return Distance(across - within, within)
 
 
-def divergence(p: Shares, q: Shares) -> float:
+def divergence(p: Floats, q: Floats) -> float:
     """The Jensen–Shannon divergence of two distributions in bits: H((p + q) / 2) − (H(p) + H(q)) / 2."""
     return _entropy((p + q) / 2) - (_entropy(p) + _entropy(q)) / 2
 
 
-def _thinned(counts: Ints, total: int) -> Shares:
+def _thinned(counts: Ints, total: int) -> Floats:
     """Shares of about `total` of the counted n-grams, each kept with the same chance.
 
     The dice are thrown by the counts themselves, by a generator that NumPy keeps as it is (NEP 19).
@@ -57,6 +54,6 @@ def _thinned(counts: Ints, total: int) -> Shares:
     return np.asarray(kept / kept.sum(), np.float64)
 
 
-def _entropy(shares: Shares) -> float:
+def _entropy(shares: Floats) -> float:
     positive = shares[shares > 0]
     return float(-(positive * np.log2(positive)).sum())

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.int32]
 Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Hashes = NDArray[np.uint64]
 
 CODE_POINTS = 0x110000

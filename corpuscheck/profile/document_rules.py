@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.arrays import Floats, Ints
 from corpuscheck.kernels.columns import (
     BRACES,
     BULLET_LINES,
@@ -37,7 +37,6 @@ from corpuscheck.kernels.columns import (
     WORDS,
 )
 
-Shares = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Columns = tuple[int, ...]
 
@@ -69,8 +68,8 @@ class Share:
     part: Columns
     whole: Columns
 
-    def of(self, counts: Counts) -> Shares:
-        shares: Shares = np.asarray(counts.of(*self.part), np.float64) / np.maximum(counts.of(*self.whole), 1)
+    def of(self, counts: Counts) -> Floats:
+        shares: Floats = np.asarray(counts.of(*self.part), np.float64) / np.maximum(counts.of(*self.whole), 1)
         return shares
 
 
@@ -127,7 +126,7 @@ class DocumentRule:
         judged = (counts.of(BYTES) >= self.least_bytes) & (counts.of(LINES) >= self.least_lines)
         return judged & (self.only.share.of(counts) <= self.only.most) if self.only else judged
 
-    def score(self, counts: Counts) -> Shares:
+    def score(self, counts: Counts) -> Floats:
         score = 1 - self.share.of(counts) if self.rest else self.share.of(counts)
         counted = counts.of(*self.share.whole) >= self.enough
         if self.unless:

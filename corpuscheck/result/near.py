@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.kernels.alike import HEADS, pairs_alike
-from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.arrays import Bytes, Floats, Hashes, Ints
 from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.table import first_rows
 from corpuscheck.result.sums import Sum, TextSums
-
-Floats = NDArray[np.float64]
 
 ALIKE = 0.8
 """Jaccard similarity of the shingles from which on two documents are copies of each other."""

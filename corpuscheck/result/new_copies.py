@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import Hashes, Ints
+from corpuscheck.kernels.arrays import Floats, Hashes, Ints
 from corpuscheck.profile.documents import DocumentPart, file_id
 from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.near import NearPart
@@ -17,8 +17,6 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.result.near import ALIKE, keys_to_meet, likeness, meetings
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import CopyKind, NewCopies, NewCopy
-
-Floats = NDArray[np.float64]
 
 MOST_PAIRS = 1000
 """Pairs that are named, those of the largest documents; the amounts are of all."""
