@@ -20,8 +20,8 @@ from corpuscheck.text.printable import printable
 _MOST_ROWS = 50
 _EXCERPT = 300
 
-Page = tuple[str, Sequence["Table"]]
-Table = tuple[Sequence[str], Sequence[Sequence[str]]]
+Page = tuple[str, Sequence["NotebookTable"]]
+NotebookTable = tuple[Sequence[str], Sequence[Sequence[str]]]
 """Headings, none where they are empty, and rows."""
 
 
@@ -38,7 +38,7 @@ def _safe(text: str) -> str:
     return escape(printable(text, LONGEST_TEXT))
 
 
-def _table(table: Table) -> str:
+def _table(table: NotebookTable) -> str:
     headings, rows = table
     if not rows:
         return ""
