@@ -188,3 +188,21 @@ def test_no_file_imports_itself_by_way_of_others() -> None:
                 name.replace(".", "/")
             )
     TopologicalSorter(by_file).prepare()
+
+
+def names_defined() -> dict[str, set[str]]:
+    """The public classes and types of all modules, with the files that define them. Constants are in capitals."""
+    found: dict[str, set[str]] = {}
+    for file in sorted(HOUSE.rglob("*.py")):
+        for node in ast.parse(file.read_text("utf-8")).body:
+            names = [node.name] if isinstance(node, ast.ClassDef) else []
+            if isinstance(node, ast.Assign):
+                names += [one.id for one in node.targets if isinstance(one, ast.Name)]
+            for name in names:
+                if name[0].isupper() and not name.isupper():
+                    found.setdefault(name, set()).add(file.relative_to(HOUSE).as_posix())
+    return found
+
+
+def test_a_name_of_a_class_or_a_type_means_one_thing() -> None:
+    assert {name: files for name, files in names_defined().items() if len(files) > 1} == {}
