@@ -246,7 +246,7 @@ def peek(
     from corpuscheck.api import peek as look
     from corpuscheck.api import settings_for
     from corpuscheck.options import ReadingOptions
-    from corpuscheck.peeking.views import View, rule_to_show, word_to_find
+    from corpuscheck.peeking.criteria import View, rule_to_show, word_to_find
     from corpuscheck.values.fitting import fitted, path_list
 
     asked = {"rule": rule, "words": words, "seed": seed, "count": count, "excerpt": excerpt}

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from corpuscheck.domain.sides import Sides
     from corpuscheck.estimates.comparison import TokenizerComparison
     from corpuscheck.estimates.estimate import Estimate, Plan
-    from corpuscheck.peeking.views import View
+    from corpuscheck.peeking.criteria import View
     from corpuscheck.result.trained import Trained
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress

@@ -12,7 +12,7 @@ from support import korean_lines, scanned, write_files, write_vocabulary
 from test_peek import as_json, looked, marked
 from tokenizers import Tokenizer
 
-from corpuscheck.peeking.views import rule_to_show
+from corpuscheck.peeking.criteria import rule_to_show
 from corpuscheck.reports.json import peek as peek_json
 from corpuscheck.running import units
 from corpuscheck.tokenizer.loading import load

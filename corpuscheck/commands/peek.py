@@ -62,7 +62,7 @@ def peek(
     """
     from corpuscheck.api import peek as look
     from corpuscheck.commands.progress import watcher
-    from corpuscheck.peeking.views import View, rule_to_show, word_to_find
+    from corpuscheck.peeking.criteria import View, rule_to_show, word_to_find
 
     if not paths:
         raise UsageError("name the files and folders to look at, or set paths in corpuscheck.toml")

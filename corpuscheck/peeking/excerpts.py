@@ -13,8 +13,8 @@ from corpuscheck.kernels.columns import KOREAN_SHAPES, LETTERS, PII, WIDE_SCRIPT
 from corpuscheck.kernels.hashing import hash_bytes
 from corpuscheck.kernels.shingles import LONG, SHORT
 from corpuscheck.measuring.kinds import folds, kinds
+from corpuscheck.peeking.criteria import View
 from corpuscheck.peeking.marking import Mark, Spans, first_of, lines_of, marked
-from corpuscheck.peeking.views import View
 from corpuscheck.text.scripts import SCRIPTS
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.values.brief import brief

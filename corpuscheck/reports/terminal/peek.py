@@ -10,9 +10,9 @@ from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from corpuscheck.peeking.criteria import NAMES
 from corpuscheck.peeking.excerpts import Excerpt
 from corpuscheck.peeking.marking import Mark
-from corpuscheck.peeking.views import NAMES
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.terminal.console import text_on
 from corpuscheck.reports.terminal.parts import safe
