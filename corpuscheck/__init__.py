@@ -13,7 +13,8 @@ they return has `to_dict()`, which is the JSON report, and shows itself as a tab
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from corpuscheck.domain.sides import Sides
     from corpuscheck.estimates.comparison import TokenizerComparison
     from corpuscheck.estimates.estimate import Estimate
-    from corpuscheck.options import ReadingOptions, ScanOptions, TrainingOptions
+    from corpuscheck.options import EstimateOptions, PeekOptions, ScanOptions, TrainingOptions
     from corpuscheck.profile.profile import Profile
     from corpuscheck.result.result import Finding, Result
     from corpuscheck.result.trained import Trained
@@ -78,32 +79,21 @@ def scan(paths: Paths, *, tokenizer: str | os.PathLike[str] | None = None, **opt
 def estimate(
     sample: Paths | None = None,
     *,
-    articles: int | None = None,
-    mean_bytes: float | None = None,
-    available: int | None = None,
-    per_day: float | None = None,
-    usable: float | None = None,
-    target_bytes: int = 4 * 10**9,
-    articles_per_gb: int = 256_000,
-    parameters: int | None = None,
-    epochs: int = 4,
     tokenizer: str | os.PathLike[str] | None = None,
-    **options: Unpack[ReadingOptions],
+    **options: Unpack[EstimateOptions],
 ) -> Estimate:
     """How many documents are missing, how long they take, what they can feed, what a tokenizer will lose at full size.
 
     Args:
         sample: files and folders drawn at random, or one saved profile (.ccp). Without it `articles` and
             `mean_bytes` are needed: how many documents there are, and their mean size in bytes.
-        available: documents that could be had in all.
-        per_day: documents that can be collected in a day.
-        usable: the share of the text that survives cleaning, above 0 and at most 1; measured where it is left out.
-        target_bytes: the size aimed at, in bytes of UTF-8.
-        articles_per_gb: news articles in 10⁹ bytes, the rule of thumb.
-        parameters: of a model to feed.
-        epochs: passes over the text that you would make.
         tokenizer: counts the tokens of the sample; one is trained where it is left out.
-        options: how the sample is read, see `corpuscheck.options.ReadingOptions`.
+        options: what is known of the collection, and how the sample is read, see `corpuscheck.options.EstimateOptions`:
+            ``available`` documents that could be had in all, ``per_day`` that can be collected in a day, ``usable``,
+            the share of the text that survives cleaning, above 0 and at most 1 (measured where it is left out),
+            ``target_bytes``, the size aimed at in bytes of UTF-8, ``articles_per_gb``, the rule of thumb,
+            ``parameters`` of a model to feed and ``epochs``, passes over the text that you would make. Their defaults
+            are in `corpuscheck.estimates.plan`.
 
     Returns:
         The estimate. `missing`, `days`, `collectable`, `tokens` and the `forecasts` are figures: `value`, the interval
@@ -116,20 +106,16 @@ def estimate(
     from corpuscheck.api import estimate as estimated
     from corpuscheck.api import settings_for
     from corpuscheck.errors import UsageError
-    from corpuscheck.estimates.estimate import Plan
+    from corpuscheck.estimates.plan import Plan
     from corpuscheck.options import ReadingOptions
     from corpuscheck.values.fitting import fitted, path_list
 
-    plan = Plan(**fitted(Plan, {
-        "target_bytes": target_bytes, "articles_per_gb": articles_per_gb, "articles": articles,
-        "mean_bytes": mean_bytes, "available": available, "per_day": per_day, "usable": usable,
-        "parameters": parameters, "epochs": epochs,
-    }))  # fmt: skip
-    paths = [] if sample is None else path_list(sample)
-    settings = settings_for({"tokenizer": tokenizer, **options}, ("tokenizer", *ReadingOptions.__annotations__))
+    said, given = _parted(options, Plan)
+    plan, paths = Plan(**fitted(Plan, said)), [] if sample is None else path_list(sample)
+    settings = settings_for({"tokenizer": tokenizer, **given}, ("tokenizer", *ReadingOptions.__annotations__))
     unread = not paths or (len(paths) == 1 and paths[0].endswith(".ccp"))
-    if unread and (tokenizer is not None or options.keys() - {"jobs"}):
-        name = min(options.keys() - {"jobs"}, default="tokenizer")
+    if unread and (tokenizer is not None or given.keys() - {"jobs"}):
+        name = min(given.keys() - {"jobs"}, default="tokenizer")
         raise UsageError(f"{name} is for a sample of the text: no text is read here")
     return estimated(paths, plan, settings)
 
@@ -214,26 +200,15 @@ def compare(
     return compare_profiles(found)
 
 
-def peek(
-    paths: Paths,
-    *,
-    rule: str = "",
-    words: str | Sequence[str] = (),
-    seed: int = 0,
-    count: int = 5,
-    excerpt: int = 2000,
-    **options: Unpack[ReadingOptions],
-) -> Peek:
+def peek(paths: Paths, **options: Unpack[PeekOptions]) -> Peek:
     """Documents of a corpus: typical ones, the worst by a rule, or those that hold a word.
 
     Args:
         paths: a file or a folder, or several.
-        rule: an id or a name, such as 'CC405' or 'exact-copies'.
-        words: a text, a character as 'U+B63B', or several of them. Not together with `rule`.
-        seed: another one draws other documents.
-        count: documents, or pairs of copies.
-        excerpt: about how many bytes of each document are kept.
-        options: how the text is read, see `corpuscheck.options.ReadingOptions`.
+        options: what is shown, and how the text is read, see `corpuscheck.options.PeekOptions`: ``rule``, an id or a
+            name, such as 'CC405' or 'exact-copies', or ``words``, a text, a character as 'U+B63B', or several of them;
+            another ``seed`` draws other documents; ``count``, documents or pairs of copies; ``excerpt``, about how
+            many bytes of each document are kept. Their defaults are in `corpuscheck.peeking.view`.
 
     Returns:
         `documents` in all, how many of them `held` what was asked for, and `shown`: each with its `place`, `why` it is
@@ -246,14 +221,19 @@ def peek(
     from corpuscheck.api import peek as look
     from corpuscheck.api import settings_for
     from corpuscheck.options import ReadingOptions
-    from corpuscheck.peeking.criteria import View, rule_to_show, word_to_find
-    from corpuscheck.values.fitting import fitted, path_list
+    from corpuscheck.peeking.criteria import view_of
+    from corpuscheck.peeking.view import View
+    from corpuscheck.values.fitting import path_list
 
-    asked = {"rule": rule, "words": words, "seed": seed, "count": count, "excerpt": excerpt}
-    view = fitted(View, asked)
-    view["rule"] = rule_to_show(view["rule"]) if view["rule"] else ""
-    view["words"] = tuple(dict.fromkeys(map(word_to_find, view["words"])))
-    return look(path_list(paths), View(**view), settings_for(dict(options), ReadingOptions.__annotations__))
+    asked, given = _parted(options, View)
+    return look(path_list(paths), view_of(asked), settings_for(given, ReadingOptions.__annotations__))
+
+
+def _parted(options: Mapping[str, Any], kind: type) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options that are fields of a dataclass, and the others."""
+    names = {field.name for field in fields(kind)}
+    own = {name: value for name, value in options.items() if name in names}
+    return own, {name: value for name, value in options.items() if name not in own}
 
 
 def __getattr__(name: str) -> Any:

@@ -34,8 +34,9 @@ from corpuscheck.values.packed import Packed
 if TYPE_CHECKING:
     from corpuscheck.domain.sides import Sides
     from corpuscheck.estimates.comparison import TokenizerComparison
-    from corpuscheck.estimates.estimate import Estimate, Plan
-    from corpuscheck.peeking.criteria import View
+    from corpuscheck.estimates.estimate import Estimate
+    from corpuscheck.estimates.plan import Plan
+    from corpuscheck.peeking.view import View
     from corpuscheck.result.trained import Trained
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress

@@ -13,7 +13,8 @@ _KEY = "option"
 
 @dataclass(frozen=True)
 class Option:
-    """How a field is asked for on the command line: ``--min-size``, and what its value is called, if it has a name.
+    """How a field is asked for on the command line: ``--min-size``, and what its value is called, if it has a name;
+    `short` is a second name, ``-n``.
 
     `default` is the one of the command line, as people write it; `reads` is what reads a number that is text; `path`
     says that it names a file or a folder.
@@ -25,6 +26,7 @@ class Option:
     default: Any
     reads: Notation | None
     path: bool
+    short: str = ""
 
     @property
     def key(self) -> str:
@@ -44,11 +46,13 @@ def option(
     """A field of the settings that is an option of the commands; without a flag, one that Python alone can set.
 
     The default is a value, a number as people write it (``"4GB"``), or a function that makes it. The commands take
-    another one in its place where `otherwise` says so. After the flag comes the name of its value: ``--special TOKEN``.
+    another one in its place where `otherwise` says so. A short name may stand before the flag, that of its value
+    after it: ``-n --count``, ``--special TOKEN``.
     """
+    *short, flag = [flag] if flag.startswith("--") or not flag else flag.split(" ", 1)
     name, _, value = flag.partition(" ")
     made = callable(default)
-    metadata = {_KEY: Option(name, value, help, otherwise or (None if made else default), reads, path)}
+    metadata = {_KEY: Option(name, value, help, otherwise or (None if made else default), reads, path, *short)}
     if made:
         return field(default_factory=default, metadata=metadata)
     if reads and isinstance(default, str):

@@ -67,3 +67,27 @@ class ScanOptions(TrainingOptions, total=False):
     near_duplicates: bool
     cache: Path | None
     cache_key: CacheKey
+
+
+class EstimateOptions(ReadingOptions, total=False):
+    """And what is known of the collection that an estimate is for."""
+
+    target_bytes: int
+    articles_per_gb: int
+    articles: int | None
+    mean_bytes: float | None
+    available: int | None
+    per_day: float | None
+    usable: float | None
+    parameters: int | None
+    epochs: int
+
+
+class PeekOptions(ReadingOptions, total=False):
+    """And which documents are shown."""
+
+    rule: str
+    words: Texts
+    count: int
+    seed: int
+    excerpt: int

@@ -13,7 +13,9 @@ from pathlib import Path
 import click
 
 from corpuscheck.cli import cli
+from corpuscheck.estimates.plan import Plan
 from corpuscheck.option import options_of
+from corpuscheck.peeking.view import View
 from corpuscheck.reports.terminal.rules import render_markdown
 from corpuscheck.settings import Limits, Policy, Reading, Settings, Training
 
@@ -88,6 +90,9 @@ def typed_options() -> str:
         ("ScanOptions(TrainingOptions",
          "And by what a corpus is judged, what it is compared with, and what is looked for.",
          [*_typed(Limits), *_typed(Policy), *_typed(Settings, *own)]),
+        ("EstimateOptions(ReadingOptions", "And what is known of the collection that an estimate is for.",
+         [*_typed(Limits, "target_bytes", "articles_per_gb"), *_typed(Plan)]),
+        ("PeekOptions(ReadingOptions", "And which documents are shown.", _typed(View)),
     )  # fmt: skip
     classes = (
         f'class {head}, total=False):\n    """{says}"""\n\n' + "\n".join(f"    {line}" for line in lines)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from support import Main, estimate_document, korean_lines, run, set_budgets, shrink_samples, write_files
 
-from corpuscheck.estimates.estimate import Estimate, Plan, from_numbers, from_profile
+from corpuscheck.estimates.estimate import Estimate, from_numbers, from_profile
 from corpuscheck.estimates.figure import Figure, exactly, product
 from corpuscheck.estimates.laws import GB, LADDER
+from corpuscheck.estimates.plan import Plan
 from corpuscheck.profile.profile import Profile
 
 

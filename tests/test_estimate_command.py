@@ -14,7 +14,8 @@ from rich.console import Console
 from support import REPOSITORY, Main, estimate_document, korean_lines, run, scanned, write_files
 
 from corpuscheck.errors import UsageError
-from corpuscheck.estimates.estimate import Estimate, Plan, from_numbers, from_profile
+from corpuscheck.estimates.estimate import Estimate, from_numbers, from_profile
+from corpuscheck.estimates.plan import Plan
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reports.json import estimate as estimate_json
 from corpuscheck.reports.terminal.estimate import render_terminal

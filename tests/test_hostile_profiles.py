@@ -16,7 +16,7 @@ from support import Main, korean_lines, scanned, terminal_report, write_files, w
 from corpuscheck.api import estimate, report
 from corpuscheck.domain.reference import Reference
 from corpuscheck.errors import CorpuscheckError, ProfileError
-from corpuscheck.estimates.estimate import Plan
+from corpuscheck.estimates.plan import Plan
 from corpuscheck.profile.profile import MAGIC, Profile
 from corpuscheck.reports.json import estimate as estimate_json
 from corpuscheck.reports.json.report import render_json

@@ -15,7 +15,8 @@ from support import korean_lines, run, scanned, write_files, write_vocabulary
 
 from corpuscheck.api import peek
 from corpuscheck.errors import UsageError
-from corpuscheck.peeking.criteria import CRITERIA, View, rule_to_show, word_to_find
+from corpuscheck.peeking.criteria import CRITERIA, rule_to_show, word_to_find
+from corpuscheck.peeking.view import View
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.reports.json import peek as peek_json
 from corpuscheck.running import units

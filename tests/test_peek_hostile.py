@@ -15,9 +15,9 @@ from support import Main, command, korean_lines, write_files
 
 from corpuscheck.api import peek
 from corpuscheck.peeking.choosing import Choice, ChoicePart
-from corpuscheck.peeking.criteria import View
 from corpuscheck.peeking.excerpts import Excerpt, Repeats, chunks
 from corpuscheck.peeking.marking import Mark, marked
+from corpuscheck.peeking.view import View
 from corpuscheck.reports.json import peek as peek_json
 from corpuscheck.running.showing import differing
 from corpuscheck.settings import settings_from

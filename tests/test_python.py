@@ -24,6 +24,8 @@ from corpuscheck.domain.reference import Reference
 from corpuscheck.errors import UsageError
 from corpuscheck.estimates.comparison import TokenizerComparison
 from corpuscheck.estimates.estimate import Estimate
+from corpuscheck.estimates.plan import Plan
+from corpuscheck.peeking.view import View
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.batch import Batch
 from corpuscheck.result.comparing import Baseline
@@ -230,17 +232,26 @@ def test_paths_of_every_kind(place: Path, paths: str) -> None:
     assert scan(given, tokenizer=str(place / "vocab.txt"), jobs=1).profile.reading.measured == 3
 
 
-def test_the_options_that_a_type_checker_knows_are_those_that_are_taken() -> None:
-    known = get_type_hints(options.ScanOptions)
+@pytest.mark.parametrize(
+    ("typed", "kinds"),
+    [
+        (options.ScanOptions, (Reading, Training, Limits, Policy, Settings)),
+        (options.TrainingOptions, (Reading, Training)),
+        (options.EstimateOptions, (Reading, Plan)),
+        (options.PeekOptions, (Reading, View)),
+    ],
+)
+def test_the_options_that_a_type_checker_knows_are_those_that_are_taken(typed: type, kinds: tuple[type, ...]) -> None:
+    known = get_type_hints(typed)
     fields = {
         name: hint
-        for kind in (Reading, Training, Limits, Policy, Settings)
+        for kind in kinds
         for name, hint in get_type_hints(kind).items()
         if not dataclasses.is_dataclass(hint) and name not in ("config", "lines", "tokenizer")
     }
-    assert known.keys() == fields.keys()
+    assert known.keys() == fields.keys() | {"preset", "jobs"}
     for name, hint in fields.items():
-        plain = hint in (bool, int, float) or (isinstance(hint, UnionType) and get_args(hint)[0] is int)
+        plain = hint in (bool, int, float) or (isinstance(hint, UnionType) and get_args(hint)[0] in (int, float))
         if plain and name != "jobs":
             assert known[name] == hint, name
 

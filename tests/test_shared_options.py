@@ -28,7 +28,7 @@ GROUPS: list[tuple[str, list[Decorator], tuple[str, ...]]] = [
 ]
 
 
-def parameters(group: list[Option]) -> list[click.Parameter]:
+def parameters(group: list[Decorator]) -> list[click.Parameter]:
     def nothing() -> None:
         pass
 

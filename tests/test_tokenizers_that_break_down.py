@@ -19,9 +19,9 @@ from corpuscheck.errors import TextError, TokenizerError
 from corpuscheck.measuring.estimating import estimate_tokens
 from corpuscheck.measuring.fertility import fertility
 from corpuscheck.measuring.letters import letters_part
-from corpuscheck.peeking.criteria import View
 from corpuscheck.peeking.excerpts import Excerpter, LostWordMarker
 from corpuscheck.peeking.marking import Spans
+from corpuscheck.peeking.view import View
 from corpuscheck.profile.sample import Sample
 from corpuscheck.reading.batch import batch_of
 from corpuscheck.reading.files import FileRecord

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from functools import wraps
+from inspect import signature
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from corpuscheck.commands.options import Command
-from corpuscheck.commands.printing import print_line
-from corpuscheck.commands.progress import tell
+from corpuscheck.commands.printing import print_conclusion, print_line
+from corpuscheck.commands.progress import tell, watcher
 from corpuscheck.errors import UsageError
 from corpuscheck.option import options_of
+from corpuscheck.settings import Policy, Reading, Settings, Training, settings_from
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from corpuscheck.configuration import Configuration
-    from corpuscheck.settings import Settings
+    from corpuscheck.running.corpus import Watch
 
 
 def _use_configuration(context: click.Context, _: click.Parameter, given: str | None) -> None:
@@ -67,7 +73,6 @@ def settings_of(context: click.Context, given: dict[str, Any]) -> Settings:
     """The settings that the options of a command, its configuration and the environment give. Raises UsageError."""
     from corpuscheck.configuration import blamed, nearer
     from corpuscheck.rules.registry import in_force, policy_of
-    from corpuscheck.settings import Policy, settings_from
 
     found: Configuration = context.meta["configuration"]
     policy_options = {name: given.pop(name) for name in options_of(Policy)}
@@ -82,12 +87,45 @@ def settings_of(context: click.Context, given: dict[str, Any]) -> Settings:
         raise UsageError(blamed(str(error), context, found)) from None
 
 
-def reading_settings(context: click.Context, given: dict[str, Any]) -> Settings:
-    """The settings of a command that judges nothing. Raises UsageError, with the line of the file that is to blame."""
-    from corpuscheck.configuration import blamed
-    from corpuscheck.settings import settings_from
+@dataclass(frozen=True)
+class Call:
+    """How a command that reads text and judges nothing was called: the values of its options by their names."""
 
-    try:
-        return settings_from(**given)
-    except UsageError as error:
-        raise UsageError(blamed(str(error), context, context.meta["configuration"])) from None
+    context: click.Context
+    options: Mapping[str, Any]
+
+    @property
+    def quiet(self) -> bool:
+        return bool(self.options["quiet"])
+
+    def of(self, kind: type) -> dict[str, Any]:
+        """The values that are fields of a dataclass, without those that nobody has given."""
+        return {one.name: self.options[one.name] for one in fields(kind) if self.options.get(one.name) is not None}
+
+    def settings(self) -> Settings:
+        """The settings that are asked for. Raises UsageError, with the line of the file that is to blame."""
+        from corpuscheck.configuration import blamed
+
+        try:
+            return settings_from(**self.of(Reading), **self.of(Training), **self.of(Settings))
+        except UsageError as error:
+            raise UsageError(blamed(str(error), self.context, self.context.meta["configuration"])) from None
+
+    def watch(self) -> Watch:
+        return watcher(not (self.quiet or self.options["no_progress"]), self.options["verbose"])
+
+    def print(self, document: bytes, render: Callable[[Console], str]) -> None:
+        """Print the answer as text or JSON, and write the JSON to a file where one is named."""
+        print_conclusion(self.options["report_format"], self.options["output"], document, render)
+
+
+def reading(function: Command) -> Command:
+    """A command that takes its options as a `Call`, but for those that it names itself."""
+    own = list(signature(function).parameters)[1:]
+
+    @configured
+    @wraps(function)
+    def command(context: click.Context, /, **options: Any) -> Any:
+        return function(Call(context, options), **{name: options[name] for name in own})
+
+    return command

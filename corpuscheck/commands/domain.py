@@ -1,15 +1,12 @@
-"""The commands about general text to compare with: reference build, and compare for saved profiles."""
+"""The commands about general text to compare with: reference build."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
-
 import click
 
-from corpuscheck.commands.configured import configured, reading_settings
+from corpuscheck.commands.configured import Call, reading
 from corpuscheck.commands.options import READING, RUN, TOKENIZER, TRAINING, options
-from corpuscheck.commands.printing import print_conclusion, print_line
+from corpuscheck.commands.printing import print_line
 from corpuscheck.text.printable import printable
 
 
@@ -23,18 +20,8 @@ def reference() -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", metavar="FILE", help="Where it is saved. Default: NAME.ccp.")
 @options(READING, TOKENIZER, TRAINING, RUN)
-@configured
-def build(
-    context: click.Context,
-    /,
-    name: str,
-    paths: tuple[str, ...],
-    output: str | None,
-    quiet: bool,
-    no_progress: bool,
-    verbose: bool,
-    **given: Any,
-) -> None:
+@reading
+def build(call: Call, /, name: str, paths: tuple[str, ...], output: str | None) -> None:
     """Make a reference from several bodies of general text, each PATH one of them.
 
     A PATH is a folder, a file, or a profile saved by `scan --save`. One tokenizer is trained over all text together,
@@ -42,14 +29,14 @@ def build(
     news, novels, web pages; they say what is ordinary.
     """
     from corpuscheck.api import build_reference
-    from corpuscheck.commands.progress import tell, watcher
+    from corpuscheck.commands.progress import tell
     from corpuscheck.domain.spread import SAME_SOURCE, outliers, spread_of
     from corpuscheck.profile.files import LONGEST_PATH
 
-    made = build_reference(name, paths, reading_settings(context, given), watcher(not (quiet or no_progress), verbose))
+    made = build_reference(name, paths, call.settings(), call.watch())
     target = output or f"{name}.ccp"
     made.save(target)
-    if quiet:
+    if call.quiet:
         return
     between = made.between()
     spread = spread_of([source.name for source in made.sources], between)
@@ -66,13 +53,3 @@ def build(
             f"{printable(source)} is {ratio:.1f} times as far from the others as these are from each other: is it "
             "general text? Leave it out, or build a reference of its kind"
         )
-
-
-def compare_profiles(paths: tuple[str, ...], report_format: str, output: str | None) -> None:
-    """Print how far saved profiles and the sources of references are from each other."""
-    from corpuscheck.api import compare_profiles as compared
-    from corpuscheck.reports.json import sides as sides_json
-    from corpuscheck.reports.terminal import sides as sides_text
-
-    sides = compared(paths)
-    print_conclusion(report_format, output, sides_json.render(sides), partial(sides_text.render_terminal, sides))

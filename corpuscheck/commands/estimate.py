@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from corpuscheck.commands.configured import configured, reading_settings
-from corpuscheck.commands.domain import compare_profiles
+from corpuscheck.commands.configured import Call, reading
 from corpuscheck.commands.options import (
     READING,
     RESERVED,
@@ -19,15 +17,14 @@ from corpuscheck.commands.options import (
     TOKENIZER,
     TRAINING,
     Decorator,
-    Quantity,
-    option,
+    fields_of,
     options,
 )
-from corpuscheck.commands.printing import print_conclusion, print_line
+from corpuscheck.commands.printing import print_line
 from corpuscheck.errors import UsageError
+from corpuscheck.estimates.plan import Plan
 from corpuscheck.settings import Reading
 from corpuscheck.text.printable import printable
-from corpuscheck.text.quantities import COUNT, NUMBER, SHARE, size_in
 
 _TEXT_OPTIONS = {
     *Reading.__dataclass_fields__, "preset", "tokenizer",
@@ -38,67 +35,37 @@ _OUTPUT: list[Decorator] = [
     click.option("--output", metavar="FILE", help="Also write it as JSON to this file."),
 ]  # fmt: skip
 _PLAN: list[Decorator] = [
-    option("--articles", type=Quantity(COUNT), metavar="N", help="Documents that there are, where no text is at hand."),
-    option("--mean-bytes", type=Quantity(size_in("kB")), metavar="SIZE", help="Their mean size."),
-    option("--available", type=Quantity(COUNT), metavar="N", help="Documents that could be had in all."),
-    option("--per-day", type=Quantity(NUMBER), metavar="N", help="Documents that can be collected in a day."),
-    option("--usable", type=Quantity(SHARE), metavar="SHARE",
-            help="Share of the text that survives cleaning, such as 80%."),
+    *fields_of(Plan, "articles", "mean_bytes", "available", "per_day", "usable"),
     *TARGET,
-    option("--params", "parameters", type=Quantity(COUNT), metavar="N", help="A model size to feed, such as 110M."),
-    option("--epochs", type=Quantity(COUNT), default=4, show_default=True,
-            help="Passes over the text that you would make."),
-]  # fmt: skip
+    *fields_of(Plan, "parameters", "epochs"),
+]
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[SAMPLE|PROFILE]")
 @options(_PLAN, READING, TOKENIZER, _OUTPUT, RUN)
-@configured
-def estimate(
-    context: click.Context,
-    /,
-    paths: tuple[str, ...],
-    articles: int | None,
-    mean_bytes: int | None,
-    available: int | None,
-    per_day: float | None,
-    usable: float | None,
-    target_bytes: int,
-    articles_per_gb: int,
-    parameters: int | None,
-    epochs: int,
-    report_format: str,
-    output: str | None,
-    quiet: bool,
-    no_progress: bool,
-    verbose: bool,
-    **given: Any,
-) -> None:
+@reading
+def estimate(call: Call, /, paths: tuple[str, ...]) -> None:
     """How much is missing, how long will it take, and what will a tokenizer lose at full size?
 
     From a SAMPLE of the text (files and folders), from a saved PROFILE (.ccp), or from --articles and
     --mean-bytes alone. A sample must be drawn at random: the first documents of a sorted corpus are none.
     """
     from corpuscheck.api import estimate as estimated
-    from corpuscheck.commands.progress import watcher
     from corpuscheck.configuration import nearer
-    from corpuscheck.estimates.estimate import Plan
 
-    if (articles is not None or mean_bytes is not None) and "paths" not in nearer(context):
+    plan = Plan(**call.of(Plan))
+    if (plan.articles is not None or plan.mean_bytes is not None) and "paths" not in nearer(call.context):
         paths = ()  # those of the configuration file are not what was asked for
-    plan = Plan(target_bytes, articles_per_gb, articles, mean_bytes, available, per_day, usable, parameters, epochs)
     if not paths:
-        _no_text_options(context, "plain numbers")
+        _no_text_options(call.context, "plain numbers")
     elif len(paths) == 1 and paths[0].endswith(".ccp"):
-        _no_text_options(context, "a saved profile")
-    settings, watch = reading_settings(context, given), watcher(not (quiet or no_progress), verbose)
-    told = estimated(list(paths), plan, settings, watch, processes=True)
+        _no_text_options(call.context, "a saved profile")
+    told = estimated(list(paths), plan, call.settings(), call.watch(), processes=True)
     from corpuscheck.reports.json import estimate as estimate_json
     from corpuscheck.reports.terminal import estimate as estimate_text
 
-    text = partial(estimate_text.render_terminal, told)
-    print_conclusion(report_format, output, estimate_json.render(told), text)
+    call.print(estimate_json.render(told), partial(estimate_text.render_terminal, told))
 
 
 def _no_text_options(context: click.Context, source: str, verb: str = "estimate from") -> None:
@@ -113,17 +80,8 @@ def _no_text_options(context: click.Context, source: str, verb: str = "estimate 
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "folder", required=True, metavar="DIR", help="Where the tokenizer is saved.")
 @options(READING, TRAINING, RESERVED, RUN)
-@configured
-def train(
-    context: click.Context,
-    /,
-    paths: tuple[str, ...],
-    folder: str,
-    quiet: bool,
-    no_progress: bool,
-    verbose: bool,
-    **given: Any,
-) -> None:
+@reading
+def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
     """Train the WordPiece tokenizer that this corpus should be pretrained with.
 
     It is made from all of the text: the alphabet from every character, longer pieces from a sample (--train-bytes, or
@@ -131,13 +89,12 @@ def train(
     Writes tokenizer.json, vocab.txt and tokenizer_config.json, as transformers loads them, and a card.
     """
     from corpuscheck.api import train as trained
-    from corpuscheck.commands.progress import watcher
     from corpuscheck.rules.tokenizer import said_of_letters
     from corpuscheck.text.amounts import percent
 
-    settings, watch = reading_settings(context, given), watcher(not (quiet or no_progress), verbose)
-    finished = trained(list(paths), folder, settings, watch, processes=True)
-    if not quiet:
+    settings = call.settings()
+    finished = trained(list(paths), folder, settings, call.watch(), processes=True)
+    if not call.quiet:
         judged = "nothing was held out to judge it by"
         if finished.held_out:
             lost = percent(finished.judged.held_out_unk_rate)
@@ -156,37 +113,25 @@ def train(
 @click.option("--tokenizer", "tokenizers", multiple=True, metavar="PATH", help="A tokenizer to compare (repeat).")
 @click.option("--train", "train_one", is_flag=True, help="Also one that is trained on this text.")
 @options(READING, TRAINING, _OUTPUT, RUN)
-@configured
-def compare(
-    context: click.Context,
-    /,
-    paths: tuple[str, ...],
-    tokenizers: tuple[str, ...],
-    train_one: bool,
-    report_format: str,
-    output: str | None,
-    quiet: bool,
-    no_progress: bool,
-    verbose: bool,
-    **given: Any,
-) -> None:
+@reading
+def compare(call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], train_one: bool) -> None:
     """Put several tokenizers side by side on the same text, and say which one to take.
 
     Where every PATH is a saved profile or a reference (.ccp), these are compared instead: how far their texts are from
     each other, and which words set them apart.
     """
-    from corpuscheck.api import compare_tokenizers
-    from corpuscheck.commands.progress import watcher
+    from corpuscheck.api import compare_profiles, compare_tokenizers
     from corpuscheck.reports.json import comparison as comparison_json
+    from corpuscheck.reports.json import sides as sides_json
     from corpuscheck.reports.terminal import comparison as comparison_text
+    from corpuscheck.reports.terminal import sides as sides_text
 
     if all(path.endswith(".ccp") for path in paths):
-        _no_text_options(context, "saved profiles", "compare")
+        _no_text_options(call.context, "saved profiles", "compare")
         if tokenizers or train_one:
             raise UsageError("saved profiles are compared with each other: name two or more, and no tokenizers")
-        compare_profiles(paths, report_format, output)
+        sides = compare_profiles(paths)
+        call.print(sides_json.render(sides), partial(sides_text.render_terminal, sides))
         return
-    settings, watch = reading_settings(context, given), watcher(not (quiet or no_progress), verbose)
-    compared = compare_tokenizers(list(paths), tokenizers, train_one, settings, watch)
-    text = partial(comparison_text.render_terminal, compared)
-    print_conclusion(report_format, output, comparison_json.render(compared), text)
+    compared = compare_tokenizers(list(paths), tokenizers, train_one, call.settings(), call.watch())
+    call.print(comparison_json.render(compared), partial(comparison_text.render_terminal, compared))

@@ -75,9 +75,10 @@ def fields_of(kind: type, *names: str) -> list[Decorator]:
 
 def _of_field(name: str, field: Option, hint: Any) -> Decorator:
     attributes = {"type": Quantity(field.reads)} if field.reads else _taking(hint)
-    if field.default not in (None, ()) and field.default is not False:
+    if field.default not in (None, (), "") and field.default is not False:
         attributes |= {"default": field.default, "show_default": bool(field.default)}
-    return option(field.flag, name, help=field.help, metavar=field.value or None, **attributes)
+    names = [*filter(None, (field.short, field.flag)), name]
+    return option(*names, help=field.help, metavar=field.value or None, **attributes)
 
 
 def _taking(hint: Any) -> dict[str, Any]:
@@ -85,6 +86,8 @@ def _taking(hint: Any) -> dict[str, Any]:
     origin, arguments = get_origin(hint), get_args(hint)
     if hint is bool:
         return {"is_flag": True}
+    if hint is int:
+        return {"type": int}
     if origin is Literal:
         return {"type": click.Choice(arguments)}
     if origin is tuple:

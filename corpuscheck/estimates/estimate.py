@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from corpuscheck.errors import UsageError
 from corpuscheck.estimates import forecast
 from corpuscheck.estimates.figure import Figure, exactly, foretold, product
-from corpuscheck.estimates.laws import BYTES_PER_TOKEN, EPOCHS, GB, LADDER, MODELS, TOKENS_PER_PARAMETER, Rung
+from corpuscheck.estimates.laws import BYTES_PER_TOKEN, GB, LADDER, MODELS, TOKENS_PER_PARAMETER, Rung
+from corpuscheck.estimates.plan import Plan
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import Z_95, Interval, ratio
 from corpuscheck.profile.profile import Profile
@@ -20,38 +21,6 @@ from corpuscheck.values.presentable import Presentable
 
 SORTED = 0.05
 _WIDE = 2.0
-_MOST = 1e18
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What the user says of the collection; sizes in bytes, rates in documents.
-
-    `articles` and `mean_bytes` describe what there is where no text is at hand; `available` is how many documents
-    could be had in all, `usable` the share of their bytes that survives cleaning.
-    """
-
-    target_bytes: int = 4 * GB
-    articles_per_gb: int = 256_000
-    articles: int | None = None
-    mean_bytes: float | None = None
-    available: int | None = None
-    per_day: float | None = None
-    usable: float | None = None
-    parameters: int | None = None
-    epochs: int = EPOCHS
-
-    def __post_init__(self) -> None:
-        for name, option in (("articles", "--articles"), ("mean_bytes", "--mean-bytes"), ("available", "--available"),
-                             ("per_day", "--per-day"), ("parameters", "--params"), ("epochs", "--epochs"),
-                             ("target_bytes", "--target"), ("articles_per_gb", "--articles-per-gb")):  # fmt: skip
-            value = getattr(self, name)
-            if value is not None and not 0 < value < _MOST:
-                raise UsageError(f"{option} must be above zero" + (" and below 10¹⁸" if value >= _MOST else ""))
-        if self.usable is not None and not 0 < self.usable <= 1:
-            raise UsageError("--usable is a share above 0 and at most 1, as in 0.8")
-        if self.available is not None and self.articles is not None and self.available < self.articles:
-            raise UsageError("--available counts all documents that can be had: it cannot be less than --articles")
 
 
 @dataclass(frozen=True)

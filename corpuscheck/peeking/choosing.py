@@ -18,7 +18,8 @@ from corpuscheck.measuring.inspecting import Inspector, only_korean
 from corpuscheck.measuring.ledger import counted_in
 from corpuscheck.measuring.repeats import LineTable, SharedLines
 from corpuscheck.measuring.words import WordCounter
-from corpuscheck.peeking.criteria import CRITERIA, View
+from corpuscheck.peeking.criteria import CRITERIA
+from corpuscheck.peeking.view import View
 from corpuscheck.profile.document_rules import Counts, Mask
 from corpuscheck.profile.part import Part, largest, merging, rows, total
 from corpuscheck.reading.files import FileRecord

@@ -1,10 +1,10 @@
-"""What a person asks to see of a corpus: typical documents, the worst by a rule, or those that hold a word."""
+"""By which rules documents are shown: how bad each is, and the trouble that is marked in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,13 +20,11 @@ from corpuscheck.kernels.columns import (
     PII,
     URLS,
 )
+from corpuscheck.peeking.view import COPIES, View
 from corpuscheck.profile.document_rules import DOCUMENT_RULES, Counts, DocumentRule, Mask
+from corpuscheck.values.fitting import fitted
 
 ScoreUnit = Literal["share", "times"]
-
-COPIES = {"CC501": "exact-copies", "CC502": "normalised-copies", "CC503": "near-copies"}
-"""Rules that name pairs of documents."""
-
 
 OF_CORPUS = {"CC301": ("unk-rate", "lost word"), "CC504": ("boilerplate", "shared line")}
 """Rules for which the whole corpus must be known first, its tokenizer or the lines that documents share: the name of
@@ -93,39 +91,20 @@ NAMES = {
 """All rules that documents can be shown by."""
 
 
-@dataclass(frozen=True)
-class View:
-    """What is shown: the worst by `rule` (an id), else documents with one of the `words`, else typical ones.
+def marks_of(view: View) -> tuple[str, ...]:
+    """The trouble that a document is shown for."""
+    if view.words:
+        return ("word",)
+    if view.rule in OF_CORPUS:
+        return OF_CORPUS[view.rule][1:]
+    return CRITERIA[view.rule].marks if view.rule in CRITERIA else ()
 
-    `count` documents or pairs, about `excerpt` bytes of each; what is drawn is drawn by a hash with the `seed`.
-    """
 
-    rule: str = ""
-    words: tuple[str, ...] = ()
-    seed: int = 0
-    count: int = 5
-    excerpt: int = 2000
-
-    def __post_init__(self) -> None:
-        if self.rule and self.words:
-            raise UsageError("--rule and --word exclude each other: ask twice")
-        if self.count < 1:
-            raise UsageError("--count must be 1 or more")
-        if self.excerpt < 1:
-            raise UsageError("--bytes must be above zero, as in 2kB")
-
-    @property
-    def pairs(self) -> bool:
-        return self.rule in COPIES
-
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """The trouble that a document is shown for."""
-        if self.words:
-            return ("word",)
-        if self.rule in OF_CORPUS:
-            return OF_CORPUS[self.rule][1:]
-        return CRITERIA[self.rule].marks if self.rule in CRITERIA else ()
+def view_of(asked: Mapping[str, Any]) -> View:
+    """The view that is asked for, a rule by id or name, words as people write them. Raises UsageError."""
+    view = fitted(View, asked)
+    rule, words = view.get("rule"), map(word_to_find, view.get("words", ()))
+    return View(**{**view, "rule": rule_to_show(rule) if rule else "", "words": tuple(dict.fromkeys(words))})
 
 
 def rule_to_show(name: str) -> str:

@@ -13,8 +13,9 @@ from corpuscheck.kernels.columns import KOREAN_SHAPES, LETTERS, PII, WIDE_SCRIPT
 from corpuscheck.kernels.hashing import hash_bytes
 from corpuscheck.kernels.shingles import LONG, SHORT
 from corpuscheck.measuring.kinds import folds, kinds
-from corpuscheck.peeking.criteria import View
+from corpuscheck.peeking.criteria import marks_of
 from corpuscheck.peeking.marking import Mark, Spans, first_of, lines_of, marked
+from corpuscheck.peeking.view import View
 from corpuscheck.text.scripts import SCRIPTS
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.values.brief import brief
@@ -161,13 +162,13 @@ class Excerpter:
     """Takes a document piece by piece, and keeps a window of it: from the first trouble, else from the beginning."""
 
     def __init__(self, view: View, marker: Marker | None = None) -> None:
-        self._view = view
-        self._repeats = marker or Repeats(next(iter(view.marks), ""))
+        self._view, self._wanted = view, marks_of(view)
+        self._repeats = marker or Repeats(next(iter(self._wanted), ""))
         self._repeated: list[Mark] = []
         self._room = view.excerpt + 2 * _MARGIN
         self._head = self._held = ""
         self._first = self._first_byte = 0
-        self._begin: int | None = None if view.marks else 0
+        self._begin: int | None = None if self._wanted else 0
         self._characters = self._bytes = 0
         self._letters: Ints = np.zeros(LETTERS, np.int64)
 
@@ -199,7 +200,7 @@ class Excerpter:
         wide = 2 * int(self._letters[list(WIDE_SCRIPTS)].sum()) > int(self._letters.sum())
         spans = self._repeats.spans(text, wide)
         self._repeated += [
-            Mark(self._characters + start, self._characters + end, self._view.marks[0])
+            Mark(self._characters + start, self._characters + end, self._wanted[0])
             for start, end in spans[: self._room]
         ]
         return spans
@@ -208,7 +209,7 @@ class Excerpter:
         """The character of the document at which the first trouble begins."""
         context = self._held[-_MARGIN:]
         found = [start for start, _ in self._again(text)[:1]]
-        wanted = tuple(kind for kind in self._view.marks if kind not in self._foreign)
+        wanted = tuple(kind for kind in self._wanted if kind not in self._foreign)
         stateless = first_of(context + text, wanted, self._view.words)
         if stateless is not None:
             found.append(stateless - len(context))
@@ -240,7 +241,7 @@ class Excerpter:
         """What is shown of it."""
         if self._begin is None:
             self._held, self._first, self._first_byte, self._begin = self._head, 0, 0, 0
-        text, marks = marked(self._held, self._view.marks, self._view.words)
+        text, marks = marked(self._held, self._wanted, self._view.words)
         start = self._begin - self._first
         exact = self._held[start:].encode()[: self._view.excerpt].decode("utf-8", "ignore")
         shown = text[start : start + len(exact)]

@@ -13,8 +13,8 @@ from corpuscheck.kernels.arrays import Hashes
 from corpuscheck.measuring.block import Measure
 from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.peeking.choosing import chooser
-from corpuscheck.peeking.criteria import View
 from corpuscheck.peeking.excerpts import Excerpt, Excerpter, LostWordMarker, Marker, SharedLineMarker
+from corpuscheck.peeking.view import View
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord

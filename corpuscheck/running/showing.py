@@ -10,9 +10,10 @@ from itertools import accumulate
 
 from corpuscheck.measuring.documents import joined
 from corpuscheck.peeking.choosing import Choice, chosen_of_shared
-from corpuscheck.peeking.criteria import COPIES, CRITERIA, OF_CORPUS, View
+from corpuscheck.peeking.criteria import CRITERIA, OF_CORPUS
 from corpuscheck.peeking.excerpts import Excerpt
 from corpuscheck.peeking.marking import Mark
+from corpuscheck.peeking.view import COPIES, View
 from corpuscheck.profile.files import FileFigures, FilesPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found

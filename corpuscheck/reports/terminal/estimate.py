@@ -9,9 +9,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from corpuscheck.estimates.estimate import Estimate, Model, Plan
+from corpuscheck.estimates.estimate import Estimate, Model
 from corpuscheck.estimates.figure import Figure
 from corpuscheck.estimates.laws import EPOCHS, LADDER
+from corpuscheck.estimates.plan import Plan
 from corpuscheck.reports.terminal.console import text_on
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
 from corpuscheck.text.amounts import about, count, percent, size

@@ -10,7 +10,7 @@ from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from corpuscheck.peeking.criteria import NAMES
+from corpuscheck.peeking.criteria import NAMES, marks_of
 from corpuscheck.peeking.excerpts import Excerpt
 from corpuscheck.peeking.marking import Mark
 from corpuscheck.profile.files import LONGEST_PATH
@@ -30,7 +30,7 @@ _TROUBLE, _BESIDE = "bold yellow reverse", "cyan underline"
 def render_terminal(peek: Peek, console: Console) -> str:
     """The documents as this console shows them. Corpus text only ever reaches it as escaped `Text`, never as markup."""
     colours = console.color_system is not None
-    documents = (part for shown in peek.shown for part in _document(shown, peek.view.marks, colours))
+    documents = (part for shown in peek.shown for part in _document(shown, marks_of(peek.view), colours))
     return text_on(console, [safe(_head(peek), "bold", limit=2000), *documents])
 
 
