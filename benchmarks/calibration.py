@@ -20,7 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from corpuscheck.estimates import forecast
-from corpuscheck.estimates.forecast import Forecast, Spread
+from corpuscheck.estimates.figure import Figure
+from corpuscheck.estimates.forecast import Spread
 from corpuscheck.kernels.arrays import CODE_POINTS
 from corpuscheck.kernels.forecast import word_types, words_with
 from corpuscheck.measuring.forecasting import ALL_HASHES, COVERAGE, forecast_part
@@ -80,7 +81,7 @@ class Case:
     corpus: str
     share: float
     figure: str
-    forecast: Forecast
+    forecast: Figure
     truth: float
     spread: Spread | None
 
@@ -157,7 +158,7 @@ def cases_of(name: str, truth: Truth, share: float, seed: int) -> Iterator[Case]
     _, lost, _ = truth.lost(rest, covered)
     new_characters = len(set().union(*truth.counts) - known)
     new_words = len(truth.vocabulary) - len(set().union(*(truth.words[k] for k in chosen)))
-    wanted: list[tuple[str, Forecast, float, Spread | None]] = [
+    wanted: list[tuple[str, Figure, float, Spread | None]] = [
         ("mean document", forecast.mean_bytes(part), sum(truth.sizes) / n, forecast.MEAN_BYTES),
         ("unseen-character mass", forecast.unseen_mass(part, growth), unseen / max(1, total), forecast.UNSEEN_MASS),
         ("[UNK], whole alphabet", forecast.unk_full(part, growth), hit / max(1, words), forecast.UNK_FULL),

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from support import korean_lines
 
 from corpuscheck.estimates import forecast
-from corpuscheck.estimates.forecast import Forecast, Spread, clopper_pearson, effective, likeness
+from corpuscheck.estimates.figure import Figure
+from corpuscheck.estimates.forecast import Spread, clopper_pearson, effective, likeness
 from corpuscheck.measuring.forecasting import blocks_of, forecast_part
 from corpuscheck.profile.forecast import Alone, ForecastPart
 from corpuscheck.profile.sample import Sample
@@ -41,7 +42,7 @@ def ends(point: float, s: float, spread: Spread) -> tuple[float, float, float]:
     return point, point * exp(spread.low * s), point * exp(spread.high * s)
 
 
-def three(told: Forecast) -> tuple[float, float, float]:
+def three(told: Figure) -> tuple[float, float, float]:
     assert told.known, told.unknown
     return told.value, told.low, told.high
 
@@ -146,7 +147,7 @@ def test_clopper_pearson_holds_the_share_and_narrows(hits: int, more: int) -> No
     assert again[1] - again[0] <= high - low + 1e-9
 
 
-def every_forecast(part: ForecastPart, growth: float) -> dict[str, Forecast]:
+def every_forecast(part: ForecastPart, growth: float) -> dict[str, Figure]:
     return {
         "mean": forecast.mean_bytes(part),
         "unseen": forecast.unseen_mass(part, growth),
@@ -200,7 +201,7 @@ def test_more_documents_of_the_same_kind_narrow_the_mean(sizes: list[int], times
 @calm
 @given(documents=st.integers(30, 300), times=st.integers(2, 9), growth=st.floats(1.5, 100))
 def test_more_documents_narrow_the_unseen_mass(documents: int, times: int, growth: float) -> None:
-    def told(n: int) -> Forecast:
+    def told(n: int) -> Figure:
         return forecast.unseen_mass(enough(characters=Alone(1000 * n, 2 * n, 4 * n, 2, n)), growth)
 
     few, many = told(documents), told(documents * times)

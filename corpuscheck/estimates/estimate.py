@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from corpuscheck.errors import UsageError
 from corpuscheck.estimates import forecast
-from corpuscheck.estimates.figure import Figure, exactly, foretold, product
+from corpuscheck.estimates.figure import Figure, exactly, product
 from corpuscheck.estimates.laws import BYTES_PER_TOKEN, GB, LADDER, MODELS, TOKENS_PER_PARAMETER, Rung
 from corpuscheck.estimates.plan import Plan
 from corpuscheck.profile.documents import DocumentPart
@@ -88,7 +88,7 @@ def from_profile(profile: Profile, plan: Plan, source: str) -> Estimate:
         raise UsageError(
             f"--available counts all documents that can be had: it cannot be less than the {size.documents:,} here"
         )
-    mean = foretold(forecast.mean_bytes(part)) if part.documents else _mean_of(profile.documents)
+    mean = forecast.mean_bytes(part) if part.documents else _mean_of(profile.documents)
     measured = exactly("measured", _usable_share(profile))
     usable = exactly("given", plan.usable) if plan.usable else measured
     full = _full_bytes(plan, size.utf8_bytes, size.documents, usable.value)
@@ -159,7 +159,7 @@ def _mean_of(documents: DocumentPart) -> Figure:
     squares = sum(c * s * s for c, s in zip(counts.tolist(), sizes.tolist(), strict=True))
     from corpuscheck.profile.forecast import ForecastPart
 
-    return foretold(forecast.mean_bytes(ForecastPart(documents=n, bytes=total, squares=squares)))
+    return forecast.mean_bytes(ForecastPart(documents=n, bytes=total, squares=squares))
 
 
 def _usable_share(profile: Profile) -> float:
@@ -176,12 +176,12 @@ def _forecasts(profile: Profile, growth: float, whole: bool) -> tuple[dict[str, 
     if not part.examined:
         return {}, ("this profile was saved without forecasts: scan the sample again with this version",)
     told = {
-        "unseen_character_mass": foretold(forecast.unseen_mass(part, growth)),
-        "unk_rate_all_characters": foretold(forecast.unk_full(part, growth)),
-        "unk_rate_alphabet_by_coverage": foretold(forecast.unk_covered(part, growth)),
-        "new_characters": foretold(forecast.new_characters(part, growth)),
-        "new_words": foretold(forecast.new_words(part, growth)),
-        "documents_touched": foretold(forecast.touched(part, growth)),
+        "unseen_character_mass": forecast.unseen_mass(part, growth),
+        "unk_rate_all_characters": forecast.unk_full(part, growth),
+        "unk_rate_alphabet_by_coverage": forecast.unk_covered(part, growth),
+        "new_characters": forecast.new_characters(part, growth),
+        "new_words": forecast.new_words(part, growth),
+        "documents_touched": forecast.touched(part, growth),
     }
     rare = 3 / part.examined
     notes = [f"a kind of document rarer than {100 * rare:.2g} % (3 in {part.examined:,}) may be unseen altogether"]

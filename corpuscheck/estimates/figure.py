@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from math import exp, log, sqrt
 from typing import Literal
 
-from corpuscheck.estimates.forecast import Forecast
-
 FigureKind = Literal["given", "measured", "rule", "forecast"]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A number on screen, and what it is: given by the user, measured, a rule, or a forecast with its 90 % interval."""
+    """A number on screen, and what it is: given by the user, measured, a rule, or a forecast with its 90 % interval.
+
+    `unknown` says why it cannot be told; `rough` marks an order of magnitude, from a sample of under 5 %.
+    """
 
     kind: FigureKind
     value: float = 0.0
@@ -50,8 +51,3 @@ def product(rate: Figure, amount: Figure) -> Figure:
 def exactly(kind: FigureKind, value: float) -> Figure:
     """A figure without an interval."""
     return Figure(kind, value, value, value)
-
-
-def foretold(told: Forecast) -> Figure:
-    """A forecast as a figure."""
-    return Figure("forecast", told.value, told.low, told.high, told.unknown, told.rough)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
+from corpuscheck.estimates.figure import Figure
 from corpuscheck.profile.forecast import Alone, ForecastPart
 
 FEW_DOCUMENTS = 30
@@ -22,24 +23,6 @@ _NOT_BY_CHANCE = 5.0
 """Of simulated shuffled samples (100 to 1,000 documents, Pareto tails of 1.2 and 2.5) at most 1.3 % went above it."""
 
 Z_90 = 1.645
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """A figure for the corpus at full size with its 90 % interval, or why it cannot be told.
-
-    `rough` marks an order of magnitude, from a sample of under 5 %.
-    """
-
-    value: float = 0.0
-    low: float = 0.0
-    high: float = 0.0
-    unknown: str = ""
-    rough: bool = False
-
-    @property
-    def known(self) -> bool:
-        return not self.unknown
 
 
 @dataclass(frozen=True)
@@ -63,8 +46,12 @@ def effective(documents_bytes: int, squares: int) -> float:
     return documents_bytes**2 / squares if squares else 0.0
 
 
-def _interval(point: float, s: float, spread: Spread, rough: bool = False) -> Forecast:
-    return Forecast(point, point * exp(spread.low * s), point * exp(spread.high * s), rough=rough)
+def _unknown(why: str) -> Figure:
+    return Figure("forecast", unknown=why)
+
+
+def _interval(point: float, s: float, spread: Spread, rough: bool = False) -> Figure:
+    return Figure("forecast", point, point * exp(spread.low * s), point * exp(spread.high * s), rough=rough)
 
 
 def _too_few(part: ForecastPart, least: float) -> str:
@@ -72,11 +59,11 @@ def _too_few(part: ForecastPart, least: float) -> str:
     return "" if n >= least else f"the sample is worth {n:,.0f} documents of equal size, {least:,.0f} are needed"
 
 
-def mean_bytes(part: ForecastPart) -> Forecast:
+def mean_bytes(part: ForecastPart) -> Figure:
     """Mean bytes of a document: document lengths are heavy-tailed, so the interval reaches further up than down."""
     n = effective(part.bytes, part.squares)
     if n < FEW_DOCUMENTS:
-        return Forecast(unknown=f"the sample is worth {n:,.0f} documents of equal size, {FEW_DOCUMENTS} are needed")
+        return _unknown(f"the sample is worth {n:,.0f} documents of equal size, {FEW_DOCUMENTS} are needed")
     mean, s = _relative_error(part)
     return _interval(mean, s, MEAN_BYTES)
 
@@ -87,29 +74,29 @@ def _relative_error(part: ForecastPart) -> tuple[float, float]:
     return mean, sqrt(variance / part.documents) / mean
 
 
-def _unseen(alone: Alone, growth: float, spread: Spread, paired: bool) -> Forecast:
+def _unseen(alone: Alone, growth: float, spread: Spread, paired: bool) -> Figure:
     """Leave-one-document-out: R = Σuᵢ/Σnᵢ (after Good 1953), s from Σuᵢ² and, for pairs, 2·Σa·b."""
     if alone.documents < FEW_DOCUMENTS:
         documents = "document brings" if alone.documents == 1 else "documents bring"
-        return Forecast(unknown=f"{alone.documents} {documents} anything new, {FEW_DOCUMENTS} are needed")
+        return _unknown(f"{alone.documents} {documents} anything new, {FEW_DOCUMENTS} are needed")
     if alone.largest > _LARGEST_SHARE * alone.sum:
-        return Forecast(unknown="one document alone brings over a quarter of what is new")
+        return _unknown("one document alone brings over a quarter of what is new")
     variance = alone.squares + (2 * alone.pairs if paired else 0)
     s = sqrt(variance / alone.sum**2 / (1 - 1 / max(growth, 1.01)) + 0.2**2)
     return _interval(alone.sum / alone.total, s, spread)
 
 
-def unseen_mass(part: ForecastPart, growth: float) -> Forecast:
+def unseen_mass(part: ForecastPart, growth: float) -> Figure:
     """Share of the characters still to come that the sample never showed."""
     return _unseen(part.characters, growth, UNSEEN_MASS, True)
 
 
-def unk_full(part: ForecastPart, growth: float) -> Forecast:
+def unk_full(part: ForecastPart, growth: float) -> Figure:
     """[UNK] rate of the text still to come, if the alphabet held every character of the sample."""
     return _unseen(part.words, growth, UNK_FULL, True)
 
 
-def unk_covered(part: ForecastPart, growth: float) -> Forecast:
+def unk_covered(part: ForecastPart, growth: float) -> Figure:
     """[UNK] rate of the text still to come, with the alphabet that 0.9995 coverage of the sample gives."""
     return _unseen(part.covered, growth, UNK_COVERED, False)
 
@@ -124,15 +111,15 @@ def _too_far(reach: float) -> str:
     return "" if reach <= FURTHEST else f"the corpus is {reach:,.0f} times the sample, {FURTHEST} times can be told"
 
 
-def new_characters(part: ForecastPart, growth: float) -> Forecast:
+def new_characters(part: ForecastPart, growth: float) -> Figure:
     """Distinct characters still to come: U = Q₁(g^β - 1)/β, β = 1 - 2Q₂/Q₁, Q_j characters in just j documents."""
     if unknown := _too_few(part, 100):
-        return Forecast(unknown=unknown)
+        return _unknown(unknown)
     if part.once < 5:
-        return Forecast(unknown=f"only {part.once} characters stand in one document alone, 5 are needed")
+        return _unknown(f"only {part.once} characters stand in one document alone, 5 are needed")
     sample, reach = _reaches(part, growth)
     if unknown := _too_far(reach):
-        return Forecast(unknown=unknown)
+        return _unknown(unknown)
     value = _characters(part.once, part.twice, sample, reach)
     without = [_characters(q1, q2, sample, reach) for q1, q2 in part.groups]
     mean = sum(without) / len(without)
@@ -149,16 +136,16 @@ def _characters(once: int, twice: int, start: float, stop: float) -> float:
     return once * log(stop / start) if abs(beta) < 1e-9 else once * (stop**beta - start**beta) / beta
 
 
-def new_words(part: ForecastPart, growth: float) -> Forecast:
+def new_words(part: ForecastPart, growth: float) -> Figure:
     """Distinct words still to come: U = ∫ Q₁·exp(bL + γL²/2) dL up to ln g, b and γ ≤ 0 from Q₁ at 1/16, 1/4, all."""
     if unknown := _too_few(part, FEW_DOCUMENTS):
-        return Forecast(unknown=unknown)
+        return _unknown(unknown)
     sizes, singles = [row[0] for row in part.types], [row[2] for row in part.types]
     if min(singles, default=0) < 5 or not sizes[0] < sizes[1] < sizes[2]:
-        return Forecast(unknown="too few words stand in one document alone")
+        return _unknown("too few words stand in one document alone")
     sample, reach = _reaches(part, growth)
     if unknown := _too_far(reach):
-        return Forecast(unknown=unknown)
+        return _unknown(unknown)
     lower = log(singles[1] / singles[0]) / log(sizes[1] / sizes[0])
     upper = log(singles[2] / singles[1]) / log(sizes[2] / sizes[1])
     curvature = min(0.0, (upper - lower) / (log(sizes[2] / sizes[0]) / 2))
@@ -170,14 +157,14 @@ def new_words(part: ForecastPart, growth: float) -> Forecast:
     return _interval(value, sqrt(0.1**2 + (0.2 * log(reach)) ** 2), NEW_WORDS, rough=reach > ROUGH)
 
 
-def touched(part: ForecastPart, growth: float) -> Forecast:
+def touched(part: ForecastPart, growth: float) -> Figure:
     """Share of the documents still to come with a character that the sample never showed (Clopper and Pearson)."""
     if part.examined < FEW_DOCUMENTS:
-        return Forecast(unknown=f"{part.examined} documents, {FEW_DOCUMENTS} are needed")
+        return _unknown(f"{part.examined} documents, {FEW_DOCUMENTS} are needed")
     share = (1 - 1 / max(growth, 1.01)) * 2 / 3  # the rest is finite, and documents share their rare characters
     trials = max(1, round(share * part.examined))
     low, high = clopper_pearson(min(trials, round(share * part.touched)), trials)
-    return Forecast(part.touched / part.examined, low, high)
+    return Figure("forecast", part.touched / part.examined, low, high)
 
 
 def clopper_pearson(hits: int, trials: int, confidence: float = 0.9) -> tuple[float, float]:
