@@ -11,8 +11,8 @@ from math import exp, log, sqrt
 
 from corpuscheck.estimates.figure import Figure
 from corpuscheck.profile.forecast import Alone, ForecastPart
+from corpuscheck.profile.sample import FEW_DOCUMENTS
 
-FEW_DOCUMENTS = 30
 FURTHEST = 200
 """Calibrated were samples of 0.5 % and more: nothing new is counted for a corpus over 200 times the sample."""
 

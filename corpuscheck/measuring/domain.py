@@ -17,9 +17,6 @@ from corpuscheck.profile.sample import Sample
 from corpuscheck.text.composing import normalised
 from corpuscheck.text.scripts import script_of
 
-FEW_DOCUMENTS = 30
-"""With fewer documents than this, their passages are the units."""
-
 WITHOUT_SPACES = frozenset(("Han", "Kana", "Thai", "Lao", "Khmer", "Myanmar"))
 
 _OF_A_UNIT = 1 << 40
@@ -49,7 +46,7 @@ def domain_part(sample: Sample) -> DomainPart:
     """The part for the text of a sample; each distinct passage counts once."""
     if not len(sample):
         return DomainPart()
-    by_document = sample.documents >= FEW_DOCUMENTS
+    by_document = sample.by_document
     texts = _texts(sample, by_document)
     folded, kinds = _folded(texts.alphabet), _kinds(texts.alphabet)
     tables = np.zeros((2, BUCKETS), np.int64)

@@ -25,13 +25,12 @@ from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
 from corpuscheck.tokenizer.ranking import Ranking, segmentation_artefact
 
-_FEW_DOCUMENTS = 30
 _LINE_END = re.compile("\r\n|\n|\r")
 
 
 def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
     """(text, count, group): by document where there are enough of them, else by passage."""
-    by_document = sample.documents >= _FEW_DOCUMENTS
+    by_document = sample.by_document
     for number, (text, count, key) in enumerate(sample.items()):
         yield text, count, (key if by_document else number) % GROUPS
 

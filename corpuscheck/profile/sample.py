@@ -14,6 +14,9 @@ from corpuscheck.profile.part import Part, Way, merging
 from corpuscheck.profile.table import equal_parts, first_rows, no_rows, ordered, written_as
 from corpuscheck.values.brief import brief
 
+FEW_DOCUMENTS = 30
+"""With fewer documents than this, nothing is told of documents: passages are the units of what can be told."""
+
 ALL = 1 << 64
 
 
@@ -129,6 +132,11 @@ class Sample(Part):
     def documents(self) -> int:
         """How many groups there are."""
         return len(np.unique(self.groups))
+
+    @property
+    def by_document(self) -> bool:
+        """Whether its documents are the units of what is told of it, and not its passages."""
+        return self.documents >= FEW_DOCUMENTS
 
     def items(self) -> Iterator[tuple[bytes, int, int]]:
         """(text, count, group) in the order of the hashes."""

@@ -32,7 +32,7 @@ from corpuscheck.tokenizer.ranking import Ranking, rank
 from corpuscheck.tokenizer.training import train
 from corpuscheck.values.packed import Packed, Packing
 
-FEW_DOCUMENTS = 100
+FEW_TO_HOLD_OUT = 100
 """With fewer documents than this, lines are held out instead."""
 
 
@@ -177,7 +177,7 @@ def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Un
     budget = settings.training.train_bytes * (2 if whole else 1)
     plain = all(kind.format in ("text", *MARKUP) and not kind.archive for kind in corpus.sources.values("kind"))
     one_each = settings.reading.document == "file" and plain
-    unit: Unit = "line" if one_each and len(corpus.sources) < FEW_DOCUMENTS else "document"
+    unit: Unit = "line" if one_each and len(corpus.sources) < FEW_TO_HOLD_OUT else "document"
     task = SurveyTask(
         settings.reading,
         budget,
@@ -187,9 +187,9 @@ def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Un
         held_out_share=settings.training.held_out_share,
     )
     survey = corpus.run("counting characters", task)
-    if unit == "line" and survey.size.documents >= FEW_DOCUMENTS and (survey.records.numbers("documents") > 1).any():
+    if unit == "line" and survey.size.documents >= FEW_TO_HOLD_OUT and (survey.records.numbers("documents") > 1).any():
         return "document", corpus.run("counting characters", replace(task, unit="document"))
-    if unit == "document" and survey.size.documents < FEW_DOCUMENTS:
+    if unit == "document" and survey.size.documents < FEW_TO_HOLD_OUT:
         return "line", corpus.run("counting characters", replace(task, unit="line"))
     return unit, survey
 
