@@ -64,7 +64,7 @@ def _compared(evidence: Evidence) -> DomainReport:
 RULES = tuple(
     replace(rule, needs="reference")
     for rule in (
-        Rule("CC601", "general-text", "warning", general_text, 1.5, "times"),
+        Rule("CC601", "general-text", "warning", general_text, 1.5, "times", floor="above"),
         Rule("CC602", "mixed-domain", "info", mixed_domain, 0.9, "share"),
     )
 )

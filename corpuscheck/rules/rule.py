@@ -30,6 +30,9 @@ FigureUnit = Literal[
 ]
 
 
+Floor = Literal["", "at least", "above"]
+"""How a limit that is a floor is told: whether the limit itself is allowed."""
+
 Need = Literal["", "baseline", "reference", "documents", "near copies"]
 """What a rule looks at that not every scan has: a baseline, a reference, the inside of documents, their near copies."""
 
@@ -101,7 +104,8 @@ class Rule:
 
     `option` names the field of `Limits` that holds the limit, where the limit has an option of its own. A rule
     that needs what not every scan has is judged where there is such, or where it was asked for. One that is judged
-    `always` then, nobody can leave out: it tells of what was left out.
+    `always` then, nobody can leave out: it tells of what was left out. The limit is the most that is allowed, or a
+    `floor`.
     """
 
     id: str
@@ -113,6 +117,7 @@ class Rule:
     option: str = ""
     needs: Need = ""
     always: bool = False
+    floor: Floor = ""
 
     @property
     def key(self) -> str:
@@ -141,7 +146,7 @@ class Rule:
         if self.unit in ("share", "points"):
             return parse_share(value)
         if self.unit == "bytes":  # of text, or of what must not be there
-            return parse_size(value, "GB", least=LEAST_WITHOUT_UNIT if self.option else 0)
+            return parse_size(value, "GB", least=LEAST_WITHOUT_UNIT if self.floor else 0)
         return parse_number(value) if self.unit == "times" else parse_count(value)
 
     def severity_in_force(self, policy: Policy) -> Severity:

@@ -66,7 +66,7 @@ def decomposed(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 RULES = (
-    Rule("CC201", "below-target", "warning", below_target, unit="bytes", option="target_bytes"),
-    Rule("CC202", "below-minimum", "error", below_minimum, unit="bytes", option="min_bytes"),
+    Rule("CC201", "below-target", "warning", below_target, unit="bytes", option="target_bytes", floor="at least"),
+    Rule("CC202", "below-minimum", "error", below_minimum, unit="bytes", option="min_bytes", floor="at least"),
     Rule("CC203", "decomposed-text", "warning", decomposed, 0.001, "share"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 
 from corpuscheck.rules.registry import RULES
-from corpuscheck.rules.rule import NEEDS, Rule
+from corpuscheck.rules.rule import NEEDS, FigureUnit, Rule
 from corpuscheck.settings import Limits, Policy
 from corpuscheck.text.amounts import count, percent, points, size
 
@@ -48,14 +48,20 @@ def render_rule(rule: Rule, limits: Limits, policy: Policy) -> str:
 
 
 def limit_text(rule: Rule, limits: Limits, policy: Policy) -> str:
-    """The limit in force in the rule's own unit."""
+    """The limit in force in the rule's own unit; of a floor it says so."""
     limit = rule.limit_in_force(limits, policy)
-    if rule.unit == "bytes" and rule.option:
-        return f"at least {size(limit)}"
-    if rule.unit == "bytes":
-        return size(limit)
-    if rule.unit == "times":
-        return f"above {limit:g} times"
-    if rule.unit == "share":
-        return percent(limit)
-    return points(limit) if rule.unit == "points" else f"{count(limit)} {rule.unit}"
+    return f"{rule.floor} {_amount(limit, rule.unit)}".lstrip()
+
+
+def _amount(limit: float, unit: FigureUnit) -> str:
+    match unit:
+        case "bytes":
+            return size(limit)
+        case "share":
+            return percent(limit)
+        case "points":
+            return points(limit)
+        case "times":
+            return f"{limit:g} times"
+        case _:
+            return f"{count(limit)} {unit}"
