@@ -22,8 +22,19 @@ LayoutChoice = Literal["auto", "text", "jsonl", "json", "csv", "tsv", "wikiextra
 LAYOUTS: tuple[str, ...] = get_args(LayoutChoice)
 Severity = Literal["error", "warning", "info"]
 FailOn = Literal["error", "warning", "never"]
-REPORT_FORMATS = ("text", "concise", "json", "markdown", "github", "gitlab", "junit", "sarif")
 CacheKey = Literal["mtime", "content"]
+
+REPORT_FORMATS = {
+    "text": "terminal.report",
+    "concise": "ci.concise",
+    "json": "json.report",
+    "markdown": "markdown.report",
+    "github": "ci.github",
+    "gitlab": "ci.gitlab",
+    "junit": "ci.junit",
+    "sarif": "ci.sarif",
+}
+"""The formats of a report by name, and the module of `reports` that renders each."""
 
 
 def available_processors() -> int:

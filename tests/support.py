@@ -24,7 +24,8 @@ from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import FileRecord, Piece
 from corpuscheck.reading.kinds import kind_of
 from corpuscheck.reading.reader import read
-from corpuscheck.reports.json.report import render_files, render_json
+from corpuscheck.reports.json.report import render as render_json
+from corpuscheck.reports.json.report import render_files
 from corpuscheck.reports.terminal.report import render_terminal
 from corpuscheck.result.result import Result
 from corpuscheck.settings import Reading, settings_from

@@ -14,7 +14,7 @@ from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.formats import columnar
 from corpuscheck.reading.ranges import pieces_of
 from corpuscheck.reading.reader import read_piece
-from corpuscheck.reports.json.report import render_json
+from corpuscheck.reports.json.report import render as render_json
 from corpuscheck.settings import Reading, settings_from
 
 pa = pytest.importorskip("pyarrow")

@@ -19,7 +19,7 @@ from corpuscheck.errors import CorpuscheckError, ProfileError
 from corpuscheck.estimates.plan import Plan
 from corpuscheck.profile.profile import MAGIC, Profile
 from corpuscheck.reports.json import estimate as estimate_json
-from corpuscheck.reports.json.report import render_json
+from corpuscheck.reports.json.report import render as render_json
 from corpuscheck.settings import Settings, settings_from
 
 NASTY: list[Any] = [

@@ -21,8 +21,9 @@ from support import REPOSITORY
 
 from corpuscheck.reports.ci import github
 from corpuscheck.reports.markdown.text import code, prose, table
-from corpuscheck.reports.registry import FORMATS, render
+from corpuscheck.reports.registry import render
 from corpuscheck.reports.terminal.report import render as render_text
+from corpuscheck.settings import REPORT_FORMATS
 from corpuscheck.text.printable import printable
 from corpuscheck.values.json_text import encodable
 
@@ -43,7 +44,7 @@ def _report(name: str) -> str:
     return render(hostile_result(), name).decode()
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", REPORT_FORMATS)
 def test_nothing_steers_a_terminal(name: str) -> None:
     report = _report(name)
     if name == "text":

@@ -17,7 +17,7 @@ from support import EXAMPLES, document_of, json_of, korean_lines, scanned, shrin
 
 from corpuscheck.reading import opening, ranges
 from corpuscheck.reading.discover import discover
-from corpuscheck.reports.json.report import render_json
+from corpuscheck.reports.json.report import render as render_json
 from corpuscheck.running import units
 from corpuscheck.running.units import work_units
 from corpuscheck.settings import DocumentMode, Reading

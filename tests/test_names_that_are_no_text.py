@@ -13,7 +13,7 @@ import pytest
 from support import REPOSITORY, Main, korean_lines, write_files
 
 from corpuscheck.profile.profile import Profile
-from corpuscheck.reports.registry import FORMATS
+from corpuscheck.settings import REPORT_FORMATS
 from corpuscheck.values.json_text import json_bytes
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux alone")
@@ -70,7 +70,7 @@ def _every_call() -> list[Call]:
     ]
     peeks = [("peek", FOLDER, *view) for view in ((), ("--rule", "CC501"), ("--rule", "CC413"), ("--word", "가"))]
     return [
-        *((*call, "--format", name, "--output", f"{name}=o\udcff") for call in gate for name in FORMATS),
+        *((*call, "--format", name, "--output", f"{name}=o\udcff") for call in gate for name in REPORT_FORMATS),
         *((*call, "-q", "--format", name, "--output", "o\udcff") for call in other for name in ("text", "json")),
         *((*call, "-q", "--format", name) for call in peeks for name in ("text", "json")),
         ("scan", FOLDER, "--include", "a\udcff*", "--exclude", "\udcfe"),

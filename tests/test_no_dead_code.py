@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 from support import REPOSITORY
 
+from corpuscheck.settings import REPORT_FORMATS
+
 TREES = {
     ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
         path.read_text("utf-8")
@@ -16,8 +18,9 @@ TREES = {
 PUBLIC = {
     "corpuscheck": {"__getattr__", "compare", "estimate", "peek", "scan", "train"},
     "corpuscheck.commands.domain": {"build"},
+    **{f"corpuscheck.reports.{module}": {"render"} for module in REPORT_FORMATS.values()},
 }
-"""What users and decorators call."""
+"""What users, decorators and the registry of reports call."""
 
 BY_OTHERS = {"readable", "readinto", "to_dict"}
 """Methods that io and users call."""

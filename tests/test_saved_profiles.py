@@ -14,7 +14,7 @@ from support import EXAMPLES, Main, korean_lines, scanned, write_files, write_vo
 
 from corpuscheck.errors import ProfileError
 from corpuscheck.profile.profile import FORMAT, Profile
-from corpuscheck.reports.json.report import render_json
+from corpuscheck.reports.json.report import render as render_json
 from corpuscheck.settings import REPORT_FORMATS
 
 MAGIC = b"corpuscheck profile\n"

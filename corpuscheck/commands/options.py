@@ -110,7 +110,7 @@ LIMITS = fields_of(Limits)
 TARGET = fields_of(Limits, "target_bytes", "articles_per_gb")
 POLICY = fields_of(Policy)
 REPORT: list[Decorator] = [
-    option("--format", "report_format", type=click.Choice(REPORT_FORMATS), default="text", show_default=True,
+    option("--format", "report_format", type=click.Choice(tuple(REPORT_FORMATS)), default="text", show_default=True,
             help="What is printed on standard output."),
     option("--output", "outputs", multiple=True, metavar="FORMAT=FILE",
             help="Also write a report to a file (repeat for several); without FORMAT= it is JSON."),

@@ -13,13 +13,13 @@ from corpuscheck.estimates.estimate import Estimate
 from corpuscheck.reports.json import comparison as comparison_json
 from corpuscheck.reports.json import estimate as estimate_json
 from corpuscheck.reports.json import peek as peek_json
+from corpuscheck.reports.json import report as report_json
 from corpuscheck.reports.json import sides as sides_json
-from corpuscheck.reports.json.report import render_json
 from corpuscheck.result.result import Result
 from corpuscheck.running.showing import Peek
 
 _RENDERERS: dict[type, Callable[[Any], bytes]] = {
-    Result: render_json,
+    Result: report_json.render,
     Estimate: estimate_json.render,
     TokenizerComparison: comparison_json.render,
     Sides: sides_json.render,

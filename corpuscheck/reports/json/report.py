@@ -21,7 +21,7 @@ from corpuscheck.values.packed import Packed
 SCHEMA_VERSION = 1
 
 
-def render_json(result: Result) -> bytes:
+def render(result: Result) -> bytes:
     """UTF-8, indented, keys in a fixed order, no timings: equal results give equal bytes."""
     return report_bytes(as_document(result))
 
