@@ -28,6 +28,7 @@ from corpuscheck.estimates.plan import Plan
 from corpuscheck.peeking.view import View
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.batch import Batch
+from corpuscheck.reports.answers import answers
 from corpuscheck.result.comparing import Baseline
 from corpuscheck.settings import Limits, Policy, Reading, Settings, Training
 from corpuscheck.text.printable import printable
@@ -436,15 +437,16 @@ def test_a_notebook_shows_a_small_table(conclusions: dict[str, Any], name: str) 
     assert ("table" in _read(html).tags) == (name != "copies")  # of which there are none here
 
 
-def test_a_notebook_shows_verdict_findings_and_figures(conclusions: dict[str, Any]) -> None:
+def test_a_notebook_shows_verdict_findings_and_answers(conclusions: dict[str, Any]) -> None:
     result = conclusions["scan"][0]
     page = _read(result._repr_html_())
     assert page.text.startswith(("NOT READY", "CAUTION"))
     for finding in result.findings:
         assert finding.rule in page.text
         assert printable(finding.message, 1000) in page.text
-    for figure in ("files", "text", "of the target", "[UNK] words", "usable"):
-        assert f"\n{figure}\n" in page.text
+    for answer in answers(result):
+        assert f"\n{answer.title}\n" in page.text
+        assert printable("".join(answer.whole), 1000) in page.text
 
 
 def test_a_notebook_is_safe_from_what_is_in_a_corpus(monkeypatch: pytest.MonkeyPatch) -> None:

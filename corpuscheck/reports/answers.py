@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpuscheck.reports.common import Question, cut_marks, domain_answer, encodings, how_far
+from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.result import Result
 from corpuscheck.text.amounts import about, count, estimated, files, percent, plural, size
 
@@ -111,7 +112,7 @@ def _clean_in_brief(result: Result) -> str:
     found, copies = result.cleanliness, result.cleanliness.copies
     if not found.looked_into:
         return _NOT_LOOKED
-    told = [_usable(result)]
+    told = [usable(found)]
     if (copies.exact and copies.documents) or copies.certain:
         n = _copies(result)
         told.append(f"{n} {'copy' if n == '1' else 'copies'}")
@@ -124,7 +125,7 @@ def _clean(result: Result) -> tuple[str, ...]:
     if not result.cleanliness.looked_into:
         return _NOT_LOOKED, _cut_marks(result)
     doubtful = result.profile.clean["any"].documents
-    told = f"{_usable(result)}; {_copies(result)} copies, {count(doubtful)} doubtful documents"
+    told = f"{usable(result.cleanliness)}; {_copies(result)} copies, {count(doubtful)} doubtful documents"
     return told, _cut_marks(result)
 
 
@@ -132,10 +133,14 @@ def _cut_marks(result: Result) -> str:
     return f"; {cut_marks(result.normalisation)}" if result.normalisation.cut_runs else ""
 
 
-def _usable(result: Result) -> str:
-    found = result.cleanliness
-    usable = estimated(found.usable_bytes, found.usable.margin, found.complete)
-    return f"{usable} of {size(found.raw_bytes)} usable, {percent(found.usable_share)}"
+def usable_bytes(found: Cleanliness) -> str:
+    """about 1.20 GB"""
+    return estimated(found.usable_bytes, found.usable.margin, found.complete)
+
+
+def usable(found: Cleanliness) -> str:
+    """1.20 GB of 1.30 GB usable, 92 %"""
+    return f"{usable_bytes(found)} of {size(found.raw_bytes)} usable, {percent(found.usable_share)}"
 
 
 def _copies(result: Result) -> str:

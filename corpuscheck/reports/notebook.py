@@ -9,12 +9,14 @@ from typing import Any
 from corpuscheck.domain.sides import Sides
 from corpuscheck.estimates.comparison import TokenizerComparison
 from corpuscheck.estimates.estimate import Estimate
+from corpuscheck.reports.answers import answers
 from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, bits, tally, worst_places
 from corpuscheck.reports.terminal.comparison import cells_of
 from corpuscheck.reports.terminal.estimate import figures_of
+from corpuscheck.reports.terminal.peek import head_of
 from corpuscheck.result.result import Result
 from corpuscheck.running.showing import Peek
-from corpuscheck.text.amounts import count, estimated, percent, size
+from corpuscheck.text.amounts import count, size
 from corpuscheck.text.printable import printable
 
 _MOST_ROWS = 50
@@ -53,32 +55,13 @@ def _row(tag: str, cells: Iterable[str]) -> str:
 
 
 def _result(result: Result) -> Page:
-    words, sizes, clean = result.profile.words, result.profile.size, result.cleanliness
-    figures = [
-        ("files", f"{count(result.profile.reading.measured)} measured of {count(result.profile.reading.files)}"),
-        ("text", f"{size(sizes.utf8_bytes)} in {count(sizes.documents)} documents"),
-        (
-            "of the target",
-            f"{percent(sizes.utf8_bytes / result.limits.target_bytes)} of {size(result.limits.target_bytes)}",
-        ),
-        (
-            "tokenizer",
-            f"{result.tokenizer.source}, {result.tokenizer.model}, {count(result.tokenizer.vocab_size)} pieces",
-        ),
-        ("[UNK] words", f"{percent(words.unk_rate)}, {count(words.unk_words)} of {count(words.words)}"),
-    ]
-    if words.held_out_words:
-        figures.append(("  held out", percent(words.held_out_unk_rate)))
-    if clean.looked_into:
-        usable = estimated(clean.usable_bytes, clean.usable.margin, clean.complete)
-        figures.append(("usable", f"{usable} of {size(clean.raw_bytes)}"))
     findings = [
         (f.rule, f.severity, f.message, f.advice, worst_places(f.places, 2) if f.places else "")
         for f in result.findings
     ]
     return f"{VERDICTS[result.verdict]}: {tally(result)}", [
         (("rule", "", "finding", "what to do", "where"), findings),
-        ((), figures),
+        ((), [(answer.title, "".join(answer.whole)) for answer in answers(result)]),
     ]
 
 
@@ -109,15 +92,13 @@ def _distance(sides: Sides, one: int, other: int) -> str:
 def _peek(peek: Peek) -> Page:
     rows = [
         (
-            f"{shown.place.path}, document {shown.place.document}",
+            shown.place.named,
             shown.why,
             printable(" ".join(shown.excerpt.text.split()), _EXCERPT),
         )
         for shown in peek.shown
     ]
-    return f"{len(peek.shown)} shown, {count(peek.held)} such of {count(peek.documents)} documents", [
-        (("where", "why", "text"), rows)
-    ]
+    return head_of(peek), [(("where", "why", "text"), rows)]
 
 
 _PAGES: dict[type, Callable[[Any], Page]] = {

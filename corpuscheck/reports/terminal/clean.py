@@ -11,6 +11,7 @@ from rich.text import Text
 from corpuscheck.kernels.columns import SHORT_DOCUMENT
 from corpuscheck.profile.clean import Tally
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
+from corpuscheck.reports.answers import usable, usable_bytes
 from corpuscheck.reports.common import Question
 from corpuscheck.reports.terminal.normalisation import normalisation_rows
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
@@ -30,11 +31,10 @@ def clean(result: Result) -> Group:
     if not found.looked_into:
         told = Text("not all documents were looked into: scan without --no-clean", "dim")
         return section(4, Question.CLEAN, "not known", told, *normalisation_rows(result))
-    share = percent(found.usable_share)
     return section(
         4,
         Question.CLEAN,
-        f"{usable_text(found)} of {size(found.raw_bytes)} usable, {share}",
+        usable(found),
         waterfall(result),
         *_not_judged(found),
         *_pairs(found),
@@ -58,7 +58,7 @@ def waterfall(result: Result) -> Table:
     target = result.limits.target_bytes
     table.add_row(
         Text("= usable", "bold"),
-        Text(usable_text(found), "bold"),
+        Text(usable_bytes(found), "bold"),
         percent(found.usable_share),
         f"{percent(found.usable_bytes / target)} of {size(target)}",
     )
@@ -67,11 +67,6 @@ def waterfall(result: Result) -> Table:
     if result.profile.reading.trouble_amounts.get("markup"):
         table.add_row("", "", "", Text("XML tags that HTML does not know count as text: --strip-markup", "dim"))
     return table
-
-
-def usable_text(found: Cleanliness) -> str:
-    """What is usable, with its margin where it is estimated."""
-    return estimated(found.usable_bytes, found.usable.margin, found.complete)
 
 
 def _documents(amount: Amount) -> str:

@@ -31,10 +31,10 @@ def render_terminal(peek: Peek, console: Console) -> str:
     """The documents as this console shows them. Corpus text only ever reaches it as escaped `Text`, never as markup."""
     colours = console.color_system is not None
     documents = (part for shown in peek.shown for part in _document(shown, marks_of(peek.view), colours))
-    return text_on(console, [safe(_head(peek), "bold", limit=2000), *documents])
+    return text_on(console, [safe(head_of(peek), "bold", limit=2000), *documents])
 
 
-def _head(peek: Peek) -> str:
+def head_of(peek: Peek) -> str:
     """What was asked for, and how much of it there is."""
     view, of = peek.view, f"of {plural(peek.documents, 'document')}"
     if view.words and not peek.held:
