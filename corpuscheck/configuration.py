@@ -244,7 +244,7 @@ def apply(context: click.Context, configuration: Configuration) -> None:
     defaults: dict[str, Any] = {}
     reports = any(option.name == "outputs" for option in context.command.params)
     for option in context.command.params:
-        key = key_of(option)
+        key = option_key(option)
         if key not in configuration.values or (key in ("format", "output") and not reports):  # of reports alone
             continue
         value = configuration.values[key]
@@ -274,7 +274,7 @@ def _check(option: click.Parameter, value: Any, context: click.Context) -> None:
     option.type_cast_value(context, value)
 
 
-def key_of(option: click.Parameter) -> str:
+def option_key(option: click.Parameter) -> str:
     """The name of an option in a configuration file: its long name without dashes."""
     if isinstance(option, click.Argument):
         return option.name or ""
@@ -291,7 +291,7 @@ def origins(context: click.Context, configuration: Configuration) -> list[tuple[
     """(key, value, where it comes from) for every option of a command, then for the rules of the file."""
     rows: list[tuple[str, str, str]] = []
     for option in context.command.params:
-        key = key_of(option)
+        key = option_key(option)
         if key in _NOT_IN_A_FILE:
             continue
         source = context.get_parameter_source(option.name or "")
@@ -320,7 +320,7 @@ def render_origins(context: click.Context, configuration: Configuration) -> str:
 def blamed(message: str, context: click.Context, configuration: Configuration) -> str:
     """A message that begins with the name of an option, with the line of the file that the option's value is from."""
     for option in context.command.params:
-        key = key_of(option)
+        key = option_key(option)
         from_file = context.get_parameter_source(option.name or "") == click.core.ParameterSource.DEFAULT_MAP
         if from_file and message.startswith(f"--{key} "):
             return f"{configuration.where(key)}: {message}"

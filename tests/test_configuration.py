@@ -9,7 +9,7 @@ import pytest
 from support import Main, write_files, write_vocabulary
 
 from corpuscheck.commands.gate import scan
-from corpuscheck.configuration import key_of
+from corpuscheck.configuration import option_key
 
 OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "document": ('"line"', "line", "blank-line", "blank-line"),
@@ -131,7 +131,7 @@ def test_files_from_windows(tmp_path: Path, run_main: Main, mark: str, end: str)
 
 
 def test_every_option_can_be_set_in_the_file(tmp_path: Path, run_main: Main) -> None:
-    keys = {key_of(option) for option in scan.params} - {"config", "show-config"}
+    keys = {option_key(option) for option in scan.params} - {"config", "show-config"}
     assert keys == OPTIONS.keys()
     write_files(tmp_path, {"corpuscheck.toml": "\n".join(f"{key} = {OPTIONS[key][0]}" for key in OPTIONS)})
     for line, (key, row) in enumerate(shown(run_main).items(), 1):

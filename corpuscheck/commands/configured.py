@@ -44,7 +44,7 @@ def _known(context: click.Context) -> set[str]:
     from corpuscheck import configuration
 
     commands: dict[str, click.Command] = getattr(context.find_root().command, "commands", {})
-    return {configuration.key_of(option) for option in commands.get("scan", context.command).params}
+    return {configuration.option_key(option) for option in commands.get("scan", context.command).params}
 
 
 def configured(function: Command) -> Command:
