@@ -7,7 +7,7 @@ from functools import cache
 from typing import NamedTuple
 
 from corpuscheck.measuring.units import Unit, UnitSplitter
-from corpuscheck.measuring.words import WordCounter, judged_by, word_counter
+from corpuscheck.measuring.words import WordCounter, walked_with, word_counter
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, batch_of
 from corpuscheck.tokenizer.artefact import Artefact
@@ -23,7 +23,7 @@ class Figures(NamedTuple):
 
 @cache
 def characters(artefact: Artefact) -> CharacterTable:
-    return CharacterTable(judged_by(artefact))
+    return CharacterTable(walked_with(artefact))
 
 
 def counter_of(artefact: Artefact) -> WordCounter:

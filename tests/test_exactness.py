@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tokenizer_zoo import WHY_SLOW, ZOO, artefact
 
 from corpuscheck.measuring.units import UnitSplitter
-from corpuscheck.measuring.words import judged_by, word_counter
+from corpuscheck.measuring.words import walked_with, word_counter
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.batch import Batch, batch_of
 from corpuscheck.reading.documents import SplitReport, split_text
@@ -35,7 +35,7 @@ documents = st.lists(st.lists(pieces, max_size=6).map("".join), min_size=1, max_
 
 @cache
 def characters(name: str) -> CharacterTable:
-    return CharacterTable(judged_by(artefact(name)))
+    return CharacterTable(walked_with(artefact(name)))
 
 
 def counted(name: str, batches: list[Batch]) -> WordPart:

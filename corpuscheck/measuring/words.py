@@ -53,7 +53,7 @@ class WordCounter(Protocol):
     def finish(self) -> WordPart: ...
 
 
-def judged_by(artefact: Artefact) -> Artefact:
+def walked_with(artefact: Artefact) -> Artefact:
     """The tokenizer whose character table a counter walks with: its own, or BERT's plain segmentation."""
     return segmentation_artefact() if artefact.not_characterwise else artefact
 

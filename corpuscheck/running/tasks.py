@@ -13,7 +13,7 @@ from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.tokenizing import Tokenizing
 from corpuscheck.measuring.units import Unit
-from corpuscheck.measuring.words import Suspects, WordCounter, judged_by, word_counter
+from corpuscheck.measuring.words import Suspects, WordCounter, walked_with, word_counter
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch, packed
 from corpuscheck.reading.files import FileRecord
@@ -170,7 +170,7 @@ def counter_for(artefact: Artefact, records: Sequence[FileRecord] = ()) -> WordC
         if len(suspects) >= _MOST_KNOWN:
             suspects.clear()
         suspects[artefact.definition] = Suspects(artefact)
-    return word_counter(artefact, character_table(judged_by(artefact)), suspects[artefact.definition], records)
+    return word_counter(artefact, character_table(walked_with(artefact)), suspects[artefact.definition], records)
 
 
 def character_table(artefact: Artefact) -> CharacterTable:
