@@ -13,7 +13,7 @@ from support import korean_lines
 
 from corpuscheck.estimates import forecast
 from corpuscheck.estimates.figure import Figure
-from corpuscheck.estimates.forecast import Spread, clopper_pearson, effective, likeness
+from corpuscheck.estimates.forecast import Spread, clopper_pearson, effective, intraclass_correlation
 from corpuscheck.measuring.forecasting import blocks_of, forecast_part
 from corpuscheck.profile.forecast import Alone, ForecastPart
 from corpuscheck.profile.sample import Sample
@@ -272,19 +272,19 @@ def test_documents_sorted_by_length_show_it_and_shuffled_ones_do_not() -> None:
     sizes = np.round(1000 * (1 + dice.pareto(1.5, 4000))).astype(np.int64)
     for order, is_sorted in ((sizes, False), (np.sort(sizes), True), (np.sort(sizes)[:800], True)):
         part = ForecastPart(blocks=blocks_of(order))
-        assert (likeness(part) > 0.05) is is_sorted
+        assert (intraclass_correlation(part) > 0.05) is is_sorted
 
 
 def test_shuffled_documents_rarely_look_sorted() -> None:
     dice = np.random.default_rng(6)
     shuffled = [np.round(1000 * (1 + dice.pareto(1.2, 200))).astype(np.int64) for _ in range(200)]
-    assert sum(likeness(ForecastPart(blocks=blocks_of(sizes))) > 0.05 for sizes in shuffled) <= 6
+    assert sum(intraclass_correlation(ForecastPart(blocks=blocks_of(sizes))) > 0.05 for sizes in shuffled) <= 6
 
 
 def test_likeness_of_few_or_equal_documents_is_none() -> None:
-    assert likeness(ForecastPart()) == 0
+    assert intraclass_correlation(ForecastPart()) == 0
     for sizes in (np.array([10] * 39), np.array([10] * 400), np.arange(1, 90)):
-        assert likeness(ForecastPart(blocks=blocks_of(sizes))) == 0
+        assert intraclass_correlation(ForecastPart(blocks=blocks_of(sizes))) == 0
 
 
 def test_two_samples_cannot_be_added_up() -> None:

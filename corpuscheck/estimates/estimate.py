@@ -191,7 +191,7 @@ def _forecasts(profile: Profile, growth: float, whole: bool) -> tuple[dict[str, 
     if growth > forecast.FURTHEST:
         notes.insert(0, f"the sample is {percent(1 / growth)} of the corpus at full size; forecasts were calibrated "
                         "from 0.5 % on, so take these as rough")  # fmt: skip
-    if forecast.likeness(part) > SORTED:
+    if forecast.intraclass_correlation(part) > SORTED:
         notes.insert(0, "documents near each other are alike. Were they drawn at random, all is well; if they are the "
                         "first ones of a sorted corpus, no forecast here holds: draw some at random")  # fmt: skip
     return told, tuple(notes)

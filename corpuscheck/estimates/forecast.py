@@ -197,7 +197,7 @@ def _solve(rising: object) -> float:
     return (low + high) / 2
 
 
-def likeness(part: ForecastPart) -> float:
+def intraclass_correlation(part: ForecastPart) -> float:
     """How much documents that stand near each other are alike: the intraclass correlation of log bytes by blocks.
 
     Above 0.05 the corpus is sorted, and its first documents are no sample of it. 0 where there are too few documents,
