@@ -61,7 +61,7 @@ class ScanError(CorpuscheckError):
     """The scan was cut short, so its figures would be incomplete."""
 
 
-def place_of(error: BaseException) -> str:
+def raised_in(error: BaseException) -> str:
     """Where in this package an error was raised; empty where it was not."""
     for frame, line in reversed(list(traceback.walk_tb(error.__traceback__))):
         package, *module = str(frame.f_globals.get("__name__")).split(".")

@@ -15,7 +15,7 @@ import click
 
 from corpuscheck.commands.printing import output_error, silence
 from corpuscheck.commands.progress import tell
-from corpuscheck.errors import CorpuscheckError, place_of
+from corpuscheck.errors import CorpuscheckError, raised_in
 from corpuscheck.text.printable import printable
 
 NO_VERDICT, INTERRUPTED, READER_GONE = 2, 130, 141
@@ -92,7 +92,7 @@ _MORE = "; run again with CORPUSCHECK_DEBUG=1 for the traceback"
 def _named(error: BaseException) -> str:
     """The kind of an error, where it was raised, and what was being done."""
     message = f" ({printable(str(error), 200)})" if str(error) else ""
-    notes = getattr(error, "__notes__", ()) or (f"in {place_of(error)}",)
+    notes = getattr(error, "__notes__", ()) or (f"in {raised_in(error)}",)
     return " ".join((f"{type(error).__name__}{message}", *(printable(note, 1000) for note in notes)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from corpuscheck.errors import place_of
+from corpuscheck.errors import raised_in
 from corpuscheck.reading.batch import SharedDocument
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.encodings.decoded import UNCERTAIN
@@ -162,7 +162,7 @@ def fault_of(error: Exception) -> str:
     """
     if isinstance(error, MemoryError):
         raise error
-    return f"cannot be read: {type(error).__name__} in {place_of(error)}"
+    return f"cannot be read: {type(error).__name__} in {raised_in(error)}"
 
 
 def skip(record: FileRecord, reason: str) -> None:

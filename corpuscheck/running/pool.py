@@ -16,7 +16,7 @@ from typing import Protocol
 
 import numpy as np
 
-from corpuscheck.errors import CorpuscheckError, ScanError, TokenizerError, place_of
+from corpuscheck.errors import CorpuscheckError, ScanError, TokenizerError, raised_in
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.folding import Fold
@@ -263,7 +263,7 @@ def _run(task: Task, unit: WorkUnit, tell: Tell) -> Partial:
     except (CorpuscheckError, CancelledError, KeyboardInterrupt, MemoryError):
         raise
     except Exception as error:
-        error.add_note(f"in {place_of(error)} while reading {_names(unit)}")
+        error.add_note(f"in {raised_in(error)} while reading {_names(unit)}")
         raise
     except BaseException as error:  # a panic of the tokenizer's library, which is no Exception
         raise TokenizerError(
