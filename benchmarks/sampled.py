@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.profile import near
-from corpuscheck.profile.documents import DocumentPart, NormPart, marked
+from corpuscheck.profile.documents import DocumentPart, NormPart, marked_long
 from corpuscheck.profile.drawing import drawn_by
 from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.profile import Profile
@@ -104,7 +104,7 @@ def documents_of(hashes: Hashes, counts: Ints, sizes: Ints, norms: Hashes, debri
 def exact(corpus: Corpus) -> Profile:
     """The same text again and again."""
     n = len(corpus.sizes)
-    norms = marked(corpus.hashes(n), np.zeros(n, np.bool_))
+    norms = marked_long(corpus.hashes(n), np.zeros(n, np.bool_))
     documents = documents_of(corpus.hashes(n), corpus.members, corpus.sizes, norms, corpus.debris)
     return corpus.profile(documents, norms_of(norms, corpus.sizes, corpus.debris))
 
@@ -116,7 +116,7 @@ def norms_of(norms: Hashes, sizes: Ints, debris: Ints) -> NormPart:
 
 def normalised(corpus: Corpus) -> Profile:
     """Different texts with one norm."""
-    norms = marked(corpus.hashes(len(corpus.sizes)), np.zeros(len(corpus.sizes), np.bool_))
+    norms = marked_long(corpus.hashes(len(corpus.sizes)), np.zeros(len(corpus.sizes), np.bool_))
     norms = np.repeat(norms, corpus.members)
     sizes: Ints = np.repeat(corpus.sizes, corpus.members)
     debris: Ints = np.repeat(corpus.debris, corpus.members)
@@ -131,7 +131,7 @@ def alike(corpus: Corpus, common: float = 0.95) -> Profile:
     sizes: Ints = np.repeat(corpus.sizes, corpus.members)
     debris: Ints = np.repeat(corpus.debris, corpus.members)
     n = len(sizes)
-    norms = marked(corpus.hashes(n), np.ones(n, np.bool_))
+    norms = marked_long(corpus.hashes(n), np.ones(n, np.bool_))
     signatures = np.frombuffer(corpus.dice.bytes(n * BINS), np.uint8).reshape(n, BINS).copy()
     keys, start = corpus.hashes(n), 0
     for members in corpus.members[corpus.members > 1].tolist():

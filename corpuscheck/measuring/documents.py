@@ -10,7 +10,7 @@ import numpy as np
 from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.kernels.hashing import hash_passages
 from corpuscheck.measuring.gathering import Gathered
-from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, marked
+from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, marked_long
 from corpuscheck.profile.drawing import drawn_by
 from corpuscheck.profile.part import sums
 from corpuscheck.reading.batch import Batch
@@ -140,6 +140,6 @@ def joined(split: dict[str, Fragment], debris: dict[str, int]) -> tuple[Document
     sizes = np.array([known.size for known in split.values()], np.int64)
     ones, zeros = np.ones(len(split), np.int64), np.zeros(len(split), np.int64)
     rubbish = np.array([debris.get(path, 0) for path in split], np.int64)
-    drawn, norms = drawn_by(hashes, sizes), marked(hashes, np.zeros(len(split), np.bool_))
+    drawn, norms = drawn_by(hashes, sizes), marked_long(hashes, np.zeros(len(split), np.bool_))
     documents = DocumentPart(0, drawn, ids, ones, sizes, norms, zeros, rubbish, zeros).bounded()
     return documents, NormPart(0, drawn_by(norms, sizes), sizes, rubbish).bounded()

@@ -30,7 +30,7 @@ from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.measuring.kinds import characters, kinds
 from corpuscheck.measuring.repeats import LineTable
 from corpuscheck.profile.document_rules import Counts
-from corpuscheck.profile.documents import marked
+from corpuscheck.profile.documents import marked_long
 from corpuscheck.profile.drawing import drawn_by
 from corpuscheck.profile.near import LEAST_SHINGLES, NearPart
 from corpuscheck.reading.batch import Batch
@@ -128,7 +128,7 @@ class Inspector:
         empty = ended.norms == 0  # without letters and digits only the same bytes are the same
         ended.norms[empty] = documents.hashes[empty]
         hash_parts(ended.norms, np.zeros(len(ended.norms), np.int64), ended.norms)
-        ended.norms[:] = marked(ended.norms, ended.rows[:, SHINGLES] >= LEAST_SHINGLES)
+        ended.norms[:] = marked_long(ended.norms, ended.rows[:, SHINGLES] >= LEAST_SHINGLES)
         only_korean(ended.rows)
         self._lines.close(ended.rows)
         return ended

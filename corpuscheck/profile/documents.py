@@ -84,7 +84,7 @@ class NormPart(Table):
         return weights(self.sizes, self.level)
 
 
-def marked(norms: Hashes, long: NDArray[np.bool_]) -> Hashes:
+def marked_long(norms: Hashes, long: NDArray[np.bool_]) -> Hashes:
     """Norms that tell by their lowest bit whether the text is long enough for a signature."""
     lowest = np.uint64(1)
     return norms & ~lowest | long.astype(np.uint64)
