@@ -39,7 +39,7 @@ LONGEST_TEXT = 1000 + LONGEST_PATH
 _PLACES_OF_ONE = 20
 
 
-def tally(result: Result) -> str:
+def severities_told(result: Result) -> str:
     """1 error, 8 warnings"""
     counts = Counter(finding.severity for finding in result.findings)
     told = [plural(counts[kind], kind) for kind in ("error", "warning") if counts[kind]]

@@ -10,7 +10,7 @@ from corpuscheck.domain.sides import Sides
 from corpuscheck.estimates.comparison import TokenizerComparison
 from corpuscheck.estimates.estimate import Estimate
 from corpuscheck.reports.answers import answers
-from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, bits, tally, worst_places
+from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, bits, severities_told, worst_places
 from corpuscheck.reports.terminal.comparison import cells_of
 from corpuscheck.reports.terminal.estimate import figures_of
 from corpuscheck.reports.terminal.peek import head_of
@@ -59,7 +59,7 @@ def _result(result: Result) -> Page:
         (f.rule, f.severity, f.message, f.advice, worst_places(f.places, 2) if f.places else "")
         for f in result.findings
     ]
-    return f"{VERDICTS[result.verdict]}: {tally(result)}", [
+    return f"{VERDICTS[result.verdict]}: {severities_told(result)}", [
         (("rule", "", "finding", "what to do", "where"), findings),
         ((), [(answer.title, "".join(answer.whole)) for answer in answers(result)]),
     ]

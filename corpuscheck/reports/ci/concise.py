@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, tally
+from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, severities_told
 from corpuscheck.result.result import Finding, Result
 from corpuscheck.text.printable import printable
 
@@ -10,7 +10,7 @@ from corpuscheck.text.printable import printable
 def render(result: Result) -> bytes:
     """``path:line: CC102 error invalid-bytes: message``"""
     lines = [_line(result, finding) for finding in result.findings]
-    verdict = f"{VERDICTS[result.verdict]}: {tally(result)}"
+    verdict = f"{VERDICTS[result.verdict]}: {severities_told(result)}"
     return "".join(f"{line}\n" for line in (*lines, verdict)).encode()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from corpuscheck.reports.answers import Answer, Foreign, Verbatim, answers
-from corpuscheck.reports.common import VERDICTS, of_change, tally
+from corpuscheck.reports.common import VERDICTS, of_change, severities_told
 from corpuscheck.reports.markdown.changes import changes
 from corpuscheck.reports.markdown.text import bullets, code, code_of, details, prose, table
 from corpuscheck.result.place import Place
@@ -18,7 +18,7 @@ def render(result: Result) -> bytes:
     others = [finding for finding in result.findings if not of_change(finding)]
     parts = (
         f"## corpuscheck: {VERDICTS[result.verdict]}",
-        tally(result),
+        severities_told(result),
         *(changes(result.comparison, result.profile, _findings(change)) if result.comparison else ()),
         "### The whole corpus" if result.comparison else "",
         _findings(others if result.comparison else result.findings),

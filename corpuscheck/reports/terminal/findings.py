@@ -8,7 +8,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, detail, tally
+from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, detail, severities_told
 from corpuscheck.reports.terminal.parts import safe
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Finding, Result, Verdict
@@ -27,7 +27,9 @@ _PLACES = 3
 def verdict(result: Result, hint: str = "") -> Text:
     """The last line: the verdict in a word, how many errors and warnings, and what else can be asked for."""
     word, style = VERDICTS[result.verdict], _STYLES[result.verdict]
-    return Text.assemble((f" {word} ", f"{style} reverse"), "  ", tally(result), (f"; {hint}" if hint else "", "dim"))
+    return Text.assemble(
+        (f" {word} ", f"{style} reverse"), "  ", severities_told(result), (f"; {hint}" if hint else "", "dim")
+    )
 
 
 def not_judged(result: Result) -> Iterator[RenderableType]:
