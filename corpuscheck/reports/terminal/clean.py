@@ -120,7 +120,7 @@ def _shared_lines(found: Cleanliness) -> Iterator[RenderableType]:
         held = size(lines.left_out)
         yield Text(f"{held} of lines of very long documents were not compared with other documents", "dim")
     if found.top_lines:
-        yield top_lines(found, _LINES)
+        yield top_lines_table(found, _LINES)
 
 
 def _share(shared: Shared) -> str:
@@ -131,7 +131,7 @@ def _share(shared: Shared) -> str:
     return f"< {percent(shared.of_bytes(repeated.utf8_bytes + repeated.margin))}"
 
 
-def top_lines(found: Cleanliness, most: int) -> Table:
+def top_lines_table(found: Cleanliness, most: int) -> Table:
     """The lines that hold most bytes together, and in how many documents each stands."""
     table = columns(("documents", "right"), ("bytes", "right"), ("line", "left"))
     for line in found.top_lines[:most]:

@@ -13,7 +13,7 @@ from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.answers import answers
 from corpuscheck.reports.common import encodings
 from corpuscheck.reports.terminal.changes import figures, newly_lost, title_of, what_changed
-from corpuscheck.reports.terminal.clean import top_lines, waterfall
+from corpuscheck.reports.terminal.clean import top_lines_table, waterfall
 from corpuscheck.reports.terminal.findings import MARKS
 from corpuscheck.reports.terminal.parts import safe
 from corpuscheck.reports.terminal.tokenizer import worst_words
@@ -81,7 +81,7 @@ def _lost_words(result: Result) -> RenderableType | None:
 
 
 def _lines(result: Result) -> RenderableType | None:
-    return top_lines(result.cleanliness, _LINES) if result.cleanliness.top_lines else None
+    return top_lines_table(result.cleanliness, _LINES) if result.cleanliness.top_lines else None
 
 
 def _newly_lost(result: Result) -> RenderableType | None:
