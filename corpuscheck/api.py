@@ -229,11 +229,11 @@ def train(
 
 def compare_profiles(paths: Sequence[str]) -> Sides:
     """Saved profiles and the sources of references: how far each is from each."""
-    from corpuscheck.domain.sides import compared
+    from corpuscheck.domain.sides import sides_of
 
     if len(paths) < 2:
         raise UsageError("saved profiles are compared with each other: name two or more, and no tokenizers")
-    return compared(load_references(paths))
+    return sides_of(load_references(paths))
 
 
 def compare_tokenizers(

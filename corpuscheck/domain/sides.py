@@ -46,7 +46,7 @@ class Sides(Presentable):
         return self.distances.get((min(one, other), max(one, other)))
 
 
-def compared(references: Sequence[Reference]) -> Sides:
+def sides_of(references: Sequence[Reference]) -> Sides:
     """All sources of the references against each other; a saved profile is a reference with one source."""
     many = len(references) > 1
     sources = [
