@@ -90,7 +90,7 @@ def is_list(kind: Any) -> bool:
     return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
 
 
-def inside(column: Any, steps: Steps) -> list[Any]:
+def columns_inside(column: Any, steps: Steps) -> list[Any]:
     """The columns inside of structs and lists, with one value or one list of them for each row.
 
     There is more than one where fields have the same name.
@@ -99,16 +99,16 @@ def inside(column: Any, steps: Steps) -> list[Any]:
     import pyarrow.compute as pc
 
     if pa.types.is_dictionary(column.type):
-        return inside(column.dictionary_decode(), steps)
+        return columns_inside(column.dictionary_decode(), steps)
     if not steps:
         return [column]
     if steps[0] is not None:
-        return [inner for field in _fields(column, steps[0]) for inner in inside(field, steps[1:])]
+        return [inner for field in _fields(column, steps[0]) for inner in columns_inside(field, steps[1:])]
     column = _of_any_length(column)
     kind = pa.LargeListArray if pa.types.is_large_list(column.type) else pa.ListArray
     offsets = column.offsets
     first, last = offsets[0].as_py(), offsets[-1].as_py()
-    items = inside(column.values.slice(first, last - first), steps[1:])
+    items = columns_inside(column.values.slice(first, last - first), steps[1:])
     return [kind.from_arrays(pc.subtract(offsets, first), inner) for inner in items]
 
 

@@ -12,7 +12,15 @@ import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8, whole_spans
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
-from corpuscheck.reading.formats.arrow_columns import inside, is_list, is_text, row_bytes, slices, storage_of, trusted
+from corpuscheck.reading.formats.arrow_columns import (
+    columns_inside,
+    is_list,
+    is_text,
+    row_bytes,
+    slices,
+    storage_of,
+    trusted,
+)
 from corpuscheck.reading.formats.parquet_pages import Pages, opened
 from corpuscheck.reading.formats.paths import Steps, best_path, quoted, text_of, weight
 from corpuscheck.reading.formats.prose import is_prose, shown
@@ -289,7 +297,7 @@ def _looked_at(sample: Any, columns: Mapping[str, Steps]) -> dict[str, list[str]
                 continue
             start, stop, too_large = next(slices(row_bytes(column, steps[1:]), column.nbytes), (0, 0, False))
             part = column.slice(start, 0 if too_large else stop - start)
-            for rows in inside(part, steps[1:]):
+            for rows in columns_inside(part, steps[1:]):
                 found.setdefault(path, []).extend(_strings(rows.to_pylist()))
     return found
 
@@ -327,7 +335,7 @@ def _parts(columns: _Columns, rows: Any, report: RecordReport) -> Iterator[list[
 
 
 def _inside(part: Mapping[str | None, list[Any]], steps: Steps) -> list[Any]:
-    return [inner for column in part[steps[0]] for inner in inside(column, steps[1:])]
+    return [inner for column in part[steps[0]] for inner in columns_inside(column, steps[1:])]
 
 
 def _characters(column: Any) -> int:
