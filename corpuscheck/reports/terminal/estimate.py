@@ -34,7 +34,7 @@ def render_terminal(estimate: Estimate, console: Console) -> str:
     return text_on(console, [*parts, notes])
 
 
-def shown(figure: Figure, how: Written, after: Figure | None = None) -> Text:
+def figure_text(figure: Figure, how: Written, after: Figure | None = None) -> Text:
     """A figure with its interval and its mark; why not, where it is not known, unless that stands `after` another."""
     if not figure.known:
         if after and after.unknown == figure.unknown:
@@ -61,7 +61,7 @@ def figures_of(estimate: Estimate) -> list[tuple[str, str]]:
         ("text in all", estimate.collectable, size),
         ("tokens", estimate.tokens, count),
     ]
-    return [(label, shown(figure, how).plain) for label, figure, how in figures]
+    return [(label, figure_text(figure, how).plain) for label, figure, how in figures]
 
 
 def _answer(estimate: Estimate) -> Group:
@@ -86,28 +86,30 @@ def _answer(estimate: Estimate) -> Group:
 
 def _collect(estimate: Estimate) -> Group:
     plan = estimate.plan
-    usable = shown(estimate.usable, percent)
+    usable = figure_text(estimate.usable, percent)
     if estimate.usable.kind == "measured":
         usable.append(", without copies and debris", "dim")
-    rule = Text.assemble(shown(estimate.by_rule, count), (f", {count(plan.articles_per_gb)} articles per GB", "dim"))
+    rule = Text.assemble(
+        figure_text(estimate.by_rule, count), (f", {count(plan.articles_per_gb)} articles per GB", "dim")
+    )
     rows: list[tuple[str | Text, str | Text]] = [
-        ("mean document", shown(estimate.mean_document, size)),
+        ("mean document", figure_text(estimate.mean_document, size)),
         ("usable", usable),
         ("by the rule", rule),
-        ("by your mean", shown(estimate.by_mean, count, estimate.mean_document)),
-        ("still missing", shown(estimate.missing, count, estimate.mean_document)),
+        ("by your mean", figure_text(estimate.by_mean, count, estimate.mean_document)),
+        ("still missing", figure_text(estimate.missing, count, estimate.mean_document)),
     ]
     if plan.per_day:
         days = Text.assemble(
-            shown(estimate.days, _days, estimate.mean_document), (f", at {plan.per_day:g} a day", "dim")
+            figure_text(estimate.days, _days, estimate.mean_document), (f", at {plan.per_day:g} a day", "dim")
         )
         rows.append(("time", days))
     if plan.available or plan.articles:
         label = "all available" if plan.available else "all together"
-        rows.append((label, shown(estimate.collectable, size, estimate.mean_document)))
+        rows.append((label, figure_text(estimate.collectable, size, estimate.mean_document)))
         if estimate.collectable.known:
             share = estimate.collectable.times(1 / plan.target_bytes)
-            rows.append(("  of the target", shown(share, _share)))
+            rows.append(("  of the target", figure_text(share, _share)))
     return section(
         1, f"How many documents make {size(plan.target_bytes)}?", _short(estimate.by_mean, count), labelled(rows)
     )
@@ -167,8 +169,8 @@ def _place(estimate: Estimate) -> str:
 def _models(estimate: Estimate) -> Group:
     plan = estimate.plan
     rows: list[tuple[str | Text, str | Text]] = [
-        ("words", shown(estimate.words, count, estimate.mean_document)),
-        ("tokens", shown(estimate.tokens, about, estimate.mean_document)),
+        ("words", figure_text(estimate.words, count, estimate.mean_document)),
+        ("tokens", figure_text(estimate.tokens, about, estimate.mean_document)),
     ]
     table = columns(("model", "left"), ("tokens by the rule", "right"), ("passes", "right"), ("", "left"))
     for model in estimate.models:
@@ -216,7 +218,7 @@ _NAMES: dict[str, tuple[str, Written]] = {
 
 def _forecasts(estimate: Estimate) -> Group:
     rows: list[tuple[str | Text, str | Text]] = [
-        (label, shown(estimate.forecasts[name], how))
+        (label, figure_text(estimate.forecasts[name], how))
         for name, (label, how) in _NAMES.items()
         if name in estimate.forecasts
     ]
