@@ -204,7 +204,8 @@ def whole_records(records: Packed[FileRecord]) -> Packed[FileRecord]:
     for record in joined.values():
         if record.status == "measured" and not record.documents:  # ranges of nothing but line ends
             skip(record, NO_TEXT)
-    return by_path(records.chosen(np.flatnonzero(~apart)).merge(Packed.of(FileRecord, joined.values())))
+    rest = records.chosen(np.flatnonzero(~apart)) if joined else records
+    return by_path(rest.merge(Packed.of(FileRecord, joined.values())))
 
 
 def forecast_of(seen: Partial) -> ForecastPart:
