@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.measuring.units import Units
 from corpuscheck.measuring.words import Counted
+from corpuscheck.profile.table import first_rows
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.lines import line_ends
@@ -31,7 +32,8 @@ class FileTally:
     def observe(self, batch: Batch, units: Units, counted: Counted, sums: Hashes) -> None:
         if batch.files is None or not len(batch.files):
             return
-        numbers, documents = np.unique(batch.files, return_index=True)  # ascending, as are the documents of units
+        documents = first_rows(batch.files)  # ascending, as are the documents of units
+        numbers = batch.files[documents]
         first_units = np.searchsorted(units.documents, documents)
         words, unk_words = _by_run(counted.words, first_units), _by_run(counted.unk_words, first_units)
         figures = (column.tolist() for column in (numbers, words, unk_words, _by_run(sums, documents)))
@@ -47,7 +49,9 @@ class FileTally:
         hit = np.flatnonzero(counted.unk_words)
         if not len(hit) or batch.files is None:
             return
-        numbers, first = np.unique(batch.files[units.documents[hit]], return_index=True)
+        files = batch.files[units.documents[hit]]
+        first = first_rows(files)
+        numbers = files[first]
         fresh = np.array([self._records[number].first_unk_line is None for number in numbers.tolist()])
         if not fresh.any():
             return
