@@ -143,7 +143,7 @@ class _Texts:
 
 
 @dataclass(frozen=True)
-class _Few:
+class Few:
     """Values of which there are few: each once, and for every row the number of its value."""
 
     values: list[Any]
@@ -202,6 +202,15 @@ class Packed(Sequence[T], Generic[T]):
                 columns[name] = _column(kind, name).of(values, _kinds(kind)[name])
         return cls(kind, len(rows), columns)
 
+    @classmethod
+    def of_columns(cls, kind: type[T], **columns: Sequence[Any] | NDArray[Any] | Few) -> Self:
+        """Rows whose every field is given as a column."""
+        kept = {
+            name: values if isinstance(values, Few) else _column(kind, name).of(values, _kinds(kind)[name])
+            for name, values in columns.items()
+        }
+        return cls(kind, len(next(iter(kept.values()))), kept)
+
     def __len__(self) -> int:
         return self._size
 
@@ -240,6 +249,15 @@ class Packed(Sequence[T], Generic[T]):
         kind = _kinds(self._kind)[name]
         column = self._columns.get(name)
         return column.numbers if column else _Numbers.of([_default(self._kind, name)], kind).numbers.repeat(self._size)
+
+    def ranks(self, name: str) -> Ints:
+        """Numbers that are in order as the values of one field are, of which there are few."""
+        column = self._whole(name)
+        order = sorted(range(len(column.values)), key=column.values.__getitem__)
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order))
+        found: Ints = ranks[column.numbers]
+        return found
 
     def where(self, name: str, wanted: Callable[[Any], bool]) -> Ints:
         """The numbers of the rows in which a field is as wanted."""
@@ -368,7 +386,7 @@ def _column(kind: type[Any], name: str) -> type[Any]:
         of, *more = get_args(of)
         if DISTINCT in more:
             return _Texts
-    return _Numbers if of is int else _Few
+    return _Numbers if of is int else Few
 
 
 def _hashable(value: Any) -> Any:
