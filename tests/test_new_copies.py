@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -278,11 +279,15 @@ def test_copies_are_estimated_where_documents_are_too_many(tmp_path: Path, monke
     )
     result = compared(tmp_path, {"all.jsonl": records(*texts)}, lambda _: {"new.jsonl": change})
     assert result.comparison
-    assert result.comparison.copies.sampled
+    copies = result.comparison.copies
+    assert copies.sampled
     for kind, n in kinds(result).items():
         assert 50 <= n <= 180, kind
+    assert abs(copies.documents - 300) <= 2.5 * copies.documents_error < 200
+    assert abs(copies.utf8_bytes - len(change.encode())) <= 3 * copies.error
     (finding,) = (finding for finding in result.findings if finding.rule == "CC708")
-    assert finding.message.startswith("about ")
+    assert re.match(r"~\d+ ± \d+ new documents \(~[\d.]+ [kM]B ± [\d.]+ kB\) are copies", finding.message)
+    assert re.search(r"~[\d.]+ % ± [\d.]+ % of the new documents", finding.message)
     edited = compared(
         tmp_path / "2", {"all.jsonl": records(*texts)}, lambda _: {"all.jsonl": records(*(t + " " for t in texts))}
     )

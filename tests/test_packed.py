@@ -8,6 +8,8 @@ import random
 import numpy as np
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import FileRecord
@@ -109,3 +111,12 @@ def test_rows_can_be_changed_until_they_are_settled() -> None:
     packed = packing.finish()
     assert packed.numbers("bytes").tolist() == list(range(5000))
     assert np.all(packed.numbers("words") == 1)
+
+
+@given(st.lists(st.text(st.sampled_from("a/\0\x7fé가\ud800\udcff\ue000\uffff😀"), max_size=20), max_size=40))
+def test_texts_are_ordered_as_python_orders_them(texts: list[str]) -> None:
+    distinct = list(dict.fromkeys(texts))
+    packed = Packed.of(FileRecord, [FileRecord(text) for text in distinct])
+    assert list(packed.ordered("path").values("path")) == sorted(distinct)
+    backwards = packed.ordered("path", lambda text: text[::-1])
+    assert list(backwards.values("path")) == sorted(distinct, key=lambda text: text[::-1])

@@ -9,29 +9,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.kernels.arrays import Hashes, Ints
+from corpuscheck.kernels.spans import count_ends
+from corpuscheck.measuring.places import FirstPlace, Places
 from corpuscheck.measuring.units import Units
 from corpuscheck.measuring.words import Counted
+from corpuscheck.profile.table import first_rows
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.lines import line_ends
-
-LineInRange = tuple[str, int, int]
-"""(path, start of the range, line within it)."""
+from corpuscheck.values.packed import Packed
 
 _RUNNING_TEXT = ("text", "html", "xml")
 
 
 class FileTally:
-    """Fills in the records of a work unit; `places` says where each code point first stands."""
+    """Fills in the records of a work unit, and tells where each code point first stands."""
 
     def __init__(self, records: Sequence[FileRecord]) -> None:
         self._records = records
-        self.places: dict[int, LineInRange] = {}
+        self._places = Places()
 
     def observe(self, batch: Batch, units: Units, counted: Counted, sums: Hashes) -> None:
         if batch.files is None or not len(batch.files):
             return
-        numbers, documents = np.unique(batch.files, return_index=True)  # ascending, as are the documents of units
+        documents = first_rows(batch.files)  # ascending, as are the documents of units
+        numbers = batch.files[documents]
         first_units = np.searchsorted(units.documents, documents)
         words, unk_words = _by_run(counted.words, first_units), _by_run(counted.unk_words, first_units)
         figures = (column.tolist() for column in (numbers, words, unk_words, _by_run(sums, documents)))
@@ -47,7 +49,9 @@ class FileTally:
         hit = np.flatnonzero(counted.unk_words)
         if not len(hit) or batch.files is None:
             return
-        numbers, first = np.unique(batch.files[units.documents[hit]], return_index=True)
+        files = batch.files[units.documents[hit]]
+        first = first_rows(files)
+        numbers = files[first]
         fresh = np.array([self._records[number].first_unk_line is None for number in numbers.tolist()])
         if not fresh.any():
             return
@@ -61,9 +65,11 @@ class FileTally:
             return
         documents = np.searchsorted(batch.starts, counted.places, "right") - 1
         lines = _lines(batch, self._records, documents, counted.places)
-        records = [self._records[number] for number in batch.files[documents].tolist()]
-        for cp, record, line in zip(counted.new.tolist(), records, lines.tolist(), strict=True):
-            self.places[cp] = (record.path, record.start, line)
+        self._places.add(counted.new, batch.files[documents], lines)
+
+    def finish(self) -> Packed[FirstPlace]:
+        """The places of all code points."""
+        return self._places.finish(self._records)
 
 
 def _by_run(column: NDArray[Any], firsts: Ints) -> NDArray[Any]:
@@ -77,8 +83,18 @@ def _lines(batch: Batch, records: Sequence[FileRecord], documents: Ints, positio
     """The line of its file (of its range) on which each byte stands, from 1; 0 where there is none."""
     if batch.lines is None or batch.files is None:
         return np.zeros(len(positions), np.int64)
-    ends = line_ends(batch.data)
-    before = np.searchsorted(ends, positions) - np.searchsorted(ends, batch.starts[documents])
     first = batch.lines[documents]
-    running = np.array([records[number].format in _RUNNING_TEXT for number in batch.files[documents].tolist()])
-    return np.where((first > 0) & running, first + before, first)
+    numbers, which = np.unique(batch.files[documents], return_inverse=True)
+    running = np.array([records[number].format in _RUNNING_TEXT for number in numbers.tolist()], np.bool_)[which]
+    return np.where((first > 0) & running, first + _ends_before(batch, documents, positions), first)
+
+
+def _ends_before(batch: Batch, documents: Ints, positions: Ints) -> Ints:
+    """How many lines of its document end before each byte."""
+    starts = batch.starts[documents]
+    if int((positions - starts).sum()) < len(batch.data):
+        found = np.empty(len(positions), np.int64)
+        count_ends(batch.data, starts, positions, found)
+        return found
+    ends = line_ends(batch.data)
+    return np.searchsorted(ends, positions) - np.searchsorted(ends, starts)

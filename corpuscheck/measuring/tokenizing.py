@@ -43,7 +43,7 @@ class Tokenizing:
             "characters": self._counter.walker.finish(),
             "words": self._counter.finish(),
             "others": tuple(map(_finished, self._others)),
-            "places": self._files.places,
+            "places": self._files.finish(),
             **curve,
         }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -103,13 +103,14 @@ class _Tally:
         self._open_document = bool(touched[-1]) and batch.unfinished
         self._documents += int(touched.sum()) - self._open_document
 
-    def lose(self, key: tuple[int, str], count: int) -> None:
-        """Note a lost word by its (octave, word)."""
-        if key[0] >= self._level:
-            self.lost[key] = self.lost.get(key, 0) + count
-            if len(self.lost) > 2 * _MOST_DISTINCT:
-                bounded = LostWords(self._level, self.lost).bounded()
-                self.lost, self._level = bounded.counts, bounded.level
+    def lose(self, words: Iterable[tuple[tuple[int, str], int]]) -> None:
+        """Note lost words by their (octave, word), with their counts."""
+        lost = self.lost
+        for key, count in words:
+            lost[key] = lost.get(key, 0) + count
+        if len(lost) > 2 * _MOST_DISTINCT:
+            bounded = LostWords(self._level, lost).bounded()
+            self.lost, self._level = bounded.counts, bounded.level
 
     def part(self, tokens: int | None) -> WordPart:
         words, unk_words, unk_tokens, held, held_unk = (int(n) for n in self._totals)
@@ -230,12 +231,12 @@ class CharacterCounter:
 
     def _flush(self) -> None:
         met = np.flatnonzero(self._occurrences)
-        lost_in = self._suspects.lost_in
-        for number, count in zip(met.tolist(), self._occurrences[met].tolist(), strict=True):
-            for octave_and_word in lost_in[number]:
-                self._tally.lose(octave_and_word, count)
-            for token in self._suspects.special_in.get(number, ()):
-                self._tally.special[token] += count
+        lost_in, counts = self._suspects.lost_in, self._occurrences[met].tolist()
+        self._tally.lose((key, n) for number, n in zip(met.tolist(), counts, strict=True) for key in lost_in[number])
+        for number, tokens in self._suspects.special_in.items():
+            if number < len(self._occurrences) and self._occurrences[number]:
+                for token in tokens:
+                    self._tally.special[token] += int(self._occurrences[number])
         self._occurrences = np.zeros(0, np.int64)
 
     def finish(self) -> WordPart:
@@ -267,8 +268,7 @@ class EncodingCounter:
                 unk_words[u] += seen.unk_words
                 unk_tokens += seen.unk_tokens
                 self._tokens += seen.tokens
-                for word in seen.lost:
-                    self._tally.lose((int(octaves[u]), word), 1)
+                self._tally.lose(((int(octaves[u]), word), 1) for word in seen.lost)
                 self._tally.special.update(seen.special)
         self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
         return Counted(words, unk_words, units.starts, walked.new, walked.places)

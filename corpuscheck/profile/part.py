@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Self, TypeVar, get_type_hints
 
 from corpuscheck.profile.checked import LARGEST, check
@@ -44,7 +44,7 @@ class Part:
 
     def _joined(self, parts: Sequence[Self]) -> Self:
         """The part of two and more that hold something."""
-        joined = {f.name: way_of(f).join([getattr(part, f.name) for part in parts]) for f in fields(type(self))}
+        joined = {name: way.join([getattr(part, name) for part in parts]) for name, way in ways_of(type(self)).items()}
         return type(self)(**joined).bounded()
 
     def bounded(self) -> Self:
@@ -55,7 +55,7 @@ class Part:
     def filled(self) -> bool:
         """Whether there is anything in it."""
         nothing = _nothing(type(self))
-        return any(_differs(getattr(self, f.name), getattr(nothing, f.name)) for f in fields(type(self)))
+        return any(_differs(getattr(self, name), getattr(nothing, name)) for name in ways_of(type(self)))
 
     def valid(self) -> None:
         """Raises ValueError where fields that are each what they should be do not belong together."""
@@ -63,29 +63,29 @@ class Part:
     def to_state(self) -> dict[str, Any]:
         """Plain values: equal parts give equal states."""
         kinds = kinds_of(type(self))
-        ways = {f.name: way_of(f) for f in fields(type(self))}
         return {
             name: way.write(getattr(self, name)) if way.write else pack(getattr(self, name), kinds[name])
-            for name, way in ways.items()
+            for name, way in ways_of(type(self)).items()
         }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> Self:
         """Raises ValueError, LookupError or TypeError for what is no state of such a part."""
         kinds, values = kinds_of(cls), {}
-        for f in fields(cls):
-            way, kind = way_of(f), kinds[f.name]
+        for name, way in ways_of(cls).items():
+            kind = kinds[name]
             if way.read:
-                values[f.name] = way.read(state[f.name])
+                values[name] = way.read(state[name])
             else:
-                values[f.name] = unpack(state[f.name], kind)
-                check(values[f.name], kind, f"{cls.__name__}.{f.name}", way.beyond)
+                values[name] = unpack(state[name], kind)
+                check(values[name], kind, f"{cls.__name__}.{name}", way.beyond)
         part = cls(**values)
         part.valid()
         return part
 
 
 _kinds: dict[Any, dict[str, Any]] = {}
+_ways: dict[Any, dict[str, Way]] = {}
 _empty: dict[Any, Any] = {}
 
 
@@ -96,10 +96,11 @@ def kinds_of(kind: type[Any]) -> dict[str, Any]:
     return _kinds[kind]
 
 
-def way_of(f: Field[Any]) -> Way:
-    """How a field merges."""
-    way: Way = f.metadata["way"]
-    return way
+def ways_of(kind: type[Any]) -> dict[str, Way]:
+    """How each field of a part merges."""
+    if kind not in _ways:
+        _ways[kind] = {f.name: f.metadata["way"] for f in fields(kind)}
+    return _ways[kind]
 
 
 def _nothing(kind: type[Any]) -> Any:

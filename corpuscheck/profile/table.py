@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from corpuscheck.kernels.alike import repeated
 from corpuscheck.kernels.arrays import Hashes, Ints
-from corpuscheck.profile.part import Part, Way, largest, merging, way_of
+from corpuscheck.profile.part import Part, Way, largest, merging, ways_of
 from corpuscheck.values.brief import brief
 
 _MOST = 1 << 40
@@ -112,7 +112,7 @@ class Table(Part):
         return self.level == 0
 
     def _joined(self, parts: Sequence[Self]) -> Self:
-        figures = {f.name: way_of(f) for f in fields(type(self)) if not isinstance(way_of(f), Column)}
+        figures = {name: way for name, way in ways_of(type(self)).items() if not isinstance(way, Column)}
         joined = {name: way.join([getattr(part, name) for part in parts]) for name, way in figures.items()}
         return replace(type(self)(), **joined)._made_of(parts)
 
@@ -176,11 +176,11 @@ def equal_parts(one: Part, other: Part) -> bool:
     """Whether two parts that hold arrays are of one kind and hold the same."""
     if type(one) is not type(other):
         return False
-    return all(np.array_equal(getattr(one, f.name), getattr(other, f.name)) for f in fields(type(one)))
+    return all(np.array_equal(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
 
 
 def _ways_of(kind: type[Table]) -> dict[str, Column]:
-    return {f.name: way for f in fields(kind) if isinstance(way := way_of(f), Column)}
+    return {name: way for name, way in ways_of(kind).items() if isinstance(way, Column)}
 
 
 def _columns_of(kind: type[Table]) -> tuple[str, ...]:

@@ -276,7 +276,18 @@ class _Collected:
 
 def by_path(rows: Packed[T]) -> Packed[T]:
     """The same in the order of their normalised paths."""
-    return rows.ordered("path").ordered("path", lambda path: portable(os.path.normpath(path)))
+    rows = rows.ordered("path")
+    if all(map(_is_normal, rows.values("path"))):
+        return rows
+    return rows.ordered("path", _normalised)
+
+
+def _normalised(path: str) -> str:
+    return portable(os.path.normpath(path))
+
+
+def _is_normal(path: str) -> bool:
+    return path == _normalised(path)
 
 
 def _is_annexed(link: str) -> bool:

@@ -152,14 +152,9 @@ def worst_places(places: Iterable[Place], most: int) -> str:
 
 
 def copies_told(copies: NewCopies) -> str:
-    """about 3 new documents, 2.10 kB, are copies of what the baseline has: 2 exact, 1 near"""
-    about = "about " if copies.sampled else ""
-    verb = "is a copy" if copies.documents == 1 else "are copies"
+    """3 new documents (2.10 kB) are copies of what the baseline has: 2 exact, 1 near"""
     kinds = ", ".join(f"{count(n)} {kind}" for kind, n in copies.kinds.items() if n)
-    return (
-        f"{about}{plural(copies.documents, 'new document')}, {size(copies.utf8_bytes)}, {verb} of what the baseline has"
-        + (f": {kinds}" if kinds else "")
-    )
+    return f"{copies.told} of what the baseline has" + (f": {kinds}" if kinds else "")
 
 
 def domain_answer(report: DomainReport | None) -> str:

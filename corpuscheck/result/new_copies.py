@@ -17,6 +17,7 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.result.near import ALIKE, keys_to_meet, likeness, meetings
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import CopyKind, NewCopies, NewCopy
+from corpuscheck.result.sums import Sum
 
 MOST_PAIRS = 1000
 """Pairs that are named, those of the largest documents; the amounts are of all."""
@@ -180,12 +181,13 @@ class _Search:
     def told(self, unlooked: str) -> NewCopies:
         """What was found, in words and numbers."""
         documents: dict[CopyKind, float] = {"exact": 0, "normalised": 0, "near": 0}
-        size, sampled = 0.0, self._level > 0
+        total, size, sampled = Sum(), Sum(), self._level > 0
         copies: list[NewCopy] = []
         for kind, rows, twins, alike, stand_for in self._found:
-            amounts = self._amounts[rows] * stand_for
-            documents[kind] += float(amounts.sum())
-            size += float((amounts * self._head.sizes[rows]).sum())
+            amounts = self._amounts[rows].astype(np.float64)
+            found = Sum.over(stand_for, amounts)
+            documents[kind] += found.value
+            total, size = total + found, size + Sum.over(stand_for, amounts * self._head.sizes[rows])
             sampled = sampled or bool((stand_for > 1).any())
             there: DocumentPart | NearPart = self._signed[0] if kind == "near" else self._base
             copies += [
@@ -195,7 +197,15 @@ class _Search:
         copies.sort(key=lambda copy: (-copy.utf8_bytes, copy.place.path, copy.place.document))
         counts = {kind: round(n) for kind, n in documents.items()}
         return NewCopies(
-            sum(counts.values()), round(size), sampled, _by_file(copies), counts, tuple(copies[:MOST_PAIRS]), unlooked
+            sum(counts.values()),
+            round(size.value),
+            sampled,
+            _by_file(copies),
+            counts,
+            tuple(copies[:MOST_PAIRS]),
+            unlooked,
+            total.error,
+            size.error,
         )
 
     def _copy(self, kind: CopyKind, row: int, twin: Place, alike: float) -> NewCopy:

@@ -11,8 +11,9 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.normalisation import Normalisation
 from corpuscheck.result.place import Place
+from corpuscheck.result.sums import ERRORS
 from corpuscheck.settings import Limits, Policy, Severity
-from corpuscheck.text.amounts import percent
+from corpuscheck.text.amounts import about, estimated, percent, plural, size
 from corpuscheck.text.printable import codepoint
 from corpuscheck.text.scripts import ScriptShare
 from corpuscheck.tokenizer.unused import UnusedPlaces
@@ -283,7 +284,8 @@ class NewCopies:
     """Documents that came in addition and that the baseline has already.
 
     `kinds` counts them by kind; `places` are their files, the worst first; `pairs` the largest ones with their twins.
-    `sampled` tells that they were estimated from a sample of the documents, `unlooked` which kinds cannot be told.
+    `sampled` tells that they were estimated from a sample of the documents, then `documents_error` and `error` (bytes)
+    are standard errors; `unlooked` says which kinds cannot be told.
     """
 
     __repr__ = brief
@@ -295,6 +297,17 @@ class NewCopies:
     kinds: dict[CopyKind, int] = field(default_factory=lambda: dict.fromkeys(get_args(CopyKind), 0))
     pairs: tuple[NewCopy, ...] = ()
     unlooked: str = ""
+    documents_error: float = 0.0
+    error: float = 0.0
+
+    @property
+    def told(self) -> str:
+        """3 new documents (2.10 kB) are copies"""
+        if not self.sampled:
+            verb = "is a copy" if self.documents == 1 else "are copies"
+            return f"{plural(self.documents, 'new document')} ({size(self.utf8_bytes)}) {verb}"
+        documents = estimated(self.documents, ERRORS * self.documents_error, False, about)
+        return f"{documents} new documents ({estimated(self.utf8_bytes, ERRORS * self.error, False)}) are copies"
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ from dataclasses import replace
 from corpuscheck.profile.files import MOST_FILES
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Changes, NewCharacter
+from corpuscheck.result.sums import ERRORS
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
-from corpuscheck.text.amounts import count, files, percent, plural, points, size
+from corpuscheck.text.amounts import count, estimated, files, percent, plural, points, size
 from corpuscheck.text.printable import printable, with_codepoint
 
 
@@ -195,12 +196,11 @@ def new_copies(evidence: Evidence, limit: float) -> Iterable[Observation]:
     added += sum(max(0, file.documents - before[file.path].documents) for file in compared.changed("changed"))
     share = copies.documents / max(added, copies.documents, 1)
     if share > limit:
-        about = "about " if copies.sampled else ""
-        verb = "is a copy" if copies.documents == 1 else "are copies"
+        margin = ERRORS * copies.documents_error / max(added, copies.documents, 1)
         kinds = ", ".join(f"{count(n)} {kind}" for kind, n in copies.kinds.items() if n)
         yield Observation(
-            f"{about}{plural(copies.documents, 'new document')} ({size(copies.utf8_bytes)}) {verb} of what is "
-            f"there already ({kinds}), {percent(share)} of the new documents"
+            f"{copies.told} of what is there already ({kinds}), "
+            f"{estimated(share, margin, not copies.sampled, percent)} of the new documents"
             + (f"; {copies.unlooked}" if copies.unlooked else ""),
             share,
             copies.places,

@@ -186,10 +186,10 @@ def _whole_places(measured: Partial) -> dict[int, tuple[str, int]]:
     for record in _ranges(measured.records):
         before[record.path, record.start] = line_ends.get(record.path, 0)
         line_ends[record.path] = line_ends.get(record.path, 0) + record.line_ends
-    shown = {path: printable(path, LONGEST_PATH) for path in {path for path, _, _ in measured.places.values()}}
+    shown = {path: printable(path, LONGEST_PATH) for path in set(measured.places.values("path"))}
     return {
-        cp: (shown[path], line and line + before.get((path, start), 0))
-        for cp, (path, start, line) in measured.places.items()
+        first.code_point: (shown[first.path], first.line and first.line + before.get((first.path, first.start), 0))
+        for first in measured.places
     }
 
 
@@ -204,7 +204,8 @@ def whole_records(records: Packed[FileRecord]) -> Packed[FileRecord]:
     for record in joined.values():
         if record.status == "measured" and not record.documents:  # ranges of nothing but line ends
             skip(record, NO_TEXT)
-    return by_path(records.chosen(np.flatnonzero(~apart)).merge(Packed.of(FileRecord, joined.values())))
+    rest = records.chosen(np.flatnonzero(~apart)) if joined else records
+    return by_path(rest.merge(Packed.of(FileRecord, joined.values())))
 
 
 def forecast_of(seen: Partial) -> ForecastPart:

@@ -17,6 +17,7 @@ from corpuscheck.reading.foreseen import foreseen
 from corpuscheck.reading.reader import COLUMNAR, Look
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.folding import Fold
+from corpuscheck.running.memory import give_back
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.pool import Pool, Progress, Work
 from corpuscheck.running.tasks import Task
@@ -93,6 +94,7 @@ class Corpus:
         ranges = fold.ranges()
         clean = {path for path, partial in ranges.items() if _clean(partial.records, pieces[path])}
         total = fold.whole().merge(*(ranges[path] for path in clean))
+        give_back()
         if again := ranges.keys() - clean:
             whole: list[WorkUnit] = [(Piece(source),) for source in self._named(again)]
             total = total.merge(self._go_through(name, task, whole, sum(u[0].size for u in whole), len(whole)))

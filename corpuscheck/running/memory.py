@@ -19,10 +19,16 @@ class Returning:
     def after(self, size: int) -> None:
         """So many more bytes of text were measured."""
         self._seen += size
-        trim = _trim()
-        if self._seen >= _WORTH_IT and trim is not None:
+        if self._seen >= _WORTH_IT:
             self._seen = 0
-            trim(0)
+            give_back()
+
+
+def give_back() -> None:
+    """Whatever has been freed so far."""
+    trim = _trim()
+    if trim is not None:
+        trim(0)
 
 
 @cache

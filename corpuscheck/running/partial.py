@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import TypeVar
 
 from corpuscheck.measuring.documents import Fragment
-from corpuscheck.measuring.files import LineInRange
+from corpuscheck.measuring.places import FIRST_PLACES, FirstPlace
 from corpuscheck.peeking.choosing import ChoicePart
 from corpuscheck.peeking.excerpts import Excerpt
 from corpuscheck.profile.characters import CharacterPart
@@ -67,7 +67,7 @@ class Partial(Part):
     documents: DocumentPart = part(DocumentPart)
     norms: NormPart = part(NormPart)
     split: dict[str, Fragment] = table_of(Fragment.merge, BITS_64)
-    places: dict[int, LineInRange] = table_of(min)
+    places: Packed[FirstPlace] = merging(FIRST_PLACES, default_factory=lambda: Packed(FirstPlace))
     sizes: dict[tuple[str, int], tuple[int, ...]] = table_of(_any)
     others: tuple[WordPart, ...] = merging(Way(_one_by_one, _written, _known), default=())
     clean: CleanPart = part(CleanPart)

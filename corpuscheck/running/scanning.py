@@ -22,6 +22,7 @@ from corpuscheck.result.trained import Trained
 from corpuscheck.running.assembling import assemble, forecast_of, ranges_of, whole_records
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.corpus import Corpus, Watch
+from corpuscheck.running.memory import give_back
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask
 from corpuscheck.settings import Settings
@@ -49,6 +50,7 @@ def measured_corpus(
 
     `general` are tokenizers of references, whose tokens are counted in a sample.
     """
+    give_back()
     corpus = Corpus(found.sources, settings, watch, processes, cache)
     ranking: Ranking | None = None
     unit: Unit = "document"
@@ -65,6 +67,7 @@ def measured_corpus(
         seen = corpus.run("forecasting", ForecastTask(settings.reading, budget, corpus.bound(budget)))
     records = whole_records(measured.records).merge(_records_of_skipped(found))
     measured = replace(measured, records=ranges_of(measured.records))  # the others would be held twice
+    give_back()
     check_preset(records, settings)
     held_out = task.held_out_share if unit == "document" else 0.0
     by_general = fertility(measured.sample, artefact, general, held_out, settings.budgets.fertility)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from operator import attrgetter
 from types import UnionType
 from typing import Annotated, Any, Generic, Self, TypeVar, cast, get_args, get_origin, get_type_hints, overload
@@ -93,10 +93,36 @@ class _Texts:
     def chosen(self, rows: Ints) -> Self:
         ends = self.ends[rows]
         starts = np.where(rows > 0, self.ends[rows - 1], 0)
-        held = bytearray()
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-            held += self.data[start:end]
-        return type(self)(bytes(held), np.cumsum(ends - starts))
+        held = []
+        for at in range(0, len(rows), _AT_ONCE):
+            some = zip(starts[at : at + _AT_ONCE].tolist(), ends[at : at + _AT_ONCE].tolist(), strict=True)
+            held.append(b"".join([self.data[start:end] for start, end in some]))
+        return type(self)(b"".join(held), np.cumsum(ends - starts))
+
+    def order(self) -> Ints:
+        """The rows in the order of their texts: UTF-8 sorts as code points do.
+
+        Eight bytes are compared at a time, and the next eight only of rows that are equal so far: the texts themselves,
+        as Python has them, would take three times the memory.
+        """
+        lengths = np.diff(self.ends, prepend=0)
+        eights: NDArray[Any] = np.ndarray(len(self.data) + 1, ">u8", self.data + bytes(8), strides=1)
+        order = np.arange(len(lengths))
+        groups, tied, at = np.zeros_like(order), order, 0  # rows that are equal so far, at these places in the order
+        while len(tied):
+            rows = order[tied]
+            left = np.clip(lengths[rows] - at, 0, 8)
+            cut = (8 * (8 - np.maximum(left, 1))).astype(np.uint64)
+            words = eights[self.ends[rows] - np.maximum(lengths[rows] - at, 0)].astype(np.uint64) >> cut << cut
+            words[left == 0] = 0
+            by = np.lexsort((left, words, groups))
+            order[tied], groups, words, left = rows[by], groups[by], words[by], left[by]
+            new = np.ones(len(tied), np.bool_)
+            new[1:] = (groups[1:] != groups[:-1]) | (words[1:] != words[:-1]) | (left[1:] != left[:-1])
+            groups = np.cumsum(new)
+            more = (np.bincount(groups)[groups] > 1) & (left == 8)
+            tied, groups, at = tied[more], groups[more], at + 8
+        return order
 
     def joined(self, others: Sequence[Self]) -> Self:
         parts = [self, *others]
@@ -117,7 +143,7 @@ class _Texts:
 
 
 @dataclass(frozen=True)
-class _Few:
+class Few:
     """Values of which there are few: each once, and for every row the number of its value."""
 
     values: list[Any]
@@ -176,6 +202,15 @@ class Packed(Sequence[T], Generic[T]):
                 columns[name] = _column(kind, name).of(values, _kinds(kind)[name])
         return cls(kind, len(rows), columns)
 
+    @classmethod
+    def of_columns(cls, kind: type[T], **columns: Sequence[Any] | NDArray[Any] | Few) -> Self:
+        """Rows whose every field is given as a column."""
+        kept = {
+            name: values if isinstance(values, Few) else _column(kind, name).of(values, _kinds(kind)[name])
+            for name, values in columns.items()
+        }
+        return cls(kind, len(next(iter(kept.values()))), kept)
+
     def __len__(self) -> int:
         return self._size
 
@@ -215,14 +250,24 @@ class Packed(Sequence[T], Generic[T]):
         column = self._columns.get(name)
         return column.numbers if column else _Numbers.of([_default(self._kind, name)], kind).numbers.repeat(self._size)
 
+    def ranks(self, name: str) -> Ints:
+        """Numbers that are in order as the values of one field are, of which there are few."""
+        column = self._whole(name)
+        order = sorted(range(len(column.values)), key=column.values.__getitem__)
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order))
+        found: Ints = ranks[column.numbers]
+        return found
+
     def where(self, name: str, wanted: Callable[[Any], bool]) -> Ints:
         """The numbers of the rows in which a field is as wanted."""
         return np.flatnonzero(np.fromiter(map(wanted, self.values(name)), np.bool_, self._size))
 
-    def ordered(self, name: str, key: Callable[[Any], Any] | None = None) -> Packed[T]:
-        """The rows in the order of one field, or of what `key` makes of it."""
-        values = list(self.values(name) if key is None else map(key, self.values(name)))
-        return self.chosen(sorted(range(self._size), key=values.__getitem__))
+    def ordered(self, name: str, key: Callable[[str], str] | None = None) -> Packed[T]:
+        """The rows in the order of a field of text, or of the text that `key` makes of it."""
+        texts, nothing = self.values(name) if key is None else map(key, self.values(name)), _Texts.of((), str)
+        some = iter(lambda: list(islice(texts, _AT_ONCE)), [])
+        return self.chosen(nothing.joined([_Texts.of(values, str) for values in some]).order())
 
     def chosen(self, rows: Any) -> Packed[T]:
         """The rows with these numbers, in this order."""
@@ -341,7 +386,7 @@ def _column(kind: type[Any], name: str) -> type[Any]:
         of, *more = get_args(of)
         if DISTINCT in more:
             return _Texts
-    return _Numbers if of is int else _Few
+    return _Numbers if of is int else Few
 
 
 def _hashable(value: Any) -> Any:
