@@ -1,4 +1,4 @@
-"""run_scan(), report(), merge_profiles(): the whole story on one screen."""
+"""run_scan(), report(), merged(): the whole story on one screen."""
 
 from __future__ import annotations
 
@@ -40,6 +40,9 @@ if TYPE_CHECKING:
     from corpuscheck.result.trained import Trained
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress
+    from corpuscheck.running.scanning import Judge
+    from corpuscheck.running.shards import Head, Shard
+    from corpuscheck.running.shares import Share
     from corpuscheck.running.showing import Peek
 
 _ONE_PATH = {name for name, known in OPTIONS.items() if known.path and known.default != ()}
@@ -49,7 +52,10 @@ Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
 @dataclass(frozen=True)
 class Scan:
-    """A finished scan: the result, the tokenizer it used, what was found file by file, and what the cache knew."""
+    """A finished scan: the result, the tokenizer it used, what was found file by file, and what the cache knew.
+
+    Where files killed the workers that read them, they are skipped, and it is `incomplete`: that says which.
+    """
 
     __repr__ = brief
 
@@ -57,6 +63,7 @@ class Scan:
     artefact: Artefact
     records: Packed[FileRecord]
     cache: CacheUse | None = None
+    incomplete: str = ""
 
 
 class _Silent:
@@ -68,13 +75,53 @@ def _silently(name: str, size: int, files: int) -> AbstractContextManager[Progre
     return nullcontext(_Silent())
 
 
-def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, processes: bool = False) -> Scan:
-    """Discover, train or load, measure, conclude. Raises CorpuscheckError when it cannot be done.
+def run_scan(
+    paths: Paths, settings: Settings, watch: Watch = _silently, processes: bool = False, tolerant: bool = False
+) -> Scan:
+    """Discover, train or load, measure, conclude. Raises CorpuscheckError when it cannot be done; if it is `tolerant`,
+    a scan that is incomplete is given all the same.
 
     `processes` allows worker processes where threads would wait for each other. They import the main
     module anew, so a script that allows them needs its ``if __name__ == "__main__"``.
     """
+    given = _given(settings)
+    found = _found(paths, settings)
+    judge = _judge_of(given, found, settings)
+    cache = Cache(settings.cache, settings.cache_key) if settings.cache else None
+    incomplete = ""
+    measured = cache.scan(found, settings, given.artefact, given.general) if cache else None
+    if measured is None:  # what reads and counts is imported where it is needed: that alone takes a third of a second
+        from corpuscheck.running.scanning import IncompleteError, measured_corpus
+
+        try:
+            measured = measured_corpus(found, settings, judge, watch, processes, cache, given.general)
+        except IncompleteError as error:
+            if not tolerant:
+                raise
+            measured, incomplete = (error.profile, error.records), str(error)
+    profile, records = measured
+    check_preset(records, settings)
+    profile = replace(profile, about={**profile.about, **_about(found, settings)})
+    result = conclude(profile, settings.limits, settings.policy, given.artefact, given.baseline, given.references)
+    return Scan(result, given.artefact or artefact_of(profile), records, cache.use if cache else None, incomplete)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """What a scan is given besides the corpus: a tokenizer, and what it is compared with. `general` are the tokenizers
+    of the references."""
+
+    artefact: Artefact | None
+    baseline: Baseline | None
+    references: list[Reference]
+    general: list[Artefact]
+
+
+def _given(settings: Settings) -> _Given:
+    """Raises CorpuscheckError for what cannot be used, before any work is done."""
     _check_extras(settings)
+    if settings.survey and (settings.tokenizer or settings.baseline):
+        raise UsageError("--survey brings its own tokenizer: leave out --tokenizer and --baseline")
     artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
     baseline = load_baseline(settings.baseline) if settings.baseline else None
     if baseline:
@@ -82,21 +129,63 @@ def run_scan(paths: Paths, settings: Settings, watch: Watch = _silently, process
         check_agreement(baseline, settings.reading.described(), artefact.fingerprint)
     references = load_references(settings.references)
     general = [usable(Artefact(r.tokenizer, f"the reference {r.name}")) for r in references if r.tokenizer]
-    found = _found(paths, settings)
-    cache = Cache(settings.cache, settings.cache_key) if settings.cache else None
-    measured = cache.scan(found, settings, artefact, general) if cache else None
-    if measured is None:  # what reads and counts is imported where it is needed: that alone takes a third of a second
-        from corpuscheck.running.scanning import measured_corpus
+    return _Given(artefact, baseline, references, general)
 
-        measured = measured_corpus(found, settings, artefact, watch, processes, cache, general)
-    profile, records = measured
-    check_preset(records, settings)
+
+def _judge_of(given: _Given, found: Found, settings: Settings) -> Artefact | Judge | None:
+    """The tokenizer at hand, or that of the survey. Raises ProfileError for a survey of another corpus."""
+    if not settings.survey:
+        return given.artefact
+    from corpuscheck.running.sharing import judge_of_survey
+
+    return judge_of_survey(settings.survey, found, settings)
+
+
+def _about(found: Found, settings: Settings) -> dict[str, str]:
+    """What a profile tells of its scan besides what was measured."""
     gate = json.dumps(judged_by(settings.limits, settings.policy), sort_keys=True)
     lists = {printable(one.path, LONGEST_PATH): (one.digest, one.left_out) for one in found.ignore_files}
-    left_out = json.dumps(lists, sort_keys=True)
-    profile = replace(profile, about={**profile.about, JUDGED_BY: gate, LEFT_OUT_BY: left_out})
-    result = conclude(profile, settings.limits, settings.policy, artefact, baseline, references)
-    return Scan(result, artefact or artefact_of(profile), records, cache.use if cache else None)
+    return {JUDGED_BY: gate, LEFT_OUT_BY: json.dumps(lists, sort_keys=True)}
+
+
+def scan_shard(
+    paths: Paths, share: Share, settings: Settings, watch: Watch = _silently, processes: bool = False
+) -> Shard:
+    """Measure one share of a corpus, to be merged with the others. Raises CorpuscheckError when it cannot be done."""
+    from corpuscheck.running.scanning import Judge
+    from corpuscheck.running.shards import SHARD, Head
+    from corpuscheck.running.shares import Listing
+    from corpuscheck.running.sharing import shard_of
+
+    given = _given(settings)
+    found = _found(paths, settings)
+    judge = _judge_of(given, found, settings)
+    if judge is None:
+        raise UsageError(
+            "a shard is judged by a tokenizer that all shards share: say --tokenizer, or --survey with what "
+            "'corpuscheck survey' has made of the corpus"
+        )
+    judge = Judge(judge) if isinstance(judge, Artefact) else judge
+    head = Head(SHARD, settings, Listing.of(found), share, judge, tuple(given.general), _about(found, settings))
+    return shard_of(found, head, watch, processes)
+
+
+def survey(
+    paths: Paths, share: Share | None, settings: Settings, watch: Watch = _silently, processes: bool = False
+) -> Shard | Head:
+    """Learn the tokenizer that a scan of the corpus would be judged by; with a share, one part of what it is made from.
+
+    What it gives has ``save(path)``. Raises CorpuscheckError when it cannot be done.
+    """
+    from corpuscheck.running.shards import SURVEY_SHARD, Head
+    from corpuscheck.running.shares import Listing
+    from corpuscheck.running.sharing import shard_of, whole_survey
+
+    _check_extras(settings)
+    found = _found(paths, settings)
+    if share is None:
+        return whole_survey(found, settings, watch, processes)
+    return shard_of(found, Head(SURVEY_SHARD, settings, Listing.of(found), share), watch, processes)
 
 
 def _found(paths: Paths, settings: Settings) -> Found:
@@ -174,6 +263,23 @@ def report(path: str, settings: Settings) -> Result:
 def merge_profiles(paths: Sequence[str]) -> Profile:
     """One profile of several corpora. Raises ProfileError where they were measured in different ways."""
     return reduce(Profile.merge, map(Profile.load, paths))
+
+
+def merged(paths: Sequence[str], jobs: int, watch: Watch = _silently) -> Profile | Head:
+    """One profile of several corpora, or of the shards of one; of the shards of a survey, the survey.
+
+    Raises ProfileError where they were measured in different ways.
+    """
+    from corpuscheck.running.kept import kind_of
+    from corpuscheck.running.shards import SHARD, Head, one_kind
+
+    kind = one_kind([kind_of(path) for path in paths], paths)
+    if kind is None:
+        return merge_profiles(paths)
+    from corpuscheck.running.merging import merged_scan, merged_survey
+
+    heads = [Head.load(path, kind) for path in paths]
+    return (merged_scan if kind == SHARD else merged_survey)(paths, heads, jobs, watch)
 
 
 def settings_for(options: Mapping[str, Any], known: Collection[str]) -> Settings:

@@ -11,10 +11,11 @@ from corpuscheck._version import __version__
 from corpuscheck.commands.domain import reference
 from corpuscheck.commands.ending import Commands, ended
 from corpuscheck.commands.estimate import compare, estimate, train
-from corpuscheck.commands.gate import diff, merge, report, scan
+from corpuscheck.commands.gate import diff, report, scan
 from corpuscheck.commands.peek import peek
 from corpuscheck.commands.printing import open_standard_streams
 from corpuscheck.commands.rules import explain, init, rules
+from corpuscheck.commands.shards import merge, survey
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,7 +27,7 @@ def cli() -> None:
     """
 
 
-for command in (scan, report, diff, merge, rules, explain, init, estimate, train, compare, reference, peek):
+for command in (scan, report, diff, survey, merge, rules, explain, init, estimate, train, compare, reference, peek):
     cli.add_command(command)
 
 

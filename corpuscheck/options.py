@@ -60,6 +60,7 @@ class ScanOptions(TrainingOptions, total=False):
     limit: Mapping[str, float | str]
     fail_on: FailOn
     strict: bool
+    survey: Path | None
     baseline: Path | None
     references: Path | Sequence[Path]
     forecast: bool

@@ -239,6 +239,9 @@ class Settings:
         None, "--tokenizer PATH",
         "tokenizer.json, vocab.txt, SentencePiece .model or folder. Otherwise one is trained.", path=True
     )  # fmt: skip
+    survey: str | None = option(
+        None, "--survey FILE", "Judge by the tokenizer that 'corpuscheck survey' made from the same text.", path=True
+    )  # fmt: skip
     baseline: str | None = option(
         None, "--baseline FILE", "Compare with this saved profile, by its own tokenizer.", path=True
     )

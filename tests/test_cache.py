@@ -167,7 +167,7 @@ def test_another_version_of_the_program_measures_anew(
 ) -> None:
     scanned(corpus, **options)
     reads()
-    monkeypatch.setattr(cache, "_code", lambda: b"another")
+    monkeypatch.setattr(cache, "code", lambda: b"another")
     scanned(corpus, **options)
     assert len(reads()) == 30
 

@@ -31,6 +31,8 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "train-bytes": ('"1MB"', "1000000", "2MB", "2000000"),
     "save-tokenizer": ('"out"', "out", "elsewhere", "elsewhere"),
     "baseline": ('"base.ccp"', "base.ccp", "older.ccp", "older.ccp"),
+    "survey": ('"survey.ccp"', "survey.ccp", "other.ccp", "other.ccp"),
+    "shard": ('"1/2"', "1/2", "2/2", "2/2"),
     "reference": ('["general.ccp"]', "general.ccp", "other.ccp", "other.ccp"),
     "target": ('"1GB"', "1000000000", "5kB", "5000"),
     "articles-per-gb": ("1000", "1000", "2000", "2000"),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
-from collections.abc import Sequence
-from contextlib import nullcontext
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import korean_lines, scanned, write_files, write_vocabulary
+from support import REPOSITORY, document_of, korean_lines, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import ScanError
 from corpuscheck.measuring.block import Measure
@@ -103,3 +107,142 @@ def test_a_fold_of_many_is_the_sum_of_all() -> None:
         fold.add(piece(str(n), n))
     assert fold.whole().size.documents == sum(range(300))
     assert len(fold.whole().records) == 300
+
+
+KILLS = """
+import os, signal, sys
+from corpuscheck import cli
+from corpuscheck.running import corpus, tasks, units
+
+def run(self, unit, tell, real=tasks.ReadingTask.run):
+    if any(piece.source.path.endswith("bad.txt") for piece in unit):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(self, unit, tell)
+
+tasks.ReadingTask.run = run
+corpus._LARGE = 0
+units._MOST_BUNDLES, units._LEAST_BUNDLE = 4, 1
+if __name__ == "__main__":
+    cli.main()
+"""
+"""The command, on the way to a file that nobody survives."""
+
+
+@pytest.fixture
+def deadly(tmp_path: Path) -> Path:
+    script = tmp_path / "deadly.py"
+    script.write_text(KILLS, "utf-8")
+    return script
+
+
+def command_of(script: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    return subprocess.run(
+        [sys.executable, script, *arguments], capture_output=True, text=True, encoding="utf-8", timeout=120,
+        check=False, env=environment,
+    )  # fmt: skip
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process cannot be killed like this here")
+def test_all_but_the_file_that_kills_its_worker_is_measured_and_the_scan_is_incomplete(
+    deadly: Path, tmp_path: Path
+) -> None:
+    files = {f"{n}.txt": "\n".join(korean_lines(3, n)) for n in range(40)}
+    folder = write_files(tmp_path / "corpus", {**files, "bad.txt": "never read"})
+    vocabulary = write_vocabulary(tmp_path / "vocab.txt", "가나다라마바사아자차카타파하고노도로모보소오조")
+    arguments = (
+        "scan", folder, "--tokenizer", vocabulary, "--jobs", "2", "--no-cache", "-q",
+        "--format", "json", "--save", tmp_path / "saved.ccp",
+    )  # fmt: skip
+    ended = command_of(deadly, *arguments)
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert "died while reading" in ended.stderr
+    assert "bad.txt; the scan is incomplete" in ended.stderr
+    report = json.loads(ended.stdout)
+    assert report["reading"]["skipped_reasons"] == {"killed the worker that read it": 1}
+    (folder / "bad.txt").unlink()
+    assert report["size"] == document_of(folder, tokenizer=vocabulary)["size"]
+    assert not (tmp_path / "saved.ccp").exists()
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from corpuscheck import cli
+from corpuscheck.running import cache, corpus, tasks
+
+def run(self, unit, tell, real=tasks.ReadingTask.run):
+    tell(0)
+    with open(MEASURED, "a") as file:
+        file.writelines(f"{piece.source.path}\\n" for piece in unit)
+    time.sleep(PAUSE)
+    return real(self, unit, tell)
+
+MEASURED, PAUSE = Path(__file__).with_suffix(".measured"), float(Path(__file__).with_suffix(".pause").read_text())
+tasks.ReadingTask.run = run
+corpus._LARGE = 0
+cache._FLUSH_SECONDS = 0
+if __name__ == "__main__":
+    cli.main()
+"""
+"""The command, noting down which files it measures and taking its time."""
+
+
+def children_of(process: int) -> set[int]:
+    found, more = set[int](), {process}
+    tree: dict[int, set[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            tree.setdefault(parent, set()).add(int(stat.parent.name))
+    while more:
+        more = {child for parent in more for child in tree.get(parent, ())}
+        found |= more
+    return found
+
+
+def wait_for(true: Callable[[], bool], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def is_running(process: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_scan_that_is_killed_leaves_nothing_running_and_goes_on_where_it_was(jobs: str, tmp_path: Path) -> None:
+    folder = write_files(tmp_path / "corpus", {f"{n}.txt": "\n".join(korean_lines(3, n)) for n in range(80)})
+    script, noted, pause = (tmp_path / f"slow.{end}" for end in ("py", "measured", "pause"))
+    script.write_text(SLOW, "utf-8")
+    noted.touch()
+    pause.write_text("0.3")
+    vocabulary = write_vocabulary(tmp_path / "vocab.txt", "가나다라마바사아자차카타파하고노도로모보소오조")
+    arguments = ("scan", folder, "--tokenizer", vocabulary, "--jobs", jobs, "--cache-dir", tmp_path / "cache", "-q")
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    environment.pop("CORPUSCHECK_NO_CACHE")
+    first = subprocess.Popen([sys.executable, script, *arguments], env=environment, stdout=subprocess.DEVNULL)
+    wait_for(lambda: len(noted.read_text().split()) > 20)
+    below = children_of(first.pid)
+    first.kill()
+    first.wait()
+    wait_for(lambda: not any(map(is_running, below)))
+    before = noted.read_text().split()
+    assert len(before) < 80
+    pause.write_text("0")
+    subprocess.run(
+        [sys.executable, script, *arguments, "--save", tmp_path / "saved.ccp"], env=environment, check=False,
+        stdout=subprocess.DEVNULL, timeout=120,
+    )  # fmt: skip
+    after = noted.read_text().split()[len(before) :]
+    twice = set(before) & set(after)
+    assert set(before) | set(after) == {str(path) for path in folder.iterdir()}
+    assert len(twice) <= int(jobs)  # what each worker was at
+    whole = scanned(folder, tokenizer=vocabulary, forecast=True).result.profile.to_bytes()
+    assert (tmp_path / "saved.ccp").read_bytes() == whole

@@ -1,4 +1,4 @@
-"""The commands that measure and judge: scan, report, diff, merge."""
+"""The commands that measure and judge: scan, report, diff."""
 
 from __future__ import annotations
 
@@ -17,12 +17,14 @@ from corpuscheck.commands.options import (
     REPORT,
     RUN,
     SCAN,
+    SURVEY,
     TOKENIZER,
     TRAINING,
     options,
 )  # fmt: skip
 from corpuscheck.commands.printing import print_bytes, print_text
-from corpuscheck.errors import UsageError
+from corpuscheck.commands.shards import save_shard
+from corpuscheck.errors import ScanError, UsageError
 from corpuscheck.settings import REPORT_FORMATS
 from corpuscheck.text.printable import printable
 
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="PATH...")
-@options(READING, TOKENIZER, TRAINING, BASELINE, REFERENCE, LIMITS, POLICY, REPORT, SCAN, RUN)
+@options(READING, TOKENIZER, SURVEY, TRAINING, BASELINE, REFERENCE, LIMITS, POLICY, REPORT, SCAN, RUN)
 @configured
 def scan(
     context: click.Context,
@@ -47,6 +49,7 @@ def scan(
     save: str | None,
     files_output: str | None,
     save_tokenizer: str | None,
+    shard: str | None,
     verbose: bool,
     no_progress: bool,
     **given: Any,
@@ -63,16 +66,23 @@ def scan(
     if not paths:
         raise UsageError("name the files and folders to scan, or set paths in corpuscheck.toml")
     settings = settings_of(context, {**given, "forecast": bool(save)})
+    watch = watcher(not (quiet or no_progress), verbose)
+    if shard is not None:
+        save_shard(context, list(paths), shard, save, settings, watch)
+        return 0
     reports = _reports(outputs)
-    finished = run_scan(list(paths), settings, watcher(not (quiet or no_progress), verbose), processes=True)
+    finished = run_scan(list(paths), settings, watch, processes=True, tolerant=True)
     if save_tokenizer:
         from corpuscheck.tokenizer.training import save as save_artefact
 
         save_artefact(finished.artefact, save_tokenizer)
-    _keep(finished, save, files_output)
+    _keep(finished, None if finished.incomplete else save, files_output)
     if finished.cache and not quiet:
         _tell_of_cache(finished.cache, printable(settings.cache or ""), verbose, no_progress)
-    return _render(finished.result, report_format, reports, quiet, full)
+    status = _render(finished.result, report_format, reports, quiet, full)
+    if finished.incomplete:
+        raise ScanError(finished.incomplete)
+    return status
 
 
 @click.command()
@@ -126,17 +136,6 @@ def diff(
         quiet,
         full,
     )
-
-
-@click.command()
-@click.argument("profiles", nargs=-1, required=True)
-@click.option("-o", "--output", "output", required=True, metavar="FILE", help="Where the sum is saved.")
-@options(QUIET)
-def merge(profiles: tuple[str, ...], output: str, quiet: bool, no_progress: bool) -> None:
-    """Add up saved PROFILES of the parts of a corpus, measured with the same tokenizer, into one."""
-    from corpuscheck.api import merge_profiles
-
-    merge_profiles(profiles).save(output)
 
 
 def _reports(outputs: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -102,6 +102,7 @@ _RESERVED = ("unused", "special")
 
 READING: list[Decorator] = [*fields_of(Reading), *fields_of(Settings, "preset")]
 TOKENIZER = fields_of(Settings, "tokenizer")
+SURVEY = fields_of(Settings, "survey")
 TRAINING = fields_of(Training, *(options_of(Training).keys() - _RESERVED))
 RESERVED = fields_of(Training, *_RESERVED)
 BASELINE = fields_of(Settings, "baseline")
@@ -131,8 +132,12 @@ TEXT_OR_JSON: list[Decorator] = [
     click.option("--format", "report_format", type=click.Choice(["text", "json"]), default="text", show_default=True,
                  help="What is printed on standard output."),
 ]  # fmt: skip
+SHARD: list[Decorator] = [
+    option("--shard", metavar="I/N", help="Measure the I-th of N shares of the text, for 'corpuscheck merge'."),
+]
 SCAN: list[Decorator] = [
     option("--save", metavar="FILE", help="Save the profile, to be compared and merged later."),
+    *SHARD,
     option("--files", "files_output", metavar="FILE", help="Write one JSON line for each file found."),
     *fields_of(Settings, "clean", "near_duplicates", "cache"),
     option("--no-cache", is_flag=True, help="Read everything, keep nothing."),

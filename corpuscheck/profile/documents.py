@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.profile.drawing import weights
-from corpuscheck.profile.table import Table, check_products, first, hash64, least, most, ranks, summed
+from corpuscheck.profile.table import PLACES, Table, check_products, first, hash64, least, most, ranks, summed
 
 MOST_FILES_EACH = 1 << 10
 """Files that are named of one text; copies in further ones are added up as being `ELSEWHERE`."""
@@ -45,9 +45,9 @@ class DocumentPart(Table):
     counts: Ints = summed()
     sizes: Ints = first()
     norms: Hashes = hash64()
-    places: Ints = least()
+    places: Ints = least(PLACES)
     debris: Ints = most()
-    lasts: Ints = most()
+    lasts: Ints = most(PLACES)
 
     def _limit(self, *keys: Hashes) -> None:
         hashes, files = keys

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
 from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.part import total
-from corpuscheck.profile.table import Table, first, first_bytes, first_rows, hash64, ranks
+from corpuscheck.profile.table import PLACES, Table, first, first_bytes, first_rows, hash64, ranks
 
 MOST_ALIKE = 1 << 14
 """Rows that are kept of one key, those with the smallest norms: a million filled-in forms share it."""
@@ -36,7 +36,7 @@ class NearPart(Table):
     keys: Hashes = hash64(key=True)
     norms: Hashes = hash64(key=True)
     files: Hashes = hash64()
-    places: Ints = first()
+    places: Ints = first(PLACES)
     sizes: Ints = first()
     debris: Ints = first()
     signatures: Bytes = first_bytes(BINS)

@@ -95,6 +95,9 @@ class Profile(Part):
     def from_bytes(cls, data: bytes, name: str = "profile") -> Self:
         """Raises ProfileError for anything that is not a profile of this format."""
         if not data.startswith(MAGIC):
+            kind = data[:64].partition(b"\n")[0].decode("ascii", "replace").removeprefix("corpuscheck ")
+            if kind in ("shard", "survey shard", "survey"):
+                raise ProfileError(f"{name}: a {kind}, not a profile: merge all shards of a scan into one first")
             raise ProfileError(f"{name}: not a corpuscheck profile")
         try:
             state: dict[str, Any] = orjson.loads(decompressed(data[len(MAGIC) :], _LARGEST))

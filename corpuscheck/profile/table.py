@@ -16,6 +16,9 @@ from corpuscheck.profile.part import Part, Way, largest, merging, ways_of
 from corpuscheck.values.brief import brief
 
 _MOST = 1 << 40
+PLACES = (1 << 63) - 1
+"""The largest place: that of a range of a file is far above any figure."""
+
 _BEYOND = float(1 << 62)
 
 
@@ -37,19 +40,19 @@ def summed() -> Any:
     return _column("<i8", np.add)
 
 
-def least() -> Any:
-    """A column of figures, int64, of which the least counts."""
-    return _column("<i8", np.minimum)
+def least(most: int = _MOST) -> Any:
+    """A column of figures, int64, none beyond `most`, of which the least counts."""
+    return _column("<i8", np.minimum, beyond=most)
 
 
-def most() -> Any:
-    """A column of figures, int64, of which the largest counts."""
-    return _column("<i8", np.maximum)
+def most(most: int = _MOST) -> Any:
+    """A column of figures, int64, none beyond `most`, of which the largest counts."""
+    return _column("<i8", np.maximum, beyond=most)
 
 
-def first() -> Any:
-    """A column of figures, int64, that is the first row's."""
-    return _column("<i8")
+def first(most: int = _MOST) -> Any:
+    """A column of figures, int64, none beyond `most`, that is the first row's."""
+    return _column("<i8", beyond=most)
 
 
 def first_bytes(width: int) -> Any:
@@ -57,8 +60,9 @@ def first_bytes(width: int) -> Any:
     return _column("u1", width=width)
 
 
-def _column(dtype: str, reduce: np.ufunc | None = None, key: bool = False, width: int = 1) -> Any:
-    return merging(Column(np.concatenate, *written_as(dtype, width), reduce=reduce, key=key), **no_rows(dtype, width))
+def _column(dtype: str, reduce: np.ufunc | None = None, key: bool = False, width: int = 1, beyond: int = _MOST) -> Any:
+    written, known = written_as(dtype, width, beyond)
+    return merging(Column(np.concatenate, written, known, reduce=reduce, key=key), **no_rows(dtype, width))
 
 
 def no_rows(dtype: str, width: int = 1) -> dict[str, Callable[[], NDArray[Any]]]:
@@ -67,7 +71,9 @@ def no_rows(dtype: str, width: int = 1) -> dict[str, Callable[[], NDArray[Any]]]
     return {"default_factory": lambda: nothing}
 
 
-def written_as(dtype: str, width: int = 1) -> tuple[Callable[[NDArray[Any]], str], Callable[[str], NDArray[Any]]]:
+def written_as(
+    dtype: str, width: int = 1, most: int = _MOST
+) -> tuple[Callable[[NDArray[Any]], str], Callable[[str], NDArray[Any]]]:
     """How an array is written down, and how it is read. Raises ValueError for figures that cannot be."""
 
     def written(column: NDArray[Any]) -> str:
@@ -75,7 +81,7 @@ def written_as(dtype: str, width: int = 1) -> tuple[Callable[[NDArray[Any]], str
 
     def known(state: str) -> NDArray[Any]:
         column = np.frombuffer(b64decode(state, validate=True), dtype)
-        if column.dtype.kind == "i" and len(column) and not 0 <= int(column.min()) <= int(column.max()) <= _MOST:
+        if column.dtype.kind == "i" and len(column) and not 0 <= int(column.min()) <= int(column.max()) <= most:
             raise ValueError("figures that cannot be")
         return column.reshape(-1, width) if width > 1 else column
 

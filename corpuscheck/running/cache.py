@@ -10,7 +10,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from hmac import compare_digest
 from itertools import islice
 from pathlib import Path
@@ -25,6 +25,7 @@ from corpuscheck.profile.profile import Profile, decompressed
 from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.running.database import NAME, RefusedError, check_folder, connect, discard
+from corpuscheck.running.program import code
 from corpuscheck.running.secret import NoSecretError, secret
 from corpuscheck.settings import CacheKey, Settings
 from corpuscheck.text.printable import printable
@@ -43,18 +44,10 @@ _SEAL = 32
 """Bytes before each value that only who has the secret can make for it."""
 
 _WAIT_SECONDS = 10.0
+_FLUSH_SECONDS, _FLUSH_BYTES = 5.0, 1 << 24
+"""What a scan that is killed has lost, at most."""
+
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT}
-
-
-@cache
-def _code() -> bytes:
-    """The digest of this program: what another version measured is never used."""
-    package = Path(__file__).resolve().parent.parent
-    digest = hashlib.blake2b(digest_size=16)
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.digest()
 
 
 def key_of(secret: bytes, *values: Any) -> bytes:
@@ -66,7 +59,7 @@ def key_of(secret: bytes, *values: Any) -> bytes:
         text = orjson.dumps(values, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     except orjson.JSONEncodeError:
         return b""
-    return hashlib.blake2b(_code() + text, digest_size=24, key=secret).digest()
+    return hashlib.blake2b(code() + text, digest_size=24, key=secret).digest()
 
 
 def _digest(rows: Iterable[tuple[Any, ...]]) -> str:
@@ -108,6 +101,7 @@ class Cache:
         self._stamps: dict[str, str] = {}
         self._found: list[bytes] = []
         self._fresh: dict[bytes, bytes] = {}
+        self._flushed = time.monotonic()
         self.use = CacheUse()
 
     @cached_property
@@ -272,7 +266,8 @@ class Cache:
             if len(text) < _LARGEST_ENTRY:
                 value = zstandard.ZstdCompressor(level=1, write_checksum=True).compress(text)
                 self._fresh[key] = self._seal(key, value) + value
-        if sum(map(len, self._fresh.values())) > 1 << 24:
+        due = time.monotonic() - self._flushed > _FLUSH_SECONDS
+        if due or sum(map(len, self._fresh.values())) > _FLUSH_BYTES:
             self.flush()
 
     def flush(self) -> None:
@@ -295,7 +290,7 @@ class Cache:
         except (OSError, sqlite3.Error, UnicodeError) as error:
             self._discard(error)
         finally:
-            self._fresh, self._found = {}, []
+            self._fresh, self._found, self._flushed = {}, [], time.monotonic()
 
     def _drop(self, connection: sqlite3.Connection) -> None:
         """The least recently used, until the rest fits."""

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -16,8 +17,9 @@ from typing import Protocol
 
 import numpy as np
 
-from corpuscheck.errors import CorpuscheckError, ScanError, TokenizerError, raised_in
+from corpuscheck.errors import CorpuscheckError, TokenizerError, raised_in
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reading.files import Piece
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.folding import Fold
 from corpuscheck.running.memory import Returning
@@ -60,18 +62,40 @@ class Work:
         """The units with the numbers that `take` gives, folded."""
         fold, cache = Fold(self.cut), self.cache.writer() if self.cache else None
         returning = Returning()
-        for number in take:
-            unit = self.units[number]
-            partial = _run(self.task, unit, tell)
-            told(partial)
-            if cache and cache.unchanged(piece.source for piece in unit):
-                cache.put(self.keys[number], partial.to_state())
-            fold.add(partial)
-            del partial  # not to be held while the next one is made
-            returning.after(sum(piece.size for piece in unit))
-        if cache:
-            cache.flush()
+        try:
+            for number in take:
+                unit = self.units[number]
+                partial = run_task(self.task, unit, tell)
+                told(partial)
+                if cache and cache.unchanged(piece.source for piece in unit):
+                    cache.put(self.keys[number], partial.to_state())
+                fold.add(partial)
+                del partial  # not to be held while the next one is made
+                returning.after(sum(piece.size for piece in unit))
+        finally:
+            if cache:
+                cache.flush()
         return fold.settle()
+
+    def known(self, fold: Fold) -> Work:
+        """Take in what the cache has of the units; gives the work that is left."""
+        if self.cache is None:
+            return self
+        left = []
+        for number, partial in enumerate(self.cache.partials(self.keys)):
+            if partial is None:
+                left.append(number)
+            else:
+                fold.add(partial)
+        return self.of(left)
+
+
+class Engine(Protocol):
+    """What goes through work units: the workers of this machine, or those of a cluster."""
+
+    def run(self, work: Work, fold: Fold, progress: Progress) -> Sequence[Piece]:
+        """Do the work, and fold what it gives. Gives the pieces that killed the workers that read them alone."""
+        ...
 
 
 class _Meter:
@@ -164,11 +188,8 @@ class Pool:
         if self._processes and sys.platform == "win32":
             self._jobs = min(jobs, _MOST_ON_WINDOWS)
 
-    def run(self, work: Work, fold: Fold, progress: Progress) -> None:
-        """Do the work, and fold what it gives.
-
-        Raises ScanError naming the files that killed their worker.
-        """
+    def run(self, work: Work, fold: Fold, progress: Progress) -> Sequence[Piece]:
+        """Do the work, and fold what it gives. Gives the pieces that killed the workers that read them alone."""
         if self._jobs == 1 or len(work.units) == 1:
             fold.join(
                 work.done(
@@ -177,26 +198,33 @@ class Pool:
                     lambda partial: progress.update(0, *_files_of(partial)),
                 )
             )
-            return
+            return ()
         jobs = min(self._jobs, len(work.units))
         if not self._processes:
             meter = _Meter(len(work.units))
             executor = ThreadPoolExecutor(jobs)
             self._attempt(lambda: work.done(meter.take, meter.tell, meter.told), fold, progress, executor, meter, jobs)
-            return
-        suspects = self._in_processes(work, fold, progress, jobs)
-        if suspects:
-            self._again(work, suspects, fold, progress, jobs)
+            return ()
+        return self._to_the_end(work, fold, progress, jobs)
 
-    def _again(self, work: Work, suspects: Sequence[int], fold: Fold, progress: Progress, jobs: int) -> None:
-        """After a worker died: the units that were being read one by one, so that the guilty one can be named."""
-        for number in suspects:
-            if self._in_processes(work.of([number]), fold, progress, 1):
-                raise ScanError(_died(work.units[number]))
-        rest = work.of([number for number in range(len(work.units)) if number not in suspects])
-        further = self._in_processes(rest, fold, progress, jobs) if rest.units else ()
-        if further:
-            raise ScanError(_died(tuple(piece for number in further for piece in rest.units[number])))
+    def _to_the_end(self, work: Work, fold: Fold, progress: Progress, jobs: int) -> Sequence[Piece]:
+        """After a worker died: the units that were being read, one by one; then the others, by as many as before."""
+        lost: list[Piece] = []
+        while work.units and (suspects := self._in_processes(work, fold, progress, min(jobs, len(work.units)))):
+            for number in suspects:
+                lost += self._alone(work.of([number]), fold, progress)
+            work = work.of(number for number in range(len(work.units)) if number not in suspects).known(fold)
+        return lost
+
+    def _alone(self, work: Work, fold: Fold, progress: Progress) -> list[Piece]:
+        """Do one unit; where a worker dies of it, its pieces by halves, so that only the guilty one is lost."""
+        if not self._in_processes(work, fold, progress, 1):
+            return []
+        (unit,) = work.units
+        if len(unit) == 1:
+            return list(unit)
+        halves = [replace(work, units=[half], keys=[b""]) for half in (unit[: len(unit) // 2], unit[len(unit) // 2 :])]
+        return [piece for half in halves for piece in self._alone(half, fold, progress)]
 
     def _in_processes(self, work: Work, fold: Fold, progress: Progress, jobs: int) -> Sequence[int]:
         """Where a worker died nothing is folded: gives the numbers of the units that were being read."""
@@ -249,14 +277,15 @@ def _context() -> BaseContext:
     return context
 
 
-def _died(unit: WorkUnit) -> str:
+def died(pieces: Sequence[Piece]) -> str:
+    """What is said of files that killed their workers."""
     return (
-        f"a worker process died while reading {_names(unit)}; the scan is incomplete. "
+        f"a worker process died while reading {_names(pieces)}; the scan is incomplete. "
         "Exclude the file with --exclude, or use fewer --jobs if memory was short"
     )
 
 
-def _run(task: Task, unit: WorkUnit, tell: Tell) -> Partial:
+def run_task(task: Task, unit: WorkUnit, tell: Tell) -> Partial:
     """The task done; what goes wrong says what was being read, and survives the way from another process."""
     try:
         return task.run(unit, tell)
@@ -287,6 +316,11 @@ class _Worker:
 
     meter: _SharedMeter
     work: Work
+    busy = threading.Lock()
+    left = False
+
+
+_SECONDS_TO_END = 30.0
 
 
 def _start_worker(meter: _SharedMeter, work: Work) -> None:
@@ -294,8 +328,25 @@ def _start_worker(meter: _SharedMeter, work: Work) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     _Worker.meter, _Worker.work = meter, work
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed tells nobody: keep what is measured, and end."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        _Worker.left = True
+        _Worker.busy.acquire(timeout=_SECONDS_TO_END)
+        os._exit(1)
+
+
+def _tell(size: int) -> None:
+    if _Worker.left:
+        raise CancelledError
+    _Worker.meter.tell(size)
 
 
 def _work_in_process() -> Fold:
-    meter = _Worker.meter
-    return _Worker.work.done(meter.take, meter.tell, meter.told)
+    with _Worker.busy:
+        return _Worker.work.done(_Worker.meter.take, _tell, _Worker.meter.told)

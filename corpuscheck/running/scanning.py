@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from corpuscheck.errors import NothingToScanError, nothing_to_scan
+from corpuscheck.errors import NothingToScanError, ScanError, nothing_to_scan
 from corpuscheck.estimates.comparison import ComparedText, TokenizerComparison, recommend, row_of
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.estimating import estimate_tokens
@@ -16,15 +16,15 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.presets import check_preset
-from corpuscheck.reading.reader import MARKUP
 from corpuscheck.result.losses import letters_of
 from corpuscheck.result.trained import Trained
 from corpuscheck.running.assembling import assemble, forecast_of, ranges_of, whole_records
 from corpuscheck.running.cache import Cache
-from corpuscheck.running.corpus import Corpus, Watch
+from corpuscheck.running.corpus import FEW_TO_HOLD_OUT, Corpus, Watch
 from corpuscheck.running.memory import give_back
 from corpuscheck.running.partial import Partial
-from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask
+from corpuscheck.running.pool import died
+from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask, Task
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.alphabet import alphabet_of
 from corpuscheck.tokenizer.artefact import Artefact
@@ -33,14 +33,31 @@ from corpuscheck.tokenizer.ranking import Ranking, rank
 from corpuscheck.tokenizer.training import train
 from corpuscheck.values.packed import Packed, Packing
 
-FEW_TO_HOLD_OUT = 100
-"""With fewer documents than this, lines are held out instead."""
+COUNTING, MEASURING, FORECASTING = "counting characters", "measuring", "forecasting"
+"""The names of the passes."""
+
+
+class IncompleteError(ScanError):
+    """Files are not in the figures that should be: they killed their workers. All the rest is."""
+
+    def __init__(self, message: str, profile: Profile, records: Packed[FileRecord]) -> None:
+        super().__init__(message)
+        self.profile, self.records = profile, records
+
+
+@dataclass(frozen=True)
+class Judge:
+    """The tokenizer that words are judged by; where it was trained here, what it held out and the ranking it had."""
+
+    artefact: Artefact
+    unit: Unit = "document"
+    ranking: Ranking | None = None
 
 
 def measured_corpus(
     found: Found,
     settings: Settings,
-    artefact: Artefact | None,
+    given: Artefact | Judge | None,
     watch: Watch,
     processes: bool,
     cache: Cache | None,
@@ -48,35 +65,66 @@ def measured_corpus(
 ) -> tuple[Profile, Packed[FileRecord]]:
     """The profile and the record of each file, after one pass with a tokenizer at hand, else after two.
 
-    `general` are tokenizers of references, whose tokens are counted in a sample.
+    `general` are tokenizers of references, whose tokens are counted in a sample. Raises IncompleteError, with all the
+    rest, where files killed the workers that read them.
     """
     give_back()
-    corpus = Corpus(found.sources, settings, watch, processes, cache)
-    ranking: Ranking | None = None
-    unit: Unit = "document"
-    given = artefact
-    if artefact is None:
-        unit, survey = _surveyed(corpus, settings)
-        ranking = rank(survey.characters.counts, settings.training.lowercase)
-        artefact = _trained_on(survey, settings, watch)
-    task = _with_cleanliness(_measure_task(corpus, settings, artefact, unit, ranking), corpus, settings)
-    measured = corpus.run("measuring", task)
-    seen = Partial()
+    corpus = Corpus(found.sources, settings, watch, processes, cache, tolerant=True)
+    judge = given if isinstance(given, Judge) else Judge(given) if given else surveyed(corpus, settings, watch)
+    passes = {name: corpus.run(name, task) for name, task in tasks_of(corpus, settings, judge)}
+    profile, records = concluded(passes, records_of_skipped(found), settings, judge, general)
+    if corpus.lost:
+        raise IncompleteError(died(list(corpus.lost.values())), profile, records)
+    if cache:
+        artefact = given if isinstance(given, Artefact) else None
+        cache.keep_scan(found, settings, artefact, profile, records, corpus.read, general)
+    return profile, records
+
+
+def surveyed(corpus: Corpus, settings: Settings, watch: Watch) -> Judge:
+    """A tokenizer trained here, after a pass of its own."""
+    unit, survey = _surveyed(corpus, settings)
+    return judge_of(unit, survey, settings, watch)
+
+
+def judge_of(unit: Unit, survey: Partial, settings: Settings, watch: Watch) -> Judge:
+    """The tokenizer that a survey makes."""
+    ranking = rank(survey.characters.counts, settings.training.lowercase)
+    return Judge(_trained_on(survey, settings, watch), unit, ranking)
+
+
+def tasks_of(corpus: Corpus, settings: Settings, judge: Judge) -> Iterator[tuple[str, Task]]:
+    """The passes of a scan, with their names."""
+    task = _measure_task(corpus, settings, judge.artefact, judge.unit, judge.ranking)
+    yield MEASURING, _with_cleanliness(task, corpus, settings)
     if settings.forecast:
         budget = settings.budgets.forecast
-        seen = corpus.run("forecasting", ForecastTask(settings.reading, budget, corpus.bound(budget)))
-    records = whole_records(measured.records).merge(_records_of_skipped(found))
+        yield FORECASTING, ForecastTask(settings.reading, budget, corpus.bound(budget))
+
+
+def concluded(
+    passes: dict[str, Partial],
+    skipped: Packed[FileRecord],
+    settings: Settings,
+    judge: Judge,
+    general: Sequence[Artefact],
+) -> tuple[Profile, Packed[FileRecord]]:
+    """The profile and the records that all passes make together, which are taken out of `passes`.
+
+    Raises NothingToScanError where there is no text.
+    """
+    measured = passes.pop(MEASURING)
+    records = whole_records(measured.records).merge(skipped)
     measured = replace(measured, records=ranges_of(measured.records))  # the others would be held twice
     give_back()
     check_preset(records, settings)
-    held_out = task.held_out_share if unit == "document" else 0.0
+    artefact = judge.artefact
+    held_out = _held_out_share(settings, artefact) if judge.unit == "document" else 0.0
     by_general = fertility(measured.sample, artefact, general, held_out, settings.budgets.fertility)
-    profile = assemble(records, measured, artefact, ranking, unit, settings, by_general)
-    profile = replace(profile, forecast=forecast_of(seen))
+    profile = assemble(records, measured, artefact, judge.ranking, judge.unit, settings, by_general)
+    profile = replace(profile, forecast=forecast_of(passes.get(FORECASTING, Partial())))
     if not profile.reading.measured:
         raise NothingToScanError(_nothing(records))
-    if cache:
-        cache.keep_scan(found, settings, given, profile, records, corpus.read, general)
     return profile, records
 
 
@@ -84,8 +132,7 @@ def tokenizer_for(found: Found, settings: Settings, watch: Watch) -> Artefact:
     """The tokenizer that a scan would judge by: the given one, else one that is trained on this text."""
     if settings.tokenizer:
         return load(settings.tokenizer, settings.training.lowercase or None)
-    _, survey = _surveyed(Corpus(found.sources, settings, watch, False), settings)
-    return _trained_on(survey, settings, watch)
+    return surveyed(Corpus(found.sources, settings, watch, False), settings, watch).artefact
 
 
 def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> Trained:
@@ -177,24 +224,27 @@ def _survey(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Un
 
     With `whole` the sample is of all of the text, large enough for the training part of it to fill the budget.
     """
+    unit = corpus.first_unit
+    survey = corpus.run(COUNTING, survey_task(corpus, settings, unit, whole))
+    other = unit_after(unit, survey)
+    if other == unit:
+        return unit, survey
+    return other, corpus.run(COUNTING, survey_task(corpus, settings, other, whole))
+
+
+def survey_task(corpus: Corpus, settings: Settings, unit: Unit, whole: bool = False) -> SurveyTask:
+    """The first pass, which holds out a share of these units."""
     budget = settings.training.train_bytes * (2 if whole else 1)
-    plain = all(kind.format in ("text", *MARKUP) and not kind.archive for kind in corpus.sources.values("kind"))
-    one_each = settings.reading.document == "file" and plain
-    unit: Unit = "line" if one_each and len(corpus.sources) < FEW_TO_HOLD_OUT else "document"
-    task = SurveyTask(
-        settings.reading,
-        budget,
-        corpus.bound(budget),
-        whole,
-        unit=unit,
-        held_out_share=settings.training.held_out_share,
-    )
-    survey = corpus.run("counting characters", task)
-    if unit == "line" and survey.size.documents >= FEW_TO_HOLD_OUT and (survey.records.numbers("documents") > 1).any():
-        return "document", corpus.run("counting characters", replace(task, unit="document"))
-    if unit == "document" and survey.size.documents < FEW_TO_HOLD_OUT:
-        return "line", corpus.run("counting characters", replace(task, unit="line"))
-    return unit, survey
+    share = settings.training.held_out_share
+    return SurveyTask(settings.reading, budget, corpus.bound(budget), whole, unit=unit, held_out_share=share)
+
+
+def unit_after(unit: Unit, survey: Partial) -> Unit:
+    """What is held out, after a survey by the unit that names of files told."""
+    if unit == "document":
+        return "line" if survey.size.documents < FEW_TO_HOLD_OUT else "document"
+    many = survey.size.documents >= FEW_TO_HOLD_OUT and (survey.records.numbers("documents") > 1).any()
+    return "document" if many else "line"
 
 
 def _measure_task(
@@ -202,10 +252,14 @@ def _measure_task(
 ) -> MeasureTask:
     budgets = settings.budgets
     budget = max(budgets.tokens, budgets.domain) if ranking else budgets.curve
-    share = settings.training.held_out_share if artefact.trained else 0.0
+    share = _held_out_share(settings, artefact)
     return MeasureTask(
         settings.reading, artefact, ranking, budget, corpus.bound(budget), unit=unit, held_out_share=share
     )
+
+
+def _held_out_share(settings: Settings, artefact: Artefact) -> float:
+    return settings.training.held_out_share if artefact.trained else 0.0
 
 
 def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> MeasureTask:
@@ -213,7 +267,8 @@ def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> 
     return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(settings.budgets.lines))
 
 
-def _records_of_skipped(found: Found) -> Packed[FileRecord]:
+def records_of_skipped(found: Found) -> Packed[FileRecord]:
+    """The records of files that are not read."""
     records = Packing(FileRecord)
     for skipped in found.skipped:
         records.append(FileRecord(skipped.path, status="skipped", reason=skipped.reason, bytes=skipped.size))

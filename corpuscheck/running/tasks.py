@@ -35,6 +35,11 @@ class Task(Protocol):
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial: ...
 
+    @property
+    def unit(self) -> Unit:
+        """What is held out as a whole."""
+        ...
+
     def describe(self) -> dict[str, Any]:
         """Everything that its outcome depends on besides the files, as plain values."""
         ...

@@ -247,8 +247,11 @@ class Packed(Sequence[T], Generic[T]):
     def numbers(self, name: str) -> NDArray[Any]:
         """One field of every row, where that is an integer and no None."""
         kind = _kinds(self._kind)[name]
-        column = self._columns.get(name)
-        return column.numbers if column else _Numbers.of([_default(self._kind, name)], kind).numbers.repeat(self._size)
+        if column := self._columns.get(name):
+            numbers: NDArray[Any] = column.numbers
+            return numbers
+        same = [_default(self._kind, name)] if self._size else []
+        return _Numbers.of(same, kind).numbers.repeat(self._size)
 
     def ranks(self, name: str) -> Ints:
         """Numbers that are in order as the values of one field are, of which there are few."""
