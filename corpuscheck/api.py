@@ -120,6 +120,10 @@ class _Given:
 def _given(settings: Settings) -> _Given:
     """Raises CorpuscheckError for what cannot be used, before any work is done."""
     _check_extras(settings)
+    if settings.dask or settings.work:
+        from corpuscheck.running.cluster import check_cluster
+
+        check_cluster(settings)
     if settings.survey and (settings.tokenizer or settings.baseline):
         raise UsageError("--survey brings its own tokenizer: leave out --tokenizer and --baseline")
     artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
@@ -157,6 +161,8 @@ def scan_shard(
     from corpuscheck.running.shares import Listing
     from corpuscheck.running.sharing import shard_of
 
+    if settings.dask:
+        raise UsageError("--shard and --dask are two ways to share the work: say one of them")
     given = _given(settings)
     found = _found(paths, settings)
     judge = _judge_of(given, found, settings)

@@ -68,6 +68,8 @@ class ScanOptions(TrainingOptions, total=False):
     near_duplicates: bool
     cache: Path | None
     cache_key: CacheKey
+    dask: str | None
+    work: Path | None
 
 
 class EstimateOptions(ReadingOptions, total=False):

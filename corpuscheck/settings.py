@@ -262,6 +262,16 @@ class Settings:
     cache_key: CacheKey = option(
         "mtime", "--cache-key", "How a changed file is known: by size and time, or by its content."
     )
+    dask: str | None = option(
+        None, "--dask ADDRESS",
+        "Measure on the workers of this Dask scheduler: its address, its file, or the word local (needs "
+        "corpuscheck[dask])."
+    )  # fmt: skip
+    work: str | None = option(
+        None, "--work DIR",
+        "With --dask: a folder that all workers reach, for what they have measured; a scan that is run again goes on "
+        "from there.", path=True
+    )  # fmt: skip
     jobs: int = option(available_processors, "--jobs", "Workers. Default: the processors this process may use.", COUNT)
 
     def __post_init__(self) -> None:

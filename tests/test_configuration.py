@@ -32,6 +32,8 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "save-tokenizer": ('"out"', "out", "elsewhere", "elsewhere"),
     "baseline": ('"base.ccp"', "base.ccp", "older.ccp", "older.ccp"),
     "survey": ('"survey.ccp"', "survey.ccp", "other.ccp", "other.ccp"),
+    "dask": ('"local"', "local", "tcp://host:8786", "tcp://host:8786"),
+    "work": ('"work"', "work", "elsewhere", "elsewhere"),
     "shard": ('"1/2"', "1/2", "2/2", "2/2"),
     "reference": ('["general.ccp"]', "general.ccp", "other.ccp", "other.ccp"),
     "target": ('"1GB"', "1000000000", "5kB", "5000"),

@@ -174,7 +174,7 @@ from corpuscheck.running import cache, corpus, tasks
 
 def run(self, unit, tell, real=tasks.ReadingTask.run):
     tell(0)
-    with open(MEASURED, "a") as file:
+    with open(MEASURED if type(self).__name__ == "MeasureTask" else "/dev/null", "a") as file:
         file.writelines(f"{piece.source.path}\\n" for piece in unit)
     time.sleep(PAUSE)
     return real(self, unit, tell)

@@ -141,7 +141,7 @@ SCAN: list[Decorator] = [
     option("--files", "files_output", metavar="FILE", help="Write one JSON line for each file found."),
     *fields_of(Settings, "clean", "near_duplicates", "cache"),
     option("--no-cache", is_flag=True, help="Read everything, keep nothing."),
-    *fields_of(Settings, "cache_key"),
+    *fields_of(Settings, "cache_key", "dask", "work"),
     option("--save-tokenizer", metavar="DIR",
             help="Keep the tokenizer that judged in this folder (the train command makes one from all text)."),
 ]  # fmt: skip

@@ -59,6 +59,7 @@ class Corpus:
         cut: Callable[[Packed[Source], Reading], list[WorkUnit]] = work_units,
         share: Share | None = None,
         tolerant: bool = False,
+        engine: Engine | None = None,
     ) -> None:
         self.sources = sources
         self.size = size_of(sources)
@@ -67,7 +68,7 @@ class Corpus:
         self._units = shared_out(self.all_units, share) if share else self.all_units
         apart = self.size > _LARGE or holds_gil(sources, foreseen(sources, settings.reading))
         jobs = settings.jobs if processes or not apart else 1  # threads would only wait for each other
-        self._engine: Engine = Pool(jobs, processes and apart)
+        self._engine = engine or Pool(jobs, processes and apart)
         self._watch = watch
         self._reading = settings.reading
         self._cache = cache

@@ -20,6 +20,7 @@ from corpuscheck.result.losses import letters_of
 from corpuscheck.result.trained import Trained
 from corpuscheck.running.assembling import assemble, forecast_of, ranges_of, whole_records
 from corpuscheck.running.cache import Cache
+from corpuscheck.running.cluster import cluster_of
 from corpuscheck.running.corpus import FEW_TO_HOLD_OUT, Corpus, Watch
 from corpuscheck.running.memory import give_back
 from corpuscheck.running.partial import Partial
@@ -69,15 +70,18 @@ def measured_corpus(
     rest, where files killed the workers that read them.
     """
     give_back()
-    corpus = Corpus(found.sources, settings, watch, processes, cache, tolerant=True)
-    judge = given if isinstance(given, Judge) else Judge(given) if given else surveyed(corpus, settings, watch)
-    passes = {name: corpus.run(name, task) for name, task in tasks_of(corpus, settings, judge)}
+    with cluster_of(settings) as cluster:
+        of_units = None if cluster else cache  # workers elsewhere do not see it
+        corpus = Corpus(found.sources, settings, watch, processes, of_units, tolerant=True, engine=cluster)
+        judge = given if isinstance(given, Judge) else Judge(given) if given else surveyed(corpus, settings, watch)
+        passes = {name: corpus.run(name, task) for name, task in tasks_of(corpus, settings, judge)}
     profile, records = concluded(passes, records_of_skipped(found), settings, judge, general)
     if corpus.lost:
         raise IncompleteError(died(list(corpus.lost.values())), profile, records)
     if cache:
         artefact = given if isinstance(given, Artefact) else None
-        cache.keep_scan(found, settings, artefact, profile, records, corpus.read, general)
+        read = corpus.read if of_units else len(found.sources)
+        cache.keep_scan(found, settings, artefact, profile, records, read, general)
     return profile, records
 
 

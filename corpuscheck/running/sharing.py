@@ -9,7 +9,7 @@ from corpuscheck.errors import ProfileError
 from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import DEFERRED, FileRecord
 from corpuscheck.running.cache import Cache
-from corpuscheck.running.corpus import FEW_DOCUMENTS, Corpus, Watch, is_clean, pieces_in, with_containers
+from corpuscheck.running.corpus import FEW_TO_HOLD_OUT, Corpus, Watch, is_clean, pieces_in, with_containers
 from corpuscheck.running.folding import Fold
 from corpuscheck.running.kept import kind_of
 from corpuscheck.running.scanning import COUNTING, Judge, records_of_skipped, survey_task, surveyed, tasks_of
@@ -68,7 +68,7 @@ def _surveyed(corpus: Corpus, settings: Settings) -> Iterator[tuple[str, Fold]]:
     task = survey_task(corpus, settings, corpus.first_unit)
     first = corpus.first_look(COUNTING, task)
     yield pass_of(COUNTING, task), first
-    if task.unit == "line" or first.whole().size.documents < FEW_DOCUMENTS:
+    if task.unit == "line" or first.whole().size.documents < FEW_TO_HOLD_OUT:
         other = survey_task(corpus, settings, "document" if task.unit == "line" else "line")
         yield pass_of(COUNTING, other), corpus.first_look(COUNTING, other)
 
