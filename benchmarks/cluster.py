@@ -1,9 +1,9 @@
 """What a work unit costs a Dask cluster besides its measuring: the scheduler, the client, and the merging.
 
-    python benchmarks/cluster.py [--units 100000] [TEXT --tokenizer VOCAB]
+    python benchmarks/cluster.py [--units 100000] [FOLDER --tokenizer VOCAB]
 
-Units that measure nothing go through a real scheduler and real workers. With a text, the partials of real units are
-merged as the workers do it: how long that takes, and how large they are.
+Units that measure nothing go through a real scheduler and real workers. With a folder each file in it is a unit, as of
+a corpus of a terabyte: how long its partial takes to be measured, kept and merged, and how large it is.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from corpuscheck.running.partial import Partial
 from corpuscheck.running.pool import Work
 from corpuscheck.running.scanning import Judge, tasks_of
 from corpuscheck.running.tasks import ReadingTask, Tell
-from corpuscheck.running.units import WorkUnit, work_units
+from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import Reading, settings_from
 from corpuscheck.tokenizer.loading import load
 from corpuscheck.values.packed import Packed
@@ -108,13 +108,14 @@ def _memory(process: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1000
 
 
-def merging(text: str, vocabulary: str) -> None:
+def merging(folder: str, vocabulary: str) -> None:
     """How long real partials take to measure and to merge, and how large they are."""
     settings = settings_from(tokenizer=vocabulary, document="line", jobs=1)
-    sources = discover([text], settings.reading).sources
+    sources = discover([folder], settings.reading).sources
     corpus = Corpus(sources, settings, lambda *_: nullcontext(Silent()), False)
+    corpus.size = 10**12  # by which samples are bounded
     (_, task), *_ = tasks_of(corpus, settings, Judge(load(vocabulary)))
-    units = work_units(sources, settings.reading)
+    units: list[WorkUnit] = [(Piece(source),) for source in sources]
     partials: list[Partial] = []
     for unit in units:
         began = time.process_time()
@@ -133,26 +134,26 @@ def merging(text: str, vocabulary: str) -> None:
             f"unit of {megabytes:.0f} MB: measured in {seconds:.2f} s; in memory {len(packed) / 1e6:.1f} MB, in a file "
             f"{size / 1e6:.1f} MB, written in {writing:.2f} s"
         )
-    many = 1
-    total = partials[0]
-    while many < 64:
-        group = [total, *partials[:7]]
-        began = time.process_time()
-        total = Partial().merge(*group)
-        seconds, many = time.process_time() - began, many + 7
-        print(f"merging {len(group)}: {seconds:.2f} s, then {len(pickle.dumps(total, 5)) / 1e6:.1f} MB in memory")
+    held = sum(len(pickle.dumps(partial, 5)) for partial in partials) / 1e6
+    began = time.process_time()
+    total = Partial().merge(*partials)
+    seconds = time.process_time() - began
+    print(
+        f"merging {len(partials)}: {seconds:.2f} s, {held / seconds:.0f} MB of partials in a second; "
+        f"{len(pickle.dumps(total, 5)) / 1e6:.1f} MB in memory"
+    )
 
 
 def main() -> None:
     """Print all of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("text", nargs="?")
+    parser.add_argument("folder", nargs="?")
     parser.add_argument("--tokenizer")
     parser.add_argument("--units", type=int, default=100_000)
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
-    if given.text:
-        merging(given.text, given.tokenizer)
+    if given.folder:
+        merging(given.folder, given.tokenizer)
         return
     for kept in (False, True):
         scheduling(given.units, given.workers, kept)
