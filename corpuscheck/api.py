@@ -339,6 +339,20 @@ def train(
     return finished
 
 
+def save_tokenizer_of(surveys: Sequence[str], folder: str, jobs: int, watch: Watch = _silently) -> Artefact:
+    """The tokenizer of a survey, or of all shards of one, saved in a folder. Raises CorpuscheckError."""
+    from corpuscheck.running.kept import kind_of
+    from corpuscheck.running.shards import SURVEY, Head
+    from corpuscheck.tokenizer.training import save
+
+    whole = len(surveys) == 1 and kind_of(surveys[0]) == SURVEY
+    survey = Head.load(surveys[0], SURVEY) if whole else merged(surveys, jobs, watch)
+    if isinstance(survey, Profile) or survey.judge is None:
+        raise UsageError("a tokenizer is made from text, or from surveys of it: these are profiles")
+    save(survey.judge.artefact, folder)
+    return survey.judge.artefact
+
+
 def compare_profiles(paths: Sequence[str]) -> Sides:
     """Saved profiles and the sources of references: how far each is from each."""
     from corpuscheck.domain.sides import sides_of

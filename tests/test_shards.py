@@ -7,7 +7,9 @@ import io
 import json
 import os
 import random
+import re
 import shutil
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -16,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import Main, korean_lines, set_budgets, write_files, write_vocabulary
+from support import REPOSITORY, Main, korean_lines, set_budgets, write_files, write_vocabulary
 
 from corpuscheck.api import merged, run_scan, scan_shard, survey
 from corpuscheck.errors import CorpuscheckError, ProfileError, UsageError
@@ -135,6 +137,33 @@ CORPORA: dict[str, tuple[Callable[[Path], Path], dict[str, Any]]] = {
     "names that are no Unicode": (odd_names, {}),
     "other training": (plain, {"vocab_size": 500, "lowercase": True, "train_bytes": 5000, "held_out_share": 0.3}),
 }
+
+
+MAKEFILE = re.search(r"```makefile\n(.*?)```", (REPOSITORY / "docs" / "scale.md").read_text("utf-8"), re.DOTALL)
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
+def test_the_makefile_of_the_page_makes_what_one_scan_makes(
+    tmp_path: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MAKEFILE
+    folder = plain(tmp_path / "data")
+    (tmp_path / "Makefile").write_text(MAKEFILE[1], "utf-8")
+    program = tmp_path / "bin" / "corpuscheck"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m corpuscheck "$@"\n')
+    program.chmod(0o755)
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY)}
+    for _ in range(2):  # the second time there is nothing to do
+        made = subprocess.run(
+            ["make", "-j", "2", "SHARDS=2"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert made.returncode == 0, made.stderr
+    assert "up to date" in made.stdout
+    monkeypatch.chdir(tmp_path)
+    run_main("scan", folder.name, "--save", tmp_path / "one.ccp", "-q")
+    assert (tmp_path / "all.ccp").read_bytes() == (tmp_path / "one.ccp").read_bytes()
 
 
 @pytest.fixture(autouse=True)
@@ -387,7 +416,20 @@ def test_what_a_shard_is_not_for_is_said_in_one_line(
     assert said in err
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="the page shows a shell")
+def test_the_tokenizer_of_a_survey_is_that_of_the_scan(tmp_path: Path, run_main: Main) -> None:
+    folder = few(tmp_path / "corpus")
+    run_main("scan", folder, "--save-tokenizer", tmp_path / "of-scan", "-q")
+    parts = [tmp_path / f"survey-{number}.ccp" for number in (1, 2)]
+    for number, path in enumerate(parts, 1):
+        survey(folder, Share(number, 2), settings_from(jobs=1)).save(str(path))
+    whole = tmp_path / "survey.ccp"
+    merged(list(map(str, parts)), 1).save(str(whole))
+    for given in (parts, [whole]):
+        assert run_main("train", *given, "-o", tmp_path / "of-survey", "-q") == (0, "", "")
+        for name in ("tokenizer.json", "vocab.txt"):
+            assert (tmp_path / "of-survey" / name).read_bytes() == (tmp_path / "of-scan" / name).read_bytes()
+
+
 def test_the_commands_give_the_profile_of_one_scan(tmp_path: Path, run_main: Main) -> None:
     folder = copies(tmp_path / "corpus")
     run_main("scan", folder, "--save", tmp_path / "one.ccp", "-q")

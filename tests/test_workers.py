@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from support import REPOSITORY, document_of, korean_lines, scanned, write_files,
 
 from corpuscheck.errors import ScanError
 from corpuscheck.measuring.block import Measure
+from corpuscheck.profile.sample import ALL
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.files import FileRecord
@@ -26,9 +27,10 @@ from corpuscheck.running import corpus as corpora
 from corpuscheck.running.corpus import Corpus
 from corpuscheck.running.folding import Fold
 from corpuscheck.running.partial import Partial
-from corpuscheck.running.tasks import ReadingTask, Tell
+from corpuscheck.running.tasks import MeasureTask, ReadingTask, Tell
 from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import Settings, settings_from
+from corpuscheck.tokenizer.loading import load
 from corpuscheck.values.packed import Packed
 
 
@@ -74,6 +76,31 @@ def test_the_file_that_kills_its_worker_is_named(jobs: int, folder: Path, large:
     with pytest.raises(ScanError, match=r"died while reading .*7\.txt; the scan is incomplete") as raised:
         passes(folder, jobs).run("measuring", KilledBy(settings_from().reading, name="7.txt"))
     assert str(raised.value).count(".txt") == 1
+
+
+@dataclass(frozen=True)
+class KilledOnce(MeasureTask):
+    """Dies when it is at a file of one name for the first time."""
+
+    name: str = ""
+    mark: str = ""
+
+    def run(self, unit: WorkUnit, tell: Tell) -> Partial:
+        if any(piece.source.path.endswith(self.name) for piece in unit) and not os.path.exists(self.mark):
+            Path(self.mark).touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().run(unit, tell)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="a process cannot be killed like this here")
+def test_a_worker_that_dies_by_chance_changes_nothing(folder: Path, large: None, tmp_path: Path) -> None:
+    artefact = load(write_vocabulary(tmp_path / "vocab.txt", "가나다라마바사아자차카타파하고노도로모보소오조"))
+    plain = MeasureTask(settings_from().reading, artefact, None, 50_000, ALL)
+    once = KilledOnce(**vars(plain), name="7.txt", mark=str(tmp_path / "killed"))
+    told = [passes(folder, 2).run("measuring", task) for task in (plain, once)]
+    assert (tmp_path / "killed").exists()
+    one, other = (replace(partial, records=partial.records.ordered("path")).to_state() for partial in told)
+    assert one == other
 
 
 @pytest.mark.parametrize("document", ["file", "line"])

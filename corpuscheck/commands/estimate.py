@@ -87,12 +87,21 @@ def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
     It is made from all of the text: the alphabet from every character, longer pieces from a sample (--train-bytes, or
     all). It is judged by another one, made in the same way without a tenth of the documents, on that tenth.
     Writes tokenizer.json, vocab.txt and tokenizer_config.json, as transformers loads them, and a card.
+
+    Where PATH is a survey (.ccp), or all shards of one, it is the tokenizer that was judged by in the scans that share
+    the text, and there is no card.
     """
+    from corpuscheck.api import save_tokenizer_of
     from corpuscheck.api import train as trained
     from corpuscheck.rules.tokenizer import said_of_letters
     from corpuscheck.text.amounts import percent
 
     settings = call.settings()
+    if all(path.endswith(".ccp") for path in paths):
+        made = save_tokenizer_of(paths, folder, settings.jobs, call.watch())
+        if not call.quiet:
+            print_line(f"{made.vocab_size:,} pieces, fingerprint {made.fingerprint}; saved in {printable(folder, 300)}")
+        return
     finished = trained(list(paths), folder, settings, call.watch(), processes=True)
     if not call.quiet:
         judged = "nothing was held out to judge it by"

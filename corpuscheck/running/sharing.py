@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -23,8 +24,10 @@ from corpuscheck.values.packed import Packed
 
 def shard_of(found: Found, head: Head, watch: Watch, processes: bool) -> Shard:
     """Measure, or survey, one share of the work units."""
-    settings = head.settings
-    cache = Cache(settings.cache, settings.cache_key) if settings.cache else None
+    settings, cache = head.settings, None
+    if settings.cache and head.share:  # each its own: they may run side by side, on file systems that lock badly
+        folder = os.path.join(settings.cache, f"shard-{head.share.number}-of-{head.share.of}")
+        cache = Cache(folder, settings.cache_key)
     corpus = Corpus(found.sources, settings, watch, processes, cache, share=head.share)
     head = replace(head, pieces=pieces_in(corpus.all_units), unit=corpus.first_unit)
     passes = dict(_measured(corpus, settings, head.judge) if head.judge else _surveyed(corpus, settings))
