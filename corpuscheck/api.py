@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from corpuscheck.running.pool import Progress
     from corpuscheck.running.scanning import Judge
     from corpuscheck.running.shards import Head, Shard
-    from corpuscheck.running.shares import Share
+    from corpuscheck.running.shares import WorkShare
     from corpuscheck.running.showing import Peek
 
 _ONE_PATH = {name for name, known in OPTIONS.items() if known.path and known.default != ()}
@@ -153,7 +153,7 @@ def _about(found: Found, settings: Settings) -> dict[str, str]:
 
 
 def scan_shard(
-    paths: Paths, share: Share, settings: Settings, watch: Watch = _silently, processes: bool = False
+    paths: Paths, share: WorkShare, settings: Settings, watch: Watch = _silently, processes: bool = False
 ) -> Shard:
     """Measure one share of a corpus, to be merged with the others. Raises CorpuscheckError when it cannot be done."""
     from corpuscheck.running.scanning import Judge
@@ -177,7 +177,7 @@ def scan_shard(
 
 
 def survey(
-    paths: Paths, share: Share | None, settings: Settings, watch: Watch = _silently, processes: bool = False
+    paths: Paths, share: WorkShare | None, settings: Settings, watch: Watch = _silently, processes: bool = False
 ) -> Shard | Head:
     """Learn the tokenizer that a scan of the corpus would be judged by; with a share, one part of what it is made from.
 

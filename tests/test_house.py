@@ -87,6 +87,7 @@ ONLY_IN = {
     "pyarrow": "reading",
     "lxml": "reading",
     "chardet": "reading",
+    "distributed": "running",
     "sqlite3": "running",
     "subprocess": "running tokenizer commands",
 }

@@ -29,7 +29,7 @@ from corpuscheck.profile.repeats import RepeatsPart
 from corpuscheck.reading import ranges as cutting
 from corpuscheck.reading.discover import discover
 from corpuscheck.running import units
-from corpuscheck.running.shares import Share, bytes_of, shared_out
+from corpuscheck.running.shares import WorkShare, bytes_of, shared_out
 from corpuscheck.running.units import work_units
 from corpuscheck.settings import Reading, settings_from
 
@@ -183,7 +183,7 @@ def surveyed(folder: Path, shards: int, place: Path, **options: Any) -> str:
     settings = settings_from(jobs=1, **options)
     parts = [str(place / f"survey-{number}.ccp") for number in range(1, shards + 1)]
     for number, part in enumerate(parts, 1):
-        survey(folder, Share(number, shards), settings).save(part)
+        survey(folder, WorkShare(number, shards), settings).save(part)
     whole = str(place / "survey.ccp")
     merged(parts[::-1], 1).save(whole)
     return whole
@@ -193,7 +193,7 @@ def parts_of(folder: Path, shards: int, place: Path, **options: Any) -> list[str
     settings = settings_from(jobs=1, forecast=True, **options)
     paths = [str(place / f"part-{number}.ccp") for number in range(1, shards + 1)]
     for number, path in enumerate(paths, 1):
-        scan_shard(folder, Share(number, shards), settings).save(path)
+        scan_shard(folder, WorkShare(number, shards), settings).save(path)
     return paths
 
 
@@ -249,7 +249,7 @@ def test_more_shards_than_files_and_a_shard_alone(tmp_path: Path) -> None:
 def test_every_unit_is_in_one_share_and_shares_are_of_a_size(shards: int, tmp_path: Path) -> None:
     folder = large(tmp_path / "corpus")
     every = work_units(discover([folder], Reading()).sources, Reading())
-    shares = [shared_out(every, Share(number, shards)) for number in range(1, shards + 1)]
+    shares = [shared_out(every, WorkShare(number, shards)) for number in range(1, shards + 1)]
     assert sorted((unit for share in shares for unit in share), key=every.index) == every
     filled = [sum(map(bytes_of, share)) for share in shares]
     assert max(filled) - min(filled) <= max(map(bytes_of, every))
@@ -258,7 +258,7 @@ def test_every_unit_is_in_one_share_and_shares_are_of_a_size(shards: int, tmp_pa
 @pytest.mark.parametrize("wrong", ["", "3", "0/2", "3/2", "1/0", "-1/2", "a/b", "1/2/3", "1/1000000", "1 / 2", "१/२"])
 def test_a_shard_that_cannot_be(wrong: str) -> None:
     with pytest.raises(UsageError, match="such as 3/200"):
-        Share.parse(wrong)
+        WorkShare.parse(wrong)
 
 
 class Trouble:
@@ -270,7 +270,7 @@ class Trouble:
         self.options = {"tokenizer": write_vocabulary(place / "vocab.txt", LETTERS)}
         self.parts = parts_of(self.folder, 3, place, **self.options)
 
-    def one(self, share: Share, **options: Any) -> str:
+    def one(self, share: WorkShare, **options: Any) -> str:
         path = str(self.place / "other.ccp")
         scan_shard(self.folder, share, settings_from(jobs=1, forecast=True, **{**self.options, **options})).save(path)
         return path
@@ -288,18 +288,18 @@ def with_a_profile(of: Trouble) -> list[str]:
 
 def with_a_survey(of: Trouble) -> list[str]:
     path = str(of.place / "survey.ccp")
-    survey(of.folder, Share(1, 3), settings_from(jobs=1)).save(path)
+    survey(of.folder, WorkShare(1, 3), settings_from(jobs=1)).save(path)
     return [*of.parts[1:], path]
 
 
 def after_a_change(of: Trouble) -> list[str]:
     (of.folder / "0.txt").write_text("another text, of another size", "utf-8")
-    return [*of.parts[:2], of.one(Share(3, 3))]
+    return [*of.parts[:2], of.one(WorkShare(3, 3))]
 
 
 def after_a_new_file(of: Trouble) -> list[str]:
     (of.folder / "new.txt").write_text("new", "utf-8")
-    return [*of.parts[:2], of.one(Share(3, 3))]
+    return [*of.parts[:2], of.one(WorkShare(3, 3))]
 
 
 def cut_off(of: Trouble) -> list[str]:
@@ -311,20 +311,23 @@ def cut_off(of: Trouble) -> list[str]:
 def of_another_version(of: Trouble) -> list[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("corpuscheck.running.shards.code", lambda: b"another")
-        return [*of.parts[:2], of.one(Share(3, 3))]
+        return [*of.parts[:2], of.one(WorkShare(3, 3))]
 
 
 REFUSED: dict[str, tuple[Callable[[Trouble], list[str]], str]] = {
     "one missing": (lambda of: of.parts[:2], "1 of 3 shard is missing: 3$"),
     "two missing": (lambda of: of.parts[1:2], "2 of 3 shards are missing: 1, 3$"),
     "one twice": (doubled, r"part-1\.ccp and .*again\.ccp are both shard 1 of 3"),
-    "of another number": (lambda of: [*of.parts[:2], of.one(Share(3, 4))], "other.ccp is 3 of 4"),
+    "of another number": (lambda of: [*of.parts[:2], of.one(WorkShare(3, 4))], "other.ccp is 3 of 4"),
     "with a profile": (with_a_profile, "is a shard and .*profile.ccp a profile"),
     "with a survey": (with_a_survey, "is a shard and .*survey.ccp a survey shard"),
-    "other settings": (lambda of: [*of.parts[:2], of.one(Share(3, 3), document="line")], "document is line, not file"),
-    "other limits": (lambda of: [*of.parts[:2], of.one(Share(3, 3), max_unk_rate=0.5)], "other limits"),
+    "other settings": (
+        lambda of: [*of.parts[:2], of.one(WorkShare(3, 3), document="line")],
+        "document is line, not file",
+    ),
+    "other limits": (lambda of: [*of.parts[:2], of.one(WorkShare(3, 3), max_unk_rate=0.5)], "other limits"),
     "another tokenizer": (
-        lambda of: [*of.parts[:2], of.one(Share(3, 3), tokenizer=write_vocabulary(of.place / "v.txt", "가나"))],
+        lambda of: [*of.parts[:2], of.one(WorkShare(3, 3), tokenizer=write_vocabulary(of.place / "v.txt", "가나"))],
         "another tokenizer",
     ),
     "a file that changed": (after_a_change, "must not change meanwhile"),
@@ -387,7 +390,7 @@ def test_a_survey_by_other_settings_is_refused(options: dict[str, Any], why: str
 def test_a_survey_of_other_files_or_of_a_part_is_refused(tmp_path: Path) -> None:
     folder = few(tmp_path / "corpus")
     survey(folder, None, settings_from(jobs=1)).save(str(tmp_path / "survey.ccp"))
-    survey(folder, Share(1, 2), settings_from(jobs=1)).save(str(tmp_path / "part.ccp"))
+    survey(folder, WorkShare(1, 2), settings_from(jobs=1)).save(str(tmp_path / "part.ccp"))
     (folder / "new.txt").write_text("new", "utf-8")
     with pytest.raises(ProfileError, match="other files"):
         run_scan(folder, settings_from(jobs=1, survey=str(tmp_path / "survey.ccp")))
@@ -421,7 +424,7 @@ def test_the_tokenizer_of_a_survey_is_that_of_the_scan(tmp_path: Path, run_main:
     run_main("scan", folder, "--save-tokenizer", tmp_path / "of-scan", "-q")
     parts = [tmp_path / f"survey-{number}.ccp" for number in (1, 2)]
     for number, path in enumerate(parts, 1):
-        survey(folder, Share(number, 2), settings_from(jobs=1)).save(str(path))
+        survey(folder, WorkShare(number, 2), settings_from(jobs=1)).save(str(path))
     whole = tmp_path / "survey.ccp"
     merged(list(map(str, parts)), 1).save(str(whole))
     for given in (parts, [whole]):

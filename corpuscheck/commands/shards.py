@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.core import ParameterSource
 
-from corpuscheck.commands.configured import configured, reading_settings
+from corpuscheck.commands.configured import Call, reading
 from corpuscheck.commands.options import READING, RUN, SHARD, TRAINING, options
 from corpuscheck.commands.progress import watcher
 from corpuscheck.errors import UsageError
@@ -23,29 +23,18 @@ _OF_REPORTS = ("report_format", "outputs", "full", "files_output", "save_tokeniz
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("-o", "--output", "output", required=True, metavar="FILE", help="Where the survey is saved.")
 @options(SHARD, READING, TRAINING, RUN)
-@configured
-def survey(
-    context: click.Context,
-    /,
-    paths: tuple[str, ...],
-    output: str,
-    shard: str | None,
-    quiet: bool,
-    no_progress: bool,
-    verbose: bool,
-    **given: Any,
-) -> None:
+@reading
+def survey(call: Call, /, paths: tuple[str, ...], output: str, shard: str | None) -> None:
     """Learn the tokenizer that a scan of PATH would train, for scans that share the text.
 
     It is the first half of a scan without --tokenizer; `scan --survey FILE` is the other one. With --shard it looks at
     one share of the text, and `merge` makes the survey from all of them.
     """
     from corpuscheck.api import survey as surveyed
-    from corpuscheck.running.shares import Share
+    from corpuscheck.running.shares import WorkShare
 
-    settings, watch = reading_settings(context, given), watcher(not (quiet or no_progress), verbose)
-    share = None if shard is None else Share.parse(shard)
-    surveyed(list(paths), share, settings, watch, processes=True).save(output)
+    share = None if shard is None else WorkShare.parse(shard)
+    surveyed(list(paths), share, call.settings(), call.watch(), processes=True).save(output)
 
 
 @click.command()
@@ -72,9 +61,9 @@ def save_shard(
 ) -> None:
     """Measure one share of a corpus and save it. Raises UsageError for what a shard does not have."""
     from corpuscheck.api import scan_shard
-    from corpuscheck.running.shares import Share
+    from corpuscheck.running.shares import WorkShare
 
-    share = Share.parse(shard)
+    share = WorkShare.parse(shard)
     if not save:
         raise UsageError("--shard is for --save: a shard is saved, and merged with the others")
     for given in context.command.params:

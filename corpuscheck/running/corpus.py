@@ -22,7 +22,7 @@ from corpuscheck.running.folding import Fold
 from corpuscheck.running.memory import give_back
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.pool import Engine, Pool, Progress, Work, died
-from corpuscheck.running.shares import Share, bytes_of, shared_out
+from corpuscheck.running.shares import WorkShare, bytes_of, shared_out
 from corpuscheck.running.tasks import Task
 from corpuscheck.running.units import WorkUnit, holds_gil, size_of, work_units
 from corpuscheck.settings import Reading, Settings
@@ -57,7 +57,7 @@ class Corpus:
         processes: bool,
         cache: Cache | None = None,
         cut: Callable[[Packed[Source], Reading], list[WorkUnit]] = work_units,
-        share: Share | None = None,
+        share: WorkShare | None = None,
         tolerant: bool = False,
         engine: Engine | None = None,
     ) -> None:

@@ -24,7 +24,7 @@ from corpuscheck.values.packed import Packed
 _MOST_NAMED = 10
 
 
-class Shared(Corpus):
+class SharedCorpus(Corpus):
     """The corpus that shards have gone through. What they could not settle alone is read here."""
 
     def __init__(self, paths: Sequence[str], heads: Sequence[Head], jobs: int, watch: Watch) -> None:
@@ -83,7 +83,7 @@ def merged_scan(paths: Sequence[str], heads: Sequence[Head], jobs: int, watch: W
     """The profile of the corpus. Raises ProfileError for shards that do not make one whole."""
     head = _checked(heads)
     assert head.judge is not None
-    corpus = Shared(paths, heads, jobs, watch)
+    corpus = SharedCorpus(paths, heads, jobs, watch)
     passes = {name: corpus.run(name, task) for name, task in tasks_of(corpus, head.settings, head.judge)}
     profile, _ = concluded(passes, corpus.skipped, head.settings, head.judge, head.general)
     return replace(profile, about={**profile.about, **head.about})
@@ -92,7 +92,7 @@ def merged_scan(paths: Sequence[str], heads: Sequence[Head], jobs: int, watch: W
 def merged_survey(paths: Sequence[str], heads: Sequence[Head], jobs: int, watch: Watch) -> Head:
     """The survey of the corpus, with the tokenizer that it makes. Raises ProfileError as above."""
     head = _checked(heads)
-    judge = surveyed(Shared(paths, heads, jobs, watch), head.settings, watch)
+    judge = surveyed(SharedCorpus(paths, heads, jobs, watch), head.settings, watch)
     return replace(head, kind=SURVEY, share=None, judge=judge, pieces={}, unit="document")
 
 

@@ -27,7 +27,7 @@ from corpuscheck.running.kept import (
 )
 from corpuscheck.running.program import code
 from corpuscheck.running.scanning import Judge
-from corpuscheck.running.shares import Listing, Share
+from corpuscheck.running.shares import Listing, WorkShare
 from corpuscheck.settings import Settings
 from corpuscheck.text.amounts import size
 from corpuscheck.text.printable import printable
@@ -35,11 +35,11 @@ from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.values.fitting import fitted
 from corpuscheck.values.packed import Packed
 
-Kind = Literal["shard", "survey shard", "survey"]
+ShardKind = Literal["shard", "survey shard", "survey"]
 """A shard of a scan, one of a survey, and a survey that is whole."""
-SHARD: Kind = "shard"
-SURVEY_SHARD: Kind = "survey shard"
-SURVEY: Kind = "survey"
+SHARD: ShardKind = "shard"
+SURVEY_SHARD: ShardKind = "survey shard"
+SURVEY: ShardKind = "survey"
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class Head:
     `pieces` says how many ranges each file is cut into, `unit` what a survey holds out first.
     """
 
-    kind: Kind
+    kind: ShardKind
     settings: Settings
     listing: Listing
-    share: Share | None = None
+    share: WorkShare | None = None
     judge: Judge | None = None
     general: tuple[Artefact, ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
@@ -79,7 +79,7 @@ class Head:
         }
 
     @classmethod
-    def load(cls, path: str, kind: Kind) -> Self:
+    def load(cls, path: str, kind: ShardKind) -> Self:
         """Raises ProfileError."""
         state, name = head_of(path, kind), printable(path)
         with damaged(name):
@@ -99,7 +99,7 @@ class Head:
                 kind,
                 settings_of(state["settings"]),
                 Listing(**fitted(Listing, state["listing"])),
-                Share.parse(f"{share[0]}/{share[1]}") if share else None,
+                WorkShare.parse(f"{share[0]}/{share[1]}") if share else None,
                 judge,
                 tuple(map(artefact_of, state["general"])),
                 name=name,
@@ -146,7 +146,7 @@ class Shard:
             )
 
 
-def one_kind(kinds: Sequence[str], paths: Sequence[str]) -> Kind | None:
+def one_kind(kinds: Sequence[str], paths: Sequence[str]) -> ShardKind | None:
     """The kind of shards that all files are; None where none is. Raises ProfileError for a mixture."""
     if not {SHARD, SURVEY_SHARD, SURVEY}.intersection(kinds):
         return None

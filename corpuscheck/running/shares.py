@@ -21,7 +21,7 @@ MOST_SHARDS = 100_000
 
 
 @dataclass(frozen=True)
-class Share:
+class WorkShare:
     """The shard with this `number`, from 1, `of` so many."""
 
     number: int
@@ -49,7 +49,7 @@ def bytes_of(unit: WorkUnit) -> int:
     return sum(piece.size for piece in unit)
 
 
-def shared_out(units: Sequence[WorkUnit], share: Share) -> list[WorkUnit]:
+def shared_out(units: Sequence[WorkUnit], share: WorkShare) -> list[WorkUnit]:
     """The units of one share. Every unit is in one of them, and all have about as many bytes.
 
     The largest units are given out first, each to the share that has the least.

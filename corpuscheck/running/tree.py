@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
 
+from corpuscheck.reading.files import Piece
 from corpuscheck.running.program import code
 from corpuscheck.running.tasks import Task
 from corpuscheck.running.units import WorkUnit
@@ -76,10 +77,9 @@ def tree_of(task: Task, units: Sequence[WorkUnit]) -> Node:
     return row[0]
 
 
-def _described(piece: Any) -> list[Any]:
-    source = piece.source
-    part = piece.part and piece.part.key
-    return [source.path, source.size, source.modified, piece.start, piece.stop, piece.offset, piece.groups, part]
+def _described(piece: Piece) -> list[Any]:
+    source, shared = piece.source, piece.shared and piece.shared.key
+    return [source.path, source.size, source.modified, piece.start, piece.stop, piece.offset, piece.groups, shared]
 
 
 def _name(*values: Any) -> str:
