@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from typing import BinaryIO
 
 import numpy as np
 
@@ -40,17 +40,17 @@ def pieces_of(source: Source, settings: Reading, size: int) -> list[Piece]:
         return [Piece(source)]
     try:
         with open_found(source) as file:
-            if not _looks_utf8(file.fileno(), source.size):
+            if not _looks_utf8(file, source.size):
                 return [Piece(source)]
-            layout = _layout(file.fileno(), kind, settings)
+            layout = _layout(file, kind, settings)
             if layout.format != "text" or layout.front_matter or layout.not_data:
                 return [Piece(source)]
-            return _ranges(file.fileno(), source, layout, settings, size)
+            return _ranges(file, source, layout, settings, size)
     except OSError:
         return [Piece(source)]
 
 
-def _layout(file: int, kind: Kind, settings: Reading) -> Layout:
+def _layout(file: BinaryIO, kind: Kind, settings: Reading) -> Layout:
     head = _read_at(file, 0, HEAD_BYTES + len(UTF8_BOM))
     if compression_of(head, "") or head.startswith(MAGIC):
         return Layout("warc")
@@ -78,7 +78,7 @@ def _row_group_pieces(source: Source, size: int) -> list[Piece]:
     return pieces or [Piece(source)]
 
 
-def _looks_utf8(file: int, size: int) -> bool:
+def _looks_utf8(file: BinaryIO, size: int) -> bool:
     """A look at the head, the tail and between. What it misses is met, and reported, while reading."""
     for k in range(9):
         data = _read_at(file, (size - _PROBE_BYTES) * k // 8, _PROBE_BYTES)
@@ -88,12 +88,12 @@ def _looks_utf8(file: int, size: int) -> bool:
     return True
 
 
-def _read_at(file: int, position: int, length: int) -> bytes:
-    os.lseek(file, position, os.SEEK_SET)
-    return os.read(file, length)
+def _read_at(file: BinaryIO, position: int, length: int) -> bytes:
+    file.seek(position)
+    return file.read(length)
 
 
-def _ranges(file: int, source: Source, layout: Layout, settings: Reading, size: int) -> list[Piece]:
+def _ranges(file: BinaryIO, source: Source, layout: Layout, settings: Reading, size: int) -> list[Piece]:
     document = layout.document(settings.document)
     head = _read_at(file, 0, HEAD + len(UTF8_BOM))
     mark = len(UTF8_BOM) if head.startswith(UTF8_BOM) else 0
@@ -134,7 +134,7 @@ _END_FINDERS: dict[str, Callable[[bytes, int], int | None]] = {
 }
 
 
-def _boundary_after(file: int, position: int, find: Callable[[bytes, int], int | None]) -> int | None:
+def _boundary_after(file: BinaryIO, position: int, find: Callable[[bytes, int], int | None]) -> int | None:
     """The first cut after `position`; None where the next megabytes have none."""
     reach = 16 * WINDOW
     while reach <= 1 << 23:
