@@ -286,9 +286,6 @@ class RemoteFile(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
-    def readall(self) -> bytes:
-        return self.read()
-
     def look(self, start: int) -> None:
         """Get the first bytes of what will be read."""
         if start < self._size:

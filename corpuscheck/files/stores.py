@@ -85,7 +85,7 @@ class Asked:
                 time.sleep(_wait(number, last))
         raise UnreachableError(
             f"{printable(self.shown, 300)}: no answer after {self._tries} tries ({reason_of(last)}); "
-            "the scan is incomplete: try again later"
+            "nothing was concluded: try again later"
         )
 
 
