@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from corpuscheck.errors import UsageError
-from corpuscheck.files.remote import MOST_BYTES, info_of, stamp_of
+from corpuscheck.files.ranged import MOST_BYTES
+from corpuscheck.files.remote import info_of, stamp_of
 from corpuscheck.files.stores import Asked, system_of
 from corpuscheck.files.urls import Root, named, without_secrets
 
@@ -27,10 +28,15 @@ class Listing:
     """
 
     def __init__(self, url: str) -> None:
-        url, self._pattern = _parted(url)
         self._shown = without_secrets(url)
         self._asked = Asked(self._shown)
         self._system, self._path = self._told(lambda: system_of(url))
+        folder, self._pattern = _parted(url)
+        if self._pattern and self._is_there():  # names with such characters come first
+            self._pattern = None
+        elif self._pattern:
+            url, self._shown = folder, without_secrets(folder)
+            self._system, self._path = self._told(lambda: system_of(url))
         steady = _protocols(self._system) == {"hf"} and self._is_repository()
         if steady:
             self._path = self._told(lambda: _pinned(self._system, self._path))
@@ -58,6 +64,13 @@ class Listing:
     def _each(self, pages: Iterator[list[dict[str, Any]]]) -> Iterator[list[dict[str, Any]]]:
         while (page := self._told(lambda: next(pages, None))) is not None:
             yield page
+
+    def _is_there(self) -> bool:
+        try:
+            self._asked(lambda: info_of(self._system, self._path))
+        except (OSError, ValueError):
+            return False
+        return True
 
     def _is_repository(self) -> bool:
         return not self._path.startswith("buckets/")

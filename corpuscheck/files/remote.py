@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import io
-import os
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO, cast
+from datetime import datetime
+from typing import IO, Any, BinaryIO, TypeVar, cast
 
+from corpuscheck.errors import ScanError
+from corpuscheck.files.ranged import FIRST_BYTES, MOST_BYTES, Range, RemoteFile
 from corpuscheck.files.stores import Asked, ChangedError, ShortError, system_of
 from corpuscheck.files.urls import Root, joined
 from corpuscheck.text.printable import printable
 
-FIRST_BYTES, MOST_BYTES = 1 << 18, 1 << 22
-"""What is asked for at once: more and more, the longer a file is read from one end to the other."""
-
-_AHEAD, _KEPT = 3, 3
 _IN_MEMORY = 16 << 20
+_AT_ONCE, _SOON = 8, 8
 
-Range = Callable[[int, int], bytes]
-"""Gives the bytes from one place to another."""
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +51,9 @@ def stamp_of(info: dict[str, Any]) -> str:
         if info.get(key):
             return str(info[key]).strip('"')
     for key in ("LastModified", "Last-Modified", "last_modified", "mtime", "updated", "created"):
-        if info.get(key):
-            return str(info[key])
+        if time := info.get(key):
+            time = time.timestamp() if isinstance(time, datetime) else time
+            return f"{time:.3f}" if isinstance(time, int | float) else str(time)
     return ""
 
 
@@ -80,8 +80,42 @@ def finished(place: Place) -> int:
     Raises ChangedError where it is no longer what it was when it was found.
     """
     reading = _readings.ended(place)
-    reading.check()
+    if not reading.checked:
+        reading.check()
     return reading.asked.repeated
+
+
+def at_once(function: Callable[[A], B], items: Iterable[A], far: bool) -> list[B]:
+    """What a function gives for each, several at a time where that asks servers that are `far` away."""
+    if not far:
+        return list(map(function, items))
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(function, items))
+
+
+def soon(items: Iterable[A], place_of: Callable[[A], Place | None]) -> Iterator[A]:
+    """The same, while the beginnings of the files of those that come next are fetched already."""
+    waiting: deque[tuple[A, Future[None] | None]] = deque()
+    pool: ThreadPoolExecutor | None = None
+    try:
+        for item in items:
+            place = place_of(item)
+            if place is not None and pool is None:
+                pool = ThreadPoolExecutor(_SOON, thread_name_prefix="fetching")
+            waiting.append((item, pool.submit(_readings.begun(place).begin) if place and pool else None))
+            while waiting and (len(waiting) > _SOON or pool is None):
+                yield _come(*waiting.popleft())
+        while waiting:
+            yield _come(*waiting.popleft())
+    finally:
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _come(item: A, coming: Future[None] | None) -> A:
+    if coming is not None:
+        coming.result()
+    return item
 
 
 def now(place: Place) -> Place:
@@ -115,9 +149,23 @@ class _Reading:
         self._copy: _Copy | None = None
         self._range = _range_of(self._system, self._path, place.size)
         self._lock = threading.Lock()
+        self._head = b""
+        self.checked = False
+
+    def begin(self) -> None:
+        """Fetch the beginning. Of a file that is no longer than that nothing is left to do; errors can wait."""
+        with suppress(OSError, ScanError):
+            stop = min(self._place.size, FIRST_BYTES)
+            head = self.read(0, stop)
+            if stop == self._place.size:
+                self.check()
+                self.checked = True
+            self._head = head
 
     def read(self, start: int, stop: int) -> bytes:
         """All of these bytes. Raises OSError, ChangedError or UnreachableError."""
+        if stop <= len(self._head):
+            return self._head[start:stop]
         if self._copy is None:
             try:
                 return self.asked(lambda: self._read(start, stop))
@@ -238,95 +286,3 @@ class _Readings:
 
 
 _readings = _Readings()
-
-
-class RemoteFile(io.RawIOBase):
-    """A file that is read by ranges; what comes next is asked for while the last of it is used.
-
-    A few ranges are kept, so that going back a little asks for nothing.
-    """
-
-    def __init__(self, read: Range, size: int, ahead: int) -> None:
-        self._range, self._size, self._until = read, size, ahead
-        self._at = 0
-        self._bytes = FIRST_BYTES
-        self._kept: deque[tuple[int, bytes]] = deque(maxlen=_KEPT)
-        self._coming: deque[tuple[int, int, Future[bytes]]] = deque()
-        self._threads: ThreadPoolExecutor | None = None
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        at = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._size}[whence]
-        if at < 0:
-            raise OSError("before the beginning")
-        self._at = at
-        return at
-
-    def read(self, size: int | None = -1) -> bytes:
-        """All of the bytes that are asked for, as far as there are any."""
-        stop = self._size if size is None or size < 0 else min(self._size, self._at + size)
-        parts: list[bytes] = []
-        while self._at < stop:
-            start, data = self._holding(stop)
-            part = data[self._at - start : stop - start]
-            parts.append(part)
-            self._at += len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def readinto(self, buffer: Any) -> int:
-        data = self.read(len(buffer))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def look(self, start: int) -> None:
-        """Get the first bytes of what will be read."""
-        if start < self._size:
-            end = min(self._size, start + FIRST_BYTES)
-            self._kept.append((start, self._range(start, end)))
-
-    def close(self) -> None:
-        if self._threads is not None:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-        self._kept.clear()
-        self._coming.clear()
-        super().close()
-
-    def _holding(self, stop: int) -> tuple[int, bytes]:
-        """A range that holds the next byte, and where it begins."""
-        for start, data in self._kept:
-            if start <= self._at < start + len(data):
-                return start, data
-        while self._coming and not self._coming[0][0] <= self._at < self._coming[0][1]:
-            self._coming.popleft()[2].cancel()
-        much = stop - self._at > MOST_BYTES
-        until = stop if much else self._until
-        if self._coming:
-            start, end, coming = self._coming.popleft()
-            self._go_on(self._coming[-1][1] if self._coming else end, until)
-            held = start, coming.result()
-        else:
-            in_order = any(self._at == start + len(data) for start, data in self._kept)
-            self._bytes = min(MOST_BYTES, 2 * self._bytes) if in_order else FIRST_BYTES
-            end = min(self._size, self._at + MOST_BYTES if much else max(stop, self._at + self._bytes))
-            if in_order or much:
-                self._go_on(end, until)
-            held = self._at, self._range(self._at, end)
-        self._kept.append(held)
-        return held
-
-    def _go_on(self, end: int, until: int) -> None:
-        """Ask for what follows."""
-        while len(self._coming) < _AHEAD and end < until:
-            if self._threads is None:
-                self._threads = ThreadPoolExecutor(_AHEAD, thread_name_prefix="reading-ahead")
-            self._bytes = min(MOST_BYTES, 2 * self._bytes)
-            start, end = end, min(until, end + self._bytes)
-            self._coming.append((start, end, self._threads.submit(self._range, start, end)))

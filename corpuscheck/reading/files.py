@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from corpuscheck.errors import ScanError, raised_in
-from corpuscheck.files.remote import now
+from corpuscheck.files.remote import Place, now
 from corpuscheck.reading.batch import SharedDocument
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.encodings.decoded import UNCERTAIN
@@ -163,6 +163,11 @@ CHANGED = "changed while it was read"
 def changed_range(piece: Piece) -> FileRecord:
     """The record of a range of a file that is another one now."""
     return FileRecord(piece.source.path, "skipped", CHANGED, start=piece.start, changed=True)
+
+
+def whole_place(piece: Piece) -> Place | None:
+    """Where a file that is read from its beginning lies in a store."""
+    return None if piece.partial else piece.source.place
 
 
 def renewed(piece: Piece) -> Piece:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
+from corpuscheck.files.remote import soon
 from corpuscheck.files.stores import ChangedError
 from corpuscheck.measuring.block import Blocks, Measure
 from corpuscheck.measuring.forecasting import DocumentSampler
@@ -17,7 +18,7 @@ from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.words import Suspects, WordCounter, walked_with, word_counter
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch, packed
-from corpuscheck.reading.files import FileRecord, changed_range, renewed
+from corpuscheck.reading.files import FileRecord, changed_range, renewed, whole_place
 from corpuscheck.reading.reader import ONLY_LOOK, Look, read_piece
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.units import WorkUnit
@@ -65,7 +66,11 @@ class ReadingTask:
         except ChangedError:
             if unit[0].partial:  # the ranges were those of the old file: it is read whole
                 return Partial(Packed.of(FileRecord, [changed_range(unit[0])]))
-            return self._measured([renewed(piece) for piece in unit], tell)
+            again = [renewed(piece) for piece in unit]
+        try:
+            return self._measured(again, tell)
+        except ChangedError as error:
+            raise ChangedError(f"{error}, twice; the scan is incomplete") from None
 
     def _measured(self, unit: WorkUnit, tell: Tell) -> Partial:
         records, batches = batches_of(unit, self, tell)
@@ -153,7 +158,7 @@ def batches_of(unit: WorkUnit, task: ReadingTask, tell: Tell) -> tuple[Packing[F
     records = Packing(FileRecord)
 
     def each() -> Iterator[Batch]:
-        for piece in unit:
+        for piece in soon(unit, whole_place):
             yield from read_piece(piece, task.reading, records, tell, task.look)
 
     return records, packed(each())
