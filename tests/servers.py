@@ -56,9 +56,7 @@ class Fault:
             self.after -= 1
             return False
         self.times -= 1
-        if self.times >= 0:
-            self.then()
-        return self.times >= 0 and bool(self.status or self.cut is not None)
+        return self.times >= 0
 
 
 class Server:
@@ -82,6 +80,8 @@ class Server:
                 with outer._lock:
                     outer.requests.append(request)
                     fault = next((fault for fault in outer.faults if fault.meets(request)), None)
+                if fault:
+                    fault.then()
                 status, headers, data = answer(request) if not (fault and fault.status) else (fault.status, {}, b"no")
                 headers = {**headers, **(fault.headers if fault else {})}
                 self.send_response(status)
@@ -100,8 +100,14 @@ class Server:
 
         for method in ("GET", "HEAD", "POST", "PUT", "DELETE"):
             setattr(Handler, f"do_{method}", Handler._respond)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
+
+        class Quiet(ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                pass
+
+        self._server = Quiet(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 

@@ -14,7 +14,7 @@ from typing import IO, Any, BinaryIO, TypeVar, cast
 
 from corpuscheck.errors import ScanError
 from corpuscheck.files.ranged import FIRST_BYTES, MOST_BYTES, Range, RemoteFile
-from corpuscheck.files.stores import Asked, ChangedError, ShortError, system_of
+from corpuscheck.files.stores import Asked, ChangedError, NoRangesError, ShortError, system_of
 from corpuscheck.files.urls import Root, joined
 from corpuscheck.text.printable import printable
 
@@ -172,7 +172,7 @@ class _Reading:
             except FileNotFoundError:
                 self.check()
                 raise
-            except _NoRangesError:
+            except NoRangesError:
                 with self._lock:
                     self._copy = self._copy or _Copy(self._opened, self.asked, self._place.shown)
         return self._copy.read(start, stop)
@@ -199,10 +199,6 @@ class _Reading:
             raise ChangedError(f"{printable(self._place.shown, 300)}: it changed while it was read")
 
 
-class _NoRangesError(Exception):
-    """A server that gives a file only as a whole."""
-
-
 def _range_of(system: Any, path: str, size: int) -> Range:
     """How a file system gives a range of a file, each time with a request of its own."""
     protocol = {system.protocol} if isinstance(system.protocol, str) else set(system.protocol)
@@ -214,7 +210,7 @@ def _range_of(system: Any, path: str, size: int) -> Range:
             try:
                 data: bytes = file._fetch_range(start, stop)
             except ValueError:
-                raise _NoRangesError from None
+                raise NoRangesError from None
             return data
 
         return of_http

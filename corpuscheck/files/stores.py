@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import threading
 import time
@@ -60,6 +61,10 @@ def reason_of(error: BaseException) -> str:
     return f"{status}: {printable(said, 200)}" if status and str(status) not in said else printable(said, 200)
 
 
+class NoRangesError(Exception):
+    """A server that gives a file only as a whole."""
+
+
 class Asked:
     """What is asked of a store, again and again where that may help; counts how often it had to be."""
 
@@ -91,16 +96,16 @@ class Asked:
 
 def translate(error: BaseException, shown: str) -> Exception | None:
     """What an error means; None for one after which to try again."""
-    if isinstance(error, ScanError | UsageError):
+    if isinstance(error, ScanError | UsageError | NoRangesError):
         return error
     status = _status(error)
     if status in _DENIED:
         return PermissionError(13, "permission denied")
     if status in _MISSING:
         return FileNotFoundError(2, "no such file or folder")
-    if status in _CHANGED or getattr(error, "errno", None) == 16:
+    if status in _CHANGED:
         return ChangedError(f"{printable(shown, 300)}: it changed while it was read")
-    if status in _BUSY or (status or 0) >= 500:
+    if status in _BUSY or (status or 0) >= 500 or getattr(error, "errno", None) == errno.EBUSY:
         return None
     chain = tuple(_chain(error))
     kinds = {base.__name__ for one in chain for base in type(one).__mro__}
@@ -146,12 +151,10 @@ def _status(error: BaseException) -> int | None:
     """The status that a server gave, wherever its library keeps that."""
     for one in _chain(error):
         response = getattr(one, "response", None)
-        places = (
-            getattr(one, "status", None), getattr(one, "status_code", None), getattr(response, "status_code", None),
-            response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(response, dict) else None,
-            getattr(one, "code", None),
-        )  # fmt: skip
-        for status in places:
+        if isinstance(response, dict):
+            response = response.get("ResponseMetadata", {}).get("HTTPStatusCode")
+        for holder, name in ((one, "status"), (one, "status_code"), (response, "status_code"), (one, "code")):
+            status = response if isinstance(response, int) else getattr(holder, name, None)
             if isinstance(status, int | str) and str(status).isdigit() and 400 <= int(status) < 600:
                 return int(status)
     return None
