@@ -53,9 +53,8 @@ def test_a_tokenizer_by_its_name(hub: Server, tmp_path: Path) -> None:
     report = json.loads(out)
     assert report["tokenizer"]["source"] == f"org/tokenizer@{COMMIT}/vocab.txt"
     assert not hub.asked("GET", "safetensors")
-    for name in ("org/tokenizer", f"org/tokenizer@{COMMIT}", "org/tokenizer@main"):
-        status, again, err = scan(hub, tmp_path, "a.txt", "--tokenizer", name, HF_HUB_OFFLINE="1")
-        assert again == out, err
+    status, again, err = scan(hub, tmp_path, "a.txt", "--tokenizer", f"org/tokenizer@{COMMIT}", HF_HUB_OFFLINE="1")
+    assert again == out, err
     fetched = hub.asked("GET", "resolve")
     assert scan(hub, tmp_path, "a.txt", "--tokenizer", "org/tokenizer@main")[1] == out
     assert hub.asked("GET", "resolve") == fetched, "fetched once"
@@ -107,7 +106,7 @@ def test_a_data_set_is_read_as_it_is_at_one_commit(hub: Server, tmp_path: Path, 
     files = tmp_path / "files.jsonl"
     address = "hf://datasets/org/corpus"
     given = ("--tokenizer", "vocab.txt", "--files", str(files))
-    status, out, err = scan(hub, tmp_path, address, *given, "--jobs", "1")
+    status, _, err = scan(hub, tmp_path, address, *given, "--jobs", "1")
     assert status in (0, 1), err
     rows = {row["path"]: row["reason"] for row in map(json.loads, files.read_text("utf-8").splitlines())}
     assert rows == {

@@ -6,12 +6,14 @@ import gzip
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from servers import Fault, Server
 from support import Main, everything, korean_lines, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import CorpuscheckError
+from corpuscheck.files.stores import Asked
 from corpuscheck.files.urls import is_url, local, without_secrets
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import discover
@@ -114,7 +116,8 @@ def test_nothing_that_gives_access_is_in_an_error(
     vocabulary = write_vocabulary(tmp_path / "vocab.txt", "가나다라")
     given = ["--tokenizer", vocabulary] if what not in ("--tokenizer", "--save-tokenizer") else []
     status, stdout, stderr = run_main("scan", *([url] if what == "paths" else [text, what, url]), *given, "-q")
-    assert status == 2, stderr
+    written = what in ("--save", "--output") and "cut" in fault  # the server had it all when the connection dropped
+    assert status in ((0, 1) if written else (2,)), stderr
     assert not [secret for secret in SECRETS if secret in stdout + stderr]
 
 
@@ -145,10 +148,8 @@ def test_a_tokenizer_is_saved_whole_or_not_at_all(s3: Server, run_main: Main, tm
     system.pipe_file("bucket/t/vocab.txt", b"the old one")
     s3.faults = [Fault("/t/tokenizer_config.json", "PUT", status=403)]
     status, _, stderr = run_main("scan", folder, "--save-tokenizer", "s3://bucket/t", "-q")
-    assert (status, stderr) == (
-        2,
-        "corpuscheck: s3://bucket/t: the tokenizer cannot be saved there (permission denied)\n",
-    )
+    said = "corpuscheck: s3://bucket/t: the tokenizer cannot be saved there (permission denied)\n"
+    assert (status, stderr) == (2, said)
     assert system.cat_file("bucket/t/vocab.txt") == b"the old one"
     assert system.ls("bucket/t") == ["bucket/t/vocab.txt"]
 
@@ -157,13 +158,12 @@ def test_stores_where_files_are_written_bit_by_bit_get_them_by_a_new_name(tmp_pa
     from corpuscheck.files import putting
 
     system = fsspec.filesystem("local", auto_mkdir=True)
-    asked: list[str] = []
-    putting._put(system, str(tmp_path / "a.json"), b"{}", lambda what: asked.append("x") or what())  # type: ignore[arg-type]
-    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
-    assert len(asked) == 2
+    putting._put(system, str(tmp_path / "a.json"), b"{}", Asked("a.json"))
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("a.json", b"{}")]
 
 
-def test_a_cache_lies_here(run_main: Main, tmp_path: Path) -> None:
+def test_a_cache_lies_here(run_main: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CORPUSCHECK_NO_CACHE")
     write_files(tmp_path, {"a.txt": "x"})
     status, _, stderr = run_main("scan", tmp_path, "--cache-dir", "s3://bucket/cache")
     assert (status, stderr) == (
@@ -177,7 +177,10 @@ def test_the_cache_knows_what_has_not_changed_in_a_store(
     system = fsspec.filesystem("s3")
     for name in "ab":
         system.pipe_file(f"bucket/x/{name}.txt", "\n".join(korean_lines(40, ord(name))).encode())
-    options = {"cache": str(tmp_path / "cache"), "tokenizer": write_vocabulary(tmp_path / "vocab.txt", "가나다라")}
+    options: dict[str, Any] = {
+        "cache": str(tmp_path / "cache"),
+        "tokenizer": write_vocabulary(tmp_path / "vocab.txt", "가나다라"),
+    }
     monkeypatch.setattr("corpuscheck.running.units._MOST_BUNDLES", 1)
     first = scanned("s3://bucket/x", **options)
     s3.requests.clear()
@@ -218,5 +221,5 @@ def test_a_configuration_names_urls_and_the_hub_as_they_are(tmp_path: Path, monk
 
 
 def test_an_address_that_does_not_answer_for_a_profile(run_main: Main) -> None:
-    with pytest.raises(CorpuscheckError, match="memory://none.ccp: cannot be read"):
+    with pytest.raises(CorpuscheckError, match=r"memory://none\.ccp: cannot be read"):
         Profile.load("memory://none.ccp")
