@@ -237,7 +237,8 @@ class Settings:
     preset: str | None = option(None, "--preset NAME", f"A known layout: {', '.join(PRESETS)}.")
     tokenizer: str | None = option(
         None, "--tokenizer PATH",
-        "tokenizer.json, vocab.txt, SentencePiece .model or folder. Otherwise one is trained.", path=True
+        "tokenizer.json, vocab.txt, SentencePiece .model, folder, or a name on the Hub such as klue/bert-base. "
+        "Otherwise one is trained.", path=True
     )  # fmt: skip
     baseline: str | None = option(
         None, "--baseline FILE", "Compare with this saved profile, by its own tokenizer.", path=True

@@ -87,6 +87,8 @@ ONLY_IN = {
     "pyarrow": "reading",
     "lxml": "reading",
     "chardet": "reading",
+    "fsspec": "files",
+    "huggingface_hub": "files",
     "sqlite3": "running",
     "subprocess": "running tokenizer commands",
 }
