@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from corpuscheck.configuration import Configuration
 from corpuscheck.domain.reference import Reference, reference_of, source_of
 from corpuscheck.errors import NothingToScanError, ProfileError, UsageError, nothing_to_scan
+from corpuscheck.files.urls import is_url, named, without_secrets
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found, discover
@@ -85,7 +86,7 @@ def run_scan(
     module anew, so a script that allows them needs its ``if __name__ == "__main__"``.
     """
     given = _given(settings)
-    found = _found(paths, settings)
+    found = _found(paths, settings, watch)
     judge = _judge_of(given, found, settings)
     cache = Cache(settings.cache, settings.cache_key) if settings.cache else None
     incomplete = ""
@@ -164,7 +165,7 @@ def scan_shard(
     if settings.dask:
         raise UsageError("--shard and --dask are two ways to share the work: say one of them")
     given = _given(settings)
-    found = _found(paths, settings)
+    found = _found(paths, settings, watch)
     judge = _judge_of(given, found, settings)
     if judge is None:
         raise UsageError(
@@ -188,14 +189,16 @@ def survey(
     from corpuscheck.running.sharing import shard_of, whole_survey
 
     _check_extras(settings)
-    found = _found(paths, settings)
+    found = _found(paths, settings, watch)
     if share is None:
         return whole_survey(found, settings, watch, processes)
     return shard_of(found, Head(SURVEY_SHARD, settings, Listing.of(found), share), watch, processes)
 
 
-def _found(paths: Paths, settings: Settings) -> Found:
-    found = discover(path_list(paths), settings.reading)
+def _found(paths: Paths, settings: Settings, watch: Watch = _silently) -> Found:
+    given = path_list(paths)
+    with watch("listing", 0, 0) if any(map(is_url, given)) else nullcontext(_Silent()) as progress:
+        found = discover(given, settings.reading, lambda files: progress.update(0, files, 0))
     if not found.sources:
         raise NothingToScanError(nothing_to_scan([skipped.reason for skipped in found.skipped]))
     return found
@@ -211,11 +214,13 @@ def _check_extras(settings: Settings) -> None:
         from corpuscheck.reading.formats.paths import require_paths
 
         require_paths(settings.reading.text_fields)
+    if settings.cache and is_url(settings.cache):
+        raise UsageError(f"--cache-dir {named(settings.cache, 200)}: a cache lies on this machine: name a folder of it")
 
 
 def load_baseline(path: str) -> Baseline:
     """A saved profile to compare with. Raises ProfileError."""
-    baseline = Baseline(Profile.load(path), printable(path))
+    baseline = Baseline(Profile.load(path), named(path))
     if "tokenizer" not in baseline.profile.about:
         raise ProfileError(f"{baseline.name}: no tokenizer in this profile, so no baseline: scan again to make one")
     return baseline
@@ -243,14 +248,15 @@ def build_reference(name: str, paths: Sequence[str], settings: Settings, watch: 
         if path.endswith(".ccp"):
             profile = Profile.load(path)
         else:
-            profile, _ = measured_corpus(_found(path, settings), settings, artefact, watch, True, None)
+            profile, _ = measured_corpus(_found(path, settings, watch), settings, artefact, watch, True, None)
         sources.append(source_of(profile, _short(path), artefact.definition if artefact else ""))
     return reference_of(printable(name), sources, artefact.definition if artefact else "")
 
 
 def _short(path: str) -> str:
     """The name of a source: that of its file or folder."""
-    whole = os.path.basename(os.path.normpath(path))
+    path = without_secrets(path).partition("?")[0].rstrip("/") if is_url(path) else os.path.normpath(path)
+    whole = os.path.basename(path)
     return printable(whole.removesuffix(".ccp"))
 
 
@@ -316,10 +322,10 @@ def estimate(
     if plan.articles is not None or plan.mean_bytes is not None:
         raise UsageError("--articles and --mean-bytes are for when there is no sample; say --available with one")
     if len(paths) == 1 and paths[0].endswith(".ccp"):
-        told = from_profile(Profile.load(paths[0]), plan, paths[0])
+        told = from_profile(Profile.load(paths[0]), plan, without_secrets(paths[0]))
         return with_findings(told, report(paths[0], Settings()).findings)
     result = run_scan(paths, replace(settings, forecast=True), watch, processes).result
-    return with_findings(from_profile(result.profile, plan, ", ".join(paths)), result.findings)
+    return with_findings(from_profile(result.profile, plan, ", ".join(map(without_secrets, paths))), result.findings)
 
 
 def train(
@@ -333,7 +339,7 @@ def train(
     from corpuscheck.running.scanning import trained
 
     _check_extras(settings)
-    finished = trained(_found(paths, settings), settings, watch, processes)
+    finished = trained(_found(paths, settings, watch), settings, watch, processes)
     if folder is not None:
         save_with_card(finished, folder)
     return finished
@@ -371,8 +377,8 @@ def compare_tokenizers(
     if len(tokenizers) + train_one < 2:
         raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
     _check_extras(settings)
-    artefacts = {printable(path, LONGEST_PATH): load(path) for path in tokenizers}
-    return compared(_found(paths, settings), artefacts, train_one, settings, watch)
+    artefacts = {named(path, LONGEST_PATH): load(path) for path in tokenizers}
+    return compared(_found(paths, settings, watch), artefacts, train_one, settings, watch)
 
 
 def peek(paths: Paths, view: View, settings: Settings, watch: Watch = _silently, processes: bool = False) -> Peek:
@@ -380,4 +386,4 @@ def peek(paths: Paths, view: View, settings: Settings, watch: Watch = _silently,
     from corpuscheck.running.showing import look
 
     _check_extras(settings)
-    return look(_found(paths, settings), view, settings, watch, processes)
+    return look(_found(paths, settings, watch), view, settings, watch, processes)

@@ -13,7 +13,9 @@ from typing import Any
 import click
 
 from corpuscheck.errors import UsageError, did_you_mean
+from corpuscheck.files.fetching import hub_name
 from corpuscheck.files.trust import descriptor_of, foreign, inside, open_to_all, user
+from corpuscheck.files.urls import is_url, named
 from corpuscheck.settings import CONFIGURATION_FILE, OPTIONS, REPORT_FORMATS
 from corpuscheck.text.printable import printable
 
@@ -159,6 +161,11 @@ def _check_written(path: Path, key: str, value: Any, where: str) -> None:
             continue  # is told of as what it is
         kind, equals, file = item.partition("=")
         name = file if key == "output" and equals and kind in REPORT_FORMATS else item
+        if is_url(name):
+            raise UsageError(
+                f"{where}: {key}: {named(name, 200)} is no place in the folder of this file, which was found and not "
+                f"named: give --{key} on the command line, or name the file with --config"
+            )
         folder = os.path.realpath(path.parent)
         real = os.path.realpath(path.parent / name)
         if not inside(real, folder):
@@ -202,7 +209,9 @@ def _beside(path: Path, value: Any, name: str) -> Any:
     kind, equals, file = value.partition("=")
     if name.endswith(": output") and equals and kind in REPORT_FORMATS:
         return f"{kind}={_beside(path, file, name)}"
-    return value if os.path.isabs(value) else _relative(path.parent / value)
+    beside = path.parent / value
+    on_hub = name.endswith(": tokenizer") and hub_name(value) is not None and not os.path.lexists(beside)
+    return value if os.path.isabs(value) or is_url(value) or on_hub else _relative(beside)
 
 
 def _relative(path: Path) -> str:
@@ -338,4 +347,4 @@ def _shown(value: Any) -> str:
         return ", ".join(map(_shown, value)) or "none"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "none" if value is None else printable(str(value), 400)
+    return "none" if value is None else named(str(value), 400)

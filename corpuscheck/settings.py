@@ -237,7 +237,8 @@ class Settings:
     preset: str | None = option(None, "--preset NAME", f"A known layout: {', '.join(PRESETS)}.")
     tokenizer: str | None = option(
         None, "--tokenizer PATH",
-        "tokenizer.json, vocab.txt, SentencePiece .model or folder. Otherwise one is trained.", path=True
+        "tokenizer.json, vocab.txt, SentencePiece .model, folder, or a name on the Hub such as klue/bert-base. "
+        "Otherwise one is trained.", path=True
     )  # fmt: skip
     survey: str | None = option(
         None, "--survey FILE", "Judge by the tokenizer that 'corpuscheck survey' made from the same text.", path=True

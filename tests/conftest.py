@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import random
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 from numba.core.dispatcher import Dispatcher
+from servers import Server, files_by_http, forwarded_to, serving
 from support import Main, Outcome, korean_lines, run, write_files, write_vocabulary
 
 from corpuscheck.cli import main
+from corpuscheck.files import stores
 
 try:
     import fcntl
@@ -97,3 +101,54 @@ def corpus(tmp_path: Path) -> Path:
 def options(tmp_path: Path) -> dict[str, Any]:
     """A tokenizer that knows four characters, and a cache."""
     return {"tokenizer": write_vocabulary(tmp_path / "vocab.txt", "가나다라"), "cache": str(tmp_path / "cache")}
+
+
+_KEYS = {
+    "AWS_ACCESS_KEY_ID": "AKIDexample", "AWS_SECRET_ACCESS_KEY": "verysecretkey", "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_MAX_ATTEMPTS": "1",
+}  # fmt: skip
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What has to be asked for again is asked for at once."""
+    monkeypatch.setattr(stores, "_FIRST_WAIT", 0.01)
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The address of an S3 store."""
+    pytest.importorskip("s3fs", reason="needs corpuscheck[s3]")
+    moto = pytest.importorskip("moto.server", reason="needs moto[server]")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3(moto: str, hurried: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A store with the bucket "bucket", which is forgotten with the test, behind whatever faults the test puts in."""
+    import fsspec
+    import s3fs
+
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    with serving(forwarded_to(moto)) as server:
+        for name, value in {**_KEYS, "AWS_ENDPOINT_URL": server.url}.items():
+            monkeypatch.setenv(name, value)
+        s3fs.S3FileSystem.clear_instance_cache()
+        fsspec.filesystem("s3").mkdir("bucket")
+        yield server
+        server.faults.clear()
+        fsspec.filesystem("s3").rm("bucket", recursive=True)
+        s3fs.S3FileSystem.clear_instance_cache()
+
+
+@pytest.fixture
+def web(hurried: None) -> Iterator[Callable[..., Server]]:
+    """Serves files by HTTP: `web(files, ranges=False)` gives the server."""
+    pytest.importorskip("aiohttp", reason="needs corpuscheck[http]")
+    with ExitStack() as open_servers:
+        yield lambda files, **how: open_servers.enter_context(serving(files_by_http(files, **how)))

@@ -88,6 +88,8 @@ ONLY_IN = {
     "lxml": "reading",
     "chardet": "reading",
     "distributed": "running",
+    "fsspec": "files",
+    "huggingface_hub": "files",
     "sqlite3": "running",
     "subprocess": "running tokenizer commands",
 }

@@ -16,6 +16,7 @@ import click
 from corpuscheck.commands.printing import output_error, silence
 from corpuscheck.commands.progress import tell
 from corpuscheck.errors import CorpuscheckError, raised_in
+from corpuscheck.files.urls import without_secrets
 from corpuscheck.text.printable import printable
 
 NO_VERDICT, INTERRUPTED, READER_GONE = 2, 130, 141
@@ -72,6 +73,10 @@ def ended(error: BaseException) -> int:
 
 
 def _reason(error: BaseException) -> str:
+    return without_secrets(_told(error))
+
+
+def _told(error: BaseException) -> str:
     if isinstance(error, click.ClickException):
         shown = StringIO()
         error.show(shown)
@@ -97,7 +102,7 @@ def _named(error: BaseException) -> str:
 
 
 def _safe(lines: str) -> str:
-    return "\n".join(printable(line, _LONGEST) for line in lines.split("\n"))
+    return "\n".join(printable(without_secrets(line), _LONGEST) for line in lines.split("\n"))
 
 
 def _wants_traceback() -> bool:

@@ -54,7 +54,7 @@ def scan(
     no_progress: bool,
     **given: Any,
 ) -> int:
-    """Measure the text under PATH and judge it.
+    """Measure the text under PATH and judge it: files, folders, and addresses such as s3://BUCKET/DATA.
 
     Reads text, Markdown, HTML and XML, JSON and JSON Lines, CSV and TSV, Parquet and Arrow, each also
     compressed (.gz .bz2 .xz .zst) or inside .zip and .tar. Exit status: 0 ready or caution, 1 not ready,

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress
 
+LISTING = "listing"
 _LINE_SECONDS = 30.0
 _LINE_SHARE = 0.1
 _WORTH_A_LINE = 10_000_000
 
 
-def tell(line: str) -> None:
+def tell(line: str, end: str = "\n") -> None:
     """Say something on standard error; where that cannot take it, nothing depends on it."""
     with suppress(OSError, ValueError):
-        print(guarded(line), file=sys.stderr, flush=True)
+        print(guarded(line), end=end, file=sys.stderr, flush=True)
 
 
 class _Silent:
@@ -50,6 +51,21 @@ class _Bar:
 
     def close(self) -> None:
         self._bar.close()
+
+
+class _Count:
+    """How many files were found so far, where nobody knows how many there are."""
+
+    def __init__(self, name: str) -> None:
+        self._name, self._found, self._time = name, 0, time.monotonic()
+        self._wait = 0.5 if sys.stderr.isatty() else _LINE_SECONDS
+        self._end = "\r" if sys.stderr.isatty() else "\n"
+
+    def update(self, bytes_read: int, files_done: int, failures: int) -> None:
+        self._found += files_done
+        if time.monotonic() - self._time >= self._wait:
+            self._time = time.monotonic()
+            tell(f"{self._name}: {self._found:,} files so far", self._end)
 
 
 class _Lines:
@@ -86,7 +102,9 @@ def watcher(wanted: bool, verbose: bool) -> Watch:
 
 @contextmanager
 def _shown(name: str, total: int, files: int) -> Iterator[Progress]:
-    if not total:
+    if name == LISTING:
+        yield _Count(name)
+    elif not total:
         yield _Silent()
     elif sys.stderr.isatty():
         bar = _Bar(name, total, files)

@@ -64,6 +64,7 @@ def init(
     from corpuscheck.api import run_scan
     from corpuscheck.commands.initial import initial_configuration
     from corpuscheck.commands.progress import tell, watcher
+    from corpuscheck.files.urls import without_secrets
     from corpuscheck.files.writing import write_whole
     from corpuscheck.settings import CONFIGURATION_FILE, settings_from
 
@@ -71,6 +72,7 @@ def init(
         raise UsageError(f"{CONFIGURATION_FILE} is there already: --force replaces it")
     watch = watcher(not (quiet or no_progress), verbose)
     finished = run_scan(list(paths), settings_from(jobs=jobs, **given), watch, processes=True)
-    write_whole(CONFIGURATION_FILE, initial_configuration(finished.result, paths, given).encode())
+    shown = tuple(map(without_secrets, paths))
+    write_whole(CONFIGURATION_FILE, initial_configuration(finished.result, shown, given).encode())
     if not quiet:
         tell(f"wrote {CONFIGURATION_FILE}; next: corpuscheck scan --save base.ccp")

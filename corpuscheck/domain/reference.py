@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -15,6 +14,8 @@ import zstandard
 from corpuscheck.domain.distance import distance
 from corpuscheck.domain.scripts import main_script
 from corpuscheck.errors import ProfileError
+from corpuscheck.files.fetching import read_whole
+from corpuscheck.files.urls import named
 from corpuscheck.files.writing import write_whole
 from corpuscheck.profile.checked import check
 from corpuscheck.profile.domain import DomainPart
@@ -103,9 +104,9 @@ class Reference:
     def load(cls, path: str) -> Reference:
         """Raises ProfileError."""
         try:
-            return cls.from_bytes(Path(path).read_bytes(), printable(path))
+            return cls.from_bytes(read_whole(path), named(path))
         except OSError as error:
-            raise ProfileError(f"{printable(path)}: cannot be read ({error.strerror})") from None
+            raise ProfileError(f"{named(path)}: cannot be read ({error.strerror})") from None
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file as a whole or not at all."""

@@ -13,6 +13,7 @@ import secrets
 import shutil
 import stat
 import sys
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -20,8 +21,10 @@ from hashlib import blake2b
 from pathlib import Path
 
 from corpuscheck.errors import CorpuscheckError
+from corpuscheck.files.putting import put, put_together
 from corpuscheck.files.trust import foreign
 from corpuscheck.files.unwinding import unwinding
+from corpuscheck.files.urls import is_url, local
 from corpuscheck.text.printable import printable
 
 try:
@@ -42,7 +45,11 @@ _NAMED_STREAMS = {"/dev/stdout": 1, "/dev/stderr": 2}
 
 
 def write_whole(path: str, data: bytes) -> None:
-    """Write a file. A pipe or a device is written to directly. Raises CorpuscheckError."""
+    """Write a file, or to a URL. A pipe or a device is written to directly. Raises CorpuscheckError."""
+    if is_url(path):
+        put(path, data)
+        return
+    path = local(path)
     try:
         if _is_stream(path):
             _write_to_stream(path, data)
@@ -77,6 +84,10 @@ def write_together(folder: str, files: Mapping[str, bytes], what: str) -> None:
 
     Raises CorpuscheckError, which names `what` was to be saved.
     """
+    if is_url(folder):
+        put_together(folder, files, what)
+        return
+    folder = local(folder)
     made: list[Path] = []
     try:
         place = Path(os.path.realpath(folder))
@@ -95,6 +106,15 @@ def write_together(folder: str, files: Mapping[str, bytes], what: str) -> None:
             for parent in made:
                 parent.rmdir()
         raise CorpuscheckError(f"{printable(folder)}: {what} cannot be saved there ({_reason(error)})") from None
+
+
+@contextmanager
+def kept_for_a_while(files: Mapping[str, bytes]) -> Iterator[str]:
+    """A folder with these files, which is taken away at the end."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, data in files.items():
+            Path(folder, name).write_bytes(data)
+        yield folder
 
 
 def _put_in_place(new: Path, place: Path, names: Iterable[str]) -> None:

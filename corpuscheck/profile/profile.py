@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
 import orjson
 import zstandard
 
 from corpuscheck.errors import ProfileError
+from corpuscheck.files.fetching import read_whole
+from corpuscheck.files.urls import named
 from corpuscheck.files.writing import write_whole
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import check, check_plain
@@ -117,9 +118,9 @@ class Profile(Part):
     @classmethod
     def load(cls, path: str) -> Self:
         try:
-            return cls.from_bytes(Path(path).read_bytes(), printable(path))
+            return cls.from_bytes(read_whole(path), named(path))
         except OSError as error:
-            raise ProfileError(f"{printable(path)}: cannot be read ({error.strerror})") from None
+            raise ProfileError(f"{named(path)}: cannot be read ({error.strerror})") from None
 
 
 def decompressed(data: bytes, largest: int) -> bytes:

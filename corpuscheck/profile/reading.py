@@ -195,3 +195,7 @@ def _about_layout(record: FileRecord) -> Iterable[tuple[str, int, str]]:
         yield "layout told by the content", 1, record.layout
     for kind, amount in sorted(record.not_text.items()):
         yield f"left out: {kind}", amount, ""
+    if record.repeated:
+        yield "requests repeated", record.repeated, "its store did not answer at once"
+    if record.changed:
+        yield "changed while it was read", 1, "it was read again"

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 from corpuscheck.errors import UsageError
+from corpuscheck.files.listing import Listing
+from corpuscheck.files.remote import Place
 from corpuscheck.files.trust import NOT_REGULAR, leads_out
+from corpuscheck.files.urls import Root, is_url, joined, local
+from corpuscheck.reading.far import FarFile, Told, chosen
 from corpuscheck.reading.ignoring import (
     IGNORE_FILE,
     Ignored,
@@ -52,7 +56,8 @@ class Source:
     """A file to read: `path` as given, with / and without a leading ./, its `size` on disk, `modified` in nanoseconds.
 
     `inode` is its number on its `device`; `within` are the real paths that it lies in, empty where links may lead
-    anywhere.
+    anywhere. One that lies in a store has the `root` that was named, the `name` below it, and a `stamp` that tells
+    whether it has `changed` since it was found.
     """
 
     path: Distinct
@@ -62,6 +67,15 @@ class Source:
     device: Bits64 = 0
     inode: Bits64 = 0
     within: tuple[str, ...] = ()
+    root: Root | None = None
+    name: Distinct = ""
+    stamp: Distinct = ""
+    changed: bool = False
+
+    @property
+    def place(self) -> Place | None:
+        """Where it lies in a store; None for a file on this machine."""
+        return Place(self.root, self.name, self.size, self.stamp) if self.root else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +103,23 @@ class _Entry(NamedTuple):
     link: bool = False
 
 
-def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Found:
-    """Walk files and folders. Symbolic links are followed once; hidden names and excluded ones are not.
+def _untold(_: int) -> None:
+    pass
 
-    Links that lead out of what was given, or to hidden files, are followed only if the settings say so.
+
+def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading, told: Told = _untold) -> Found:
+    """Walk files and folders, and list what lies below URLs, which may take long: `told` of files as they are found.
+
+    Symbolic links are followed once; hidden names and excluded ones are not. Links that lead out of what was given, or
+    to hidden files, are followed only if the settings say so.
     Raises UsageError for a path that does not exist or cannot be listed.
     """
-    roots = [os.fspath(path) for path in paths]
+    given = [local(os.fspath(path)) for path in paths]
+    roots = [path for path in given if not is_url(path)]
     within = () if settings.follow_links else tuple(map(os.path.realpath, roots))
     ignore_files = IgnoreFiles()
     collected = _Collected(within)
+    lists = [one for url in dict.fromkeys(given) if is_url(url) for one in collected.add_below(url, settings, told)]
     met: set[str] = set()
     for root in roots:
         for entry in _chosen(root, within, settings, ignore_files):
@@ -108,7 +129,7 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
                     continue
                 met.add(place)
             collected.add(entry._replace(path=portable(entry.path.removeprefix(_HERE))))
-    return collected.found(ignore_files.obeyed())
+    return collected.found((*ignore_files.obeyed(), *lists))
 
 
 def portable(path: str, separator: str = os.sep) -> str:
@@ -182,7 +203,7 @@ def _looked_at(
     entry: os.DirEntry[str], within: tuple[str, ...], folders: list[str], links: list[str]
 ) -> Iterator[_Entry]:
     """What one entry of a folder is, if it is a file; a folder, or a link to one, is added to the others."""
-    if entry.name in OWN_NAMES or entry.name.endswith(OWN_ENDING):
+    if _is_own(entry.name):
         return
     link = entry.is_symlink()
     if entry.name.startswith("."):
@@ -195,6 +216,10 @@ def _looked_at(
         yield _Entry(entry.path, link=link)
     elif not _is_cache(entry.path):
         folders.append(entry.path)
+
+
+def _is_own(name: str) -> bool:
+    return name in OWN_NAMES or name.endswith(OWN_ENDING)
 
 
 def _refused(link: str, within: tuple[str, ...]) -> str:
@@ -215,6 +240,7 @@ class _Collected:
         self._sources = Packing(Source)
         self._skipped = Packing(Skipped)
         self._links: list[str] = []
+        self._far: dict[str, Root] = {}
 
     def add(self, entry: _Entry) -> None:
         if entry.reason:
@@ -225,6 +251,36 @@ class _Collected:
             self._classify(entry.path)
         self._sources.settle(len(self._sources))
         self._skipped.settle(len(self._skipped))
+
+    def add_below(self, url: str, settings: Reading, told: Told) -> tuple[IgnoreFile, ...]:
+        """What lies below a URL; gives the lists of patterns that decided what is left out."""
+        listing = Listing(url)
+        files, ignore_files = chosen(listing, settings, _is_own, told)
+        for file in files:
+            self._add_far(listing.root, file)
+        return ignore_files
+
+    def _add_far(self, root: Root, file: FarFile) -> None:
+        path = joined(root.shown, file.name)
+        if self._is_known(path, root):
+            return
+        while path in self._far:  # another one, by what is not shown of its address
+            path += "#2"
+        self._far[path] = root
+        named = path if file.name or not path.startswith("http") else path.partition("?")[0]
+        kind = kind_of(named.rpartition("/")[2])
+        if file.hidden:
+            self._skipped.append(Skipped(path, HIDDEN))
+        elif reason := EMPTY if file.size == 0 else kind.skip:
+            self._skipped.append(Skipped(path, reason, file.size))
+        else:
+            self._sources.append(Source(path, file.size, kind, root=root, name=file.name, stamp=file.stamp))
+        self._sources.settle(len(self._sources))
+        self._skipped.settle(len(self._skipped))
+
+    def _is_known(self, path: str, root: Root) -> bool:
+        known = self._far.get(path)
+        return known is not None and (known.url == root.url or known.shown != root.shown)
 
     def found(self, ignore_files: tuple[IgnoreFile, ...]) -> Found:
         """All of it, in the order of the paths."""

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from corpuscheck.errors import raised_in
+from corpuscheck.errors import ScanError, raised_in
+from corpuscheck.files.remote import Place, now
 from corpuscheck.reading.batch import SharedDocument
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.encodings.decoded import UNCERTAIN
@@ -33,6 +34,8 @@ class FileRecord:
     `markup_kept` is why markup was not stripped though it was asked for.
     `layout` is what the content says where the name does not, `looks_like` what it may be; `not_text` counts what was
     left out on purpose as no text of the corpus, by kind.
+    `repeated` are the requests to a store that had to be made again; `changed` tells that the file
+    was no longer as it was found, and was read as it is now.
     Rows of Parquet and Arrow have no offset in the file, so that `first_invalid_offset` is not known there.
     """
 
@@ -78,6 +81,8 @@ class FileRecord:
     text_digest: Bits64 = 0
     line_ends: int = 0
     start: int = 0
+    repeated: int = 0
+    changed: bool = False
 
     def joined(self, other: FileRecord) -> FileRecord:
         """The record of a file from those of two of its ranges, the other one later in the file."""
@@ -111,6 +116,8 @@ class FileRecord:
             first_unk_line=self.first_unk_line or (other.first_unk_line and self.line_ends + other.first_unk_line),
             text_digest=(self.text_digest + other.text_digest) % 2**64,
             line_ends=self.line_ends + other.line_ends,
+            repeated=self.repeated + other.repeated,
+            changed=self.changed or other.changed,
         )
 
     def row(self) -> dict[str, Any]:
@@ -150,6 +157,33 @@ class Piece:
         return self.source.size if self.stop is None else self.stop - self.start
 
 
+CHANGED = "changed while it was read"
+
+
+def changed_range(piece: Piece) -> FileRecord:
+    """The record of a range of a file that is another one now."""
+    return FileRecord(piece.source.path, "skipped", CHANGED, start=piece.start, changed=True)
+
+
+def whole_place(piece: Piece) -> Place | None:
+    """Where a file that is read from its beginning lies in a store."""
+    return None if piece.partial else piece.source.place
+
+
+def renewed(piece: Piece) -> Piece:
+    """The piece with what its file is now. One that is gone stays as it was: what reads it will tell."""
+    place = piece.source.place
+    if place is None:
+        return piece
+    try:
+        found = now(place)
+    except OSError:
+        return piece
+    if found == place:
+        return piece
+    return replace(piece, source=replace(piece.source, size=found.size, stamp=found.stamp, changed=True))
+
+
 def is_uncertain(confidence: float | None) -> bool:
     """Whether an encoding may well be another one."""
     return confidence is not None and confidence < UNCERTAIN
@@ -158,9 +192,9 @@ def is_uncertain(confidence: float | None) -> bool:
 def fault_of(error: Exception) -> str:
     """What nobody expected while a file was read, as the reason for leaving it out: a kind of error and its place.
 
-    Raises MemoryError again: that is no matter of the file.
+    Raises MemoryError again, and what ends the scan: these are no matter of the file.
     """
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError | ScanError):
         raise error
     return f"cannot be read: {type(error).__name__} in {raised_in(error)}"
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 
+from corpuscheck.files.remote import at_once
 from corpuscheck.reading.containers.compressions import HEAD_BYTES, Peeked, compression_of
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.encodings.decoding import UTF8_BOM
@@ -27,9 +28,12 @@ def foreseen(sources: Packed[Source], settings: Reading) -> Counter[str]:
         sizes[kind.format] += size
     large = [sources[row] for row in np.flatnonzero(sources.numbers("size") >= _SMALL).tolist()]
     plain = [source for source in large if source.kind.format == "text" and not source.kind.archive]
-    for source in sorted(plain, key=lambda source: -source.size)[:_MOST_LOOKS]:
+    looked_at = sorted(plain, key=lambda source: -source.size)[:_MOST_LOOKS]
+    far = any(source.root for source in looked_at)
+    formats = at_once(lambda source: _format_of(source, settings), looked_at, far)
+    for source, name in zip(looked_at, formats, strict=True):
         sizes["text"] -= source.size
-        sizes[_format_of(source, settings)] += source.size
+        sizes[name] += source.size
     return sizes
 
 

@@ -88,18 +88,24 @@ class IgnoreFiles:
         try:
             with open(descriptor_of(path), "rb") as file:
                 data = file.read(LARGEST_IGNORE_FILE + 1)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return None  # nothing in such a folder can be read
+            raise UsageError(f"{printable(path)}: cannot be read ({error.strerror or error})") from None
+        return self.parsed(os.path.normpath(path), path, data)
+
+    def parsed(self, path: str, shown: str, data: bytes) -> IgnoreFile:
+        """The one with this content. Raises UsageError for what is no list of patterns."""
+        try:
             if len(data) > LARGEST_IGNORE_FILE:
                 raise ValueError(f"it has over {LARGEST_IGNORE_FILE:,} bytes")
             lines = data.decode("utf-8-sig").splitlines()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except (OSError, ValueError) as error:
-            if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
-                return None  # nothing in such a folder can be read
-            because = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            raise UsageError(f"{printable(path)}: cannot be read ({because})") from None
+        except ValueError as error:
+            raise UsageError(f"{printable(shown)}: cannot be read ({error})") from None
         digest = blake2b("\n".join(lines).encode(), digest_size=8).hexdigest()
-        return IgnoreFile(os.path.normpath(path), digest, _patterns(tuple(lines), path, self._effort))
+        return IgnoreFile(path, digest, _patterns(tuple(lines), shown, self._effort))
 
 
 def foreign_ignore_file(folder: str) -> bool:

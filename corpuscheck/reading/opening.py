@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
+from corpuscheck.files.remote import open_remote
 from corpuscheck.files.trust import OUTSIDE, descriptor_of, leads_out
 from corpuscheck.reading.batch import BLOCK_BYTES
 from corpuscheck.reading.containers.compressions import (
@@ -108,8 +109,13 @@ def open_regular(path: str) -> BinaryIO:
     return open(descriptor_of(path), "rb", buffering=0)
 
 
-def open_found(source: Source) -> BinaryIO:
-    """Open a file as it was found: what took its place since then must not lie outside of what was given either."""
+def open_found(source: Source, start: int = 0, stop: int | None = None) -> BinaryIO:
+    """Open a file as it was found: what took its place since then must not lie outside of what was given either.
+
+    The part from `start` to `stop` is what will be read of it, for a store that is far away.
+    """
+    if (place := source.place) is not None:
+        return open_remote(place, start, stop)
     file = open_regular(source.path)
     status = os.fstat(file.fileno())
     if source.within and (status.st_dev, status.st_ino) != (source.device, source.inode):

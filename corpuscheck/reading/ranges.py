@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from typing import BinaryIO
 
 import numpy as np
 
+from corpuscheck.files.remote import Place, at_once, read_at
 from corpuscheck.kernels.hashing import HEAD, hash_bytes
 from corpuscheck.kernels.utf8 import WINDOW, first_boundary
 from corpuscheck.reading.batch import SharedDocument
@@ -28,6 +29,9 @@ from corpuscheck.text.printable import printable
 
 _PROBE_BYTES = 1 << 16
 
+ReadAt = Callable[[int, int], bytes]
+"""Gives so many bytes from a place on."""
+
 
 def pieces_of(source: Source, settings: Reading, size: int) -> list[Piece]:
     """The source whole, or cut into ranges of about `size` bytes where that changes no figure."""
@@ -40,18 +44,19 @@ def pieces_of(source: Source, settings: Reading, size: int) -> list[Piece]:
         return [Piece(source)]
     try:
         with open_found(source) as file:
-            if not _looks_utf8(file.fileno(), source.size):
+            read = partial(_read_far, source.place) if source.place else partial(_read_at, file)
+            if not _looks_utf8(read, source):
                 return [Piece(source)]
-            layout = _layout(file.fileno(), kind, settings)
+            layout = _layout(read, kind, settings)
             if layout.format != "text" or layout.front_matter or layout.not_data:
                 return [Piece(source)]
-            return _ranges(file.fileno(), source, layout, settings, size)
+            return _ranges(read, source, layout, settings, size)
     except OSError:
         return [Piece(source)]
 
 
-def _layout(file: int, kind: Kind, settings: Reading) -> Layout:
-    head = _read_at(file, 0, HEAD_BYTES + len(UTF8_BOM))
+def _layout(read: ReadAt, kind: Kind, settings: Reading) -> Layout:
+    head = read(0, HEAD_BYTES + len(UTF8_BOM))
     if compression_of(head, "") or head.startswith(MAGIC):
         return Layout("warc")
     return layout_of(head.removeprefix(UTF8_BOM)[:HEAD_BYTES], False, kind, settings)
@@ -78,24 +83,28 @@ def _row_group_pieces(source: Source, size: int) -> list[Piece]:
     return pieces or [Piece(source)]
 
 
-def _looks_utf8(file: int, size: int) -> bool:
+def _looks_utf8(read: ReadAt, source: Source) -> bool:
     """A look at the head, the tail and between. What it misses is met, and reported, while reading."""
-    for k in range(9):
-        data = _read_at(file, (size - _PROBE_BYTES) * k // 8, _PROBE_BYTES)
+    starts = [(source.size - _PROBE_BYTES) * k // 8 for k in range(9)]
+    for data in at_once(lambda start: read(start, _PROBE_BYTES), starts, source.root is not None):
         astray = len(data.decode("utf-8", "ignore").encode()) - len(data)
         if b"\x00" in data or astray < -6:  # a character may be cut at each end
             return False
     return True
 
 
-def _read_at(file: int, position: int, length: int) -> bytes:
-    os.lseek(file, position, os.SEEK_SET)
-    return os.read(file, length)
+def _read_at(file: BinaryIO, position: int, length: int) -> bytes:
+    file.seek(position)
+    return file.read(length)
 
 
-def _ranges(file: int, source: Source, layout: Layout, settings: Reading, size: int) -> list[Piece]:
+def _read_far(place: Place, position: int, length: int) -> bytes:
+    return read_at(place, position, position + length)
+
+
+def _ranges(read: ReadAt, source: Source, layout: Layout, settings: Reading, size: int) -> list[Piece]:
     document = layout.document(settings.document)
-    head = _read_at(file, 0, HEAD + len(UTF8_BOM))
+    head = read(0, HEAD + len(UTF8_BOM))
     mark = len(UTF8_BOM) if head.startswith(UTF8_BOM) else 0
     one = document == "file"
     head = head[mark : mark + HEAD]
@@ -106,8 +115,10 @@ def _ranges(file: int, source: Source, layout: Layout, settings: Reading, size: 
     )
     find = partial(_window_boundary, mark) if one else _END_FINDERS[document]
     cuts = [0]
-    for wanted in range(size, source.size - size // 2, size):
-        if wanted > cuts[-1] and (cut := _boundary_after(file, wanted, find)) is not None:
+    places = range(size, source.size - size // 2, size)
+    found = at_once(lambda wanted: _boundary_after(read, wanted, find), places, source.root is not None)
+    for wanted, cut in zip(places, found, strict=True):
+        if wanted > cuts[-1] and cut is not None:
             cuts.append(cut)
     cuts.append(source.size)
     return [
@@ -134,11 +145,11 @@ _END_FINDERS: dict[str, Callable[[bytes, int], int | None]] = {
 }
 
 
-def _boundary_after(file: int, position: int, find: Callable[[bytes, int], int | None]) -> int | None:
+def _boundary_after(read: ReadAt, position: int, find: Callable[[bytes, int], int | None]) -> int | None:
     """The first cut after `position`; None where the next megabytes have none."""
     reach = 16 * WINDOW
     while reach <= 1 << 23:
-        data = _read_at(file, position, reach)
+        data = read(position, reach)
         cut = find(data, position)
         if cut is not None:
             return position + cut

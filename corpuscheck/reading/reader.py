@@ -10,6 +10,7 @@ from functools import partial
 from itertools import chain
 from typing import BinaryIO, cast
 
+from corpuscheck.files.remote import finished
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.containers.archives import members_of
 from corpuscheck.reading.containers.splits import JOIN, named_like_a_part
@@ -114,6 +115,7 @@ def _read(
         yield from _read_columnar(opened, source.kind, piece, settings, record)
         progress(piece.size)
         return
+    opened = partial(open_found, source, piece.start, piece.stop)
     stream = Stream(opened, source.kind.compression, piece.start, piece.stop, progress)
     yield from _read_stream(stream, source.kind, piece, settings, record, look)
     if record.status == "measured" and not piece.partial:
@@ -132,7 +134,20 @@ def read_piece(
     progress: Callable[[int], None],
     look: Look = ONLY_LOOK,
 ) -> Iterator[Batch]:
-    """The documents of a piece, those of all members where it is an archive. A record is added for each file."""
+    """The documents of a piece, those of all members where it is an archive. A record is added for each file.
+
+    Raises ScanError for a file in a store that does not answer, or that has changed meanwhile.
+    """
+    first = len(records)
+    yield from _read_piece(piece, settings, records, progress, look)
+    if (place := piece.source.place) is not None:
+        records[first].repeated = finished(place)
+        records[first].changed = piece.source.changed
+
+
+def _read_piece(
+    piece: Piece, settings: Reading, records: Records, progress: Callable[[int], None], look: Look
+) -> Iterator[Batch]:
     source = piece.source
     if not source.kind.archive:
         records.append(FileRecord(source.path))

@@ -119,7 +119,9 @@ class Cache:
         return Cache(str(self._folder), "content" if self._by_content else "mtime")
 
     def stamp(self, source: Source) -> tuple[int, str]:
-        """What tells whether a file has changed: its size, and its time or its content."""
+        """What tells whether a file has changed: its size, and its time or its content; of one in a store its stamp."""
+        if source.root:
+            return source.size, source.stamp
         if not self._by_content:
             return source.size, str(source.modified)
         if source.path not in self._stamps:
@@ -134,6 +136,8 @@ class Cache:
         return [self._key_of_unit(task, unit) for unit in units]
 
     def _key_of_unit(self, task: str, unit: WorkUnit) -> bytes:
+        if any(piece.source.root and not piece.source.stamp for piece in unit):
+            return b""
         pieces = [
             (p.source.path, self.stamp(p.source), p.start, p.stop, p.offset, p.groups, p.shared and str(p.shared.key))
             for p in unit
@@ -141,8 +145,13 @@ class Cache:
         return key_of(self._secret, task, pieces)
 
     def unchanged(self, sources: Iterable[Source]) -> bool:
-        """Whether the files are still what they were when they were found, so that what was read may be kept."""
+        """Whether the files are still what they were when they were found, so that what was read may be kept.
+
+        Who reads one in a store looks at its end: see `FileRecord.changed`.
+        """
         for source in sources:
+            if source.root:
+                continue
             try:
                 status = os.stat(source.path)
             except OSError:
@@ -184,7 +193,7 @@ class Cache:
         """Keep the outcome, for which so many files were read."""
         self.use.read = read
         self.use.known = len(found.sources) - read
-        if self._secret and self.unchanged(found.sources):
+        if self._secret and self.unchanged(found.sources) and not any(records.values("changed")):
             state = {"profile": b64encode(profile.to_bytes()).decode(), "records": records.to_state()}
             self.put(self._key_of_scan(found, settings, artefact, general), state)
         self.flush()
@@ -196,6 +205,9 @@ class Cache:
         if artefact:
             tokenizer = [artefact.definition, artefact.source, artefact.assumed, remarks_text(artefact.remarks)]
         others = [other.definition for other in general]
+        roots, stamps = found.sources.values("root"), found.sources.values("stamp")
+        if any(root and not stamp for root, stamp in zip(roots, stamps, strict=True)):
+            return b""
         sources = ((source.path, *self.stamp(source)) for source in found.sources)
         skipped = ((s.path, s.reason, s.size) for s in found.skipped)
         files = [_digest(sources), _digest(skipped)]

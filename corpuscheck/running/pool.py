@@ -67,7 +67,8 @@ class Work:
                 unit = self.units[number]
                 partial = run_task(self.task, unit, tell)
                 told(partial)
-                if cache and cache.unchanged(piece.source for piece in unit):
+                kept = cache and not any(partial.records.values("changed"))
+                if cache and kept and cache.unchanged(piece.source for piece in unit):
                     cache.put(self.keys[number], partial.to_state())
                 fold.add(partial)
                 del partial  # not to be held while the next one is made

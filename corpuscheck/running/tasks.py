@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
+from corpuscheck.files.remote import soon
+from corpuscheck.files.stores import ChangedError
 from corpuscheck.measuring.block import Blocks, Measure
 from corpuscheck.measuring.forecasting import DocumentSampler
 from corpuscheck.measuring.ledger import DocumentLedger
@@ -16,7 +18,7 @@ from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.words import Suspects, WordCounter, walked_with, word_counter
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch, packed
-from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.files import FileRecord, changed_range, renewed, whole_place
 from corpuscheck.reading.reader import ONLY_LOOK, Look, read_piece
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.units import WorkUnit
@@ -24,7 +26,7 @@ from corpuscheck.settings import Reading
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.probing import CharacterTable
 from corpuscheck.tokenizer.ranking import Ranking
-from corpuscheck.values.packed import Packing
+from corpuscheck.values.packed import Packed, Packing
 
 Tell = Callable[[int], None]
 """Called with the bytes on disk that were read since the last call; raises to cancel."""
@@ -63,6 +65,19 @@ class ReadingTask:
         raise NotImplementedError
 
     def run(self, unit: WorkUnit, tell: Tell) -> Partial:
+        """Read and measure the unit; once more where a file in a store has changed meanwhile. Raises ScanError."""
+        try:
+            return self._measured(unit, tell)
+        except ChangedError:
+            if unit[0].partial:  # the ranges were those of the old file: it is read whole
+                return Partial(Packed.of(FileRecord, [changed_range(unit[0])]))
+            again = [renewed(piece) for piece in unit]
+        try:
+            return self._measured(again, tell)
+        except ChangedError as error:
+            raise ChangedError(f"{error}, twice; the scan is incomplete") from None
+
+    def _measured(self, unit: WorkUnit, tell: Tell) -> Partial:
         records, batches = batches_of(unit, self, tell)
         blocks, measures = Blocks(records, self.unit, self.held_out_share), self.measures(records)
         for batch in batches:
@@ -148,7 +163,7 @@ def batches_of(unit: WorkUnit, task: ReadingTask, tell: Tell) -> tuple[Packing[F
     records = Packing(FileRecord)
 
     def each() -> Iterator[Batch]:
-        for piece in unit:
+        for piece in soon(unit, whole_place):
             yield from read_piece(piece, task.reading, records, tell, task.look)
 
     return records, packed(each())

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import overload
 
+import numpy as np
+
+from corpuscheck.files.remote import at_once
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import Piece
 from corpuscheck.reading.ranges import pieces_of
@@ -59,10 +62,13 @@ def work_units(sources: Packed[Source], settings: Reading) -> list[WorkUnit]:
     every = _power_of_two(len(sources) // _MOST_BUNDLES)
     if every > 1:
         every = max(every, _power_of_two(len(sources) * _LEAST_BUNDLE // max(1, total)))
+    cut_far = _far_pieces(sources, settings, size)
     units: list[WorkUnit] = []
     start = filled = 0
     for number, (path, length) in enumerate(zip(sources.values("path"), sources.values("size"), strict=True)):
-        pieces = pieces_of(sources[number], settings, size) if length >= 2 * size else ()
+        pieces: Sequence[Piece] = cut_far.get(number, ())
+        if length >= 2 * size and not pieces:
+            pieces = pieces_of(sources[number], settings, size)
         cut = len(pieces) > 1
         if start < number and (cut or filled + length > size or _ends_bundle(path, every)):
             units.append(Bundle(sources, start, number))
@@ -74,6 +80,14 @@ def work_units(sources: Packed[Source], settings: Reading) -> list[WorkUnit]:
     if start < len(sources):
         units.append(Bundle(sources, start, len(sources)))
     return units
+
+
+def _far_pieces(sources: Packed[Source], settings: Reading, size: int) -> dict[int, list[Piece]]:
+    """The pieces of the large files in stores, which are looked at several at a time."""
+    if not any(sources.values("root")):
+        return {}
+    large = [k for k in np.flatnonzero(sources.numbers("size") >= 2 * size).tolist() if sources[k].root]
+    return dict(zip(large, at_once(lambda k: pieces_of(sources[k], settings, size), large, far=True), strict=True))
 
 
 def size_of(sources: Packed[Source]) -> int:

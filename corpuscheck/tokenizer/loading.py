@@ -11,7 +11,9 @@ from pathlib import Path
 
 from tokenizers import Tokenizer, normalizers
 
-from corpuscheck.errors import TokenizerError
+from corpuscheck.errors import CorpuscheckError, TokenizerError
+from corpuscheck.files.fetching import fetched
+from corpuscheck.files.urls import local
 from corpuscheck.files.writing import restore
 from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact, Remark
@@ -23,6 +25,7 @@ from corpuscheck.tokenizer.vocabulary import read_vocabulary
 
 UNK = "[UNK]"
 _IN_FOLDERS = ("tokenizer.json", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model")
+_BESIDE = (CONFIG, "config.json", "special_tokens_map.json", "added_tokens.json")
 _NAMELESS = Remark(
     f"{CONFIG} names no tokenizer_class and no config.json a model_type, so AutoTokenizer cannot open this folder; "
     "it is judged as BertTokenizer",
@@ -32,10 +35,25 @@ SPECIAL_TOKENS = ("[PAD]", UNK, "[CLS]", "[SEP]", "[MASK]")
 
 
 def load(path: str, lowercase: bool | None = None) -> Artefact:
-    """The tokenizer at `path`, read with the files beside it as `transformers` reads it.
+    """The tokenizer at `path`, read with the files beside it as `transformers` reads it; at a URL, or by its name on
+    the Hub, as ORG/NAME or ORG/NAME@REVISION.
 
     `lowercase` overrides what they say. Raises TokenizerError with what to do.
     """
+    path, copy = local(path), None
+    try:
+        with fetched(path, (*_IN_FOLDERS, *_BESIDE), _IN_FOLDERS) as copy:
+            if copy is None:
+                return _load(path, lowercase)
+            artefact = _load(copy.place, lowercase)
+            return replace(artefact, source=copy.told(artefact.source))
+    except CorpuscheckError as error:
+        if copy is None and isinstance(error, TokenizerError):
+            raise
+        raise TokenizerError(copy.told(str(error)) if copy else str(error)) from None
+
+
+def _load(path: str, lowercase: bool | None) -> Artefact:
     place = Path(path)
     shown = printable(path, 200)
     for folder in (place.parent, place):
@@ -43,7 +61,7 @@ def load(path: str, lowercase: bool | None = None) -> Artefact:
     if place.is_dir():
         for name in _IN_FOLDERS:
             if (place / name).is_file():
-                return load(str(place / name), lowercase)
+                return _load(str(place / name), lowercase)
         raise TokenizerError(f"{shown}: this folder holds none of {', '.join(_IN_FOLDERS)}")
     try:
         raw = place.read_bytes()
