@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sys
 from pathlib import Path
 from typing import Any
 
+import laws
 import pytest
 from numba.core.dispatcher import Dispatcher
 from support import Main, Outcome, korean_lines, run, write_files, write_vocabulary
@@ -36,6 +38,28 @@ def _compiled_once(kernel: Any, signature: Any) -> Any:
 
 if "PYTEST_XDIST_WORKER" in os.environ and fcntl:
     Dispatcher.compile = _compiled_once  # type: ignore[method-assign, assignment]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="more examples of each kind: what CI runs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    laws.thorough = config.getoption("--thorough")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked as thorough is for `--thorough`."""
+    left_out = [item for item in items if item.get_closest_marker("thorough")] if not laws.thorough else []
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
+def pytest_collection_finish() -> None:
+    """All tests of the suite are many objects: they are not looked through for garbage, nor copied where it forks."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

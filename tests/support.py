@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,9 +53,14 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 def korean_lines(lines: int, seed: int = 1, words: int = 12) -> list[str]:
     """Lines of made-up Korean words, the same for the same seed."""
+    return list(_korean_lines(lines, seed, words))
+
+
+@lru_cache(256)
+def _korean_lines(lines: int, seed: int, words: int) -> tuple[str, ...]:
     dice = random.Random(seed)
     lexicon = ["".join(dice.choices(_SYLLABLES, k=dice.randint(1, 5))) for _ in range(4000)]
-    return [" ".join(dice.choices(lexicon, k=dice.randint(1, 2 * words))) + "." for _ in range(lines)]
+    return tuple(" ".join(dice.choices(lexicon, k=dice.randint(1, 2 * words))) + "." for _ in range(lines))
 
 
 def write_vocabulary(path: Path, characters: Iterable[str], further: Iterable[str] = ()) -> str:
@@ -124,6 +130,13 @@ def command(*arguments: str | Path) -> list[str]:
     """Of Python itself where it is `-c` and a script."""
     program = () if arguments[:1] == ("-c",) else ("-m", "corpuscheck")
     return [sys.executable, *program, *(str(argument) for argument in arguments)]
+
+
+def quick_command(*arguments: str | Path) -> list[str]:
+    """The same off a process that has imported everything, where how Python starts and ends is not what is tested."""
+    if not prepared.fits(os.environ):
+        return command(*arguments)
+    return [*prepared.command_line(), *map(os.fspath, arguments)]
 
 
 def run(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zstandard
-from support import Main, command, everything, scanned, write_files
+from support import Main, everything, run, scanned, write_files
 
 from corpuscheck.running import cache
 from corpuscheck.running.cache import Cache
@@ -219,14 +219,11 @@ def test_two_scans_at_once_do_not_harm_each_other(corpus: Path, options: dict[st
     (Path(options["cache"]) / "cache.db").unlink()
     arguments = [corpus, "--tokenizer", options["tokenizer"], "--cache-dir", options["cache"], "--format", "json"]
     environment = {**os.environ, "CORPUSCHECK_NO_CACHE": "0"}
-    running = [
-        subprocess.Popen(command("scan", *arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
-        for _ in range(4)
-    ]
-    for process in running:
-        out, err = process.communicate(timeout=120)
-        assert out.rstrip() == wanted.rstrip(), err
-        assert b"could not" not in err
+    with ThreadPoolExecutor(4) as threads:
+        running = [threads.submit(run, "scan", *arguments, env=environment) for _ in range(4)]
+    for done in (each.result() for each in running):
+        assert done.stdout.encode().rstrip() == wanted.rstrip(), done.stderr
+        assert "could not" not in done.stderr
     assert (after := scanned(corpus, **options).cache)
     assert after.known == 12
 

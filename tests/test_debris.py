@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from corpuscheck.kernels.columns import COLUMNS, DEBRIS, FIRST_DEBRIS, FIRST_PII, PII, PII_EMAIL
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
@@ -146,7 +147,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@examples(150)
 @given(parts=st.lists(PIECES, max_size=14))
 def test_compiled_or_not_nothing_overlaps_and_the_counts_are_those_of_the_places(parts: list[str]) -> None:
     text = "".join(parts)
@@ -165,7 +166,7 @@ def test_compiled_or_not_nothing_overlaps_and_the_counts_are_those_of_the_places
     assert re.fullmatch(".*?".join(["", *map(re.escape, alone), ""]), text, re.S)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(lines=st.lists(st.lists(PIECES.filter(lambda p: p != "\n"), max_size=5).map("".join), max_size=6))
 def test_lines_together_hold_what_they_hold_alone(lines: list[str]) -> None:
     """Text without a tag, or a run of spaces, that goes over a line end: wherever it is cut at one, counts add up."""

@@ -13,8 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from corpuscheck.reading.encodings.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.encodings.decoding import detect, settled
@@ -319,7 +320,7 @@ def test_megabytes_of_utf8_then_of_cp949() -> None:
     assert decoded.encoding == "mixed"
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.lists(st.sampled_from([*KOREAN.split(), "\xff", "a", "\x80", "\n", "한"]), min_size=1, max_size=60),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp949"]),

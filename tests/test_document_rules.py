@@ -8,8 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.columns import (
@@ -147,7 +148,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(
     lines=LINES, others=st.lists(st.text("ab가\n ", max_size=12), max_size=2), dice=st.randoms(use_true_random=False)
 )

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from corpuscheck.kernels.arrays import CODE_POINTS
 from corpuscheck.kernels.forecast import document_frequencies, word_types, words_with
@@ -23,7 +24,7 @@ from corpuscheck.measuring.forecasting import ALL_HASHES
 from corpuscheck.reading.batch import Batch, batch_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
-calm = settings(max_examples=40, deadline=None, derandomize=True)
+calm = examples(40)
 documents = st.lists(st.text("ab가나é.中 \n\u200b", max_size=24), min_size=1, max_size=6)
 
 KINDS = {" ": SPACE, "\n": SPACE, ".": ISOLATED, "中": ISOLATED, "\u200b": DELETED, "é": COMPLEX}

@@ -270,11 +270,12 @@ def test_workers_cache_shards_and_saved_profiles_give_the_same_copies(tmp_path: 
 def test_copies_are_estimated_where_documents_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DocumentPart, "MOST", 300)
     monkeypatch.setattr(NearPart, "MOST", 300)
-    texts = [ruling(n) for n in range(400)]
+    lines = korean_lines(12_100)
+    texts = ["\n".join(lines[n : n + 30]) + "\n" for n in range(0, 12_000, 30)]
     change = records(
         *texts[:100],
         *(text + " " for text in texts[100:200]),
-        *(text + korean_lines(1, seed=n)[0] for n, text in enumerate(texts[200:300])),
+        *(text + line for text, line in zip(texts[200:300], lines[12_000:], strict=True)),
     )
     result = compared(tmp_path, {"all.jsonl": records(*texts)}, lambda _: {"new.jsonl": change})
     assert result.comparison

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, REPOSITORY, command, run, write_files
+from support import EXAMPLES, REPOSITORY, command, quick_command, run, write_files
 
 from corpuscheck.files import unwinding, writing
 from corpuscheck.reading.discover import portable
@@ -40,7 +40,7 @@ def _ended(command: list[str], *arguments: str, cwd: Path, **environment: str) -
 def test_without_what_windows_lacks_the_answer_is_the_same(arguments: list[str], tmp_path: Path) -> None:
     """No fcntl, no resource, no users, fewer signals and flags of files: nothing of it is needed."""
     answers = []
-    for name, start in (("here", command()), ("windows", AS_WINDOWS)):
+    for name, start in (("here", quick_command()), ("windows", AS_WINDOWS)):
         folder = tmp_path / name
         folder.mkdir()
         for link, target in (("news", "korean-news"), ("broken", "broken"), ("rare", "rare-syllables")):
