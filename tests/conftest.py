@@ -113,8 +113,8 @@ def profile(sample: Path) -> Path:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """Twelve small files, each of a line."""
-    return write_files(tmp_path / "corpus", {f"{n}.txt": line for n, line in enumerate(korean_lines(12))})
+    """Five small files, each of a line."""
+    return write_files(tmp_path / "corpus", {f"{n}.txt": line for n, line in enumerate(korean_lines(5))})
 
 
 @pytest.fixture

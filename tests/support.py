@@ -11,7 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +83,14 @@ def set_budgets(monkeypatch: pytest.MonkeyPatch, **budgets: int) -> None:
 
 def scanned(paths: Path | str | Sequence[Path | str], processes: bool = False, **options: Any) -> Scan:
     return run_scan(paths, settings_from(**{"jobs": 1, **options}), processes=processes)
+
+
+@cache
+def example(name: str) -> Scan:
+    """The scan of an example, named as in the repository's root. Scanned once: it is not to be changed."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(REPOSITORY)
+        return scanned(f"examples/{name}")
 
 
 def json_of(paths: Path | str | Sequence[Path | str], **options: Any) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import korean_lines, scanned, terminal_report, write_files
+from support import korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
 from corpuscheck.api import merge_profiles, report
 from corpuscheck.profile.documents import DocumentPart
@@ -156,7 +156,8 @@ CASES: dict[str, Case] = {
 
 def compared(folder: Path, base: Files, change: Change, **options: Any) -> Result:
     corpus = write_files(folder / "corpus", dict(base))
-    saved = str(folder / "base.ccp")
+    write_vocabulary(folder / "vocab.txt", "가나다라")
+    options, saved = {"tokenizer": "vocab.txt", **options}, str(folder / "base.ccp")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         Path(saved).write_bytes(_scanned(tuple(base.items()), tuple(options.items())))
@@ -298,9 +299,14 @@ def test_many_forms_that_are_alike_and_edited_at_once_are_edits(tmp_path: Path) 
     assert kinds(compared(tmp_path, base, lambda _: {"forms.jsonl": records(*(f + SENTENCE for f in forms))})) == {}
 
 
+@pytest.fixture(scope="module")
+def of_each_kind(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return compared(tmp_path_factory.mktemp("each"), BASE, CASES["of each kind"].change)
+
+
 @pytest.mark.parametrize("format_", ["text", "json", "markdown", "github", "concise", "gitlab", "junit", "sarif"])
-def test_each_report_names_a_copy_with_its_twin(format_: str, tmp_path: Path) -> None:
-    result = compared(tmp_path, BASE, CASES["of each kind"].change)
+def test_each_report_names_a_copy_with_its_twin(format_: str, of_each_kind: Result) -> None:
+    result = of_each_kind
     text = terminal_report(result, width=400) if format_ == "text" else render(result, format_).decode()
     if format_ == "json":
         pairs = json.loads(text)["comparison"]["copies"]["pairs"]
