@@ -32,6 +32,9 @@ from corpuscheck.settings import Reading, settings_from
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXAMPLES = REPOSITORY / "examples"
+TESTS = Path(__file__).resolve().parent
+LANGUAGES = {path.stem: path.read_text("utf-8") for path in sorted((TESTS / "languages").glob("*.txt"))}
+"""Ordinary text in many languages."""
 
 Outcome = tuple[int, str, str]
 """Exit status, standard output, standard error."""
@@ -144,7 +147,19 @@ def quick_command(*arguments: str | Path) -> list[str]:
     """The same off a process that has imported everything, where how Python starts and ends is not what is tested."""
     if not prepared.fits(os.environ):
         return command(*arguments)
-    return [*prepared.command_line(), *map(os.fspath, arguments)]
+    return [*prepared.command_line(), *(os.fspath(argument) for argument in arguments)]
+
+
+def without_the_compiler(*names: str) -> None:
+    """Run these files of tests once more, with kernels as the Python that they were compiled from."""
+    if os.environ.get("NUMBA_DISABLE_JIT"):
+        pytest.skip("this is the run without it")
+    files = [str(next(TESTS.rglob(name))) for name in names]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *files],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:]
 
 
 def run(

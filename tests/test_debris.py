@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
+from support import without_the_compiler
 
 from corpuscheck.kernels.columns import COLUMNS, DEBRIS, FIRST_DEBRIS, FIRST_PII, PII, PII_EMAIL
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
@@ -176,15 +173,4 @@ def test_lines_together_hold_what_they_hold_alone(lines: list[str]) -> None:
 
 
 def test_nothing_changes_without_the_compiler() -> None:
-    if os.environ.get("NUMBA_DISABLE_JIT"):
-        pytest.skip("this is the run without it")
-    tests = [str(Path(__file__)), str(Path(__file__).with_name("test_document_rules.py"))]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *tests],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:]
+    without_the_compiler("test_debris.py", "test_document_rules.py")

@@ -9,20 +9,19 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
+from support import LANGUAGES
 
 from corpuscheck.reading.encodings.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.encodings.decoding import detect, settled
 from corpuscheck.reading.text import Damage, TextStream
 from corpuscheck.settings import HINTS
 
-LANGUAGES = {path.stem: path.read_text("utf-8") for path in (Path(__file__).parent / "languages").glob("*.txt")}
 KOREAN = LANGUAGES["korean"]
 MIB = 1 << 20
 

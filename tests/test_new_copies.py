@@ -47,6 +47,8 @@ BASE: Files = {
     "fr.txt": ENGLISH,
 }
 
+KNOWN = sorted(set("".join(BASE.values())) - set(" \n"))
+
 
 def again(change: Callable[[str], str]) -> Change:
     """Each ruling once more, changed, beside the old ones."""
@@ -156,7 +158,7 @@ CASES: dict[str, Case] = {
 
 def compared(folder: Path, base: Files, change: Change, **options: Any) -> Result:
     corpus = write_files(folder / "corpus", dict(base))
-    write_vocabulary(folder / "vocab.txt", "가나다라")
+    write_vocabulary(folder / "vocab.txt", KNOWN)
     options, saved = {"tokenizer": "vocab.txt", **options}, str(folder / "base.ccp")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

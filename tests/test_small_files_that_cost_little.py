@@ -21,7 +21,7 @@ from pathlib import Path
 import pytest
 import zstandard
 from pathspec import GitIgnoreSpec
-from support import quick_command, run
+from support import TESTS, quick_command, run
 
 from corpuscheck.errors import UsageError
 from corpuscheck.reading import patterns as patterns_module
@@ -48,7 +48,7 @@ def _read(path: Path, *options: str) -> str:
         "peak = peak_of_this_process();"
         "print(peak, len(texts), sum(map(len, texts)), [(r.reason, r.damage) for r in records[:2]])"
     )
-    done = run("-c", script, Path(__file__).parent, path, *options, seconds=_SECONDS)
+    done = run("-c", script, TESTS, path, *options, seconds=_SECONDS)
     assert done.returncode == 0, done.stderr
     peak, _, rest = done.stdout.partition(" ")
     assert int(peak) < _MOST_MEMORY

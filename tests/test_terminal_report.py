@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
-from support import EXAMPLES, example, korean_lines, scanned, terminal_report, write_files, write_vocabulary
+from support import EXAMPLES, TESTS, example, korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
 from corpuscheck.reports.terminal.console import terminal
 from corpuscheck.reports.terminal.report import render_terminal
 from corpuscheck.text.amounts import count, percent, plural, size
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = TESTS / "golden"
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
 WIDTHS = [80, 120]
 

@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, REPOSITORY, command, quick_command, run, write_files
+from support import EXAMPLES, TESTS, command, quick_command, run, write_files
 
 from corpuscheck.files import unwinding, writing
 from corpuscheck.reading.discover import portable
 from corpuscheck.running.pool import Pool
 
-AS_WINDOWS = [sys.executable, str(REPOSITORY / "tests" / "as_windows.py")]
+AS_WINDOWS = [sys.executable, str(TESTS / "as_windows.py")]
 
 
 def _ended(command: list[str], *arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
