@@ -150,6 +150,13 @@ def quick_command(*arguments: str | Path) -> list[str]:
     return [*prepared.command_line(), *(os.fspath(argument) for argument in arguments)]
 
 
+def quick_command_in(encoding: str, *arguments: str | Path) -> list[str]:
+    """The same where both streams are in another encoding."""
+    out = f"sys.stdout = open(1, 'w', encoding={encoding!r}, closefd=False); "
+    err = f"sys.stderr = open(2, 'w', encoding={encoding!r}, errors='backslashreplace', closefd=False); "
+    return quick_command("-c", f"import sys; {out}{err}from corpuscheck.cli import main; main()", *arguments)
+
+
 def without_the_compiler(*names: str) -> None:
     """Run these files of tests once more, with kernels as the Python that they were compiled from."""
     if os.environ.get("NUMBA_DISABLE_JIT"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Callable
 from itertools import pairwise
@@ -113,8 +114,8 @@ def test_each_rule_names_its_document(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_rule_names_prose(language: str) -> None:
-    dice = random.Random(language)
-    assert named([prose(language, dice) for _ in range(20)]) == [set()] * 20
+    dice, number = random.Random(language), 3 if os.environ.get("NUMBA_DISABLE_JIT") else 20
+    assert named([prose(language, dice) for _ in range(number)]) == [set()] * number
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

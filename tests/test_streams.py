@@ -9,24 +9,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, Main, command, quick_command
+from support import EXAMPLES, Main, command, quick_command, quick_command_in
 
 RARE = EXAMPLES / "rare-syllables"
-
-
-def _in_encoding(encoding: str) -> list[str]:
-    """The command line where standard output is in another encoding: said by Python, or before it is used."""
-    if encoding == "cp949":
-        return command()
-    script = f"import sys; sys.stdout.reconfigure(encoding={encoding!r}); from corpuscheck.cli import main; main()"
-    return quick_command("-c", script)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp949", "cp1252"])
 def test_terminal_report_in_an_encoding_that_lacks_characters(encoding: str) -> None:
     """As on a Korean Windows, where what is redirected to a file is CP949."""
-    env = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"} if encoding == "cp949" else None
-    line = [*_in_encoding(encoding), "scan", str(RARE)]
+    line, env = quick_command_in(encoding, "scan", RARE), None
+    if encoding == "cp949":  # as Python itself is told
+        line, env = command("scan", RARE), {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
     done = subprocess.run(line, capture_output=True, timeout=120, check=False, env=env)
     assert done.returncode == 1
     assert b"Traceback" not in done.stderr
@@ -37,7 +30,7 @@ def test_terminal_report_in_an_encoding_that_lacks_characters(encoding: str) -> 
 
 
 def test_json_is_utf8_whatever_the_terminal_is() -> None:
-    line = [*_in_encoding("cp1252"), "scan", str(RARE), "--format", "json"]
+    line = quick_command_in("cp1252", "scan", RARE, "--format", "json")
     done = subprocess.run(line, capture_output=True, timeout=120, check=False)
     assert done.returncode == 1
     assert "ㅍ" in done.stdout.decode()

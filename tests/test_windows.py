@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, TESTS, command, quick_command, run, write_files
+from support import EXAMPLES, TESTS, quick_command, quick_command_in, run, write_files
 
 from corpuscheck.files import unwinding, writing
 from corpuscheck.reading.discover import portable
@@ -70,7 +70,7 @@ ENCODINGS = ["cp1252", "cp949", "cp437", "latin-1", "ascii"]
 )
 def test_a_console_that_lacks_characters_shows_question_marks(arguments: str, encoding: str, tmp_path: Path) -> None:
     (tmp_path / "broken").symlink_to(EXAMPLES / "broken")
-    done = _ended(command(), *arguments.split(), cwd=tmp_path, PYTHONUTF8="0", PYTHONIOENCODING=encoding)
+    done = _ended(quick_command_in(encoding, *arguments.split()), cwd=tmp_path)
     assert done.returncode == run(*arguments.split(), cwd=tmp_path).returncode, done.stderr
     assert done.stdout
     assert b"Error" not in done.stderr
