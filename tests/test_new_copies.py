@@ -233,14 +233,15 @@ def test_what_was_not_looked_into_is_not_judged(
     base: dict[str, bool], head: dict[str, bool], found: dict[str, int], says: str, tmp_path: Path
 ) -> None:
     corpus, saved = write_files(tmp_path / "corpus", dict(BASE)), str(tmp_path / "base.ccp")
-    scanned(corpus, **base).result.profile.save(saved)
+    vocabulary = write_vocabulary(tmp_path / "vocab.txt", KNOWN)
+    scanned(corpus, tokenizer=vocabulary, **base).result.profile.save(saved)
     write_files(corpus, {"x.jsonl": records(*map(ruling, range(50, 60)))})
-    result = scanned(corpus, baseline=saved, **head).result
+    result = scanned(corpus, tokenizer=vocabulary, baseline=saved, **head).result
     assert kinds(result) == {}
     (skipped,) = (skipped for skipped in result.skipped_rules if skipped.rule == "CC708")
     assert skipped.reason.endswith(says)
     write_files(corpus, {"a.txt": ruling(1), "b.txt": ruling(2) + " ", "c.txt": ruling(3) + SENTENCE})
-    result = scanned(corpus, baseline=saved, **head).result
+    result = scanned(corpus, tokenizer=vocabulary, baseline=saved, **head).result
     assert kinds(result) == found
     (finding,) = (finding for finding in result.findings if finding.rule == "CC708")
     assert finding.message.endswith(says)
