@@ -202,7 +202,7 @@ def _link(path: Path) -> None:
 @NOT_ON_WINDOWS
 @pytest.mark.parametrize("name", ["cache.db", "cache.db-journal", "cache.db-wal", "cache.db-shm"])
 @pytest.mark.parametrize("make", [_link, os.mkfifo, lambda p: p.symlink_to("/dev/zero"), lambda p: p.symlink_to("no")])
-@pytest.mark.parametrize("filled", [False, True])
+@pytest.mark.parametrize("filled", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_files_that_are_no_files_are_left_alone(
     name: str, make: Callable[[Path], object], filled: bool, corpus: Path, options: dict[str, Any], tmp_path: Path
 ) -> None:

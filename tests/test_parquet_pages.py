@@ -149,10 +149,10 @@ def test_a_bomb_in_an_archive_is_found(tmp_path: Path) -> None:
 
 
 BOUNDED: dict[str, Callable[[], bytes]] = {
-    "pages of one row": lambda: parquet(Column((SMALL, *(middle(),) * 30))),
-    "pages of the second version": lambda: parquet(Column((Page(middle().data, 1, kind=DATA_2),) * 30)),
+    "pages of one row": lambda: parquet(Column((SMALL, *(middle(),) * 20))),
+    "pages of the second version": lambda: parquet(Column((Page(middle().data, 1, kind=DATA_2),) * 20)),
     "many columns": lambda: parquet(
-        *(Column((Page(plain([b"a b c " * 100_000]), 1),) * 25, b"t%d" % k) for k in range(60))),
+        *(Column((Page(plain([b"a b c " * 100_000]), 1),) * 16, b"t%d" % k) for k in range(60))),
     "a repeated prefix": lambda: parquet(Column((Page(_prefixes(10 * MB), 2000, encoding=DELTA_BYTES),))),
     "a repeated prefix behind a small text": lambda: parquet(Column((
         Page(SMALL.data, 10), Page(_prefixes(10 * MB), 2000, encoding=DELTA_BYTES)))),
@@ -165,7 +165,7 @@ def test_pages_that_can_be_held_are_read_a_few_rows_at_a_time(tmp_path: Path, na
     (tmp_path / "a.parquet").write_bytes(BOUNDED[name]())
     _, record = read_apart(tmp_path / "a.parquet")
     assert record["documents"] or record["reason"]
-    assert record["memory"] < 768 * MB
+    assert record["memory"] < 512 * MB
 
 
 DAMAGED: dict[str, Callable[[], bytes]] = {
@@ -234,9 +234,18 @@ ENCODINGS: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("version", ["1.0", "2.0"])
-@pytest.mark.parametrize("codec", ["none", "snappy", "gzip", "brotli", "zstd", "lz4"])
-@pytest.mark.parametrize("encoding", ENCODINGS, ids=lambda e: e.get("column_encoding", "dictionary"))
+HONEST = [
+    pytest.param(encoding, codec, version, marks=[pytest.mark.thorough] if (k + n + v) % 2 else [])
+    for k, encoding in enumerate(ENCODINGS)
+    for n, codec in enumerate(("none", "snappy", "gzip", "brotli", "zstd", "lz4"))
+    for v, version in enumerate(("1.0", "2.0"))
+]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "codec", "version"), HONEST,
+    ids=lambda value: value.get("column_encoding", "dictionary") if isinstance(value, dict) else value,
+)  # fmt: skip
 def test_every_honest_page_is_read(tmp_path: Path, encoding: dict[str, Any], codec: str, version: str) -> None:
     kinds = {
         "flat": pa.array(TEXTS),
