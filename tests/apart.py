@@ -6,7 +6,10 @@ import json
 import os
 import resource
 import signal
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,7 @@ def each_read_apart(
     paths: Iterable[Path], settings: Reading | None = None
 ) -> Iterator[tuple[list[str], dict[str, Any]]]:
     """The same for many files, which are read by one process."""
+    _read_once()
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -45,6 +49,26 @@ def each_read_apart(
             yield documents, record
     _, status = os.waitpid(child, 0)
     assert status == 0, f"the process that reads ended with {os.waitstatus_to_exitcode(status)}"
+
+
+@cache
+def _read_once() -> None:
+    """Ordinary files of some kinds, here, so that no process has to load what reads them."""
+    texts = ["a text", "another"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "a.csv").write_text("id,text\n" + "".join(f"1,{text}\n" for text in texts))
+        (folder / "a.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+        with suppress(ImportError):
+            import pyarrow as pa
+            import pyarrow.parquet as pq
+
+            table = pa.table({"text": texts})
+            pq.write_table(table, folder / "a.parquet")
+            with pa.ipc.new_file(folder / "a.arrow", table.schema) as out:
+                out.write_table(table)
+        for path in sorted(folder.iterdir()):
+            assert _answer(path, None)[0] == texts
 
 
 def _read_all_of(paths: Iterable[Path], settings: Reading | None, writer: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sys
@@ -10,6 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import laws
 import pytest
 from numba.core.dispatcher import Dispatcher
 from servers import Server, files_by_http, forwarded_to, serving
@@ -40,6 +42,28 @@ def _compiled_once(kernel: Any, signature: Any) -> Any:
 
 if "PYTEST_XDIST_WORKER" in os.environ and fcntl:
     Dispatcher.compile = _compiled_once  # type: ignore[method-assign, assignment]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="more examples of each kind: what CI runs")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    laws.thorough = config.getoption("--thorough")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is marked as thorough is for `--thorough`."""
+    left_out = [item for item in items if item.get_closest_marker("thorough")] if not laws.thorough else []
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+
+
+def pytest_collection_finish() -> None:
+    """All tests of the suite are many objects: they are not looked through for garbage, nor copied where it forks."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
@@ -93,8 +117,8 @@ def profile(sample: Path) -> Path:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """Twelve small files, each of a line."""
-    return write_files(tmp_path / "corpus", {f"{n}.txt": line for n, line in enumerate(korean_lines(12))})
+    """Five small files, each of a line."""
+    return write_files(tmp_path / "corpus", {f"{n}.txt": line for n, line in enumerate(korean_lines(5))})
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -65,9 +65,7 @@ def thrift(value: object) -> bytes:
     return bytes(out) + b"\0"
 
 
-@lru_cache(16)
 def _compressed(data: bytes, codec: str) -> bytes:
-    """Many pages of many files are the same."""
     compressed: bytes = pa.Codec(codec).compress(data, asbytes=True)
     return compressed
 
@@ -84,9 +82,9 @@ class Page:
     said_compressed: int | None = None
     more: tuple[tuple[int, object], ...] = ()
 
-    def packed(self, codec: str) -> bytes:
+    def packed(self, codec: str, compressed: Callable[[bytes, str], bytes]) -> bytes:
         """The header and the page as they lie in a file."""
-        body = self.data if codec == "none" else _compressed(self.data, codec)
+        body = self.data if codec == "none" else compressed(self.data, codec)
         size = len(self.data) if self.said is None else self.said
         stored = len(body) if self.said_compressed is None else self.said_compressed
         levels: dict[int, object] = {3: RLE, 4: RLE} if self.kind == DATA else {}
@@ -111,6 +109,7 @@ class Column:
 def parquet(*columns: Column, rows: int | None = None, groups: int = 1) -> bytes:
     """A file of these columns, with as many row groups of the same pages as are asked for."""
     body = bytearray(b"PAR1")
+    compressed = lru_cache(_compressed)  # many pages of a file are the same
     chunks: list[dict[int, object]] = []
     schema: list[dict[int, object]] = [{4: b"schema", 5: len(columns)}]
     for column in columns:
@@ -118,7 +117,7 @@ def parquet(*columns: Column, rows: int | None = None, groups: int = 1) -> bytes
         offsets = []
         for page in column.pages:
             offsets.append((page.kind, len(body)))
-            body += page.packed(column.codec)
+            body += page.packed(column.codec, compressed)
         values = sum(page.values for page in column.pages if page.kind != DICTIONARY)
         first = next((offset for kind, offset in offsets if kind != DICTIONARY), start)
         meta: dict[int, object] = {

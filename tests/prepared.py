@@ -100,22 +100,38 @@ def _serve(place: str) -> None:
 
 
 def _import_everything() -> None:
-    """Scan once, so that no command has to import or to load kernels; nothing that starts threads."""
+    """Scan and so on once, so that no command has to import or to load kernels; nothing that starts threads."""
     import contextlib
     import io
 
     from corpuscheck.cli import cli
 
     with tempfile.TemporaryDirectory() as folder:
-        files = {"text.txt": "하나 둘 셋\n", "vocab.txt": "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n하\n##나\n"}
+        files = {
+            "text.txt": "하나 둘 셋\n",
+            "text.jsonl": '{"text": "하나"}\n',
+            "vocab.txt": "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n하\n##나\n",
+        }
         for name, text in files.items():
             with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
                 out.write(text)
-        given = ["scan", os.path.join(folder, "text.txt"), "--tokenizer", os.path.join(folder, "vocab.txt")]
+        text, records, vocabulary, profile = (
+            os.path.join(folder, name) for name in ("text.txt", "text.jsonl", "vocab.txt", "p.ccp")
+        )
+        commands = (
+            ["scan", text, "--tokenizer", vocabulary, "--cache-dir", os.path.join(folder, "cache")],
+            ["scan", records, "--save", profile],
+            ["report", profile],
+            ["estimate", text],
+            ["peek", text],
+        )
         before = dict(os.environ)
         os.environ["TOKENIZERS_PARALLELISM"] = "false"
-        with contextlib.redirect_stdout(io.StringIO()), suppress(SystemExit):
-            cli.main([*given, "-q", "--no-cache", "--jobs", "1"], standalone_mode=False)
+        os.environ["XDG_STATE_HOME"] = folder
+        for command in commands:
+            os.environ["CORPUSCHECK_NO_CACHE"] = "0" if "--cache-dir" in command else "1"
+            with contextlib.redirect_stdout(io.StringIO()), suppress(SystemExit):
+                cli.main([*command, "-q"], standalone_mode=False)
         os.environ.clear()
         os.environ.update(before)
 

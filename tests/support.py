@@ -11,6 +11,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ from corpuscheck.settings import Reading, settings_from
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 EXAMPLES = REPOSITORY / "examples"
+TESTS = Path(__file__).resolve().parent
+LANGUAGES = {path.stem: path.read_text("utf-8") for path in sorted((TESTS / "languages").glob("*.txt"))}
+"""Ordinary text in many languages."""
 
 Outcome = tuple[int, str, str]
 """Exit status, standard output, standard error."""
@@ -53,9 +57,14 @@ def write_files(folder: Path, files: Mapping[str, str | bytes]) -> Path:
 
 def korean_lines(lines: int, seed: int = 1, words: int = 12) -> list[str]:
     """Lines of made-up Korean words, the same for the same seed."""
+    return list(_korean_lines(lines, seed, words))
+
+
+@lru_cache(256)
+def _korean_lines(lines: int, seed: int, words: int) -> tuple[str, ...]:
     dice = random.Random(seed)
     lexicon = ["".join(dice.choices(_SYLLABLES, k=dice.randint(1, 5))) for _ in range(4000)]
-    return [" ".join(dice.choices(lexicon, k=dice.randint(1, 2 * words))) + "." for _ in range(lines)]
+    return tuple(" ".join(dice.choices(lexicon, k=dice.randint(1, 2 * words))) + "." for _ in range(lines))
 
 
 def write_vocabulary(path: Path, characters: Iterable[str], further: Iterable[str] = ()) -> str:
@@ -78,6 +87,14 @@ def set_budgets(monkeypatch: pytest.MonkeyPatch, **budgets: int) -> None:
 
 def scanned(paths: Path | str | Sequence[Path | str], processes: bool = False, **options: Any) -> Scan:
     return run_scan(paths, settings_from(**{"jobs": 1, **options}), processes=processes)
+
+
+@cache
+def example(name: str) -> Scan:
+    """The scan of an example, named as in the repository's root. Scanned once: it is not to be changed."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(REPOSITORY)
+        return scanned(f"examples/{name}")
 
 
 def json_of(paths: Path | str | Sequence[Path | str], **options: Any) -> bytes:
@@ -125,6 +142,32 @@ def command(*arguments: str | Path) -> list[str]:
     """Of Python itself where it is `-c` and a script."""
     program = () if arguments[:1] == ("-c",) else ("-m", "corpuscheck")
     return [sys.executable, *program, *(str(argument) for argument in arguments)]
+
+
+def quick_command(*arguments: str | Path) -> list[str]:
+    """The same off a process that has imported everything, where how Python starts and ends is not what is tested."""
+    if not prepared.fits(os.environ):
+        return command(*arguments)
+    return [*prepared.command_line(), *(os.fspath(argument) for argument in arguments)]
+
+
+def quick_command_in(encoding: str, *arguments: str | Path) -> list[str]:
+    """The same where both streams are in another encoding."""
+    out = f"sys.stdout = open(1, 'w', encoding={encoding!r}, closefd=False); "
+    err = f"sys.stderr = open(2, 'w', encoding={encoding!r}, errors='backslashreplace', closefd=False); "
+    return quick_command("-c", f"import sys; {out}{err}from corpuscheck.cli import main; main()", *arguments)
+
+
+def without_the_compiler(*names: str) -> None:
+    """Run these files of tests once more, with kernels as the Python that they were compiled from."""
+    if os.environ.get("NUMBA_DISABLE_JIT"):
+        pytest.skip("this is the run without it")
+    files = [str(next(TESTS.rglob(name))) for name in names]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", *files],
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"}, capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-2000:]
 
 
 def run(

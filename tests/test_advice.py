@@ -21,23 +21,23 @@ def vocabulary(tmp_path: Path) -> str:
     return write_vocabulary(tmp_path / "vocab.txt", sorted(set(TEXT) - {" ", "\n"}))
 
 
-def finding(rule: str, text: str, folder: Path, **options: Any) -> Finding:
+def findings(text: str, folder: Path, **options: Any) -> dict[str, Finding]:
     write_files(folder / "corpus", {"text.txt": text})
-    (found,) = (f for f in scanned(folder / "corpus", **options).result.findings if f.rule == rule)
-    return found
+    return {found.rule: found for found in scanned(folder / "corpus", **options).result.findings}
 
 
 def test_decomposed_text_is_composed_first(tmp_path: Path, vocabulary: str) -> None:
     decomposed = unicodedata.normalize("NFD", TEXT)
+    found = findings(decomposed, tmp_path, tokenizer=vocabulary)
     for rule in ("CC301", "CC203"):
-        advice = finding(rule, decomposed, tmp_path, tokenizer=vocabulary).advice
+        advice = found[rule].advice
         assert "NFC" in advice
         assert advice.endswith("88.4 % -> 0 % [UNK]")
 
 
 def test_composing_is_not_advised_where_it_wins_little(tmp_path: Path, vocabulary: str) -> None:
     text = TEXT + "뷁뷁 " * 300 + unicodedata.normalize("NFD", "서울 ")
-    advice = finding("CC301", text, tmp_path, tokenizer=vocabulary).advice
+    advice = findings(text, tmp_path, tokenizer=vocabulary)["CC301"].advice
     assert advice.startswith("add the missing characters to its vocabulary, or train one on this corpus")
     assert advice.endswith("characters it loses 0 %")
 
@@ -48,7 +48,7 @@ def test_a_larger_alphabet_says_what_it_wins_and_costs(tmp_path: Path) -> None:
     better = scan.result.tokenizer.alphabet.recommended
     assert better is not None
     slots = 2 * (better.alphabet - 200)
-    assert finding("CC301", TEXT, tmp_path, limit_alphabet=200).advice == (
+    assert findings(TEXT, tmp_path, limit_alphabet=200)["CC301"].advice == (
         f"raise the alphabet with --limit-alphabet {better.alphabet}: 35.8 % -> 0 % [UNK], "
         f"costs {slots:,} vocabulary slots"
     )
@@ -59,10 +59,10 @@ def test_a_larger_alphabet_says_what_it_wins_and_costs(tmp_path: Path) -> None:
 
 def test_stripped_accents_name_the_share_of_hangul(tmp_path: Path) -> None:
     write_files(tmp_path, {"uncased.json": artefact("bert uncased, accents stripped").definition})
-    found = finding("CC302", TEXT, tmp_path, tokenizer=str(tmp_path / "uncased.json"))
+    found = findings(TEXT, tmp_path, tokenizer=str(tmp_path / "uncased.json"))["CC302"]
     assert found.message.startswith(
         "the tokenizer strips accents, as lowercase=True does by itself: "
         "68.9 % of the characters change or vanish (68.9 % Hangul, which turns into jamo) and "
     )
-    both = finding("CC302", TEXT + "が" * 200, tmp_path, tokenizer=str(tmp_path / "uncased.json"))
+    both = findings(TEXT + "が" * 200, tmp_path, tokenizer=str(tmp_path / "uncased.json"))["CC302"]
     assert "Hangul, which turns into jamo, 1.4 % Kana) and " in both.message

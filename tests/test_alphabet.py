@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from support import korean_lines
+from support import TESTS, korean_lines
 from tokenizers import BertWordPieceTokenizer, Tokenizer, trainers
 
 from corpuscheck.errors import TokenizerError
@@ -24,7 +24,7 @@ KS_X_1001 = {
     bytes([lead, trail]).decode("euc_kr") for lead in range(0xB0, 0xC9) for trail in range(0xA1, 0xFF)
 }  # fmt: skip
 KOREAN = "서울의 도서관은 아침 일찍 문을 열고 사람들은 책을 읽는다. 똻똻하다, 漢字 and some English."
-LANGUAGES = sorted((Path(__file__).parent / "languages").glob("*.txt"))
+LANGUAGES = sorted((TESTS / "languages").glob("*.txt"))
 
 
 def ranking_of(text: str, lowercase: bool = False):  # type: ignore[no-untyped-def]

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from support import korean_lines, scanned, write_files, write_vocabulary
 
 from corpuscheck.api import report
@@ -194,7 +195,7 @@ def test_what_has_become_of_a_corpus(name: str, tmp_path: Path, vocabulary: str)
     assert again.comparison == result.comparison
 
 
-@settings(max_examples=10, deadline=None, derandomize=True)
+@examples(10)
 @given(data=st.data())
 def test_a_corpus_compared_with_itself_is_unchanged(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory

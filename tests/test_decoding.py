@@ -9,19 +9,19 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
+from support import LANGUAGES
 
 from corpuscheck.reading.encodings.decoded import UNCERTAIN, Decoded
 from corpuscheck.reading.encodings.decoding import detect, settled
 from corpuscheck.reading.text import Damage, TextStream
 from corpuscheck.settings import HINTS
 
-LANGUAGES = {path.stem: path.read_text("utf-8") for path in (Path(__file__).parent / "languages").glob("*.txt")}
 KOREAN = LANGUAGES["korean"]
 MIB = 1 << 20
 
@@ -319,7 +319,7 @@ def test_megabytes_of_utf8_then_of_cp949() -> None:
     assert decoded.encoding == "mixed"
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(
     st.lists(st.sampled_from([*KOREAN.split(), "\xff", "a", "\x80", "\n", "한"]), min_size=1, max_size=60),
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp949"]),

@@ -7,6 +7,7 @@ import time
 from itertools import product
 from pathlib import Path
 
+import laws
 import pytest
 from support import document_of, documents_in, write_files, write_vocabulary
 
@@ -39,7 +40,7 @@ def read(folder: Path, name: str, content: str | bytes, **options: object) -> tu
 def test_whatever_pandas_writes_is_read_as_pandas_reads_it(tmp_path: Path, ending: str, times: int) -> None:
     texts = TEXTS * times
     frame = pd.DataFrame({"id": range(len(texts)), "text": texts, "label": [k % 2 for k in range(len(texts))]})
-    for sep, quoting, end, escape, doubled, index in DIALECTS:
+    for sep, quoting, end, escape, doubled, index in DIALECTS if times == 1 or laws.thorough else DIALECTS[::5]:
         form = {"sep": sep, "escapechar": escape, "doublequote": doubled}
         content = frame.to_csv(None, quoting=quoting, lineterminator=end, index=index, **form)
         again = pd.read_csv(io.StringIO(content, newline=""), quoting=3 if quoting == 3 else 0, na_filter=False, **form)

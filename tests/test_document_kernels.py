@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from corpuscheck.kernels import alike, debris, inspection, numbers, shingles, tallying, utf8
 from corpuscheck.kernels import columns as counted
@@ -49,7 +50,7 @@ from corpuscheck.reading.files import FileRecord
 from corpuscheck.text.scripts import SCRIPTS
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
-calm = settings(max_examples=30, deadline=None, derandomize=True)
+calm = examples(30)
 pieces = st.sampled_from(
     ["가나", "다람쥐", "ab", "Éa", "zzzzz", "ㅋㅋㅋㅋㅋㅋ", "𝔘𝔘𝔘𝔘𝔘𝔘", "æøå", "ÃÂÃÂ", "\xad", "\x01", "\ufffd", "\ue000",
      "か\u3099", "가나다", "\u1112\u1161\u11ab", "\u1161", "中", "-----", "....", " ", "  ", "\n",

@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from corpuscheck.domain.differing import share_differing
 from corpuscheck.domain.distance import distance, divergence
@@ -67,7 +68,7 @@ def documents(kind: int, number: int, seed: int, words: int = 60, own: float = 0
     ]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(text=texts, other=texts)
 def test_grams_are_counted_as_they_are_defined(text: str, other: str) -> None:
     folded = np.arange(CODE_POINTS, dtype=np.int32)
@@ -102,7 +103,7 @@ def test_grams_are_counted_as_they_are_defined(text: str, other: str) -> None:
         assert out.tolist() == every[::3]
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(text=texts)
 def test_words_are_runs_of_letters_and_pairs_where_there_are_no_spaces(text: str) -> None:
     kinds = np.zeros(CODE_POINTS, np.int32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import cycle, islice
 from math import sqrt
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,8 @@ def test_a_sample_too_small_for_the_target_says_so(profile: Path) -> None:
 
 def test_a_sorted_prefix_is_named_and_a_shuffled_sample_is_not(tmp_path: Path, estimating: Main) -> None:
     dice = random.Random(1)
-    lines = [" ".join(korean_lines(int(1 + dice.paretovariate(1.2)), k)) for k in range(600)]
+    source = cycle(korean_lines(3000))
+    lines = [" ".join(islice(source, int(1 + dice.paretovariate(1.2)))) for _ in range(600)]
     dice.shuffle(lines)
     by_length = sorted(lines, key=len)
     for name, documents, noticed in (("shuffled", lines[:300], False), ("sorted", by_length[:300], True)):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 from rich.console import Console
-from support import REPOSITORY, Main, estimate_document, korean_lines, run, scanned, write_files
+from support import REPOSITORY, TESTS, Main, estimate_document, korean_lines, run, scanned, write_files
 
 from corpuscheck.errors import UsageError
 from corpuscheck.estimates.estimate import Estimate, from_numbers, from_profile
@@ -20,7 +20,7 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.reports.json import estimate as estimate_json
 from corpuscheck.reports.terminal.estimate import render_terminal
 
-GOLDEN = Path(__file__).parent / "golden" / "estimate"
+GOLDEN = TESTS / "golden" / "estimate"
 NUMBERS = ("--articles", "5", "--mean-bytes", "4kB")
 
 

@@ -8,8 +8,9 @@ from operator import mul
 
 import pytest
 from counting import counted, counter_of, figures, truth, whole
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from tokenizer_zoo import BOTH_FORMS, ONLY_INITIAL, ONLY_INSIDE, ZOO, artefact
 
 from corpuscheck.measuring.units import UnitSplitter
@@ -87,7 +88,7 @@ documents = st.lists(st.lists(fragments, max_size=10).map("".join), max_size=4)
 
 
 @pytest.mark.parametrize("name", ZOO)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(texts=documents)
 def test_fragments_of_every_script_in_any_order(name: str, texts: list[str]) -> None:
     part = counted(artefact(name), [whole(texts)])
@@ -116,7 +117,7 @@ def test_known_traps(name: str, text: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["bert cased", "bert uncased, accents stripped", "NFKC", "white space", "Unigram"])
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(texts=documents)
 def test_characters_and_what_nfc_would_save(name: str, texts: list[str]) -> None:
     counter, batch = counter_of(artefact(name)), whole(texts)

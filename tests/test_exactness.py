@@ -7,8 +7,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from laws import examples
 from tokenizer_zoo import WHY_SLOW, ZOO, artefact
 
 from corpuscheck.measuring.units import UnitSplitter
@@ -60,7 +61,7 @@ def truth(tokenizer: Artefact, texts: list[str]) -> tuple[int, int, int, int]:
 
 
 @pytest.mark.parametrize("name", ZOO)
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @example(texts=["a" * 101, "[UNK]", "x[UNK]y 똻", ""])
 @example(texts=["e\u0301 \u0301e a\u200b\u0301", "가\u11a8 \u1100\u1161", "\u200b", "\u0301"])
 @given(texts=documents)
@@ -71,7 +72,7 @@ def test_counts_are_those_of_encode(name: str, texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in ZOO if name not in WHY_SLOW])
-@settings(max_examples=30, deadline=None, derandomize=True)
+@examples(30)
 @given(texts=documents)
 def test_lost_words_add_up(name: str, texts: list[str]) -> None:
     part = counted(name, [batch_of([text.encode() for text in texts])])
@@ -79,7 +80,7 @@ def test_lost_words_add_up(name: str, texts: list[str]) -> None:
 
 
 @pytest.mark.parametrize("name", ["bert cased" if "bert cased" in ZOO else next(iter(ZOO))])
-@settings(max_examples=30, deadline=None, derandomize=True)
+@examples(30)
 @given(texts=documents, cuts=st.sets(st.integers(1, 3)))
 def test_cutting_between_documents_changes_nothing(name: str, texts: list[str], cuts: set[int]) -> None:
     whole = counted(name, [batch_of([text.encode() for text in texts])])

@@ -73,14 +73,14 @@ def test_figures_do_not_depend_on_how_a_file_was_cut(
     document: str, tmp_path: Path, vocabulary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shrink_samples(monkeypatch)
-    text = "\n".join(["가나 다라 " * 20] * 20_000 + ["다라 똻"] + korean_lines(20_000))
+    text = "\n".join(["가나 다라 " * 20] * 3_000 + ["다라 똻"] + korean_lines(3_000))
     write_files(tmp_path / "corpus", {"large.txt": text, "small.txt": "다라 똻"})
     whole = scanned(tmp_path / "corpus", tokenizer=vocabulary, document=document, jobs=1)
-    monkeypatch.setattr(units, "_SMALLEST_UNIT", 300_000)
-    monkeypatch.setattr(units, "LARGEST_UNIT", 300_000)
+    monkeypatch.setattr(units, "_SMALLEST_UNIT", 50_000)
+    monkeypatch.setattr(units, "LARGEST_UNIT", 50_000)
     cut = scanned(tmp_path / "corpus", tokenizer=vocabulary, document=document, jobs=2)
     assert cut.records == whole.records
-    assert whole.records[0].first_unk_line == 20_001
+    assert whole.records[0].first_unk_line == 3_001
     assert _without_insides(cut, document).to_bytes() == _without_insides(whole, document).to_bytes()
 
 
@@ -92,7 +92,7 @@ def _without_insides(scan: Scan, document: str) -> Profile:
 
 
 def test_equal_texts_are_equal_wherever_they_stand(tmp_path: Path, vocabulary: str) -> None:
-    text = "\n".join(korean_lines(5000))
+    text = "\n".join(korean_lines(500))
     write_files(
         tmp_path / "corpus",
         {

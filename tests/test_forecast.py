@@ -7,8 +7,9 @@ from math import exp, log, sqrt
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from support import korean_lines
 
 from corpuscheck.estimates import forecast
@@ -18,7 +19,7 @@ from corpuscheck.measuring.forecasting import blocks_of, forecast_part
 from corpuscheck.profile.forecast import Alone, ForecastPart
 from corpuscheck.profile.sample import Sample
 
-calm = settings(max_examples=60, deadline=None, derandomize=True)
+calm = examples(60)
 
 
 def part_of(documents: list[str]) -> ForecastPart:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
+from support import without_the_compiler
 
 from corpuscheck.kernels.arrays import CODE_POINTS
 from corpuscheck.kernels.forecast import document_frequencies, word_types, words_with
@@ -23,7 +21,7 @@ from corpuscheck.measuring.forecasting import ALL_HASHES
 from corpuscheck.reading.batch import Batch, batch_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
-calm = settings(max_examples=40, deadline=None, derandomize=True)
+calm = examples(40)
 documents = st.lists(st.text("ab가나é.中 \n\u200b", max_size=24), min_size=1, max_size=6)
 
 KINDS = {" ": SPACE, "\n": SPACE, ".": ISOLATED, "中": ISOLATED, "\u200b": DELETED, "é": COMPLEX}
@@ -109,14 +107,4 @@ def test_word_types_are_the_hashes_of_words_document_by_document(texts: list[str
 
 
 def test_nothing_changes_without_the_compiler() -> None:
-    if os.environ.get("NUMBA_DISABLE_JIT"):
-        pytest.skip("this is the run without it")
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-n", "0", "-p", "no:cacheprovider", str(Path(__file__))],
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-2000:]
+    without_the_compiler("test_forecast_kernels.py")

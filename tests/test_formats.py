@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
+from laws import examples
 from support import documents_in, record_of, scanned, write_files, write_vocabulary
 
 from corpuscheck.errors import NothingToScanError
@@ -307,7 +308,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 NO_NUL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\x0e\x1b"), max_size=60)
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(ANY_TEXT, min_size=1, max_size=8), st.lists(NO_NUL, min_size=1, max_size=8))
 @example(["\x00", "\u2028\x85\x0b", "\ufeff", "\r\n"], ["\r", '"', "\n", "a\r\nb", ",;|\t", "1", "\ufeff"])
 def test_any_texts_survive_every_container(tmp_path: Path, texts: list[str], in_csv: list[str]) -> None:

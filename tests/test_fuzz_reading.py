@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 import zstandard
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from laws import examples
 from reading_of import read_all
 
 from corpuscheck.settings import Reading
@@ -82,7 +83,7 @@ def mutated(data: bytes, changes: list[tuple[str, int, int]]) -> bytes:
 
 
 @pytest.mark.parametrize("name", SEEDS)
-@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(mutation, min_size=1, max_size=6))
 def test_mutated_files_are_measured_or_skipped_with_a_reason(
     tmp_path: Path, name: str, changes: list[tuple[str, int, int]]

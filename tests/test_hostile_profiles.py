@@ -8,6 +8,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
+import laws
 import orjson
 import pytest
 import zstandard
@@ -81,7 +82,7 @@ def test_every_value_of_a_profile_is_checked_when_it_is_read(good: Path) -> None
     """What passes the checks has to add up, and be saved again, without an error."""
     whole, state = Profile.load(str(good)), _state(good)
     kept = 0
-    for k, way in enumerate(_places(state)):
+    for k, way in enumerate(list(_places(state))[:: 1 if laws.thorough else 3]):
         for value in ((1e308, 2**63 - 1, "x", 0)[k % 4],):
             try:
                 changed = Profile.from_bytes(_packed(_with(dict(state), way, value)))
@@ -112,7 +113,7 @@ def test_what_passes_the_checks_is_judged_or_refused(value: int, good: Path, tmp
     """Numbers that are possible one by one and not together: any result, but never an error inside."""
     state, base, bad = _state(good), str(good), str(tmp_path / "bad.ccp")
     against = settings_from(baseline=base)
-    for way in list(_places(state))[value % 25 :: 25]:
+    for way in list(_places(state))[value % 25 :: 25 if laws.thorough else 50]:
         try:
             Profile.from_bytes(_packed(_with(dict(state), way, value)), "bad").save(bad)
             for judged in (report(bad, against), report(base, settings_from(baseline=bad))):
@@ -130,8 +131,8 @@ def test_every_value_of_a_reference_is_checked(good: Path) -> None:
     data = reference.to_bytes()
     magic, _, packed = data.partition(b"\n")
     state = orjson.loads(zstandard.ZstdDecompressor().decompress(packed))
-    for way in _places(state):
-        for value in NASTY:
+    for k, way in enumerate(_places(state)):
+        for value in NASTY if laws.thorough else NASTY[k % 5 :: 5]:
             changed = (
                 magic
                 + b"\n"

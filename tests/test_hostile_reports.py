@@ -12,8 +12,9 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from results import ATTACKS, hostile_result
@@ -185,7 +186,7 @@ def test_markdown() -> None:
         assert f"CC8{n:02} attack: {shown}" in lists
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(nasty)
 def test_code_and_prose_say_what_went_in(text: str) -> None:
     shown = printable(text, BIG)
@@ -196,7 +197,7 @@ def test_code_and_prose_say_what_went_in(text: str) -> None:
     assert _said(paragraph) == f"x {shown} {shown or ' '}"
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(nasty)
 def test_workflow_commands_say_what_went_in(text: str) -> None:
     data, value = github._data(text), github._property(text)
@@ -206,7 +207,7 @@ def test_workflow_commands_say_what_went_in(text: str) -> None:
         assert re.sub("%(25|0D|0A|3A|2C)", lambda found: chr(int(found[1], 16)), escaped) == text
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(nasty)
 def test_printable_text_is_legal_xml_and_utf8(text: str) -> None:
     element = ET.Element("a", b=printable(text, BIG))

@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from corpuscheck.kernels import hashing, utf8, words
 from corpuscheck.kernels.arrays import CODE_POINTS
 from corpuscheck.kernels.strings import StringTable
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
-calm = settings(max_examples=80, deadline=None, derandomize=True)
+calm = examples(80)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 
@@ -96,7 +97,7 @@ def test_lines_and_paragraphs(text: str) -> None:
         assert found == [b"".join(group).rstrip(b"\r\n") for group in groups if group]
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@examples(25)
 @given(
     words=st.lists(st.sampled_from(["a" * 3000, "b " * 900, "\n", "가나 " * 700, "c" * 9000]), min_size=1, max_size=12)
 )
@@ -130,7 +131,7 @@ def test_the_hash_never_changes() -> None:
     assert int(hashing.hash_bytes(array(data), 0, len(data))) == 4223204817128270017
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@examples(20)
 @given(strings=st.lists(st.tuples(st.binary(max_size=6), st.integers(0, 2)), max_size=60))
 def test_strings_are_numbered_in_the_order_they_come(strings: list[tuple[bytes, int]]) -> None:
     table = StringTable()

@@ -6,12 +6,11 @@ import itertools
 from pathlib import Path
 
 import pytest
-from support import document_of, documents_in, write_files
+from support import LANGUAGES, document_of, documents_in, write_files
 
 from corpuscheck.reading.encodings.decoded import Decoded
 from corpuscheck.reading.text import Damage, TextStream
 
-LANGUAGES = {path.stem: path.read_text("utf-8") for path in (Path(__file__).parent / "languages").glob("*.txt")}
 KOREAN, JAPANESE = LANGUAGES["korean"], LANGUAGES["japanese"]
 
 

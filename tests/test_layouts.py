@@ -20,6 +20,7 @@ from support import documents_in, everything, korean_lines, record_of, scanned, 
 
 from corpuscheck.errors import UsageError
 from corpuscheck.reading.layouts import HEAD_BYTES, front_matter
+from corpuscheck.running import units
 from corpuscheck.settings import Reading, settings_from
 
 TEXTS = ["첫 번째 글입니다.", "두 번째\n글, 쉼표와 함께.", 'and "quotes" too', "네 번째 글."]
@@ -327,7 +328,11 @@ def test_without_the_extra_a_crawl_says_what_to_install(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("content", ["lines", "wiki", "prose", "array"])
-def test_large_files_give_the_same_bytes_in_any_number_of_workers(tmp_path: Path, content: str) -> None:
+def test_large_files_give_the_same_bytes_in_any_number_of_workers(
+    tmp_path: Path, content: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(units, "_SMALLEST_UNIT", 1 << 18)
+    monkeypatch.setattr(units, "LARGEST_UNIT", 1 << 18)
     texts = ["\n".join(korean_lines(30, seed)) for seed in range(40)]
     big = {
         "lines": "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts),
@@ -335,7 +340,7 @@ def test_large_files_give_the_same_bytes_in_any_number_of_workers(tmp_path: Path
         "prose": "\n".join(texts),
         "array": json.dumps([{"text": text} for text in texts], ensure_ascii=False),
     }[content]
-    whole = big if content == "array" else big * (1 + (12 << 20) // len(big.encode()))
+    whole = big if content == "array" else big * (1 + (2 << 20) // len(big.encode()))
     vocabulary = write_vocabulary(tmp_path / "vocab.txt", whole[:4000])
     write_files(tmp_path, {"corpus/a": whole, "corpus/b.txt": PROSE})
     one, two = (scanned(tmp_path / "corpus", tokenizer=vocabulary, jobs=jobs, near_duplicates=False) for jobs in (1, 2))

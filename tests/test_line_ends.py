@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from support import documents_in, scanned, write_files
 
 from corpuscheck.reading.batch import Batch
@@ -38,7 +39,7 @@ def _documents(data: bytes, mode: DocumentMode, block: int) -> tuple[list[bytes]
     return texts, lines, report.line
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@examples(200)
 @given(data=anything, block=st.integers(1, 7))
 def test_lines_are_those_of_python(data: bytes, block: int) -> None:
     texts, lines, reached = _documents(data, "line", block)
@@ -47,7 +48,7 @@ def test_lines_are_those_of_python(data: bytes, block: int) -> None:
     assert reached == 1 + len(re.findall(rb"\r\n|\r|\n", data))
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@examples(200)
 @given(data=anything, block=st.integers(1, 7))
 def test_blocks_between_blank_lines_are_those_of_python(data: bytes, block: int) -> None:
     groups: list[list[bytes]] = [[]]
@@ -57,7 +58,7 @@ def test_blocks_between_blank_lines_are_those_of_python(data: bytes, block: int)
     assert _documents(data, "blank-line", block)[0] == wanted
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@examples(200)
 @given(data=anything)
 def test_line_ends_of_bytes(data: bytes) -> None:
     ends = [match.end() - 1 for match in re.finditer(rb"\r\n|\r|\n", data)]

@@ -43,7 +43,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(place / FOLDER / "z\udcfe.zip", "w") as archive:
         archive.writestr("inside.txt", text)
     result = scan(place / FOLDER, jobs=1)
-    result.profile.save(str(place / PROFILE))
+    for name in (PROFILE, "s\udcff.ccp"):
+        result.profile.save(str(place / name))
     assert result.tokenizer.trained
     from corpuscheck.rules.conclude import artefact_of
 
@@ -68,9 +69,11 @@ def _every_call() -> list[Call]:
         ("compare", FOLDER, "--tokenizer", TOKENIZER, "--train"),
         ("compare", PROFILE, PROFILE),
     ]
+    outputs = [part for name in REPORT_FORMATS for part in ("--output", f"{name}={name}\udcff")]
     peeks = [("peek", FOLDER, *view) for view in ((), ("--rule", "CC501"), ("--rule", "CC413"), ("--word", "가"))]
     return [
-        *((*call, "--format", name, "--output", f"{name}=o\udcff") for call in gate for name in REPORT_FORMATS),
+        *((*call, *outputs) for call in gate),
+        *((*call, "--format", name, "--output", f"{name}=o\udcff") for call in gate[-2:] for name in REPORT_FORMATS),
         *((*call, "-q", "--format", name, "--output", "o\udcff") for call in other for name in ("text", "json")),
         *((*call, "-q", "--format", name) for call in peeks for name in ("text", "json")),
         ("scan", FOLDER, "--include", "a\udcff*", "--exclude", "\udcfe"),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support import korean_lines, scanned, terminal_report, write_files
+from support import korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
 from corpuscheck.api import merge_profiles, report
 from corpuscheck.profile.documents import DocumentPart
@@ -47,6 +47,8 @@ BASE: Files = {
     "more.jsonl": records(*map(ruling, range(20, 25))),
     "fr.txt": ENGLISH,
 }
+
+KNOWN = sorted(set("".join(BASE.values())) - set(" \n"))
 
 
 def again(change: Callable[[str], str]) -> Change:
@@ -157,7 +159,8 @@ CASES: dict[str, Case] = {
 
 def compared(folder: Path, base: Files, change: Change, **options: Any) -> Result:
     corpus = write_files(folder / "corpus", dict(base))
-    saved = str(folder / "base.ccp")
+    write_vocabulary(folder / "vocab.txt", KNOWN)
+    options, saved = {"tokenizer": "vocab.txt", **options}, str(folder / "base.ccp")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         Path(saved).write_bytes(_scanned(tuple(base.items()), tuple(options.items())))
@@ -231,14 +234,15 @@ def test_what_was_not_looked_into_is_not_judged(
     base: dict[str, bool], head: dict[str, bool], found: dict[str, int], says: str, tmp_path: Path
 ) -> None:
     corpus, saved = write_files(tmp_path / "corpus", dict(BASE)), str(tmp_path / "base.ccp")
-    scanned(corpus, **base).result.profile.save(saved)
+    vocabulary = write_vocabulary(tmp_path / "vocab.txt", KNOWN)
+    scanned(corpus, tokenizer=vocabulary, **base).result.profile.save(saved)
     write_files(corpus, {"x.jsonl": records(*map(ruling, range(50, 60)))})
-    result = scanned(corpus, baseline=saved, **head).result
+    result = scanned(corpus, tokenizer=vocabulary, baseline=saved, **head).result
     assert kinds(result) == {}
     (skipped,) = (skipped for skipped in result.skipped_rules if skipped.rule == "CC708")
     assert skipped.reason.endswith(says)
     write_files(corpus, {"a.txt": ruling(1), "b.txt": ruling(2) + " ", "c.txt": ruling(3) + SENTENCE})
-    result = scanned(corpus, baseline=saved, **head).result
+    result = scanned(corpus, tokenizer=vocabulary, baseline=saved, **head).result
     assert kinds(result) == found
     (finding,) = (finding for finding in result.findings if finding.rule == "CC708")
     assert finding.message.endswith(says)
@@ -271,11 +275,12 @@ def test_workers_cache_shards_and_saved_profiles_give_the_same_copies(tmp_path: 
 def test_copies_are_estimated_where_documents_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DocumentPart, "MOST", 300)
     monkeypatch.setattr(NearPart, "MOST", 300)
-    texts = [ruling(n) for n in range(400)]
+    lines = korean_lines(12_100)
+    texts = ["\n".join(lines[n : n + 30]) + "\n" for n in range(0, 12_000, 30)]
     change = records(
         *texts[:100],
         *(text + " " for text in texts[100:200]),
-        *(text + korean_lines(1, seed=n)[0] for n, text in enumerate(texts[200:300])),
+        *(text + line for text, line in zip(texts[200:300], lines[12_000:], strict=True)),
     )
     result = compared(tmp_path, {"all.jsonl": records(*texts)}, lambda _: {"new.jsonl": change})
     assert result.comparison
@@ -302,9 +307,14 @@ def test_many_forms_that_are_alike_and_edited_at_once_are_edits(tmp_path: Path) 
     assert kinds(compared(tmp_path, base, lambda _: {"forms.jsonl": records(*(f + SENTENCE for f in forms))})) == {}
 
 
+@pytest.fixture(scope="module")
+def of_each_kind(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return compared(tmp_path_factory.mktemp("each"), BASE, CASES["of each kind"].change)
+
+
 @pytest.mark.parametrize("format_", ["text", "json", "markdown", "github", "concise", "gitlab", "junit", "sarif"])
-def test_each_report_names_a_copy_with_its_twin(format_: str, tmp_path: Path) -> None:
-    result = compared(tmp_path, BASE, CASES["of each kind"].change)
+def test_each_report_names_a_copy_with_its_twin(format_: str, of_each_kind: Result) -> None:
+    result = of_each_kind
     text = terminal_report(result, width=400) if format_ == "text" else render(result, format_).decode()
     if format_ == "json":
         pairs = json.loads(text)["comparison"]["copies"]["pairs"]

@@ -5,16 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+import pytest
 from support import REPOSITORY
 
 from corpuscheck.settings import REPORT_FORMATS
 
-TREES = {
-    ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
-        path.read_text("utf-8")
-    )
-    for path in (REPOSITORY / "corpuscheck").rglob("*.py")
-}
 PUBLIC = {
     "corpuscheck": {"__getattr__", "compare", "estimate", "peek", "scan", "train"},
     "corpuscheck.commands.domain": {"build"},
@@ -24,6 +19,16 @@ PUBLIC = {
 
 BY_OTHERS = {"readable", "readinto", "to_dict"}
 """Methods that io and users call."""
+
+
+@pytest.fixture(scope="module")
+def trees() -> dict[str, ast.Module]:
+    return {
+        ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+            path.read_text("utf-8")
+        )
+        for path in (REPOSITORY / "corpuscheck").rglob("*.py")
+    }
 
 
 def _defined(tree: ast.Module) -> Iterator[str]:
@@ -63,12 +68,12 @@ def _taken_from_others(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield modules[node.value.id], node.attr
 
 
-def test_every_function_class_and_value_is_used_in_the_package() -> None:
-    taken = {pair for tree in TREES.values() for pair in _taken_from_others(tree)}
-    read = {module: _read(tree) for module, tree in TREES.items()}
+def test_every_function_class_and_value_is_used_in_the_package(trees: dict[str, ast.Module]) -> None:
+    taken = {pair for tree in trees.values() for pair in _taken_from_others(tree)}
+    read = {module: _read(tree) for module, tree in trees.items()}
     assert not [
         f"{module}.{name}"
-        for module, tree in TREES.items()
+        for module, tree in trees.items()
         for name in _defined(tree)
         if name not in read[module] | PUBLIC.get(module, set())
         and (module, name) not in taken
@@ -76,11 +81,11 @@ def test_every_function_class_and_value_is_used_in_the_package() -> None:
     ]
 
 
-def test_every_method_is_called_in_the_package() -> None:
-    called = {node.attr for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+def test_every_method_is_called_in_the_package(trees: dict[str, ast.Module]) -> None:
+    called = {node.attr for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     assert not [
         f"{module}: {name}"
-        for module, tree in TREES.items()
+        for module, tree in trees.items()
         for name in _methods(tree)
         if name not in called | BY_OTHERS and not name.startswith("_")
     ]

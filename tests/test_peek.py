@@ -107,8 +107,15 @@ def test_a_planted_document_is_shown_first_with_its_trouble_marked(tmp_path: Pat
     assert all(0 <= span["start"] < span["end"] <= len(document["text"]) for span in document["spans"])
 
 
-@pytest.mark.parametrize("small", [False, True], ids=["whole", "in ranges"])
-@pytest.mark.parametrize("document", ["file", "line"])
+@pytest.mark.parametrize(
+    ("document", "small"),
+    [
+        ("file", False),
+        ("line", True),
+        pytest.param("file", True, marks=pytest.mark.thorough),
+        pytest.param("line", False, marks=pytest.mark.thorough),
+    ],
+)
 def test_the_worst_are_those_of_a_scan(
     planted: Path, lines: Path, small: bool, document: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

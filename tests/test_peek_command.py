@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, Main, command, korean_lines, run, write_files
+from support import EXAMPLES, Main, korean_lines, quick_command, run, write_files
 
 
 def _documents(folder: Path) -> None:
@@ -67,7 +67,9 @@ def test_what_cannot_be_asked(tmp_path: Path, run_main: Main, arguments: list[st
 def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
     _documents(tmp_path)
     process = subprocess.Popen(
-        command("peek", tmp_path, "-n", "20", "-q", "--bytes", "100kB"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        quick_command("peek", tmp_path, "-n", "20", "-q", "--bytes", "100kB"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stdout
     assert process.stderr

@@ -11,7 +11,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from support import Main, command, korean_lines, write_files
+from support import Main, korean_lines, quick_command, write_files
 
 from corpuscheck.api import peek
 from corpuscheck.peeking.choosing import Choice, ChoicePart
@@ -99,7 +99,7 @@ def _in_a_terminal(*arguments: str | Path, **env: str) -> str:
     leader, follower = pty.openpty()
     environment = {**{k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS")}, **env}
     process = subprocess.Popen(
-        command("peek", *arguments, "-q"), stdin=follower, stdout=follower, stderr=follower, env=environment
+        quick_command("peek", *arguments, "-q"), stdin=follower, stdout=follower, stderr=follower, env=environment
     )
     os.close(follower)
     said = b""

@@ -70,7 +70,7 @@ def test_the_tokenizer_is_trained_as_a_scan_trains_it_where_none_is_given(tmp_pa
 
 
 def test_the_first_lost_word_is_in_the_window_however_far_in_it_stands(tmp_path: Path) -> None:
-    far = "가나 다라\n" * 700_000
+    far = "가나 다라\n" * 200_000
     write_files(tmp_path / "corpus", {"long.txt": f"{far}여기 똻 있다\n{far}"})
     vocabulary = write_vocabulary(tmp_path / "vocab.txt", "가나다라여기있")
     (shown,) = looked(tmp_path / "corpus", rule="CC301", reading={"tokenizer": vocabulary}, excerpt=300).shown

@@ -6,8 +6,9 @@ from dataclasses import fields, replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from parts_made import KINDS, changes, domain_words, domains, lost_words, names
 
 from corpuscheck.errors import ProfileError
@@ -43,7 +44,7 @@ def is_a_commutative_monoid(a: Any, b: Any, c: Any) -> None:
 
 
 @pytest.mark.parametrize("name", PARTS)
-@settings(max_examples=40, deadline=None, derandomize=True)
+@examples(40)
 @given(data=st.data())
 def test_every_part_merges_exactly_and_goes_there_and_back(name: str, data: st.DataObject) -> None:
     strategy, kind = PARTS[name]
@@ -53,7 +54,7 @@ def test_every_part_merges_exactly_and_goes_there_and_back(name: str, data: st.D
     assert kind.from_state(a.to_state()).merge(b) == a.merge(b)
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@examples(15)
 @given(a=profiles, b=profiles, c=profiles)
 def test_a_profile_merges_field_by_field(a: Profile, b: Profile, c: Profile) -> None:
     is_a_commutative_monoid(a, b, c)
@@ -62,7 +63,7 @@ def test_a_profile_merges_field_by_field(a: Profile, b: Profile, c: Profile) -> 
         assert getattr(both, name) == getattr(a, name).merge(getattr(b, name))
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@examples(15)
 @given(a=profiles, b=profiles)
 def test_a_saved_profile_is_the_profile(a: Profile, b: Profile) -> None:
     assert Profile.from_bytes(a.to_bytes()) == a
@@ -70,7 +71,7 @@ def test_a_saved_profile_is_the_profile(a: Profile, b: Profile) -> None:
     assert Profile.from_bytes(a.to_bytes()).merge(b).to_bytes() == a.merge(b).to_bytes()
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(data=st.data())
 def test_lost_words_past_their_bound_still_merge_exactly(data: st.DataObject) -> None:
     tables = data.draw(
@@ -88,7 +89,7 @@ def test_lost_words_past_their_bound_still_merge_exactly(data: st.DataObject) ->
         lost.MOST_WORDS = bound
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(a=domains, b=domains, c=domains)
 def test_domains_past_their_bounds_still_merge_exactly(a: DomainPart, b: DomainPart, c: DomainPart) -> None:
     with pytest.MonkeyPatch.context() as patched:
@@ -113,7 +114,7 @@ def sample(table: dict[tuple[int, bytes], int], budget: int) -> Sample:
     return Sample.of(budget, ((key, text, count, key) for (key, text), count in table.items()))
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@examples(80)
 @given(a=items, b=items, c=items, budget=st.integers(0, 30))
 def test_samples_past_their_budget_merge_exactly(
     a: dict[tuple[int, bytes], int], b: dict[tuple[int, bytes], int], c: dict[tuple[int, bytes], int], budget: int
@@ -145,7 +146,7 @@ def test_a_damaged_profile_is_an_error(damage: Any) -> None:
         Profile.from_bytes(damage(Profile().to_bytes()))
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@examples(30)
 @given(parts=st.lists(changes, min_size=3, max_size=3))
 def test_changed_words_past_their_bound_still_merge_exactly(parts: list[letters.LettersPart]) -> None:
     with pytest.MonkeyPatch.context() as patch:

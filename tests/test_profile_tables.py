@@ -7,8 +7,9 @@ from functools import reduce
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from parts_made import KINDS, file_tables, of_norms, of_occurrences, of_rows, of_signatures, of_units, rows
 
 from corpuscheck.profile import documents, files, near, repeats
@@ -21,7 +22,7 @@ from corpuscheck.profile.repeats import LineSample, RepeatsPart
 TABLES = (FilesPart, DocumentPart, NormPart, NearPart, RepeatsPart, LineSample, CleanPart)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(tables=st.lists(rows, max_size=4))
 def test_tables_stay_within_their_bounds(bound: int, tables: list[list[tuple[int, int, int]]]) -> None:
     near_part = NearPart().merge(*map(of_signatures, tables))
@@ -53,7 +54,7 @@ def bound(request: pytest.FixtureRequest) -> Iterator[int]:
 
 
 @pytest.mark.parametrize("kind", TABLES)
-@settings(max_examples=50, deadline=None, derandomize=True)
+@examples(50)
 @given(data=st.data())
 def test_merging_is_a_commutative_monoid(kind: type[Any], bound: int, data: st.DataObject) -> None:
     a, b, c = (data.draw(KINDS[kind]) for _ in range(3))
@@ -64,7 +65,7 @@ def test_merging_is_a_commutative_monoid(kind: type[Any], bound: int, data: st.D
     assert kind.from_state(a.to_state()).merge(b) == a.merge(b)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(tables=st.lists(rows, max_size=4))
 def test_documents_added_up_are_those_of_one_table(bound: int, tables: list[list[tuple[int, int, int]]]) -> None:
     whole = of_rows([row for table in tables for row in table])
@@ -72,7 +73,7 @@ def test_documents_added_up_are_those_of_one_table(bound: int, tables: list[list
     assert len(whole) <= bound
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@examples(60)
 @given(a=file_tables, b=file_tables)
 def test_files_of_two_corpora_are_those_of_one(
     bound: int, a: dict[str, FileFigures], b: dict[str, FileFigures]

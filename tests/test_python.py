@@ -378,7 +378,7 @@ def _objects(value: Any) -> Iterator[Any]:
 
 
 def test_nothing_shows_more_than_a_screen(tmp_path: Path) -> None:
-    text = "\n".join(korean_lines(3000))
+    text = "\n".join(korean_lines(600))
     write_files(tmp_path, {f"{k}.txt": text[k * 100 :] for k in range(9)} | {"long.txt": "q" * 100_000})
     done = scanned(tmp_path)
     objects = [done, *_objects(done), *_objects(peek(tmp_path, jobs=1))]

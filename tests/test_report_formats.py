@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator
 from results import ATTACKS, comparison, full_result, hostile_result
-from support import REPOSITORY
+from support import REPOSITORY, TESTS
 
 from corpuscheck import __version__
 from corpuscheck.errors import UsageError
@@ -30,7 +30,7 @@ from corpuscheck.result.result import ChangedFile, Finding, LostWord, Result
 from corpuscheck.rules.registry import RULES
 from corpuscheck.settings import REPORT_FORMATS, FailOn, Policy, Severity
 
-GOLDEN = Path(__file__).parent / "golden" / "formats"
+GOLDEN = TESTS / "golden" / "formats"
 ENDINGS = {"json": "json", "markdown": "md", "gitlab": "json", "junit": "xml", "sarif": "sarif"}
 NAMES = {name: f"{name}.{ENDINGS.get(name, 'txt')}" for name in REPORT_FORMATS}
 
@@ -178,7 +178,7 @@ def test_sarif_fits_its_schema(result: Result, kind: str) -> None:
     """`tests/sarif_schema.json` has those parts of SARIF 2.1.0 that are used; $SARIF_SCHEMA may name all of it."""
     shown = {"full": result, "hostile": hostile_result(), "empty": replace(result, findings=())}[kind]
     document = json.loads(render(shown, "sarif"))
-    own = Path(__file__).parent / "sarif_schema.json"
+    own = TESTS / "sarif_schema.json"
     for path in (own, Path(os.environ.get("SARIF_SCHEMA", own))):
         Draft7Validator(json.loads(path.read_text("utf-8"))).validate(document)
 

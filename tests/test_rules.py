@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support import Main, write_files, write_vocabulary
+from support import REPOSITORY, Main, write_files, write_vocabulary
 
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import Rule
@@ -195,6 +195,6 @@ def test_every_limit_of_a_rule_with_an_option_is_in_force_everywhere() -> None:
 
 
 def test_the_table_of_rules_is_the_one_of_the_docs(run_main: Main) -> None:
-    page = (Path(__file__).parents[1] / "docs" / "rules.md").read_text("utf-8")
+    page = (REPOSITORY / "docs" / "rules.md").read_text("utf-8")
     table = page.partition("<!-- rules:begin -->\n")[2].partition("<!-- rules:end -->")[0]
     assert run_main("rules", "--format", "markdown") == (0, table, "")

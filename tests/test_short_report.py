@@ -11,7 +11,17 @@ import pytest
 from results import examples_result, full_result, hostile_result
 from rich.cells import cell_len
 from rich.console import Console
-from support import EXAMPLES, REPOSITORY, Main, korean_lines, scanned, terminal_report, write_files, write_vocabulary
+from support import (
+    EXAMPLES,
+    REPOSITORY,
+    Main,
+    example,
+    korean_lines,
+    scanned,
+    terminal_report,
+    write_files,
+    write_vocabulary,
+)
 
 from corpuscheck.reports.terminal.report import render_terminal
 from corpuscheck.result.place import Place
@@ -41,7 +51,7 @@ def _finding(rule: str, severity: Severity = "warning", message: str = "told", p
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_fits_a_screen_and_ends_with_the_verdict(name: str) -> None:
-    result = scanned(f"examples/{name}").result
+    result = example(name).result
     lines = _short(result)
     assert len(lines) <= 45
     assert len(_short(result, 100)) <= 45

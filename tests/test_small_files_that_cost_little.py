@@ -11,7 +11,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 import tarfile
 import tracemalloc
 import unicodedata
@@ -22,7 +21,7 @@ from pathlib import Path
 import pytest
 import zstandard
 from pathspec import GitIgnoreSpec
-from support import run
+from support import TESTS, quick_command, run
 
 from corpuscheck.errors import UsageError
 from corpuscheck.reading import patterns as patterns_module
@@ -49,7 +48,7 @@ def _read(path: Path, *options: str) -> str:
         "peak = peak_of_this_process();"
         "print(peak, len(texts), sum(map(len, texts)), [(r.reason, r.damage) for r in records[:2]])"
     )
-    done = run("-c", script, Path(__file__).parent, path, *options, seconds=_SECONDS)
+    done = run("-c", script, TESTS, path, *options, seconds=_SECONDS)
     assert done.returncode == 0, done.stderr
     peak, _, rest = done.stdout.partition(" ")
     assert int(peak) < _MOST_MEMORY
@@ -331,7 +330,7 @@ def test_a_heap_of_marks_is_normalised_in_runs(marks: str) -> None:
         "import sys; from corpuscheck.text.composing import normalised; print(len(normalised('NFC', sys.stdin.read())))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], input=f"a{marks}", capture_output=True, text=True, timeout=_SECONDS, check=True
+        quick_command("-c", script), input=f"a{marks}", capture_output=True, text=True, timeout=_SECONDS, check=True
     )
     assert abs(int(done.stdout) - len(marks)) < 10
 
@@ -352,7 +351,7 @@ def test_escapes_of_a_long_line_are_found_in_linear_time(line: str) -> None:
         "print(unescaped(sys.stdin.read()) is None)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], input=line, capture_output=True, text=True, timeout=_SECONDS, check=True
+        quick_command("-c", script), input=line, capture_output=True, text=True, timeout=_SECONDS, check=True
     )
     assert done.stdout.strip() in ("True", "False")
 

@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
-from support import EXAMPLES, REPOSITORY, korean_lines, scanned, terminal_report, write_files, write_vocabulary
+from support import EXAMPLES, TESTS, example, korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
 from corpuscheck.reports.terminal.console import terminal
 from corpuscheck.reports.terminal.report import render_terminal
 from corpuscheck.text.amounts import count, percent, plural, size
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = TESTS / "golden"
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
 WIDTHS = [80, 120]
 
@@ -29,11 +29,8 @@ WIDTHS = [80, 120]
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("full", [False, True], ids=["short", "full"])
-def test_report_of_an_example_is_the_golden_one(
-    name: str, width: int, full: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(REPOSITORY)
-    report = terminal_report(scanned(f"examples/{name}").result, width, full=full)
+def test_report_of_an_example_is_the_golden_one(name: str, width: int, full: bool) -> None:
+    report = terminal_report(example(name).result, width, full=full)
     golden = GOLDEN / f"{name}{'-full' if full else ''}-{width}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         golden.parent.mkdir(exist_ok=True)
@@ -47,7 +44,7 @@ def test_every_example_has_a_golden_report_and_no_other() -> None:
 
 
 def test_brief_report_is_the_end_of_the_full_one() -> None:
-    result = scanned(EXAMPLES / "rare-syllables").result
+    result = example("rare-syllables").result
     brief = terminal_report(result, 80, brief=True)
     assert brief
     assert terminal_report(result, 80).endswith(brief)

@@ -35,7 +35,9 @@ def with_pieces(path: Path, pieces: list[str]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("places", [1, 2, 7, 60, 1000])
+@pytest.mark.parametrize(
+    "places", [1, pytest.param(2, marks=pytest.mark.thorough), 7, pytest.param(60, marks=pytest.mark.thorough), 1000]
+)
 @pytest.mark.parametrize("text", [TEXT, TEXT + " 똻똻하다 뷁뷁 漢字漢字 — “각” " * 20, "뷁쫡 뷁쫡 뷁쫡 쫡힣 가, 나"])
 def test_each_figure_is_that_of_a_tokenizer_with_the_pieces_in_these_places(
     tmp_path: Path, text: str, places: int

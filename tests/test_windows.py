@@ -9,13 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import EXAMPLES, REPOSITORY, command, run, write_files
+from support import EXAMPLES, TESTS, quick_command, quick_command_in, run, write_files
 
 from corpuscheck.files import unwinding, writing
 from corpuscheck.reading.discover import portable
 from corpuscheck.running.pool import Pool
 
-AS_WINDOWS = [sys.executable, str(REPOSITORY / "tests" / "as_windows.py")]
+AS_WINDOWS = [sys.executable, str(TESTS / "as_windows.py")]
 
 
 def _ended(command: list[str], *arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -40,7 +40,7 @@ def _ended(command: list[str], *arguments: str, cwd: Path, **environment: str) -
 def test_without_what_windows_lacks_the_answer_is_the_same(arguments: list[str], tmp_path: Path) -> None:
     """No fcntl, no resource, no users, fewer signals and flags of files: nothing of it is needed."""
     answers = []
-    for name, start in (("here", command()), ("windows", AS_WINDOWS)):
+    for name, start in (("here", quick_command()), ("windows", AS_WINDOWS)):
         folder = tmp_path / name
         folder.mkdir()
         for link, target in (("news", "korean-news"), ("broken", "broken"), ("rare", "rare-syllables")):
@@ -70,7 +70,7 @@ ENCODINGS = ["cp1252", "cp949", "cp437", "latin-1", "ascii"]
 )
 def test_a_console_that_lacks_characters_shows_question_marks(arguments: str, encoding: str, tmp_path: Path) -> None:
     (tmp_path / "broken").symlink_to(EXAMPLES / "broken")
-    done = _ended(command(), *arguments.split(), cwd=tmp_path, PYTHONUTF8="0", PYTHONIOENCODING=encoding)
+    done = _ended(quick_command_in(encoding, *arguments.split()), cwd=tmp_path)
     assert done.returncode == run(*arguments.split(), cwd=tmp_path).returncode, done.stderr
     assert done.stdout
     assert b"Error" not in done.stderr
