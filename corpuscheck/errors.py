@@ -80,6 +80,6 @@ def nothing_to_scan(reasons: Iterable[str]) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """The end of a message about a name that is not known; empty where none is near."""
-    close = get_close_matches(name, list(known), 1)
+    """The end of a message about a name that is not known; empty where none is near, or where no name is given."""
+    close = get_close_matches(name, list(known), 1) if name else ()
     return f": did you mean '{close[0]}'?" if close else ""
