@@ -16,7 +16,7 @@ from corpuscheck.reading.batch import SharedDocument
 from corpuscheck.reading.containers.compressions import compression_of
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.encodings.decoding import UTF8_BOM
-from corpuscheck.reading.files import Piece
+from corpuscheck.reading.files import LEAST_RANGE, Piece
 from corpuscheck.reading.formats import columnar
 from corpuscheck.reading.formats.warcs import MAGIC
 from corpuscheck.reading.kinds import Kind
@@ -107,7 +107,7 @@ def _ranges(file: int, source: Source, layout: Layout, settings: Reading, size: 
     find = partial(_window_boundary, mark) if one else _END_FINDERS[document]
     cuts = [0]
     for wanted in range(size, source.size - size // 2, size):
-        if wanted > cuts[-1] and (cut := _boundary_after(file, wanted, find)) is not None:
+        if wanted > cuts[-1] + LEAST_RANGE and (cut := _boundary_after(file, wanted, find)) is not None:
             cuts.append(cut)
     cuts.append(source.size)
     return [
