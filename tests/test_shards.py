@@ -17,21 +17,28 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from support import REPOSITORY, Main, korean_lines, set_budgets, write_files, write_vocabulary
 
 from corpuscheck.api import merged, run_scan, scan_shard, survey
 from corpuscheck.errors import CorpuscheckError, ProfileError, UsageError
+from corpuscheck.measuring.documents import DocumentHasher
 from corpuscheck.profile import files
-from corpuscheck.profile.documents import DocumentPart, NormPart
+from corpuscheck.profile.documents import DocumentPart, NormPart, file_id
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.repeats import RepeatsPart
 from corpuscheck.reading import ranges as cutting
+from corpuscheck.reading.batch import batch_of
 from corpuscheck.reading.discover import discover
+from corpuscheck.reading.files import FileRecord
 from corpuscheck.running import units
+from corpuscheck.running.assembling import documents_before, numbered
+from corpuscheck.running.partial import Partial
 from corpuscheck.running.shares import WorkShare, bytes_of, shared_out
 from corpuscheck.running.units import work_units
 from corpuscheck.settings import Reading, settings_from
+from corpuscheck.values.packed import Packed
 
 LETTERS = "가나다라마바사아자차카타파하고노도로모보소오조"
 
@@ -446,3 +453,16 @@ def test_the_commands_give_the_profile_of_one_scan(tmp_path: Path, run_main: Mai
         assert run_main("scan", folder, "--shard", f"{number}/3", *arguments) == (0, "", "")
     assert run_main("merge", *parts, "-o", tmp_path / "all.ccp", "-q") == (0, "", "")
     assert (tmp_path / "all.ccp").read_bytes() == (tmp_path / "one.ccp").read_bytes()
+
+
+def test_documents_are_numbered_in_files_of_many_terabytes() -> None:
+    starts = [0, 64 << 20, 400_000_000_000, 30_000_000_000_000]
+    records = [FileRecord("large.txt", start=start, documents=2) for start in starts]
+    nothing = np.zeros((0, 4), np.int64)
+    found = [DocumentHasher([record]).observe(batch_of([b"one", b"two"]), nothing)[1].places for record in records]
+    places, ones = np.concatenate(found), np.ones(8, np.int64)
+    ids = np.full(8, file_id("large.txt"), np.uint64)
+    documents = DocumentPart(0, np.arange(8, dtype=np.uint64), ids, ones, ones, ids, places, ones, places)
+    numbers, _ = numbered(Partial(documents=documents), documents_before(Packed.of(FileRecord, records)))
+    assert DocumentPart.from_state(documents.to_state()).places.tolist() == places.tolist()
+    assert numbers.places.tolist() == list(range(8))

@@ -14,13 +14,16 @@ from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, marke
 from corpuscheck.profile.drawing import drawn_by
 from corpuscheck.profile.part import sums
 from corpuscheck.reading.batch import Batch
-from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.files import LEAST_RANGE, FileRecord
 
 _MASK = (1 << 64) - 1
 _ODD = 0xD6E8FEB86659FD93
 
 PLACE_BITS = 26
 """While files are read in ranges, a document's place is the start of its range and, in so many bits, its number."""
+
+START_BITS = LEAST_RANGE.bit_length() - 1
+"""The start of a range counts in steps of so many bits: so a place holds one at 35 TB."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class DocumentHasher:
         numbers[files == file] += last + (0 if goes_on else 1)
         self._last = (int(files[-1]), int(numbers[-1]))
         starts: Ints = np.array([self._records[k].start for k in range(int(files[0]), int(files[-1]) + 1)], np.int64)
-        places: Ints = (starts[files - files[0]] << PLACE_BITS) + numbers
+        places: Ints = (starts[files - files[0]] >> START_BITS << PLACE_BITS) + numbers
         return places
 
 

@@ -16,6 +16,9 @@ from corpuscheck.reading.layouts import Layout
 from corpuscheck.values.brief import brief
 from corpuscheck.values.packed import Bits64, Distinct
 
+LEAST_RANGE = 256
+"""Bytes: no two ranges of a file begin nearer to each other."""
+
 DEFERRED = "deferred"
 NO_TEXT = "no text in it"
 

@@ -17,7 +17,7 @@ from corpuscheck.reading.batch import SharedDocument
 from corpuscheck.reading.containers.compressions import compression_of
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.encodings.decoding import UTF8_BOM
-from corpuscheck.reading.files import Piece
+from corpuscheck.reading.files import LEAST_RANGE, Piece
 from corpuscheck.reading.formats import columnar
 from corpuscheck.reading.formats.warcs import MAGIC
 from corpuscheck.reading.kinds import Kind
@@ -118,7 +118,7 @@ def _ranges(read: ReadAt, source: Source, layout: Layout, settings: Reading, siz
     places = range(size, source.size - size // 2, size)
     found = at_once(lambda wanted: _boundary_after(read, wanted, find), places, source.root is not None)
     for wanted, cut in zip(places, found, strict=True):
-        if wanted > cuts[-1] and cut is not None:
+        if wanted > cuts[-1] + LEAST_RANGE and cut is not None:
             cuts.append(cut)
     cuts.append(source.size)
     return [

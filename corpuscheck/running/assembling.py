@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from corpuscheck.kernels.arrays import Hashes, Ints
-from corpuscheck.measuring.documents import PLACE_BITS, joined
+from corpuscheck.measuring.documents import PLACE_BITS, START_BITS, joined
 from corpuscheck.measuring.domain import domain_part
 from corpuscheck.measuring.estimating import (
     count_lines,
@@ -107,11 +107,14 @@ def assemble(
 
 
 def documents_before(records: Packed[FileRecord]) -> dict[tuple[str, int], int]:
-    """How many documents of its file lie before each range of it, of files that were cut into ranges."""
+    """How many documents of its file lie before each range of it, of files that were cut into ranges.
+
+    The start of a range counts in steps, as it does in places.
+    """
     before: dict[tuple[str, int], int] = {}
     so_far: dict[str, int] = {}
     for record in _ranges(records):
-        before[record.path, record.start] = so_far.get(record.path, 0)
+        before[record.path, record.start >> START_BITS] = so_far.get(record.path, 0)
         so_far[record.path] = so_far.get(record.path, 0) + record.documents
     return before
 
