@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from corpuscheck.errors import UsageError
 from corpuscheck.files.listing import Listing
-from corpuscheck.files.remote import Place
+from corpuscheck.files.remote import Location
 from corpuscheck.files.trust import NOT_REGULAR, leads_out
 from corpuscheck.files.urls import Root, is_url, joined, local
 from corpuscheck.reading.far import FarFile, Told, chosen
@@ -73,9 +73,9 @@ class Source:
     changed: bool = False
 
     @property
-    def place(self) -> Place | None:
+    def location(self) -> Location | None:
         """Where it lies in a store; None for a file on this machine."""
-        return Place(self.root, self.name, self.size, self.stamp) if self.root else None
+        return Location(self.root, self.name, self.size, self.stamp) if self.root else None
 
 
 @dataclass(frozen=True, slots=True)
