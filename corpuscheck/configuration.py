@@ -13,9 +13,8 @@ from typing import Any
 import click
 
 from corpuscheck.errors import UsageError, did_you_mean
-from corpuscheck.files.fetching import hub_name
 from corpuscheck.files.trust import descriptor_of, foreign, inside, open_to_all, user
-from corpuscheck.files.urls import is_url, named
+from corpuscheck.files.urls import hub_name, is_url, named
 from corpuscheck.settings import CONFIGURATION_FILE, OPTIONS, REPORT_FORMATS
 from corpuscheck.text.printable import printable
 

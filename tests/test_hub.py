@@ -11,7 +11,7 @@ import pytest
 from servers import COMMIT, Fault, Hub, Server, serving
 from support import REPOSITORY, korean_lines, run, write_files, write_vocabulary
 
-from corpuscheck.files.fetching import hub_name
+from corpuscheck.files.urls import hub_name
 
 pytest.importorskip("huggingface_hub")
 

@@ -223,3 +223,11 @@ def test_a_configuration_names_urls_and_the_hub_as_they_are(tmp_path: Path, monk
 def test_an_address_that_does_not_answer_for_a_profile(run_main: Main) -> None:
     with pytest.raises(CorpuscheckError, match=r"memory://none\.ccp: cannot be read"):
         Profile.load("memory://none.ccp")
+
+
+def test_addresses_that_differ_in_what_is_not_shown_are_two_files(web: Web) -> None:
+    server = web({"a.txt": b"one", "b.txt": b"two"})
+    one, other = f"{server.url}/a.txt?token=1", f"{server.url}/a.txt?token=2"
+    found = discover([one, other, one, f"{server.url}/b.txt"], Reading())
+    names = [source.path.removeprefix(server.url) for source in found.sources]
+    assert sorted(names) == ["/a.txt", "/a.txt#2", "/b.txt"]

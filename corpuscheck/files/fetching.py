@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import logging
 import os
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -13,12 +12,8 @@ from pathlib import Path
 
 from corpuscheck.errors import CorpuscheckError
 from corpuscheck.files.stores import Asked, reason_of, system_of
-from corpuscheck.files.urls import is_url, joined, local, named, without_secrets
+from corpuscheck.files.urls import NAMED_FILE, hub_name, is_url, joined, local, named, without_secrets
 from corpuscheck.files.writing import kept_for_a_while
-
-_HUB = re.compile(r"(?:hf://)?(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@(?P<revision>[\w./-]+))?/?")
-_SCHEMES = ("datasets/", "spaces/", "buckets/")
-_FILES = re.compile(r".*\.(?:json|txt|model|ccp)", re.IGNORECASE)
 
 
 def read_whole(path: str) -> bytes:
@@ -62,17 +57,6 @@ def fetched(path: str, names: Sequence[str], chief: Sequence[str]) -> Iterator[C
         yield None
 
 
-def hub_name(path: str) -> tuple[str, str | None] | None:
-    """The name on the Hub and the revision that a path stands for; None where it stands for something else.
-
-    What is there on this machine comes first.
-    """
-    found = _HUB.fullmatch(path)
-    if not found or os.path.lexists(path) or found["name"].startswith(_SCHEMES) or _FILES.fullmatch(found["name"]):
-        return None
-    return found["name"], found["revision"]
-
-
 def _snapshot(name: str, revision: str | None, names: Sequence[str]) -> tuple[str, str]:
     """The folder of the Hub's own cache with these files, and their name with the commit."""
     shown = f"{name}@{revision}" if revision else name
@@ -114,7 +98,7 @@ def _downloaded(url: str, names: Sequence[str], chief: Sequence[str]) -> tuple[s
     system, place = system_of(url)
     asked = Asked(without_secrets(url))
     base = place.partition("?")[0].rpartition("/")[2]
-    one = base if base in names or _FILES.fullmatch(base) else ""
+    one = base if base in names or NAMED_FILE.fullmatch(base) else ""
     home = place.rpartition("/")[0] if one else place
     files: dict[str, bytes] = {}
     try:

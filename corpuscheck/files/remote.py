@@ -26,7 +26,7 @@ B = TypeVar("B")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Location:
     """A file in a store: the URL that was given, its name below that, and what it was when it was found."""
 
     root: Root
@@ -57,7 +57,7 @@ def stamp_of(info: dict[str, Any]) -> str:
     return ""
 
 
-def open_remote(place: Place, start: int = 0, stop: int | None = None) -> BinaryIO:
+def open_remote(place: Location, start: int = 0, stop: int | None = None) -> BinaryIO:
     """The file as one object to read and to seek in, of which the part from `start` to `stop` will be read first.
 
     Raises OSError where nothing of it can be read.
@@ -68,13 +68,13 @@ def open_remote(place: Place, start: int = 0, stop: int | None = None) -> Binary
     return cast(BinaryIO, file)
 
 
-def read_at(place: Place, start: int, stop: int) -> bytes:
+def read_at(place: Location, start: int, stop: int) -> bytes:
     """The bytes from one place to another, as many as there are."""
     stop = min(stop, place.size)
     return _readings.begun(place).read(start, stop) if start < stop else b""
 
 
-def finished(place: Place) -> int:
+def finished(place: Location) -> int:
     """What has to be known when all of a file was read: how many requests had to be repeated.
 
     Raises ChangedError where it is no longer what it was when it was found.
@@ -93,7 +93,7 @@ def at_once(function: Callable[[A], B], items: Iterable[A], far: bool) -> list[B
         return list(pool.map(function, items))
 
 
-def soon(items: Iterable[A], place_of: Callable[[A], Place | None]) -> Iterator[A]:
+def soon(items: Iterable[A], place_of: Callable[[A], Location | None]) -> Iterator[A]:
     """The same, while the beginnings of the files of those that come next are fetched already."""
     waiting: deque[tuple[A, Future[None] | None]] = deque()
     pool: ThreadPoolExecutor | None = None
@@ -118,14 +118,14 @@ def _come(item: A, coming: Future[None] | None) -> A:
     return item
 
 
-def now(place: Place) -> Place:
+def now(place: Location) -> Location:
     """The file as it is now. Raises OSError where it is gone."""
     asked = Asked(place.shown)
     size, stamp = _state(place, asked)
-    return Place(place.root, place.name, size, stamp)
+    return Location(place.root, place.name, size, stamp)
 
 
-def _state(place: Place, asked: Asked) -> tuple[int, str]:
+def _state(place: Location, asked: Asked) -> tuple[int, str]:
     system, path = path_of(place.root, place.name)
     info = asked(lambda: info_of(system, path))
     size = info.get("size")
@@ -142,7 +142,7 @@ def info_of(system: Any, path: str) -> dict[str, Any]:
 class _Reading:
     """One file while it is read, by however many readers."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Location) -> None:
         self._place = place
         self.asked = Asked(place.shown)
         self._system, self._path = path_of(place.root, place.name)
@@ -263,10 +263,10 @@ class _Readings:
     """The files that this process is reading now."""
 
     def __init__(self) -> None:
-        self._open: dict[Place, _Reading] = {}
+        self._open: dict[Location, _Reading] = {}
         self._lock = threading.Lock()
 
-    def begun(self, place: Place) -> _Reading:
+    def begun(self, place: Location) -> _Reading:
         with self._lock:
             reading = self._open.get(place)
         if reading is None:
@@ -275,7 +275,7 @@ class _Readings:
                 reading = self._open.setdefault(place, reading)
         return reading
 
-    def ended(self, place: Place) -> _Reading:
+    def ended(self, place: Location) -> _Reading:
         with self._lock:
             reading = self._open.pop(place, None)
         return reading or _Reading(place)

@@ -23,6 +23,11 @@ _SECRET = re.compile(
 _NAMED_USERS = ("abfs://", "abfss://", "az://", "adl://", "wasb://", "wasbs://")
 """What stands before the @ is a container there."""
 
+_HUB = re.compile(r"(?:hf://)?(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@(?P<revision>[\w./-]+))?/?")
+_SCHEMES = ("datasets/", "spaces/", "buckets/")
+NAMED_FILE = re.compile(r".*\.(?:json|txt|model|ccp)", re.IGNORECASE)
+"""The name of a single file of those that are fetched whole."""
+
 LONGEST = 4096
 
 
@@ -47,6 +52,17 @@ def local(path: str) -> str:
     """A path on this machine as such, where it is written as a URL."""
     match = _LOCAL.match(path)
     return path[match.end() :] if match and not os.path.lexists(path) else path
+
+
+def hub_name(path: str) -> tuple[str, str | None] | None:
+    """The name on the Hub and the revision that a path stands for; None where it stands for something else.
+
+    What is there on this machine comes first.
+    """
+    found = _HUB.fullmatch(path)
+    if not found or os.path.lexists(path) or found["name"].startswith(_SCHEMES) or NAMED_FILE.fullmatch(found["name"]):
+        return None
+    return found["name"], found["revision"]
 
 
 def joined(url: str, name: str) -> str:

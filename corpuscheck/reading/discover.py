@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeVar
 
 from corpuscheck.errors import UsageError
 from corpuscheck.files.listing import Listing
-from corpuscheck.files.remote import Place
+from corpuscheck.files.remote import Location
 from corpuscheck.files.trust import NOT_REGULAR, leads_out
 from corpuscheck.files.urls import Root, is_url, joined, local
 from corpuscheck.reading.far import FarFile, Told, chosen
@@ -73,9 +73,9 @@ class Source:
     changed: bool = False
 
     @property
-    def place(self) -> Place | None:
+    def location(self) -> Location | None:
         """Where it lies in a store; None for a file on this machine."""
-        return Place(self.root, self.name, self.size, self.stamp) if self.root else None
+        return Location(self.root, self.name, self.size, self.stamp) if self.root else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,8 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading, told: T
     within = () if settings.follow_links else tuple(map(os.path.realpath, roots))
     ignore_files = IgnoreFiles()
     collected = _Collected(within)
-    lists = [one for url in dict.fromkeys(given) if is_url(url) for one in collected.add_below(url, settings, told)]
+    urls = list(dict.fromkeys(filter(is_url, given)))
+    lists = [one for url in urls for one in collected.add_below(url, settings, told, alone=len(urls) == 1)]
     met: set[str] = set()
     for root in roots:
         for entry in _chosen(root, within, settings, ignore_files):
@@ -252,21 +253,27 @@ class _Collected:
         self._sources.settle(len(self._sources))
         self._skipped.settle(len(self._skipped))
 
-    def add_below(self, url: str, settings: Reading, told: Told) -> tuple[IgnoreFile, ...]:
-        """What lies below a URL; gives the lists of patterns that decided what is left out."""
+    def add_below(self, url: str, settings: Reading, told: Told, alone: bool) -> tuple[IgnoreFile, ...]:
+        """What lies below a URL; gives the lists of patterns that decided what is left out.
+
+        One that is named `alone` has each file once.
+        """
         listing = Listing(url)
         files, ignore_files = chosen(listing, settings, _is_own, told)
         for file in files:
-            self._add_far(listing.root, file)
+            path = joined(listing.root.shown, file.name)
+            if alone or not self._is_known(path, listing.root):
+                self._add_far(path if alone else self._other(path, listing.root), listing.root, file)
         return ignore_files
 
-    def _add_far(self, root: Root, file: FarFile) -> None:
-        path = joined(root.shown, file.name)
-        if self._is_known(path, root):
-            return
-        while path in self._far:  # another one, by what is not shown of its address
+    def _other(self, path: str, root: Root) -> str:
+        """The name of a file; of another one, by what is not shown of its address, with a number."""
+        while path in self._far:
             path += "#2"
         self._far[path] = root
+        return path
+
+    def _add_far(self, path: str, root: Root, file: FarFile) -> None:
         named = path if file.name or not path.startswith("http") else path.partition("?")[0]
         kind = kind_of(named.rpartition("/")[2])
         if file.hidden:

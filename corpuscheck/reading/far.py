@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from corpuscheck.errors import UsageError
 from corpuscheck.files.listing import Listing
-from corpuscheck.files.remote import Place, finished, now, read_at
+from corpuscheck.files.remote import Location, finished, now, read_at
 from corpuscheck.files.urls import joined
 from corpuscheck.reading.ignoring import IGNORE_FILE, LARGEST_IGNORE_FILE, Ignored, IgnoreFile, IgnoreFiles, filtered
 from corpuscheck.settings import Reading
@@ -87,7 +87,7 @@ class _FarIgnoreFiles(IgnoreFiles):
         found = self._lists.get(folder)
         if found is None:
             return None
-        place = Place(self._listing.root, found.name, found.size, found.stamp)
+        place = Location(self._listing.root, found.name, found.size, found.stamp)
         try:
             place = now(place)
             data = read_at(place, 0, LARGEST_IGNORE_FILE + 1)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from corpuscheck.errors import ScanError, raised_in
-from corpuscheck.files.remote import Place, now
+from corpuscheck.files.remote import Location, now
 from corpuscheck.reading.batch import SharedDocument
 from corpuscheck.reading.discover import Source
 from corpuscheck.reading.encodings.decoded import UNCERTAIN
@@ -168,14 +168,14 @@ def changed_range(piece: Piece) -> FileRecord:
     return FileRecord(piece.source.path, "skipped", CHANGED, start=piece.start, changed=True)
 
 
-def whole_place(piece: Piece) -> Place | None:
+def whole_place(piece: Piece) -> Location | None:
     """Where a file that is read from its beginning lies in a store."""
-    return None if piece.partial else piece.source.place
+    return None if piece.partial else piece.source.location
 
 
 def renewed(piece: Piece) -> Piece:
     """The piece with what its file is now. One that is gone stays as it was: what reads it will tell."""
-    place = piece.source.place
+    place = piece.source.location
     if place is None:
         return piece
     try:

@@ -114,7 +114,7 @@ def open_found(source: Source, start: int = 0, stop: int | None = None) -> Binar
 
     The part from `start` to `stop` is what will be read of it, for a store that is far away.
     """
-    if (place := source.place) is not None:
+    if (place := source.location) is not None:
         return open_remote(place, start, stop)
     file = open_regular(source.path)
     status = os.fstat(file.fileno())

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from corpuscheck.files.remote import Place, at_once, read_at
+from corpuscheck.files.remote import Location, at_once, read_at
 from corpuscheck.kernels.hashing import HEAD, hash_bytes
 from corpuscheck.kernels.utf8 import WINDOW, first_boundary
 from corpuscheck.reading.batch import SharedDocument
@@ -44,7 +44,7 @@ def pieces_of(source: Source, settings: Reading, size: int) -> list[Piece]:
         return [Piece(source)]
     try:
         with open_found(source) as file:
-            read = partial(_read_far, source.place) if source.place else partial(_read_at, file)
+            read = partial(_read_far, source.location) if source.location else partial(_read_at, file)
             if not _looks_utf8(read, source):
                 return [Piece(source)]
             layout = _layout(read, kind, settings)
@@ -98,7 +98,7 @@ def _read_at(file: BinaryIO, position: int, length: int) -> bytes:
     return file.read(length)
 
 
-def _read_far(place: Place, position: int, length: int) -> bytes:
+def _read_far(place: Location, position: int, length: int) -> bytes:
     return read_at(place, position, position + length)
 
 

@@ -140,7 +140,7 @@ def read_piece(
     """
     first = len(records)
     yield from _read_piece(piece, settings, records, progress, look)
-    if (place := piece.source.place) is not None:
+    if (place := piece.source.location) is not None:
         records[first].repeated = finished(place)
         records[first].changed = piece.source.changed
 
