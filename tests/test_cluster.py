@@ -23,10 +23,7 @@ from corpuscheck.running import units
 from corpuscheck.settings import settings_from
 
 pytest.importorskip("distributed")
-pytestmark = [
-    pytest.mark.skipif(sys.platform == "win32", reason="nothing can be killed like this there"),
-    pytest.mark.xdist_group("cluster"),
-]
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing can be killed like this there")
 
 WORKER = """
 import os, resource, signal, sys, time
