@@ -159,7 +159,7 @@ def scan_shard(
     """Measure one share of a corpus, to be merged with the others. Raises CorpuscheckError when it cannot be done."""
     from corpuscheck.running.scanning import Judge
     from corpuscheck.running.shards import SHARD, Head
-    from corpuscheck.running.shares import Listing
+    from corpuscheck.running.shares import FoundFiles
     from corpuscheck.running.sharing import shard_of
 
     if settings.dask:
@@ -173,7 +173,7 @@ def scan_shard(
             "'corpuscheck survey' has made of the corpus"
         )
     judge = Judge(judge) if isinstance(judge, Artefact) else judge
-    head = Head(SHARD, settings, Listing.of(found), share, judge, tuple(given.general), _about(found, settings))
+    head = Head(SHARD, settings, FoundFiles.of(found), share, judge, tuple(given.general), _about(found, settings))
     return shard_of(found, head, watch, processes)
 
 
@@ -185,14 +185,14 @@ def survey(
     What it gives has ``save(path)``. Raises CorpuscheckError when it cannot be done.
     """
     from corpuscheck.running.shards import SURVEY_SHARD, Head
-    from corpuscheck.running.shares import Listing
+    from corpuscheck.running.shares import FoundFiles
     from corpuscheck.running.sharing import shard_of, whole_survey
 
     _check_extras(settings)
     found = _found(paths, settings, watch)
     if share is None:
         return whole_survey(found, settings, watch, processes)
-    return shard_of(found, Head(SURVEY_SHARD, settings, Listing.of(found), share), watch, processes)
+    return shard_of(found, Head(SURVEY_SHARD, settings, FoundFiles.of(found), share), watch, processes)
 
 
 def _found(paths: Paths, settings: Settings, watch: Watch = _silently) -> Found:

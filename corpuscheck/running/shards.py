@@ -27,7 +27,7 @@ from corpuscheck.running.kept import (
 )
 from corpuscheck.running.program import code
 from corpuscheck.running.scanning import Judge
-from corpuscheck.running.shares import Listing, WorkShare
+from corpuscheck.running.shares import FoundFiles, WorkShare
 from corpuscheck.settings import Settings
 from corpuscheck.text.amounts import size
 from corpuscheck.text.printable import printable
@@ -52,7 +52,7 @@ class Head:
 
     kind: ShardKind
     settings: Settings
-    listing: Listing
+    listing: FoundFiles
     share: WorkShare | None = None
     judge: Judge | None = None
     general: tuple[Artefact, ...] = ()
@@ -98,7 +98,7 @@ class Head:
             return cls(
                 kind,
                 settings_of(state["settings"]),
-                Listing(**fitted(Listing, state["listing"])),
+                FoundFiles(**fitted(FoundFiles, state["listing"])),
                 WorkShare.parse(f"{share[0]}/{share[1]}") if share else None,
                 judge,
                 tuple(map(artefact_of, state["general"])),

@@ -66,7 +66,7 @@ def shared_out(units: Sequence[WorkUnit], share: WorkShare) -> list[WorkUnit]:
 
 
 @dataclass(frozen=True)
-class Listing:
+class FoundFiles:
     """The files that all shards must have found, as a digest."""
 
     files: int
@@ -76,7 +76,7 @@ class Listing:
     @classmethod
     def of(cls, found: Found) -> Self:
         digest = blake2b(digest_size=16)
-        for rows, names in ((found.sources, ("path", "size")), (found.skipped, ("path", "reason", "size"))):
+        for rows, names in ((found.sources, ("path", "size", "stamp")), (found.skipped, ("path", "reason", "size"))):
             _add(digest, rows, names)
         size = int(found.sources.numbers("size").sum())
         return cls(len(found.sources) + len(found.skipped), size, digest.hexdigest())

@@ -15,7 +15,7 @@ from corpuscheck.running.folding import Fold
 from corpuscheck.running.kept import kind_of
 from corpuscheck.running.scanning import COUNTING, Judge, records_of_skipped, survey_task, surveyed, tasks_of
 from corpuscheck.running.shards import SURVEY, SURVEY_SHARD, Head, Shard, unlike
-from corpuscheck.running.shares import Listing
+from corpuscheck.running.shares import FoundFiles
 from corpuscheck.running.tasks import Task
 from corpuscheck.settings import Settings
 from corpuscheck.text.printable import printable
@@ -39,7 +39,7 @@ def shard_of(found: Found, head: Head, watch: Watch, processes: bool) -> Shard:
 def whole_survey(found: Found, settings: Settings, watch: Watch, processes: bool) -> Head:
     """The tokenizer that a scan of the corpus would train, with what it would know of it."""
     judge = surveyed(Corpus(found.sources, settings, watch, processes), settings, watch)
-    return Head(SURVEY, settings, Listing.of(found), judge=judge)
+    return Head(SURVEY, settings, FoundFiles.of(found), judge=judge)
 
 
 def judge_of_survey(path: str, found: Found, settings: Settings) -> Judge:
@@ -48,7 +48,7 @@ def judge_of_survey(path: str, found: Found, settings: Settings) -> Judge:
     if kind_of(path) == SURVEY_SHARD:
         raise ProfileError(f"{name}: one shard of a survey: merge all of them first, with 'corpuscheck merge'")
     survey = Head.load(path, SURVEY)
-    if survey.listing != Listing.of(found):
+    if survey.listing != FoundFiles.of(found):
         raise ProfileError(f"{name}: the survey of other files than these: survey and scan the same ones")
     if differing := unlike(settings, survey.settings, ("reading", "training", "budgets")):
         raise ProfileError(f"{name}: surveyed in another way: {differing}")
