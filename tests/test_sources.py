@@ -10,8 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from servers import Server
+from servers import Answer, Request, Server, files_by_http, serving
 from support import everything, korean_lines, scanned, write_files
 
 from corpuscheck.api import Scan
@@ -168,3 +169,25 @@ def test_a_long_list_comes_in_pages(s3: Server, tmp_path: Path, monkeypatch: pyt
     told: list[int] = []
     assert len(discover([url], Reading(), told.append).sources) == sum(told) == 23
     assert s3.asked("GET", "list-type=2.*max-keys=5") == 5
+
+
+def test_of_a_parquet_file_only_the_columns_that_are_read_are_fetched() -> None:
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet as pq
+
+    text = korean_lines(4000)
+    pictures = np.random.default_rng(7).bytes(2000 * len(text))
+    out = io.BytesIO()
+    table = pa.table({"picture": [pictures[k * 2000 : (k + 1) * 2000] for k in range(len(text))], "text": text})
+    pq.write_table(table, out, row_group_size=500)
+    data, sent = out.getvalue(), []
+    store = files_by_http({"table.parquet": data})
+
+    def answer(request: Request) -> Answer:
+        given = store(request)
+        sent.append(len(given[2]) if request.method == "GET" else 0)
+        return given
+
+    with serving(answer) as server:
+        assert scanned(f"{server.url}/table.parquet").result.profile.size.documents == len(text)
+    assert sum(sent) < len(data) / 2

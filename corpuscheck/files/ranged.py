@@ -7,7 +7,7 @@ import os
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from typing import Any, BinaryIO
 
 FIRST_BYTES, MOST_BYTES = 1 << 18, 1 << 22
 """What is asked for at once: more and more, the longer a file is read from one end to the other."""
@@ -17,6 +17,12 @@ _KEPT_BYTES = 4 * MOST_BYTES
 
 Range = Callable[[int, int], bytes]
 """Gives the bytes from one place to another."""
+
+
+def expect(file: BinaryIO, start: int, stop: int) -> None:
+    """Tell a file that is read by ranges what will be read of it next."""
+    if isinstance(file, RemoteFile):
+        file.expect(start, stop)
 
 
 class RemoteFile(io.RawIOBase):
@@ -71,6 +77,14 @@ class RemoteFile(io.RawIOBase):
             end = min(self._size, start + FIRST_BYTES)
             self._keep((start, self._range(start, end)))
 
+    def expect(self, start: int, stop: int) -> None:
+        """This is what will be read next, and nothing behind it. What can be kept is got at once."""
+        self._until = stop
+        if stop - start <= _KEPT_BYTES - FIRST_BYTES:
+            self.seek(start)
+            self.read(stop - start)
+            self.seek(start)
+
     def close(self) -> None:
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
@@ -94,7 +108,8 @@ class RemoteFile(io.RawIOBase):
         else:
             in_order = any(self._at == start + len(data) for start, data in self._kept)
             self._bytes = min(MOST_BYTES, 2 * self._bytes) if in_order else FIRST_BYTES
-            end = min(self._size, self._at + MOST_BYTES if much else max(stop, self._at + self._bytes))
+            most = max(stop, min(self._until, self._at + self._bytes))
+            end = min(self._size, self._at + MOST_BYTES if much else most)
             if in_order or much:
                 self._go_on(end, until)
             held = self._at, self._range(self._at, end)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from corpuscheck.files.ranged import FIRST_BYTES, expect
 from corpuscheck.kernels.arrays import Bytes
 from corpuscheck.kernels.thrift import CUT, FALSE, I32, I64, LIST, STRUCT, TRUE, delta_lengths, numbers_of, path
 from corpuscheck.reading.opening import BOMB_RATIO, BombError
@@ -127,6 +128,7 @@ class Pages:
         if self._unread < 0:
             raise ValueError("its columns overlap")
         start, stop = chunk.start, min(chunk.start + chunk.size, self._length)
+        expect(self._file, start, stop)
         seen = empty = 0
         while start < stop and seen < chunk.values:
             page = self._header(start, stop)
@@ -342,6 +344,7 @@ def opened(file: BinaryIO) -> Any:
     import pyarrow.parquet as pq
 
     length = file.seek(0, io.SEEK_END)
+    expect(file, max(0, length - FIRST_BYTES), length)
     file.seek(max(0, length - 8))
     end = file.read(8)
     size = int.from_bytes(end[:4], "little") if end.endswith(b"PAR1") else 0
