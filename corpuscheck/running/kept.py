@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
-import orjson
 import zstandard
 
 from corpuscheck.errors import CorpuscheckError, ProfileError
@@ -22,6 +20,7 @@ from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact, remarks_of, remarks_text
 from corpuscheck.tokenizer.ranking import Ranking
 from corpuscheck.values.fitting import fitted
+from corpuscheck.values.json_text import exact_bytes, exact_value
 
 _LARGEST_HEAD, _LARGEST = 1 << 30, 1 << 33
 _LENGTH = 8
@@ -96,20 +95,11 @@ def _opened(path: str) -> Iterator[BinaryIO]:
 
 
 def _packed(state: Any) -> bytes:
-    """Names of files need not be Unicode, which only the slower of two writers takes."""
-    try:
-        text = orjson.dumps(state, option=orjson.OPT_NON_STR_KEYS)
-    except orjson.JSONEncodeError:
-        text = json.dumps(state).encode()
-    return zstandard.ZstdCompressor(level=3, write_checksum=True).compress(text)
+    return zstandard.ZstdCompressor(level=3, write_checksum=True).compress(exact_bytes(state))
 
 
 def _unpacked(data: bytes, largest: int) -> Any:
-    text = decompressed(data, largest)
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return json.loads(text)
+    return exact_value(decompressed(data, largest))
 
 
 def fold_state(fold: Fold) -> list[Any]:

@@ -37,6 +37,22 @@ def report_bytes(value: Any, option: int = INDENTED) -> bytes:
     return without_commands(text.translate(steering) if steering else text).encode()
 
 
+def exact_bytes(value: Any) -> bytes:
+    """For `exact_value` alone: names of files need not be Unicode, which only the slower of two writers takes."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    except orjson.JSONEncodeError:
+        return json.dumps(value).encode()
+
+
+def exact_value(data: bytes) -> Any:
+    """What was written down, to the last surrogate. Raises ValueError."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return json.loads(data)
+
+
 def _steers(ch: str) -> bool:
     """Controls, bidirectional and zero-width formatting, line and paragraph separators; line ends are the layout's."""
     return ch != "\n" and unicodedata.category(ch) in ("Cc", "Cf", "Zl", "Zp")
