@@ -52,6 +52,7 @@ class ScanOptions(TrainingOptions, total=False):
     articles_per_gb: int
     min_bytes: int
     max_unk_rate: float
+    max_shattered_rate: float
     max_unk_increase: float
     max_shrinkage: float
     select: Texts

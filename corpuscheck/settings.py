@@ -158,9 +158,13 @@ class Limits:
     articles_per_gb: int = option(256_000, "--articles-per-gb", "News articles in one GB.", COUNT)
     min_bytes: int = option(0, "--min-size", "Less text than this is an error.", size_in("MB"))
     max_unk_rate: float = option(0.01, "--max-unk-rate", "A larger share of [UNK] words is an error.", SHARE)
+    max_shattered_rate: float = option(
+        0.01, "--max-shattered-rate",
+        "A larger share of words in tokens that are no whole characters is an error.", SHARE
+    )  # fmt: skip
     max_unk_increase: float = option(
         0.001, "--max-unk-increase",
-        "A larger rise of that share since the baseline is an error (0.001 is 0.1 points).", SHARE
+        "A larger rise of either share since the baseline is an error (0.001 is 0.1 points).", SHARE
     )  # fmt: skip
     max_shrinkage: float = option(
         0.01, "--max-shrinkage", "A larger loss of text since the baseline is an error.", SHARE
@@ -172,6 +176,7 @@ class Limits:
             (self.articles_per_gb < 1, "--articles-per-gb must be 1 or more"),
             (self.min_bytes < 0, "--min-size must be 0 or more"),
             (not 0 <= self.max_unk_rate <= 1, "--max-unk-rate must lie between 0 and 1 (0.01 is 1 %)"),
+            (not 0 <= self.max_shattered_rate <= 1, "--max-shattered-rate must lie between 0 and 1 (0.01 is 1 %)"),
             (
                 not 0 <= self.max_unk_increase <= 1,
                 "--max-unk-increase must lie between 0 and 1 (0.001 is 0.1 points)",

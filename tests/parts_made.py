@@ -25,6 +25,7 @@ from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.part import Part
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
+from corpuscheck.profile.shattered import ShatteredPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.files import FileRecord
@@ -44,9 +45,13 @@ characters = st.builds(
 lost_words = st.dictionaries(st.tuples(st.integers(0, 5), names), st.integers(1, 9), max_size=6).map(
     lambda counts: LostWords(0, counts).bounded()
 )
+shattered = st.builds(
+    ShatteredPart, n, n, n, n, st.dictionaries(names, st.booleans(), max_size=3), lost_words,
+    st.dictionaries(code_points, st.tuples(n, n, n), max_size=5),
+)  # fmt: skip
 some_words = st.builds(
     WordPart, st.sampled_from(["", "f"]), n, n, n, n, n, n, st.dictionaries(names, st.booleans(), max_size=3),
-    st.one_of(st.none(), n), lost_words, counts,
+    st.one_of(st.none(), n), lost_words, counts, shattered,
 )  # fmt: skip
 words = some_words.map(lambda part: part if part.fingerprint else WordPart())
 curves = st.one_of(
@@ -158,6 +163,7 @@ KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
     SizePart: sizes,
     CharacterPart: characters,
     WordPart: words,
+    ShatteredPart: shattered,
     CurvePart: curves,
     TokenSample: estimates,
     MojibakePart: mojibake,

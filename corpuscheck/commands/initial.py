@@ -8,6 +8,7 @@ from math import ceil, floor, log10
 from typing import Any
 
 from corpuscheck.errors import UsageError
+from corpuscheck.profile.words import WordPart
 from corpuscheck.result.result import Result
 from corpuscheck.rules.registry import RULES
 from corpuscheck.rules.rule import Rule
@@ -31,7 +32,7 @@ def initial_configuration(result: Result, paths: Sequence[str], given: Mapping[s
     if not given.get("tokenizer"):
         lines.append('# tokenizer = "tokenizer"       # a trained one: corpuscheck scan --save-tokenizer tokenizer')
     rate = max(words.unk_rate, words.held_out_unk_rate)
-    allowed = min(1.0, max(0.0001, _rounded_up(1.5 * rate)))
+    allowed = _allowed(rate)
     lines += [
         "",
         f"# There are {size(text.utf8_bytes)} of text in {count(text.documents)} documents today; a tenth may go.",
@@ -40,6 +41,7 @@ def initial_configuration(result: Result, paths: Sequence[str], given: Mapping[s
         "",
         f"# {percent(rate)} of the words are [UNK] today; half as much again is allowed.",
         f"max-unk-rate = {allowed:g}",
+        *_shattered(words),
         "",
         "# Against a baseline: corpuscheck scan --save base.ccp on the main branch, then --baseline base.ccp",
         "max-unk-increase = 0.001         # 0.1 points over the whole corpus",
@@ -49,6 +51,18 @@ def initial_configuration(result: Result, paths: Sequence[str], given: Mapping[s
         '# exclude = ["drafts/"]          # gitignore patterns; also in .corpuscheckignore',
     ]
     return "\n".join([*lines, *_rules(result)]) + "\n"
+
+
+def _allowed(rate: float) -> float:
+    return min(1.0, max(0.0001, _rounded_up(1.5 * rate)))
+
+
+def _shattered(words: WordPart) -> list[str]:
+    """Nothing where no words are shattered."""
+    rate = max(words.shattered_rate, words.held_out_shattered_rate)
+    if not rate:
+        return []
+    return [f"max-shattered-rate = {_allowed(rate):g}      # {percent(rate)} of the words are shattered today"]
 
 
 def _rules(result: Result) -> list[str]:

@@ -35,18 +35,20 @@ class FileTally:
         documents = first_rows(batch.files)  # ascending, as are the documents of units
         numbers = batch.files[documents]
         first_units = np.searchsorted(units.documents, documents)
-        words, unk_words = _by_run(counted.words, first_units), _by_run(counted.unk_words, first_units)
-        figures = (column.tolist() for column in (numbers, words, unk_words, _by_run(sums, documents)))
-        for number, words_of_file, unk_words_of_file, digest in zip(*figures, strict=True):
+        of_units = (counted.words, counted.unk_words, counted.shattered)
+        sums_of_units = (_by_run(column, first_units) for column in of_units)
+        figures = (column.tolist() for column in (numbers, *sums_of_units, _by_run(sums, documents)))
+        for number, words, unk_words, shattered, digest in zip(*figures, strict=True):
             record = self._records[number]
-            record.words += words_of_file
-            record.unk_words += unk_words_of_file
+            record.words += words
+            record.unk_words += unk_words
+            record.shattered_words += shattered
             record.text_digest = (record.text_digest + digest) % 2**64
         self._first_lost(batch, units, counted)
         self._new_characters(batch, counted)
 
     def _first_lost(self, batch: Batch, units: Units, counted: Counted) -> None:
-        hit = np.flatnonzero(counted.unk_words)
+        hit = np.flatnonzero(counted.unk_words + counted.shattered)
         if not len(hit) or batch.files is None:
             return
         files = batch.files[units.documents[hit]]
@@ -56,7 +58,7 @@ class FileTally:
         if not fresh.any():
             return
         numbers, hit = numbers[fresh], hit[first[fresh]]
-        lines = _lines(batch, self._records, units.documents[hit], counted.first_unk[hit])
+        lines = _lines(batch, self._records, units.documents[hit], counted.first_lost[hit])
         for number, line in zip(numbers.tolist(), lines.tolist(), strict=True):
             self._records[number].first_unk_line = line or None
 

@@ -13,6 +13,7 @@ from corpuscheck.errors import TextError, TokenizerError
 from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.strings import StringTable
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
+from corpuscheck.measuring.shattering import ShatterTally, TouchedDocuments
 from corpuscheck.measuring.text import Walked, Walker
 from corpuscheck.measuring.units import Units, octaves_of, passages_of
 from corpuscheck.profile.files import LONGEST_PATH
@@ -32,11 +33,12 @@ _LONGEST_ENCODED = 1 << 18
 
 @dataclass(frozen=True)
 class Counted:
-    """Words and [UNK] words of each unit of a batch; new characters and where they stand, see `Walked`."""
+    """Words, [UNK] words and shattered words of each unit of a batch; new characters, see `Walked`."""
 
     words: Ints
     unk_words: Ints
-    first_unk: Ints
+    shattered: Ints
+    first_lost: Ints
     new: Ints
     places: Ints
 
@@ -47,7 +49,7 @@ class WordCounter(Protocol):
     walker: Walker
 
     def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Counted:
-        """`first_unk` is the byte at which a unit's first [UNK] stands, or somewhere before it."""
+        """`first_lost` is the byte at which a unit's first [UNK] or shattered word stands, or somewhere before it."""
         ...
 
     def finish(self) -> WordPart: ...
@@ -73,9 +75,8 @@ class _Tally:
     def __init__(self, artefact: Artefact) -> None:
         self._fingerprint = artefact.fingerprint
         self._totals = np.zeros(5, np.int64)
-        self._documents = 0
-        self._split: dict[str, bool] = {}
-        self._open_document = False
+        self._documents = TouchedDocuments()
+        self.shattered = ShatterTally(artefact.spelling)
         self.lost: dict[tuple[int, str], int] = {}
         self.special: Counter[str] = Counter()
         self._level = 0
@@ -88,20 +89,12 @@ class _Tally:
         words: Ints,
         unk_words: Ints,
         unk_tokens: int,
+        shattered: Ints,
     ) -> None:
-        """Take in words and [UNK] words per unit."""
+        """Take in words, [UNK] words and shattered words per unit."""
         self._totals += (words.sum(), unk_words.sum(), unk_tokens, words[held_out].sum(), unk_words[held_out].sum())
-        touched = np.zeros(len(batch.starts), np.bool_)
-        touched[units.documents[unk_words > 0]] = True
-        if batch.shared is not None:
-            self._split[batch.shared.path] = self._split.get(batch.shared.path, False) or bool(touched.any())
-            return
-        if not len(touched):
-            return
-        if batch.offset:
-            touched[0] |= self._open_document
-        self._open_document = bool(touched[-1]) and batch.unfinished
-        self._documents += int(touched.sum()) - self._open_document
+        self._documents.add(batch, units, unk_words)
+        self.shattered.add(batch, units, held_out, shattered)
 
     def lose(self, words: Iterable[tuple[tuple[int, str], int]]) -> None:
         """Note lost words by their (octave, word), with their counts."""
@@ -122,11 +115,12 @@ class _Tally:
             unk_tokens,
             held,
             held_unk,
-            self._documents,
-            self._split,
+            self._documents.whole,
+            dict(self._documents.split),
             tokens,
             lost,
             dict(self.special),
+            self.shattered.part(),
         )
 
 
@@ -223,11 +217,12 @@ class CharacterCounter:
             occurrences = np.bincount(ids, minlength=len(outcomes))
             occurrences[: len(self._occurrences)] += self._occurrences
             self._occurrences = occurrences
-        self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
+        shattered = np.zeros_like(words)  # WordPiece has no bytes to spell in
+        self._tally.add(batch, units, held_out, words, unk_words, unk_tokens, shattered)
         if self._suspects.full:
             self._flush()
             self._suspects.forget()
-        return Counted(words, unk_words, first_unk, walked.new, walked.places)
+        return Counted(words, unk_words, shattered, first_unk, walked.new, walked.places)
 
     def _flush(self) -> None:
         met = np.flatnonzero(self._occurrences)
@@ -260,6 +255,7 @@ class EncodingCounter:
     def observe(self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Counted:
         walked = self.walker.walk(batch, units)
         words, unk_words = np.zeros(len(units.starts), np.int64), np.zeros(len(units.starts), np.int64)
+        shattered = np.zeros_like(words)
         octaves = octaves_of(units, np.arange(len(units.starts)), units.starts)
         unk_tokens = 0
         for group in _groups(batch, units):
@@ -270,8 +266,10 @@ class EncodingCounter:
                 self._tokens += seen.tokens
                 self._tally.lose(((int(octaves[u]), word), 1) for word in seen.lost)
                 self._tally.special.update(seen.special)
-        self._tally.add(batch, units, held_out, words, unk_words, unk_tokens)
-        return Counted(words, unk_words, units.starts, walked.new, walked.places)
+                shattered[u] += len(seen.shattered)
+                self._tally.shattered.meet(int(octaves[u]), seen.shattered)
+        self._tally.add(batch, units, held_out, words, unk_words, unk_tokens, shattered)
+        return Counted(words, unk_words, shattered, units.starts, walked.new, walked.places)
 
     def _outcomes(self, batch: Batch, units: Units, group: list[tuple[int, str]]) -> list[_Outcome]:
         try:
@@ -326,7 +324,10 @@ def _encodable(batch: Batch, units: Units) -> Iterator[tuple[int, int, int]]:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """What a tokenizer made of a text: tokens, words, words with [UNK], [UNK] tokens, words lost, special tokens."""
+    """What a tokenizer made of a text: tokens, words, words with [UNK], [UNK] tokens, words lost, special tokens.
+
+    `shattered` are its shattered words, each as its tokens.
+    """
 
     tokens: int
     words: int
@@ -334,6 +335,7 @@ class _Outcome:
     unk_tokens: int = 0
     lost: tuple[str, ...] = ()
     special: tuple[str, ...] = ()
+    shattered: Sequence[Sequence[int]] = ()
 
 
 class _Asker:
@@ -350,7 +352,7 @@ class _Asker:
 
     def _outcome(self, text: str, encoded: Encoded) -> _Outcome:
         if not encoded.watched:
-            return _Outcome(encoded.tokens, encoded.words)
+            return _Outcome(encoded.tokens, encoded.words, shattered=encoded.shattered)
         first: dict[int | None, str] = {}
         special: list[str] = []
         unk_tokens = 0
@@ -361,4 +363,5 @@ class _Asker:
             if id_ == self._unk:
                 unk_tokens += 1
                 first.setdefault(word, text[start:stop])
-        return _Outcome(encoded.tokens, encoded.words, len(first), unk_tokens, tuple(first.values()), tuple(special))
+        lost, shattered = tuple(first.values()), encoded.shattered
+        return _Outcome(encoded.tokens, encoded.words, len(first), unk_tokens, lost, tuple(special), shattered)

@@ -22,7 +22,8 @@ LONGEST_PATH = 4096
 
 @dataclass(frozen=True, slots=True)
 class FileFigures:
-    """One measured file. Equal texts have equal `digest`s; `unk_line` is the line of the first [UNK], 0 unknown."""
+    """One measured file. Equal texts have equal `digest`s; `unk_line` is the line of the first word that is
+    [UNK] or shattered, 0 unknown."""
 
     encoding: str
     utf8_bytes: int
@@ -31,6 +32,7 @@ class FileFigures:
     unk_words: int
     unk_line: int
     digest: int
+    shattered_words: int = 0
 
     def merge(self, *others: Self) -> Self:
         """Of files of the same name in several corpora."""
@@ -44,6 +46,7 @@ class FileFigures:
             sum(file.unk_words for file in files),
             min((file.unk_line for file in files if file.unk_line), default=0),
             sum(file.digest for file in files) % BITS_64,
+            sum(file.shattered_words for file in files),
         )
 
 
@@ -88,7 +91,9 @@ class FilesPart(Part):
 
     def valid(self) -> None:
         figures = [
-            n for f in self.files.values() for n in (f.utf8_bytes, f.documents, f.words, f.unk_words, f.unk_line)
+            n
+            for f in self.files.values()
+            for n in (f.utf8_bytes, f.documents, f.words, f.unk_words, f.unk_line, f.shattered_words)
         ]
         if self.level > 64 or max(figures, default=0) >= LARGEST:
             raise ValueError("figures that cannot be")
@@ -107,4 +112,5 @@ def _figures(record: FileRecord) -> FileFigures:
         record.unk_words,
         record.first_unk_line or 0,
         record.text_digest,
+        record.shattered_words,
     )

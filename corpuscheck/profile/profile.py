@@ -36,7 +36,7 @@ from corpuscheck.values.brief import brief
 from corpuscheck.values.fitting import path_of
 from corpuscheck.values.json_text import json_bytes
 
-FORMAT = 7
+FORMAT = 8
 MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 

@@ -9,6 +9,7 @@ from typing import Self
 from corpuscheck.errors import ProfileError
 from corpuscheck.profile.lost import LostWords
 from corpuscheck.profile.part import Part, agreed, merging, part, table, table_of, total
+from corpuscheck.profile.shattered import ShatteredPart
 from corpuscheck.values.brief import brief
 
 
@@ -39,6 +40,20 @@ class WordPart(Part):
     encoded_tokens: int | None = merging(_total_of_all, default=None)
     lost: LostWords = part(LostWords)
     special: dict[str, int] = table()
+    shattered: ShatteredPart = part(ShatteredPart)
+
+    @property
+    def shattered_rate(self) -> float:
+        return self.shattered.words / self.words if self.words else 0.0
+
+    @property
+    def held_out_shattered_rate(self) -> float:
+        return self.shattered.held_out_words / self.held_out_words if self.held_out_words else 0.0
+
+    @property
+    def tokens_if_whole(self) -> int | None:
+        """The tokens that the text would take if each shattered character were one; None where they are not counted."""
+        return None if self.encoded_tokens is None else self.encoded_tokens - self.shattered.saving
 
     @property
     def unk_rate(self) -> float:
@@ -54,7 +69,12 @@ class WordPart(Part):
 
     def settled(self) -> Self:
         """The same, now that all parts of shared documents are in."""
-        return replace(self, whole_documents_with_unk=self.documents_with_unk, split_documents={})
+        return replace(
+            self,
+            whole_documents_with_unk=self.documents_with_unk,
+            split_documents={},
+            shattered=self.shattered.settled(),
+        )
 
     def merge(self, *others: Self) -> Self:
         """Raises ProfileError where they were counted with different tokenizers."""

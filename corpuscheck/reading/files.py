@@ -80,6 +80,7 @@ class FileRecord:
     mark_bytes: int = 0
     words: int = 0
     unk_words: int = 0
+    shattered_words: int = 0
     first_unk_line: int | None = None
     text_digest: Bits64 = 0
     line_ends: int = 0
@@ -116,6 +117,7 @@ class FileRecord:
             forced_cuts=self.forced_cuts + other.forced_cuts,
             words=self.words + other.words,
             unk_words=self.unk_words + other.unk_words,
+            shattered_words=self.shattered_words + other.shattered_words,
             first_unk_line=self.first_unk_line or (other.first_unk_line and self.line_ends + other.first_unk_line),
             text_digest=(self.text_digest + other.text_digest) % 2**64,
             line_ends=self.line_ends + other.line_ends,
@@ -206,5 +208,6 @@ def skip(record: FileRecord, reason: str) -> None:
     """Mark a file as not measured."""
     record.status = "skipped"
     record.reason = reason
-    record.utf8_bytes = record.documents = record.words = record.unk_words = record.text_digest = 0
+    record.utf8_bytes = record.documents = record.text_digest = 0
+    record.words = record.unk_words = record.shattered_words = 0
     record.first_unk_line = None

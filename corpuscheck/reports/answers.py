@@ -82,6 +82,9 @@ def _seen_in_brief(result: Result) -> str:
     held_out = f", {percent(words.held_out_unk_rate)} held out" if report.trained else ""
     origin = "trained here" if report.trained else f"from {report.source}"
     lost = f"{percent(words.unk_rate)} of {plural(words.words, 'word')} are [UNK]{held_out}"
+    if words.shattered.words:
+        held = f", {percent(words.held_out_shattered_rate)} held out" if report.trained else ""
+        lost += f", {percent(words.shattered_rate)} are shattered{held}"
     other = report.other_reading
     assumed = f"; {report.normalizer} is assumed, read otherwise it loses {percent(other.unk_rate)}" if other else ""
     return f"{lost}; {report.model}, {report.vocab_size:,} pieces, {origin}{assumed}"
@@ -92,6 +95,10 @@ def _seen(result: Result) -> tuple[str, ...]:
     told = [f"{percent(words.unk_rate)} of {count(words.words)} words are ", Verbatim("[UNK]")]
     for k, word in enumerate(result.tokenizer.worst_words[:_WORDS]):
         told += [", " if k else ", most often ", Verbatim(word.word), f" {count(word.count)}"]
+    if words.shattered.words:
+        told.append(f"; {percent(words.shattered_rate)} are shattered into pieces of characters")
+        for k, cut in enumerate(result.tokenizer.shattered.characters[:_WORDS]):
+            told += [", " if k else ", most often ", Verbatim(cut.character), f" {count(cut.words)}"]
     return tuple(told)
 
 

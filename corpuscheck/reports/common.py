@@ -104,6 +104,19 @@ def before_and_now(comparison: Changes, now: Profile) -> list[tuple[str, str, st
         ("encodings", encodings(base), encodings(now)),
         ("[UNK] words", percent(base.words.unk_rate), percent(now.words.unk_rate)),
         ("[UNK] words in new text", "", added),
+        *_shattered_before_and_now(comparison, now),
+    ]
+
+
+def _shattered_before_and_now(comparison: Changes, now: Profile) -> list[tuple[str, str, str]]:
+    """Nothing where a tokenizer shatters no words."""
+    before, after = comparison.base.words, now.words
+    if not (before.shattered.words or after.shattered.words):
+        return []
+    of_new = f"({count(comparison.new_shattered_words)} of {count(comparison.new_words)})"
+    return [
+        ("shattered words", percent(before.shattered_rate), percent(after.shattered_rate)),
+        ("shattered words in new text", "", f"{percent(comparison.new_shattered_rate)} {of_new}"),
     ]
 
 

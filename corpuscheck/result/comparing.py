@@ -147,30 +147,34 @@ def _files(base: Profile, head: Profile) -> tuple[ChangedFile, ...]:
         if path not in before:
             old = twins.get((row.digest, row.utf8_bytes))
             if not old:
-                files.append(_changed(path, "added", row, row.words, row.unk_words))
+                files.append(_changed(path, "added", row, row.words, row.unk_words, row.shattered_words))
             else:
                 del gone[old.pop()]
                 files.append(_changed(path, "moved", row, 0, 0))
         elif not _same(row, before[path]):
             was = before[path]
             lost = max(0, row.unk_words - was.unk_words)
-            files.append(_changed(path, "changed", row, max(lost, row.words - was.words), lost))
+            shattered = max(0, row.shattered_words - was.shattered_words)
+            words = max(lost, shattered, row.words - was.words)
+            files.append(_changed(path, "changed", row, words, lost, shattered))
     files += [_changed(path, "removed", row, 0, 0) for path, row in gone.items()]
-    return tuple(sorted(files, key=lambda f: (-f.new_unk_words, -f.new_words, f.path)))
+    return tuple(sorted(files, key=lambda f: (-f.new_unk_words - f.new_shattered_words, -f.new_words, f.path)))
 
 
 def _same(a: FileFigures, b: FileFigures) -> bool:
     return a.digest == b.digest and (a.encoding == b.encoding or {a.encoding, b.encoding} <= _ASCII)
 
 
-def _changed(path: str, change: Change, row: FileFigures, words: int, unk_words: int) -> ChangedFile:
+def _changed(
+    path: str, change: Change, row: FileFigures, words: int, unk_words: int, shattered: int = 0
+) -> ChangedFile:
     line = row.unk_line or None
-    return ChangedFile(path, change, row.encoding, row.utf8_bytes, row.documents, words, unk_words, line)
+    return ChangedFile(path, change, row.encoding, row.utf8_bytes, row.documents, words, unk_words, line, shattered)
 
 
 def _characters(base: Profile, head: Profile) -> tuple[NewCharacter, ...]:
     """Characters never seen before, those that lose words first, then by occurrences."""
-    lost = {ch for word in head.words.lost.words() for ch in word}
+    lost = {ch for word in head.words.lost.words() for ch in word} | set(map(chr, head.words.shattered.characters))
     found: list[NewCharacter] = []
     for cp, count in head.characters.counts.items():
         if cp not in base.characters.counts and cp not in _LINE_ENDS:

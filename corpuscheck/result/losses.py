@@ -7,7 +7,16 @@ from collections import Counter
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.letters import LettersPart
 from corpuscheck.profile.profile import Profile
-from corpuscheck.result.result import LettersReport, LostLetter, OtherReading, Remedy
+from corpuscheck.profile.words import WordPart
+from corpuscheck.result.result import (
+    LettersReport,
+    LostLetter,
+    OtherReading,
+    Remedy,
+    ShatteredCharacter,
+    ShatteredReport,
+)
+from corpuscheck.text.printable import name_of
 from corpuscheck.text.scripts import script_of
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.letters import Letters
@@ -52,6 +61,20 @@ def other_reading(profile: Profile, artefact: Artefact) -> OtherReading | None:
     if other is None or not profile.letters.other_words:
         return None
     return OtherReading(other.normalizer_text, profile.letters.other_unk_rate, profile.letters.complete)
+
+
+def shattered_report(words: WordPart, most: int) -> ShatteredReport:
+    """The worst of what is shattered."""
+    found = words.shattered
+    by_count = sorted(found.shown.words().items(), key=lambda pair: (-pair[1], pair[0]))
+    by_words = sorted(found.characters.items(), key=lambda pair: (-pair[1][0], -pair[1][2], pair[0]))
+    return ShatteredReport(
+        tuple(by_count[:most]),
+        tuple(ShatteredCharacter(chr(cp), name_of(chr(cp)), *figures) for cp, figures in by_words[:most]),
+        len(found.characters),
+        found.shown.exact,
+        words.tokens_if_whole,
+    )
 
 
 def remedies(artefact: Artefact, lost: dict[str, int]) -> tuple[tuple[Remedy, ...], int]:

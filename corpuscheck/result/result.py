@@ -84,6 +84,38 @@ class GuiltyCharacter:
 
 
 @dataclass(frozen=True)
+class ShatteredCharacter:
+    """A character that a tokenizer spells in pieces: words that hold it so, how often it is, tokens that spell it."""
+
+    character: str
+    name: str
+    words: int
+    times: int
+    tokens: int
+
+    @property
+    def codepoint(self) -> str:
+        return codepoint(self.character)
+
+
+@dataclass(frozen=True)
+class ShatteredReport:
+    """What is shattered, the worst first: (word, occurrences), a sample unless `exact`, and characters.
+
+    `tokens_if_whole` are those that the text would take if each of these characters were one; None where the tokens
+    of the text are not counted.
+    """
+
+    __repr__ = brief
+
+    words: tuple[tuple[str, int], ...] = ()
+    characters: tuple[ShatteredCharacter, ...] = ()
+    distinct: int = 0
+    exact: bool = True
+    tokens_if_whole: int | None = None
+
+
+@dataclass(frozen=True)
 class CurvePoint:
     """Words lost by an alphabet of this size."""
 
@@ -204,6 +236,7 @@ class TokenizerReport:
     remedies: tuple[Remedy, ...] = ()
     words_tried: int = 0
     unused_places: UnusedPlaces | None = None
+    shattered: ShatteredReport = field(default_factory=ShatteredReport)
 
 
 Change = Literal["added", "changed", "moved", "removed"]
@@ -212,7 +245,7 @@ Change = Literal["added", "changed", "moved", "removed"]
 @dataclass(frozen=True)
 class ChangedFile:
     """A file that is not as the baseline knew it. Figures are those of the file as it is now, of a removed one
-    as it was; of a changed one `new_words` and `new_unk_words` are what came in addition."""
+    as it was; of a changed one `new_words` and the words that are lost are what came in addition."""
 
     path: str
     change: Change
@@ -222,15 +255,21 @@ class ChangedFile:
     new_words: int
     new_unk_words: int
     first_unk_line: int | None = None
+    new_shattered_words: int = 0
 
     @property
     def unk_rate(self) -> float:
         return self.new_unk_words / self.new_words if self.new_words else 0.0
 
+    @property
+    def shattered_rate(self) -> float:
+        return self.new_shattered_words / self.new_words if self.new_words else 0.0
+
 
 @dataclass(frozen=True)
 class NewCharacter:
-    """A character that the baseline never saw: occurrences, whether its words are lost, and where it first stands."""
+    """A character that the baseline never saw: occurrences, whether words are lost or shattered by it, and where it
+    first stands."""
 
     __repr__ = brief
 
@@ -340,6 +379,15 @@ class Changes:
     @property
     def new_unk_words(self) -> int:
         return sum(file.new_unk_words for file in self.files if file.change in ("added", "changed"))
+
+    @property
+    def new_shattered_words(self) -> int:
+        return sum(file.new_shattered_words for file in self.files if file.change in ("added", "changed"))
+
+    @property
+    def new_shattered_rate(self) -> float:
+        """Share of shattered words in the text that came in addition."""
+        return self.new_shattered_words / self.new_words if self.new_words else 0.0
 
     @property
     def new_unk_rate(self) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from corpuscheck.profile.files import MOST_FILES
 from corpuscheck.result.place import Place
-from corpuscheck.result.result import Changes, NewCharacter
+from corpuscheck.result.result import ChangedFile, Changes, NewCharacter
 from corpuscheck.result.sums import ERRORS
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
 from corpuscheck.text.amounts import count, estimated, files, percent, plural, points, size
@@ -28,7 +28,7 @@ def _files_compared(evidence: Evidence) -> Changes:
 
 
 def unk_increase(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """The [UNK] rate of the whole corpus has risen since the baseline, by more points than the limit.
+    """The share of words that are [UNK], or shattered, has risen since the baseline by more points than the limit.
 
     Both were measured with the baseline's tokenizer. In a large corpus a few bad files hardly move the rate:
     CC702 looks at the new text alone.
@@ -37,18 +37,22 @@ def unk_increase(evidence: Evidence, limit: float) -> Iterable[Observation]:
     save a new baseline. Option: --max-unk-increase.
     """
     compared = _compared(evidence)
-    before, now = compared.base.words.unk_rate, evidence.profile.words.unk_rate
-    if now - before > limit:
-        yield Observation(
-            f"the [UNK] rate rose by {points(now - before)} since the baseline, "
-            f"from {percent(before)} to {percent(now)}",
-            now - before,
-            _losing_files(compared),
-        )
+    base, words = compared.base.words, evidence.profile.words
+    for what, before, now in (
+        ("[UNK] rate", base.unk_rate, words.unk_rate),
+        ("share of shattered words", base.shattered_rate, words.shattered_rate),
+    ):
+        if now - before > limit:
+            yield Observation(
+                f"the {what} rose by {points(now - before)} since the baseline, "
+                f"from {percent(before)} to {percent(now)}",
+                now - before,
+                _losing_files(compared),
+            )
 
 
 def lossy_additions(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """The text that came in addition has a higher [UNK] rate than the baseline, by more points than the limit.
+    """Of the text that came in addition a larger share is [UNK] or shattered, by more points than the limit.
 
     It is written in other characters than the corpus that the tokenizer was made for, or was decoded wrongly.
 
@@ -56,29 +60,40 @@ def lossy_additions(evidence: Evidence, limit: float) -> Iterable[Observation]:
     the whole corpus, and save a new baseline.
     """
     compared = _files_compared(evidence)
-    excess = compared.new_unk_rate - compared.base.words.unk_rate
-    if compared.new_words and excess > limit:
-        worst = [c for c in compared.new_characters if c.lost][:5]
-        named = ", ".join(with_codepoint(c.character) for c in worst)
-        yield Observation(
-            f"{percent(compared.new_unk_rate)} of the new words are [UNK], {percent(compared.base.words.unk_rate)} in "
-            f"the baseline" + (f"; new characters that lose words: {named}" if named else ""),
-            excess,
-            _losing_files(compared),
-        )
+    base = compared.base.words
+    for what, verb, usual, new in (
+        ("[UNK]", "lose", base.unk_rate, compared.new_unk_rate),
+        ("shattered", "shatter", base.shattered_rate, compared.new_shattered_rate),
+    ):
+        if compared.new_words and new - usual > limit:
+            worst = [c for c in compared.new_characters if c.lost][:5]
+            named = ", ".join(with_codepoint(c.character) for c in worst)
+            yield Observation(
+                f"{percent(new)} of the new words are {what}, {percent(usual)} in the baseline"
+                + (f"; new characters that {verb} words: {named}" if named else ""),
+                new - usual,
+                _losing_files(compared),
+            )
 
 
 def _losing_files(compared: Changes) -> tuple[Place, ...]:
-    usual = compared.base.words.unk_rate
-    losing = [file for file in compared.files if file.unk_rate > usual]
+    """The files that lose or shatter a larger share of their words than the baseline did."""
+    base = compared.base.words
     return tuple(
-        Place(f.path, f.first_unk_line, f"{count(f.new_unk_words)} of {count(f.new_words)} new words are [UNK]")
-        for f in losing
+        Place(file.path, file.first_unk_line, _lost_in(file))
+        for file in compared.files
+        if file.unk_rate > base.unk_rate or file.shattered_rate > base.shattered_rate
     )
 
 
+def _lost_in(file: ChangedFile) -> str:
+    told = ((file.new_unk_words, "[UNK]"), (file.new_shattered_words, "shattered"))
+    lost = " and ".join(f"{count(n)} {what}" for n, what in told if n)
+    return f"{lost} of {count(file.new_words)} new words"
+
+
 def new_characters(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """Characters that the baseline never saw, and that the tokenizer cannot spell: every word with one is lost.
+    """Characters that the baseline never saw, and that the tokenizer cannot spell: these words are lost or shattered.
 
     New characters that the tokenizer knows are listed in the report but not counted here.
 

@@ -136,7 +136,7 @@ def judge(evidence: Evidence, policy: Policy) -> tuple[tuple[Finding, ...], tupl
     """The findings of the chosen rules, the gravest first, and the rules that could not be judged.
 
     Before all others come those that throw doubt on every figure; of findings that are equally grave those about a
-    change come first. With `strict`, not to be judged is an error too.
+    change come first, then those about lost and shattered words. With `strict`, not to be judged is an error too.
     """
     check_names(policy)
     findings: list[Finding] = []
@@ -158,6 +158,9 @@ _FIRST = ("CC114", "CC115")
 """Where these speak, every other figure may be wrong."""
 
 
-def _rank(finding: Finding) -> tuple[bool, int, bool, str]:
+_LOSSES = ("CC301", "CC304")
+
+
+def _rank(finding: Finding) -> tuple[bool, int, bool, bool, str]:
     rule = finding.rule
-    return rule not in _FIRST, _ORDER[finding.severity], not rule.startswith("CC7"), rule
+    return rule not in _FIRST, _ORDER[finding.severity], not rule.startswith("CC7"), rule not in _LOSSES, rule

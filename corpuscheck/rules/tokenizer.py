@@ -167,6 +167,44 @@ def hidden_damage(evidence: Evidence, limit: float) -> Iterable[Observation]:
         )
 
 
+def shattered_words(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """Too many words are shattered: spelled in tokens that are no whole characters.
+
+    A tokenizer that falls back on bytes has no [UNK]. What it does not know it spells in pieces of characters: 똻
+    becomes three tokens, none of which means anything. Texts get three times as long, and the model has to learn by
+    itself what a letter is. Judged by the larger of the rates on all and on held-out text.
+
+    Fix: train a tokenizer on this corpus, or take one that was made for its languages. If the characters that are named
+    are a mistake, clean them. Option: --max-shattered-rate.
+    """
+    words, report = evidence.profile.words, evidence.tokenizer.shattered
+    if not words.words:
+        raise NotJudgedError("there are no words")
+    rate = max(words.shattered_rate, words.held_out_shattered_rate)
+    if rate <= limit:
+        return
+    where = " of the held-out words" if words.held_out_shattered_rate > words.shattered_rate else " of the words"
+    named = ", ".join(with_codepoint(c.character) for c in report.characters[:3])
+    yield Observation(
+        f"{percent(rate)}{where} are shattered into pieces of characters, above the limit of {percent(limit)}"
+        + (f"; the worst characters are {named}" if named else ""),
+        rate,
+        advice=_shattered_advice(evidence),
+    )
+
+
+def _shattered_advice(evidence: Evidence) -> str:
+    """What it costs, and what to do: a few characters may be added, a whole script needs another tokenizer."""
+    words, report = evidence.profile.words, evidence.tokenizer.shattered
+    cost = ""
+    if words.encoded_tokens and report.tokens_if_whole is not None:
+        cost = f": the text takes {count(words.encoded_tokens)} tokens, {count(report.tokens_if_whole)} with "
+        cost += f"{plural(report.distinct, 'character')} whole"
+    if evidence.tokenizer.trained:
+        return f"train it on more text like this, or clean these characters if they are a mistake{cost}"
+    return f"train a tokenizer on this corpus (leave out --tokenizer), or take one made for its languages{cost}"
+
+
 def special_tokens_in_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """The text holds special tokens as they are written, such as [MASK] or [SEP].
 
@@ -203,6 +241,7 @@ RULES = (
     Rule("CC301", "unk-rate", "error", unk_rate, unit="share", option="max_unk_rate"),
     Rule("CC302", "takes-letters-apart", "warning", takes_letters_apart, 0.01, "share"),
     Rule("CC303", "hidden-damage", "warning", hidden_damage, unit="characters"),
+    Rule("CC304", "shattered-words", "error", shattered_words, unit="share", option="max_shattered_rate"),
     Rule("CC305", "special-tokens-in-text", "warning", special_tokens_in_text, unit="times"),
     Rule("CC306", "vocabulary-file", "warning", vocabulary_file, unit="places"),
 )

@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from corpuscheck.errors import TokenizerError
 from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.encoder import Apart, Encoder, Here, ready
+from corpuscheck.tokenizer.spelling import Spelling
 from corpuscheck.tokenizer.trial import needs_trial
 from corpuscheck.values.brief import brief
 
@@ -80,8 +81,8 @@ class Artefact:
         """Watches for the unknown token and special ones."""
         watched = set(self.special_ids) | ({self.unk_id} if self.unk_id is not None else set())
         if self.tame or not sys.executable:
-            return Here(self.tokenizer, watched)
-        return Apart(self.definition, watched, printable(self.source, 200))
+            return Here(self.tokenizer, watched, self.spelling.pieces)
+        return Apart(self.definition, watched, printable(self.source, 200), self.spelling.pieces)
 
     @property
     def tame(self) -> bool:
@@ -117,6 +118,29 @@ class Artefact:
     def prefix(self) -> str:
         """What marks a piece inside a word, ``##``."""
         return str(self._parts["model"].get("continuing_subword_prefix") or "")
+
+    @cached_property
+    def suffix(self) -> str:
+        """What marks a piece at the end of a word, ``</w>``."""
+        return str(self._parts["model"].get("end_of_word_suffix") or "")
+
+    @cached_property
+    def byte_level(self) -> bool:
+        """Whether its pieces are spelled in letters that stand for bytes."""
+        splitters = _steps(self._parts.get("pre_tokenizer"), "pretokenizers")
+        return any(step["type"] == "ByteLevel" for step in (*splitters, *self.normalizers))
+
+    @property
+    def byte_fallback(self) -> bool:
+        """Whether it spells characters that no piece holds as bytes, ``<0xEB>``."""
+        return bool(self._parts["model"].get("byte_fallback"))
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        """What its tokens spell."""
+        added = {int(token["id"]): str(token["content"]) for token in self.added_tokens}
+        affixes = self.prefix, self.suffix
+        return Spelling(self.vocabulary, added, affixes, self.byte_level, self.byte_fallback)
 
     @property
     def longest_word(self) -> int:
@@ -159,9 +183,9 @@ class Artefact:
         """Whether a byte-level BPE knows all 256 bytes, so that it can spell everything."""
         from tokenizers.pre_tokenizers import ByteLevel
 
-        if '"ByteLevel"' in json.dumps(self._parts.get("pre_tokenizer")) + json.dumps(self._parts.get("normalizer")):
+        if self.byte_level:
             return all(ch in self.vocabulary for ch in ByteLevel.alphabet())
-        if self._parts["model"].get("byte_fallback"):
+        if self.byte_fallback:
             return all(f"<0x{b:02X}>" in self.vocabulary for b in range(256))
         return False
 

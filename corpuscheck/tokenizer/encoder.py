@@ -15,6 +15,8 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from tokenizers import Encoding, Tokenizer
@@ -35,11 +37,15 @@ _MOST_GROWTH, _MOST_ANYWAY = 100, 100_000
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """What a tokenizer makes of a text: tokens, words, and (id, word, start, stop) of each token that is watched."""
+    """What a tokenizer makes of a text: tokens, words, and (id, word, start, stop) of each token that is watched.
+
+    `shattered` are the words in which a token is no whole character, each as its tokens.
+    """
 
     tokens: int
     words: int
     watched: Sequence[tuple[int, int | None, int, int]] = ()
+    shattered: Sequence[Sequence[int]] = ()
 
     def holds(self, token: int | None) -> bool:
         """Whether one of those that are watched is in it."""
@@ -73,8 +79,9 @@ class Encoder(Protocol):
 class Here:
     """An encoder in this process: for tokenizers that nothing in a file can make run wild."""
 
-    def __init__(self, tokenizer: Tokenizer, watched: Iterable[int]) -> None:
-        self._tokenizer, self._watched = tokenizer, frozenset(watched)
+    def __init__(self, tokenizer: Tokenizer, watched: Iterable[int], pieces: Iterable[int] = ()) -> None:
+        """`pieces` are the tokens that are no whole characters."""
+        self._tokenizer, self._watched, self._pieces = tokenizer, frozenset(watched), frozenset(pieces)
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         return [self._encoded(found) for found in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
@@ -82,11 +89,12 @@ class Here:
     def _encoded(self, encoding: Encoding) -> Encoded:
         ids, words = encoding.ids, encoding.word_ids
         total = next((word for word in reversed(words) if word is not None), -1) + 1  # words ascend
+        shattered = () if self._pieces.isdisjoint(ids) else tuple(_shattered(ids, words, self._pieces))
         if self._watched.isdisjoint(ids):
-            return Encoded(len(ids), total)
+            return Encoded(len(ids), total, (), shattered)
         places = [k for k, token in enumerate(ids) if token in self._watched]
         offsets = encoding.offsets
-        return Encoded(len(ids), total, tuple((ids[k], words[k], *offsets[k]) for k in places))
+        return Encoded(len(ids), total, tuple((ids[k], words[k], *offsets[k]) for k in places), shattered)
 
     def used(self, texts: Sequence[str]) -> set[int]:
         found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
@@ -103,22 +111,30 @@ class Here:
         return [[piece for piece, _ in splitter.pre_tokenize_str(text)] for text in normal]
 
 
+def _shattered(ids: list[int], words: list[int | None], pieces: frozenset[int]) -> Iterator[tuple[int, ...]]:
+    """The tokens of each word that holds one of these."""
+    for _, tokens in groupby(zip(words, ids, strict=True), itemgetter(0)):
+        word = tuple(token for _, token in tokens)
+        if not pieces.isdisjoint(word):
+            yield word
+
+
 class Apart:
     """An encoder in a process of its own, which has `SECONDS` for each group of texts and is begun anew after it died.
 
     Raises TextError for a text on which it dies.
     """
 
-    def __init__(self, definition: str, watched: Iterable[int], shown: str) -> None:
+    def __init__(self, definition: str, watched: Iterable[int], shown: str, pieces: Iterable[int] = ()) -> None:
         self._shown = shown
-        self._beginning = json.dumps([definition, sorted(watched), SECONDS])
+        self._beginning = json.dumps([definition, sorted(watched), sorted(pieces), SECONDS])
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         return [
-            Encoded(tokens, words, [(token, word, start, stop) for token, word, start, stop in watched])
-            for tokens, words, watched in self._asked("encode", texts)
+            Encoded(tokens, words, [(token, word, start, stop) for token, word, start, stop in watched], shattered)
+            for tokens, words, watched, shattered in self._asked("encode", texts)
         ]
 
     def used(self, texts: Sequence[str]) -> set[int]:
@@ -243,7 +259,7 @@ _ALARM = int(getattr(signal, "SIGALRM", 0))
 def _serve() -> None:
     """Answer what comes in until nothing more does; each answer has so many seconds, whatever the library does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    definition, watched, seconds = json.loads(_received(sys.stdin.buffer))
+    definition, watched, pieces, seconds = json.loads(_received(sys.stdin.buffer))
     _limit()
     encoder: Here | None = None
     while message := _received(sys.stdin.buffer):
@@ -252,7 +268,7 @@ def _serve() -> None:
             call_off = _deadline(seconds)
             try:
                 if encoder is None:
-                    encoder = Here(ready(definition), watched)
+                    encoder = Here(ready(definition), watched, pieces)
                 answer = _answer(encoder, question, group)
             except BaseException as error:  # the library panics with what is no Exception
                 answer = " ".join(str(error).split())[:300] or type(error).__name__
@@ -274,7 +290,7 @@ def _answer(encoder: Here, question: str, texts: list[str]) -> list[Any] | str:
     if question == "encode":
         found = encoder.encode(texts)
         made = [(each.tokens, "tokens") for each in found]
-        answer: list[Any] = [(each.tokens, each.words, each.watched) for each in found]
+        answer: list[Any] = [(each.tokens, each.words, each.watched, each.shattered) for each in found]
     elif question == "normalized":
         answer = encoder.normalized(texts)
         made = [(len(text), "characters") for text in answer]

@@ -21,6 +21,8 @@ def comparison_document(comparison: Changes, now: Profile) -> dict[str, Any]:
         "new_words": comparison.new_words,
         "new_unk_words": comparison.new_unk_words,
         "new_unk_rate": comparison.new_unk_rate,
+        "new_shattered_words": comparison.new_shattered_words,
+        "new_shattered_rate": comparison.new_shattered_rate,
         "files": [_file(file) for file in comparison.files],
         "new_characters": [
             {
@@ -53,7 +55,8 @@ def _document(place: Place) -> dict[str, Any]:
 
 
 def _file(file: ChangedFile) -> dict[str, Any]:
-    return {**vars(file), "path": printable(file.path, LONGEST_PATH), "unk_rate": file.unk_rate}
+    rates = {"unk_rate": file.unk_rate, "shattered_rate": file.shattered_rate}
+    return {**vars(file), "path": printable(file.path, LONGEST_PATH), **rates}
 
 
 def place_document(place: Place) -> dict[str, Any]:
@@ -85,4 +88,6 @@ def _figures(profile: Profile) -> dict[str, Any]:
         "words": profile.words.words,
         "unk_words": profile.words.unk_words,
         "unk_rate": profile.words.unk_rate,
+        "shattered_words": profile.words.shattered.words,
+        "shattered_rate": profile.words.shattered_rate,
     }

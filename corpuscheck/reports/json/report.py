@@ -154,6 +154,7 @@ def _tokenizer(result: Result) -> dict[str, Any]:
         "unk_rate": words.unk_rate,
         "unk_tokens": words.unk_tokens,
         "documents_with_unk": words.documents_with_unk,
+        **_shattered(result),
         "tokens": round(report.tokens.value) if report.tokens else None,
         "tokens_exact": report.tokens_exact,
         "tokens_interval": _interval(report.tokens),
@@ -197,8 +198,35 @@ def _tokenizer(result: Result) -> dict[str, Any]:
             "words": words.held_out_words,
             "unk_words": words.held_out_unk_words,
             "unk_rate": words.held_out_unk_rate,
+            "shattered_words": words.shattered.held_out_words,
+            "shattered_rate": words.held_out_shattered_rate,
         }
     return document
+
+
+def _shattered(result: Result) -> dict[str, Any]:
+    words, report = result.profile.words, result.tokenizer.shattered
+    return {
+        "shattered_words": words.shattered.words,
+        "shattered_rate": words.shattered_rate,
+        "shattered_pieces": words.shattered.pieces,
+        "documents_with_shattered": words.shattered.documents,
+        "tokens_if_whole": report.tokens_if_whole,
+        "shattered_characters": report.distinct,
+        "shattered_words_exact": report.exact,
+        "worst_shattered_words": [{"word": word, "count": times} for word, times in report.words],
+        "worst_shattered_characters": [
+            {
+                "character": cut.character,
+                "codepoint": cut.codepoint,
+                "name": cut.name,
+                "words": cut.words,
+                "times": cut.times,
+                "tokens": cut.tokens,
+            }
+            for cut in report.characters
+        ],
+    }
 
 
 def _letters(letters: LettersReport) -> dict[str, Any]:

@@ -50,6 +50,9 @@ def _titled(title: str, body: str) -> str:
 
 def _file(file: ChangedFile) -> Sequence[str]:
     lost = f"{percent(file.unk_rate)} ({count(file.new_unk_words)})" if file.new_unk_words else ""
+    if file.new_shattered_words:
+        shattered = f"{percent(file.shattered_rate)} ({count(file.new_shattered_words)}) shattered"
+        lost = f"{lost}, {shattered}" if lost else shattered
     return (
         code_of(Place(file.path, file.first_unk_line)),
         size(file.utf8_bytes),

@@ -74,6 +74,8 @@ def _files(change: Change, changed: tuple[ChangedFile, ...]) -> Table | None:
     table = columns((f"{files(len(changed))} {change}", "left"))
     for file in changed[:_FILES]:
         lost = f", {percent(file.unk_rate)} of {count(file.new_words)} new words [UNK]" if file.new_unk_words else ""
+        if file.new_shattered_words:
+            lost += f", {percent(file.shattered_rate)} of {count(file.new_words)} new words shattered"
         table.add_row(
             Text.assemble(Place(file.path, file.first_unk_line).named, (f"  {size(file.utf8_bytes)}{lost}", "dim"))
         )

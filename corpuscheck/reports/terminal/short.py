@@ -16,7 +16,7 @@ from corpuscheck.reports.terminal.changes import figures, newly_lost, title_of, 
 from corpuscheck.reports.terminal.clean import top_lines_table, waterfall
 from corpuscheck.reports.terminal.findings import MARKS
 from corpuscheck.reports.terminal.parts import safe
-from corpuscheck.reports.terminal.tokenizer import worst_words
+from corpuscheck.reports.terminal.tokenizer import shattered_characters, worst_words
 from corpuscheck.result.result import Result
 from corpuscheck.text.amounts import files, plural, size
 
@@ -80,6 +80,11 @@ def _lost_words(result: Result) -> RenderableType | None:
     )
 
 
+def _shattered(result: Result) -> RenderableType | None:
+    report = result.tokenizer.shattered
+    return shattered_characters(report, _ROWS) if report.characters else None
+
+
 def _lines(result: Result) -> RenderableType | None:
     return top_lines_table(result.cleanliness, _LINES) if result.cleanliness.top_lines else None
 
@@ -90,6 +95,7 @@ def _newly_lost(result: Result) -> RenderableType | None:
 
 _EXPLAINED: tuple[tuple[tuple[str, ...], Callable[[Result], RenderableType | None]], ...] = (
     (("CC301", "CC302"), _lost_words),
+    (("CC304",), _shattered),
     (("CC501", "CC502", "CC503", "CC416"), waterfall),
     (("CC504",), _lines),
     (("CC701", "CC702", "CC703"), _newly_lost),

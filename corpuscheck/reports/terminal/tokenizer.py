@@ -12,8 +12,16 @@ from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.common import Question
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
-from corpuscheck.result.result import CurvePoint, GuiltyCharacter, LettersReport, LostWord, Result, TokenizerReport
-from corpuscheck.text.amounts import count, percent, size
+from corpuscheck.result.result import (
+    CurvePoint,
+    GuiltyCharacter,
+    LettersReport,
+    LostWord,
+    Result,
+    ShatteredReport,
+    TokenizerReport,
+)
+from corpuscheck.text.amounts import count, percent, plural, size
 from corpuscheck.text.printable import printable
 
 _WORST = 10
@@ -38,6 +46,7 @@ def tokenizer(result: Result) -> Group:
     documents = result.profile.size.documents
     touched = percent(words.documents_with_unk / documents) if documents else "0 %"
     rows.append(("documents hit", f"{touched}  {count(words.documents_with_unk)} of {count(documents)} hold an [UNK]"))
+    rows += _shattered_rows(result)
     if report.tokens:
         rows += _token_rows(result)
     if not report.method.startswith("counted"):
@@ -46,7 +55,29 @@ def tokenizer(result: Result) -> Group:
     if report.worst_words:
         parts += [Text(), worst_words(report.worst_words, words.unk_words, report.words_exact)]
         parts += [Text(), _worst_characters(report.worst_characters)] if report.worst_characters else []
-    return section(3, Question.SEEN, f"{percent(words.unk_rate)} [UNK]", *parts)
+    if report.shattered.characters:
+        parts += [Text(), shattered_words(report.shattered), Text(), shattered_characters(report.shattered)]
+    shattered = f", {percent(words.shattered_rate)} shattered" if words.shattered.words else ""
+    return section(3, Question.SEEN, f"{percent(words.unk_rate)} [UNK]{shattered}", *parts)
+
+
+def _shattered_rows(result: Result) -> Iterator[tuple[str | Text, str | Text]]:
+    """Words in tokens that are no whole characters; nothing where there are none."""
+    report, words = result.tokenizer, result.profile.words
+    shattered, documents = words.shattered, result.profile.size.documents
+    if not shattered.words:
+        return
+    rate = Text.assemble((percent(words.shattered_rate), "bold"), f"  {count(shattered.words)} in pieces of characters")
+    yield "shattered words", rate
+    if report.trained:
+        held = f"{count(shattered.held_out_words)} of {count(words.held_out_words)} on held-out {report.held_out_unit}s"
+        yield "  held out", Text.assemble((percent(words.held_out_shattered_rate), "bold"), f"  {held}")
+    touched = percent(shattered.documents / documents) if documents else "0 %"
+    yield "documents hit", f"{touched}  {count(shattered.documents)} of {count(documents)} hold a shattered word"
+    if words.encoded_tokens and report.shattered.tokens_if_whole is not None:
+        fewer = count(report.shattered.tokens_if_whole)
+        characters = plural(report.shattered.distinct, "character")
+        yield "", f"{fewer} tokens instead of {count(words.encoded_tokens)}, were {characters} whole"
 
 
 def _assumption(report: TokenizerReport) -> Iterator[tuple[str | Text, str | Text]]:
@@ -99,6 +130,38 @@ def worst_words(words: tuple[LostWord, ...], total: int, exact: bool, most: int 
     if len(words) > most:
         shown = sum(word.count for word in words[:most])
         table.add_row(Text("… and others", "dim"), Text(count(max(0, total - shown)), "dim"), "")
+    return table
+
+
+def shattered_words(report: ShatteredReport, most: int = _WORST) -> Table:
+    """Words, and how often each is shattered."""
+    table = columns(("shattered words" if report.exact else "shattered words (sampled)", "left"), ("times", "right"))
+    for word, times in report.words[:most]:
+        table.add_row(safe(word), count(times))
+    return table
+
+
+def shattered_characters(report: ShatteredReport, most: int = _WORST) -> Table:
+    """Characters that are spelled in pieces, and what that costs."""
+    table = columns(
+        ("shattered", "left"),
+        ("", "left"),
+        ("in words", "right"),
+        ("tokens", "right"),
+        ("each", "right"),
+        ("name", "left"),
+    )
+    for cut in report.characters[:most]:
+        table.add_row(
+            Text(printable(cut.character), "bold red"),
+            cut.codepoint,
+            count(cut.words),
+            count(cut.tokens),
+            f"{cut.tokens / cut.times:.1f}",
+            safe(cut.name),
+        )
+    if report.distinct > most:
+        table.add_row(Text("… and others", "dim"), "", "", "", "", Text(f"{count(report.distinct)} in all", "dim"))
     return table
 
 
