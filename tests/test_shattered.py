@@ -207,7 +207,7 @@ def test_an_english_tokenizer_on_korean_is_the_first_finding(
     assert tokenizer["shattered_rate"] == tokenizer["shattered_words"] / tokenizer["words"] > 0.1
     worst = {cut["character"]: cut for cut in tokenizer["worst_shattered_characters"]}
     assert (worst["똻"]["words"], worst["똻"]["times"], worst["똻"]["tokens"]) == (300, 600, 1800)
-    assert (worst["똻"]["codepoint"], worst["똻"]["name"]) == ("U+B63B", "HANGUL SYLLABLE DDOLH")
+    assert (worst["똻"]["codepoint"], worst["똻"]["name"]) == ("U+B63B", "HANGUL SYLLABLE DDWALH")
 
 
 @pytest.mark.parametrize(("limit", "judged"), [("0.9", False), ("0.01", True), ("0", True)])
@@ -230,3 +230,20 @@ def test_the_gate_compares_shattered_words(run_main: Main, tmp_path: Path, monke
     assert "똻 (U+B63B)" in told["CC703"]["message"]
     assert (report["comparison"]["new_shattered_words"], report["comparison"]["base"]["shattered_words"]) == (30, 0)
     assert told["CC702"]["places"][0]["line"] == 301
+
+
+def test_a_comparison_shows_shattered_words_and_does_not_take_the_tokenizer_that_has_them(
+    run_main: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("서울 서울은 똻 서울\n" * 300, encoding="utf-8")
+    for name, tokenizer in (("english.json", byte_level_bpe()), ("korean.json", trained_byte_level(None))):
+        tokenizer.save(str(tmp_path / name))
+    call = ["compare", "text.txt", "--document", "line", "--tokenizer", "english.json", "--tokenizer", "korean.json"]
+    compared = json.loads(run_main(*call, "--format", "json")[1])
+    english, korean = compared["tokenizers"]
+    assert english["shattered_rate"] == english["shattered_words"] / english["words"]
+    assert english["tokens_per_byte"] == 1 / english["bytes_per_token"]["value"]
+    assert compared["recommended"] == "korean.json"
+    assert korean["tokens"]["value"] < english["tokens"]["value"]
+    assert "shattered" in run_main(*call)[1]

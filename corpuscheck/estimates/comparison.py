@@ -51,6 +51,18 @@ class TokenizerRow:
     tokens: Interval
     lengths: tuple[float, ...]
     too_long: float
+    shattered_words: int = 0
+    held_out_shattered_rate: float | None = None
+
+    @property
+    def shattered_rate(self) -> float:
+        return self.shattered_words / self.words if self.words else 0.0
+
+    @property
+    def judged_loss(self) -> float:
+        """The share of words that are [UNK] or shattered."""
+        held_out = self.held_out_shattered_rate
+        return self.judged_rate + (self.shattered_rate if held_out is None else held_out)
 
     @property
     def unk_rate(self) -> float:
@@ -64,6 +76,11 @@ class TokenizerRow:
     def judged_tokens(self) -> float:
         """What as much text would take that none of the tokenizers has learned from."""
         return self.tokens.value if self.held_out_rate is None else self.tokens_per_word.value * self.words
+
+    @property
+    def charged_tokens(self) -> float:
+        """The same with a token for each byte of the lost words, as losing them must not look cheap."""
+        return self.judged_tokens + self.judged_rate * self.tokens.value * self.bytes_per_token.value
 
 
 @dataclass(frozen=True)
@@ -96,8 +113,8 @@ class ComparedText:
     utf8_bytes: int
 
 
-def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: ComparedText, name: str) -> TokenizerRow:
-    """The figures of one tokenizer."""
+def row_of(artefact: Artefact, words: WordPart, judged: WordPart, texts: ComparedText, name: str) -> TokenizerRow:
+    """The figures of one tokenizer; `judged` are its words where some are held out."""
     sample, none = texts.sample, Interval(0, 0, 0)
     per_word = estimate_tokens(artefact, sample).tokens_per_word() or none
     tokens = per_word.times(words.words)
@@ -116,7 +133,7 @@ def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Com
         pieces_used=_used(artefact, texts.small),
         words=words.words,
         unk_words=words.unk_words,
-        held_out_rate=held_out_rate if texts.held_out else None,
+        held_out_rate=judged.held_out_unk_rate if texts.held_out else None,
         documents_with_unk=words.documents_with_unk,
         worst=tuple(lost),
         tokens_per_word=per_word,
@@ -124,6 +141,8 @@ def row_of(artefact: Artefact, words: WordPart, held_out_rate: float, texts: Com
         tokens=tokens,
         lengths=lengths,
         too_long=too_long,
+        shattered_words=words.shattered.words,
+        held_out_shattered_rate=judged.held_out_shattered_rate if texts.held_out else None,
     )
 
 
@@ -155,7 +174,7 @@ def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[flo
 
 
 def recommend(rows: Sequence[TokenizerRow], not_judged: bool = False) -> tuple[str, str]:
-    """The tokenizer to take, and why: what is lost counts first, then what it costs.
+    """The tokenizer to take, and why: what is lost or shattered counts first, then what it costs.
 
     `not_judged` tells that there is one more, trained here, that nothing was held out to judge by.
     """
@@ -165,16 +184,16 @@ def recommend(rows: Sequence[TokenizerRow], not_judged: bool = False) -> tuple[s
             return "", why
         name, reason = recommend(rows)
         return name, f"{reason}; {why}"
-    least = min(rows, key=lambda row: (row.judged_rate, row.judged_tokens, row.name))
-    shortest = min(rows, key=lambda row: (row.judged_tokens, row.judged_rate, row.name))
+    least = min(rows, key=lambda row: (row.judged_loss, row.judged_tokens, row.name))
+    shortest = min(rows, key=lambda row: (row.judged_tokens, row.judged_loss, row.name))
     if least is shortest:
-        return least.name, f"it loses least ({percent(least.judged_rate)} of the words) and needs the fewest tokens"
-    clearly_shorter = shortest.judged_tokens < _MUCH_BETTER * least.judged_tokens
-    if clearly_shorter and shortest.judged_rate <= max(2 * least.judged_rate, 0.001):
+        return least.name, f"it loses least ({percent(least.judged_loss)} of the words) and needs the fewest tokens"
+    clearly_shorter = shortest.charged_tokens < _MUCH_BETTER * least.charged_tokens
+    if clearly_shorter and shortest.judged_loss <= max(2 * least.judged_loss, 0.001):
         return shortest.name, (
             f"it needs {percent(1 - shortest.judged_tokens / least.judged_tokens)} fewer tokens than {least.name} and "
-            f"loses hardly more ({percent(shortest.judged_rate)} against {percent(least.judged_rate)})"
+            f"loses hardly more ({percent(shortest.judged_loss)} against {percent(least.judged_loss)})"
         )
     return least.name, (
-        f"it loses least: {percent(least.judged_rate)} of the words, {shortest.name} {percent(shortest.judged_rate)}"
+        f"it loses least: {percent(least.judged_loss)} of the words, {shortest.name} {percent(shortest.judged_loss)}"
     )

@@ -199,7 +199,7 @@ def compared(
     size = measured.size.utf8_bytes
     texts = ComparedText(sample, sample.smaller(settings.budgets.tokens), held_out, documents, size)
     rows = tuple(
-        row_of(artefact, words, of_units.held_out_unk_rate, texts, name)
+        row_of(artefact, words, of_units, texts, name)
         for artefact, words, of_units, name in zip(artefacts, counted, judged, names, strict=True)
     )
     not_judged = train_one and held_out is None

@@ -56,11 +56,13 @@ def cells_of(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:
     lines = [
         ("[UNK]", [percent(row.unk_rate) for row in rows]),
         *([("  held out", [percent(row.judged_rate) for row in rows])] if held_out else []),
+        *_shattered_lines(rows),
         ("[UNK] words", [count(row.unk_words) for row in rows]),
         ("documents hit", [count(row.documents_with_unk) for row in rows]),
         ("words", [count(row.words) for row in rows]),
         ("tokens per word" + (", held out" if held_out else ""), [f"{row.tokens_per_word.value:.3f}" for row in rows]),
         ("bytes per token", [f"{row.bytes_per_token.value:.2f}" for row in rows]),
+        ("tokens per byte", [f"{_inverted(row.bytes_per_token.value):.3f}" for row in rows]),
         ("tokens", [count(row.tokens.value) for row in rows]),
         *(_interval_lines(rows) if not all(row.tokens.exact for row in rows) else []),
         ("vocabulary", [count(row.vocab_size) for row in rows]),
@@ -70,6 +72,20 @@ def cells_of(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:
         cells = [count(row.lengths[k]) if row.lengths else "" for row in rows]
         lines.append((f"{percentile} % of documents up to", cells))
     return [*lines, (f"documents over {LONGEST_SEQUENCE}", [percent(row.too_long) for row in rows])]
+
+
+def _inverted(value: float) -> float:
+    return 1 / value if value else 0.0
+
+
+def _shattered_lines(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:
+    """Nothing where no tokenizer shatters words."""
+    if not any(row.shattered_words for row in rows):
+        return []
+    lines = [("shattered", [percent(row.shattered_rate) for row in rows])]
+    if rows[0].held_out_shattered_rate is not None:
+        lines.append(("  held out", [percent(row.held_out_shattered_rate or 0.0) for row in rows]))
+    return lines
 
 
 def _interval_lines(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:
