@@ -40,6 +40,7 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "articles-per-gb": ("1000", "1000", "2000", "2000"),
     "min-size": ("5000", "5000", "6_000", "6000"),
     "max-unk-rate": ("0.02", "0.02", "0.03", "0.03"),
+    "max-shattered-rate": ("0.02", "0.02", "0.03", "0.03"),
     "max-unk-increase": ("0", "0.0", "0.5", "0.5"),
     "max-shrinkage": ("1", "1.0", "0.5", "0.5"),
     "select": ('["CC1", "unk-rate"]', "CC1, unk-rate", "CC2", "CC2"),
