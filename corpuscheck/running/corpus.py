@@ -130,12 +130,14 @@ class Corpus:
         pieces = pieces_in(units)
         fold = Fold(pieces)
         with self._watch(name, size, files) as progress:
-            keys, left = self._known(task, units, fold, progress)
-            work = Work(task, [units[k] for k in left], tuple(pieces), self._cache, [keys[k] for k in left])
-            if left and (lost := self._engine.run(work, fold, progress)):
+            keys = self._cache.keys_of(task.describe(), units) if self._cache else ()
+            left = Work(task, units, tuple(pieces), self._cache, keys).known(
+                fold, lambda unit: progress.update(sum(piece.size for piece in unit), len(unit), 0)
+            )
+            if left.units and (lost := self._engine.run(left, fold, progress)):
                 self._lose(lost)
             if self._cache:
-                read = (hash(piece.source.path) for k in left for piece in units[k])
+                read = (hash(piece.source.path) for unit in left.units for piece in unit)
                 self._read = np.union1d(self._read, np.fromiter(read, np.int64))
         return fold
 
@@ -159,22 +161,6 @@ class Corpus:
         if not self._tolerant:
             raise ScanError(died(pieces))
         self.lost |= {piece.source.path: piece for piece in pieces}
-
-    def _known(
-        self, task: Task, units: list[WorkUnit], fold: Fold, progress: Progress
-    ) -> tuple[list[bytes], list[int]]:
-        """The key of each unit, and the numbers of those that the cache does not know."""
-        if self._cache is None:
-            return [b""] * len(units), list(range(len(units)))
-        keys = self._cache.keys_of(task.describe(), units)
-        left: list[int] = []
-        for number, known in enumerate(self._cache.partials(keys)):
-            if known is None:
-                left.append(number)
-            else:
-                progress.update(sum(piece.size for piece in units[number]), len(units[number]), 0)
-                fold.add(known)
-        return keys, left
 
     @property
     def read(self) -> int:

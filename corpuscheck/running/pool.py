@@ -78,8 +78,8 @@ class Work:
                 cache.flush()
         return fold.settle()
 
-    def known(self, fold: Fold) -> Work:
-        """Take in what the cache has of the units; gives the work that is left."""
+    def known(self, fold: Fold, told: Callable[[WorkUnit], object] = lambda unit: None) -> Work:
+        """Take in what the cache has of the units, each of which is `told`; gives the work that is left."""
         if self.cache is None:
             return self
         left = []
@@ -87,6 +87,7 @@ class Work:
             if partial is None:
                 left.append(number)
             else:
+                told(self.units[number])
                 fold.add(partial)
         return self.of(left)
 

@@ -21,7 +21,7 @@ from corpuscheck.reading.reader import Look
 from corpuscheck.result.copies import CopyStep, cleanliness
 from corpuscheck.result.place import Place
 from corpuscheck.running.assembling import documents_before, numbered
-from corpuscheck.running.corpus import Corpus, Watch, majority_encoding
+from corpuscheck.running.corpus import Corpus, Watch, majority_encoding, with_containers
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.peeking import NOTHING_KNOWN, ChooseTask, CountLinesTask, FetchTask, KnownOfCorpus
 from corpuscheck.running.units import whole_documents, whole_files, work_units
@@ -140,8 +140,7 @@ def _fetched(
     wanted: dict[str, frozenset[int]] = {}
     for path, number in places:
         wanted[path] = wanted.get(path, frozenset()) | {number}
-    holders = wanted.keys() | {path[: at.start()] for path in wanted for at in re.finditer("!/", path)}
-    sources = found.sources.chosen(found.sources.where("path", holders.__contains__))
+    sources = found.sources.chosen(found.sources.where("path", with_containers(set(wanted)).__contains__))
     if not len(sources):
         return {}
     look = Look(majority=majority_encoding(first.records))
