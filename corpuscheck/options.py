@@ -65,6 +65,7 @@ class ScanOptions(TrainingOptions, total=False):
     forecast: bool
     clean: bool
     near_duplicates: bool
+    by: str | None
     cache: Path | None
     cache_key: CacheKey
 

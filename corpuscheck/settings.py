@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from encodings.aliases import aliases
@@ -224,6 +225,9 @@ class Budgets:
 
 BUDGETS = Budgets()
 
+_WAYS = re.compile(r"folder(:[1-9]\d?)?|path|file")
+"""How sources can be told apart."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -252,6 +256,11 @@ class Settings:
         True, "--near-duplicates/--no-near-duplicates",
         "Find documents that are nearly the same, and what a document repeats."
     )  # fmt: skip
+    by: str | None = option(
+        None, "--by WAY",
+        "Tell sources apart by folder (the first level at which paths differ; folder:2 takes one more), by the given "
+        "path, by file. Found by itself where it is obvious."
+    )  # fmt: skip
     cache: str | None = option(
         None, "--cache-dir DIR", "Where what was measured is kept, so that only changed files are read again.",
         otherwise=".corpuscheck_cache", path=True
@@ -270,6 +279,10 @@ class Settings:
             ),
             (self.reading.encoding is not None and not _is_text_codec(self.reading.encoding), _unknown_codec(self)),
             (self.reading.layout not in LAYOUTS, f"--layout is one of {', '.join(LAYOUTS)}"),
+            (
+                self.by is not None and not _WAYS.fullmatch(self.by),
+                f"--by is folder, folder:2, path or file{did_you_mean(self.by or '', ('folder', 'path', 'file'))}",
+            ),
             (self.jobs < 1, "--jobs must be 1 or more"),
             (training.vocab_size < 1, "--vocab-size must be 1 or more"),
             (training.vocab_size > 10_000_000, "--vocab-size must be 10,000,000 or less"),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.arrays import Bytes, Ints
 from corpuscheck.kernels.columns import (
     BYTES,
     COLUMNS,
@@ -143,11 +143,12 @@ def count(tally: Ints, worst: Ints, size: int, score: int) -> bool:
 
 
 @kernel
-def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Ints) -> int:
+def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Ints, doubtful: Bytes) -> int:
     """Add documents to the tallies. A rule names those that it judges whose score is above its limit.
 
     `worst` has for each tally the (score, size) of its worst documents so far. Those that may be among them are written
-    to `found`, rows (tally, document, score). Gives the number of these rows.
+    to `found`, rows (tally, document, score). Gives the number of these rows. `doubtful` is 1 for documents that any
+    rule names.
     """
     further = len(rules.rest)
     any_rule, short = further + ANY, further + SHORT
@@ -167,6 +168,7 @@ def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Int
                     score = int(np.rint(judged * 1e6))
                     found[n, 0], found[n, 1], found[n, 2] = t, d, score
                     n += count(tallies[t], worst[t], size, score)
+        doubtful[d] = named
         for t in (any_rule, short):
             tallies[t, JUDGED] += 1
             tallies[t, JUDGED_BYTES] += size

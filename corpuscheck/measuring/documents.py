@@ -26,16 +26,24 @@ PLACE_BITS = 26
 @dataclass(frozen=True)
 class Fragment:
     """What is known of a document that other work units have parts of: the sum of its passages' hashes, its bytes,
-    and what was counted in it (empty where nothing was)."""
+    what was counted in it (empty where nothing was), and its words."""
 
     total: int = 0
     size: int = 0
     counts: tuple[int, ...] = ()
+    words: int = 0
+    unk_words: int = 0
 
     def merge(self, *others: Fragment) -> Fragment:
         parts = (self, *others)
         counted = [part.counts for part in parts if part.counts]
-        return Fragment(sum(part.total for part in parts) & _MASK, sum(part.size for part in parts), sums(*counted))
+        return Fragment(
+            sum(part.total for part in parts) & _MASK,
+            sum(part.size for part in parts),
+            sums(*counted),
+            sum(part.words for part in parts),
+            sum(part.unk_words for part in parts),
+        )
 
 
 @dataclass(frozen=True)
@@ -110,13 +118,13 @@ class DocumentTable:
         self._records = records
         self._table, self._norms = Gathered(DocumentPart()), Gathered(NormPart())
 
-    def add(self, documents: Ended, norms: Hashes, debris: Ints) -> None:
+    def add(self, documents: Ended, sources: Hashes, norms: Hashes, debris: Ints) -> None:
         """Enter documents."""
         n = len(documents)
         ids, places = file_ids(self._records, documents.files[:n]), documents.places[:n]
         hashes = drawn_by(documents.hashes, documents.sizes)
         self._table.add(
-            DocumentPart(0, hashes, ids, np.ones(n, np.int64), documents.sizes, norms, places, debris, places)
+            DocumentPart(0, hashes, sources, ids, np.ones(n, np.int64), documents.sizes, norms, places, debris, places)
         )
         self._norms.add(NormPart(0, drawn_by(norms, documents.sizes), documents.sizes, debris))
 
@@ -133,13 +141,19 @@ def file_ids(records: Sequence[FileRecord], files: Ints) -> Hashes:
     return ids[files - first]
 
 
-def joined(split: dict[str, Fragment], debris: dict[str, int]) -> tuple[DocumentPart, NormPart]:
-    """The documents that were shared, now that all their parts are known. Only equal ones are known as copies."""
+def joined(
+    split: dict[str, Fragment], debris: dict[str, int], sources: dict[str, int] | None = None
+) -> tuple[DocumentPart, NormPart]:
+    """The documents that were shared, now that all their parts are known. Only equal ones are known as copies.
+
+    `sources` are the ids of their sources by path.
+    """
     hashes = np.array([text_hash(known.total, known.size) for known in split.values()], np.uint64)
     ids = np.array([file_id(path) for path in split], np.uint64)
+    homes = np.array([(sources or {}).get(path, 0) for path in split], np.uint64)
     sizes = np.array([known.size for known in split.values()], np.int64)
     ones, zeros = np.ones(len(split), np.int64), np.zeros(len(split), np.int64)
     rubbish = np.array([debris.get(path, 0) for path in split], np.int64)
     drawn, norms = drawn_by(hashes, sizes), marked_long(hashes, np.zeros(len(split), np.bool_))
-    documents = DocumentPart(0, drawn, ids, ones, sizes, norms, zeros, rubbish, zeros).bounded()
+    documents = DocumentPart(0, drawn, homes, ids, ones, sizes, norms, zeros, rubbish, zeros).bounded()
     return documents, NormPart(0, drawn_by(norms, sizes), sizes, rubbish).bounded()

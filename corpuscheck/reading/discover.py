@@ -7,7 +7,7 @@ import stat
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from corpuscheck.errors import UsageError
@@ -75,11 +75,13 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Found:
-    """What lies under the paths, each in the order of its path, and the lists of patterns that were obeyed."""
+    """What lies under the paths, each in the order of its path, and the lists of patterns that were obeyed; `roots` are
+    the paths as those of the files are written."""
 
     sources: Packed[Source]
     skipped: Packed[Skipped]
     ignore_files: tuple[IgnoreFile, ...] = ()
+    roots: tuple[str, ...] = ()
 
 
 class _Entry(NamedTuple):
@@ -108,7 +110,8 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading) -> Foun
                     continue
                 met.add(place)
             collected.add(entry._replace(path=portable(entry.path.removeprefix(_HERE))))
-    return collected.found(ignore_files.obeyed())
+    given = (portable(root.removeprefix(_HERE)).rstrip("/") or root for root in roots)
+    return replace(collected.found(ignore_files.obeyed()), roots=tuple(dict.fromkeys(given)))
 
 
 def portable(path: str, separator: str = os.sep) -> str:

@@ -12,10 +12,12 @@ from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
+from corpuscheck.profile.sources import SEVERAL
 from corpuscheck.reading.kinds import kind_of
 from corpuscheck.result.normalisation import Normalisation
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Changes, Finding, NewCopies, Result, Verdict
+from corpuscheck.result.sources import Overlap, Sources
 from corpuscheck.text.amounts import count, files, percent, plural, size, times
 from corpuscheck.text.composing import MOST_MARKS
 from corpuscheck.text.printable import printable
@@ -195,3 +197,21 @@ def cut_marks(normalisation: Normalisation) -> str:
         f"{plural(normalisation.cut_runs, 'run')} of over {MOST_MARKS} combining marks {verb} composed "
         f"{MOST_MARKS} marks at a time: NFC may save a few bytes more or less"
     )
+
+
+COME_FROM = "Where does it come from?"
+SPREAD = "How is it spread?"
+
+
+def told_apart(sources: Sources) -> str:
+    """4 sources by folder, the costliest first"""
+    unasked = " (found; --by sets it)" if sources.found else ""
+    way = f"in {SEVERAL} ways" if sources.by == SEVERAL else f"by {printable(sources.by)}"
+    return f"{plural(len(sources), 'source')} {way}{unasked}, the costliest first"
+
+
+def overlap_told(overlap: Overlap) -> str:
+    """news and wiki share 2.1 MB of text: 99 % of news, 12 % of wiki"""
+    one, other = printable(overlap.one), printable(overlap.other)
+    shares = f"{percent(overlap.share_of_one)} of {one}, {percent(overlap.share_of_other)} of {other}"
+    return f"{one} and {other} share {size(overlap.utf8_bytes)} of text: {shares}"

@@ -51,9 +51,9 @@ class SourceReport:
         return self._of(self.usable_bytes)
 
     @property
-    def lost_bytes(self) -> int:
-        """What it costs the whole: its text that is a copy or debris."""
-        return self.utf8_bytes - self.usable_bytes
+    def cost_bytes(self) -> float:
+        """What it costs the whole: its text that is a copy or debris, and its share of [UNK] of all text."""
+        return self.utf8_bytes - self.usable_bytes + self.unk_rate * self.utf8_bytes
 
     def _of(self, size: int) -> float:
         return size / self.utf8_bytes if self.utf8_bytes else 0.0
@@ -99,7 +99,3 @@ class Sources:
 
     def of(self, name: str) -> SourceReport | None:
         return next((source for source in self.sources if source.name == name), None)
-
-    def overlap(self, one: str, other: str) -> Overlap | None:
-        """What two sources share, in whatever order they are named."""
-        return next((o for o in self.overlaps if {o.one, o.other} == {one, other}), None)

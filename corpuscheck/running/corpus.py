@@ -106,7 +106,7 @@ class Corpus:
         """The key of each unit, and the numbers of those that the cache does not know."""
         if self._cache is None:
             return [b""] * len(units), list(range(len(units)))
-        keys = self._cache.keys_of(task.describe(), units)
+        keys = self._cache.keys_of(task.describe(), units, task.named_by)
         left: list[int] = []
         for number, known in enumerate(self._cache.partials(keys)):
             if known is None:

@@ -17,6 +17,7 @@ from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.presets import check_preset
 from corpuscheck.reading.reader import MARKUP
+from corpuscheck.reading.sourcing import sourcing_of
 from corpuscheck.result.losses import letters_of
 from corpuscheck.result.trained import Trained
 from corpuscheck.running.assembling import assemble, forecast_of, ranges_of, whole_records
@@ -60,6 +61,7 @@ def measured_corpus(
         ranking = rank(survey.characters.counts, settings.training.lowercase)
         artefact = _trained_on(survey, settings, watch)
     task = _with_cleanliness(_measure_task(corpus, settings, artefact, unit, ranking), corpus, settings)
+    task = replace(task, sourcing=sourcing_of(settings.by, found))
     measured = corpus.run("measuring", task)
     seen = Partial()
     if settings.forecast:
@@ -71,7 +73,7 @@ def measured_corpus(
     check_preset(records, settings)
     held_out = task.held_out_share if unit == "document" else 0.0
     by_general = fertility(measured.sample, artefact, general, held_out, settings.budgets.fertility)
-    profile = assemble(records, measured, artefact, ranking, unit, settings, by_general)
+    profile = assemble(records, measured, artefact, ranking, unit, settings, by_general, task.sourcing)
     profile = replace(profile, forecast=forecast_of(seen))
     if not profile.reading.measured:
         raise NothingToScanError(_nothing(records))

@@ -16,6 +16,7 @@ from corpuscheck.reports.terminal.changes import figures, newly_lost, title_of, 
 from corpuscheck.reports.terminal.clean import top_lines_table, waterfall
 from corpuscheck.reports.terminal.findings import MARKS
 from corpuscheck.reports.terminal.parts import safe
+from corpuscheck.reports.terminal.sources import main_sources
 from corpuscheck.reports.terminal.tokenizer import worst_words
 from corpuscheck.result.result import Result
 from corpuscheck.text.amounts import files, plural, size
@@ -41,6 +42,8 @@ def summary(result: Result) -> Iterator[RenderableType]:
         if answer.rules:
             yield _question(result, answer.rules, answer.title, answer.brief)
             yield from _tables(result, answer.rules)
+    for part in main_sources(result):
+        yield _below(part)
     yield ""
 
 

@@ -1,0 +1,107 @@
+"""Sourcing: which source a document belongs to, by the path of its file or by a field of its record."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from corpuscheck.reading.discover import Found, Source
+from corpuscheck.values.packed import Packed
+
+HERE = "."
+"""The source of files that lie in no folder."""
+
+_MOST_FOUND = 40
+_LEAST_SHARE = 0.02
+"""Of the bytes on disk: two folders at least hold so much where folders are taken for sources unasked."""
+
+_PIECES = re.compile(
+    r"(part|shard|chunk|split|batch|block|segment|data|dir|file|vol)?[-_. ]?[\d\-_.]+|[A-Z]{2}|[0-9a-f]{1,3}"
+)
+"""Names of folders that a corpus was merely cut into."""
+
+
+@dataclass(frozen=True)
+class Sourcing:
+    """How documents are told apart by source: `by` in the words of the option, `found` where nobody asked for it.
+
+    By folder, `depth` parts of its path name the source of a file; by path, the one of `paths` that it lies under.
+    """
+
+    by: str = "path"
+    paths: tuple[str, ...] = ()
+    depth: int = 0
+    found: bool = False
+
+    @property
+    def field(self) -> str:
+        """The field of records that holds the source; empty where it is not a field."""
+        kind, _, name = self.by.partition(":")
+        return name if kind == "field" else ""
+
+    def named_by(self, source: Source) -> tuple[str, int]:
+        """All that the source of a file depends on besides its content."""
+        return self.of_path(source.path), self.depth if source.kind.archive else 0
+
+    def of_path(self, path: str) -> str:
+        """The source of the documents of a file."""
+        if self.by == "file":
+            return path
+        if self.by == "path":
+            return max((given for given in self.paths if _lies_in(path, given)), key=len, default=HERE)
+        return "/".join(_folders(path)[: self.depth]) or ("/" if path.startswith("/") else HERE)
+
+
+def sourcing_of(by: str | None, found: Found) -> Sourcing:
+    """How the sources of a corpus are told apart, as it was asked for, or as they obviously lie."""
+    if by is None:
+        return _obvious(found)
+    if by.startswith("folder"):
+        return Sourcing(by, depth=_common(found.sources) + int(by.partition(":")[2] or 1))
+    return Sourcing(by, found.roots if by == "path" else ())
+
+
+def _obvious(found: Found) -> Sourcing:
+    """Paths where several were named, else folders that are no mere pieces; with neither it is one source."""
+    one = Sourcing("path", found.roots, found=True)
+    if len(found.roots) > 1:
+        return one
+    folders = Sourcing("folder", depth=_common(found.sources) + 1, found=True)
+    sizes: Counter[str] = Counter()
+    for path, size in zip(found.sources.values("path"), found.sources.numbers("size").tolist(), strict=True):
+        sizes[folders.of_path(path)] += size
+        if len(sizes) > _MOST_FOUND:
+            return one
+    large = [name for name, size in sizes.items() if size >= _LEAST_SHARE * sizes.total()]
+    pieces = all(_PIECES.fullmatch(name.rpartition("/")[2]) for name in large)
+    return folders if len(large) > 1 and not pieces else one
+
+
+def _common(sources: Packed[Source]) -> int:
+    """How many folders the paths of all files have in common; of a single archive it is one of them."""
+    common = common_start(map(_folders, sources.values("path")))
+    alone = len(sources) == 1 and bool(sources[0].kind.archive)
+    return common + alone
+
+
+def common_start(rows: Iterable[Sequence[str]]) -> int:
+    """How many of the first items all rows have in common."""
+    common: Sequence[str] | None = None
+    for row in rows:
+        common = row if common is None else common
+        equal = (one == other for one, other in zip(common, row, strict=False))
+        common = common[: sum(takewhile(bool, equal))]
+        if not common:
+            break
+    return len(common or ())
+
+
+def _folders(path: str) -> list[str]:
+    return path.split("/")[:-1]
+
+
+def _lies_in(path: str, given: str) -> bool:
+    return path == given or path.startswith((given.rstrip("/") + "/", given + "!/")) or given == HERE
