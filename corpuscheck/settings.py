@@ -113,12 +113,15 @@ class Reading:
         False, "--follow-links", "Follow symbolic links that lead out of PATH or to hidden files."
     )
 
+    source_field: str = ""
+    """The field of records that holds their source: set by whoever reads a corpus, see `Settings.by`."""
+
     def described(self) -> str:
         """What was asked for, for a person; empty for the defaults."""
         asked = [
             (name, getattr(self, name))
             for name, known in self.__dataclass_fields__.items()
-            if getattr(self, name) != known.default
+            if name != "source_field" and getattr(self, name) != known.default
         ]
         return "; ".join(f"{name} {', '.join(v) if isinstance(v, tuple) else v}" for name, v in asked)
 
@@ -225,7 +228,8 @@ class Budgets:
 
 BUDGETS = Budgets()
 
-_WAYS = re.compile(r"folder(:[1-9]\d?)?|path|file")
+_EACH_WAY = ("folder", "path", "file", "script")
+_WAYS = re.compile(r"folder(:[1-9]\d?)?|path|file|script|field:[^\0]+", re.DOTALL)
 """How sources can be told apart."""
 
 
@@ -259,7 +263,8 @@ class Settings:
     by: str | None = option(
         None, "--by WAY",
         "Tell sources apart by folder (the first level at which paths differ; folder:2 takes one more), by the given "
-        "path, by file. Found by itself where it is obvious."
+        "path, by file, by script, or by a field of records, as in field:source or field:meta.set. Found by itself "
+        "where it is obvious."
     )  # fmt: skip
     cache: str | None = option(
         None, "--cache-dir DIR", "Where what was measured is kept, so that only changed files are read again.",
@@ -281,8 +286,9 @@ class Settings:
             (self.reading.layout not in LAYOUTS, f"--layout is one of {', '.join(LAYOUTS)}"),
             (
                 self.by is not None and not _WAYS.fullmatch(self.by),
-                f"--by is folder, folder:2, path or file{did_you_mean(self.by or '', ('folder', 'path', 'file'))}",
+                f"--by is {', '.join(_EACH_WAY)}, folder:2 or field:NAME{did_you_mean(self.by or '', _EACH_WAY)}",
             ),
+            (self.by == "script" and not self.clean, "--by script needs --clean, which looks into each document"),
             (self.jobs < 1, "--jobs must be 1 or more"),
             (training.vocab_size < 1, "--vocab-size must be 1 or more"),
             (training.vocab_size > 10_000_000, "--vocab-size must be 10,000,000 or less"),

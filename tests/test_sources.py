@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import random
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from functools import reduce
 from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from support import REPOSITORY, document_of, korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
 from corpuscheck.api import merge_profiles
@@ -274,3 +278,91 @@ SHARES = {
 @pytest.mark.parametrize(("total", "shares", "found"), SHARES.values(), ids=SHARES)
 def test_an_amount_is_shared_out_in_whole_numbers(total: int, shares: dict[str, float], found: dict[str, int]) -> None:
     assert apportioned(total, shares) == found
+
+
+RECORDS = [
+    ("wiki", text(0)), ("news", text(1)), ("wiki", text(2)), ("news", text(2)), (None, text(3)), ("wiki", text(0)),
+    (2020, text(4)), (["a", "b"], text(5)),
+]  # fmt: skip
+
+
+def as_jsonl(folder: Path) -> str:
+    rows = [{"text": one, "meta": {"set": source}, "source": source} for source, one in RECORDS]
+    write_files(folder, {"a.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)})
+    return "2020"
+
+
+def as_json(folder: Path) -> str:
+    rows = [{"text": one, "meta": {"set": source}, "source": source} for source, one in RECORDS]
+    write_files(folder, {"a.json": json.dumps(rows, ensure_ascii=False)})
+    return "2020"
+
+
+def as_csv(folder: Path) -> str:
+    with (folder / "a.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["text", "source"])
+        rows.writerows([one, source if isinstance(source, str | int) else ""] for source, one in RECORDS)
+    return "2020"
+
+
+def as_parquet(folder: Path) -> str:
+    sources = [source if isinstance(source, str) else None for source, _ in RECORDS]
+    columns = {"text": [one for _, one in RECORDS], "source": sources, "meta": [{"set": s} for s in sources]}
+    parquet.write_table(pa.table(columns), folder / "a.parquet", row_group_size=3)
+    return "(none)"
+
+
+FIELDS = [
+    (as_jsonl, "source"), (as_jsonl, "meta.set"), (as_json, "source"), (as_json, "meta.set"), (as_csv, "source"),
+    (as_parquet, "source"), (as_parquet, "meta.set"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("write", "field"), FIELDS)
+def test_records_name_their_source(write: Callable[[Path], str], field: str, tmp_path: Path, vocabulary: str) -> None:
+    year = write(tmp_path)
+    result = scanned(tmp_path, tokenizer=vocabulary, by=f"field:{field}").result
+    expected = Counter[str]()
+    for source, one in RECORDS:
+        name = source if isinstance(source, str) else year if source == 2020 else "(none)"
+        expected[name] += len(one.encode())
+    assert {one.name: one.utf8_bytes for one in result.sources.sources} == expected
+    assert {one.files for one in result.sources.sources} == {1}
+    assert sum(one.usable_bytes for one in result.sources.sources) == result.cleanliness.usable_bytes
+    wiki = result.sources.of("wiki")
+    assert wiki
+    assert wiki.copies_inside_bytes == len(text(0).encode())
+
+
+def test_a_field_is_a_name_and_never_an_expression(tmp_path: Path, vocabulary: str) -> None:
+    as_jsonl(tmp_path)
+    result = scanned(tmp_path, tokenizer=vocabulary, by="field:length(text)").result
+    assert not result.sources
+    assert result.sources.by == "field:length(text)"
+
+
+def test_files_without_records_have_no_source_by_a_field(tmp_path: Path, vocabulary: str) -> None:
+    as_jsonl(tmp_path)
+    write_files(tmp_path, {"b.txt": text(20)})
+    none = scanned(tmp_path, tokenizer=vocabulary, by="field:source").result.sources.of("(none)")
+    assert none
+    assert none.files == 2
+
+
+def test_a_file_of_records_that_is_read_in_parts_names_the_same_sources(tmp_path: Path, vocabulary: str) -> None:
+    long = "\n".join(LINES[:200])
+    rows = ({"text": f"{k} {long[k % 90 :]}", "source": f"s{k % 3}"} for k in range(4500))
+    write_files(tmp_path, {"a.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)})
+    result = scanned(tmp_path, tokenizer=vocabulary, by="field:source", near_duplicates=False).result
+    assert [(one.files, one.documents) for one in result.sources.sources] == [(1, 1500)] * 3
+    assert sum(one.utf8_bytes for one in result.sources.sources) == result.profile.size.utf8_bytes
+
+
+def test_documents_of_each_script_can_be_sources(tmp_path: Path, vocabulary: str) -> None:
+    files = {"a.txt": text(1), "b.txt": "plain English words here\n" * 9, "c.txt": text(2)}
+    result = scanned(write_files(tmp_path, files), tokenizer=vocabulary, by="script").result
+    check_sums(result)
+    assert {one.name: one.documents for one in result.sources.sources} == {"Hangul": 2, "Latin": 1}
+    with pytest.raises(UsageError, match="--clean"):
+        scanned(tmp_path, by="script", clean=False)

@@ -13,7 +13,7 @@ from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, marked_long
 from corpuscheck.profile.drawing import drawn_by
 from corpuscheck.profile.part import sums
-from corpuscheck.reading.batch import Batch
+from corpuscheck.reading.batch import Batch, Named
 from corpuscheck.reading.files import FileRecord
 
 _MASK = (1 << 64) - 1
@@ -50,13 +50,14 @@ class Fragment:
 class Ended:
     """The documents of a batch that end in it: the hash and the bytes of each.
 
-    `files` (the number in the work unit) and `places` are of all documents of the batch.
+    `files` (the number in the work unit), `places` and `sources` are of all documents of the batch.
     """
 
     hashes: Hashes
     sizes: Ints
     files: Ints
     places: Ints
+    sources: Named | None = None
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -95,7 +96,8 @@ class DocumentHasher:
         if batch.unfinished and len(whole):
             self._open = Fragment(int(whole[-1]), int(lengths[-1]))
             whole, lengths = whole[:-1], lengths[:-1]
-        return sums, Ended(whole + lengths.astype(np.uint64) * np.uint64(_ODD), lengths, files, places)
+        hashes = whole + lengths.astype(np.uint64) * np.uint64(_ODD)
+        return sums, Ended(hashes, lengths, files, places, batch.sources)
 
     def _places(self, files: Ints, goes_on: bool) -> Ints:
         """The number of each document in its file, on top of the range of the file."""

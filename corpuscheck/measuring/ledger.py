@@ -61,15 +61,13 @@ class DocumentLedger:
         done = 0
         for some, ended in _slices(batch, documents):
             found = self._inspector.observe(some, ended)
-            sources = self._names.of(ended)
+            judged = self._tallies.add(found.rows, ended.files[: len(ended)], ended.places[: len(ended)])
+            sources = self._names.of(ended, judged)
             self._table.add(ended, sources, found.norms, found.debris)
             self._signatures.add(ended, found)
-            doubtful = self._tallies.add(found.rows, ended.files[: len(ended)], ended.places[: len(ended)])
             if self._sources:
                 here = slice(done, done + len(ended))
-                self._sources.add(
-                    sources, ended.sizes, words[here], unk_words[here], found.debris, doubtful, found.rows
-                )
+                self._sources.add(sources, ended.sizes, words[here], unk_words[here], found.debris, judged, found.rows)
                 done = here.stop
 
     def finish(self) -> dict[str, Any]:
@@ -101,7 +99,8 @@ def _slices(batch: Batch, documents: Ended) -> Iterator[tuple[Batch, Ended]]:
             unfinished=batch.unfinished and last,
         )
         hashes, sizes = documents.hashes[start:stop], documents.sizes[start:stop]
-        yield some, Ended(hashes, sizes, documents.files[start:stop], documents.places[start:stop])
+        sources = documents.sources and documents.sources.some(slice(start, stop))
+        yield some, Ended(hashes, sizes, documents.files[start:stop], documents.places[start:stop], sources)
 
 
 def counted_in(shared: dict[str, Ints]) -> dict[str, Fragment]:
@@ -116,14 +115,16 @@ def sources_of_shared(split: dict[str, Fragment], sourcing: Sourcing) -> tuple[d
     sizes, words, unk_words = (
         np.array([getattr(one, name) for one in known], np.int64) for name in ("size", "words", "unk_words")
     )
-    ids = names.of(Ended(np.zeros(len(known), np.uint64), sizes, np.arange(len(known)), np.zeros_like(sizes)))
+    ended = Ended(np.zeros(len(known), np.uint64), sizes, np.arange(len(known)), np.zeros_like(sizes))
     tally = SourceTally(names)
     if known and all(one.counts for one in known):
         rows = np.array([one.counts for one in known], np.int64)
         only_korean(rows)
-        doubtful = Tallies([FileRecord(path) for path in split]).add(rows, np.arange(len(known)), np.zeros_like(sizes))
-        tally.add(ids, sizes, words, unk_words, debris_of(rows), doubtful, rows)
+        judged = Tallies([FileRecord(path) for path in split]).add(rows, ended.files, ended.places)
+        ids = names.of(ended, judged)
+        tally.add(ids, sizes, words, unk_words, debris_of(rows), judged, rows)
     else:
+        ids = names.of(ended)
         tally.add(ids, sizes, words, unk_words)
     return dict(zip(split, ids.tolist(), strict=True)), tally.finish()
 

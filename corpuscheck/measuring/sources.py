@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
+from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.kernels.columns import LETTERS
 from corpuscheck.measuring.documents import Ended
+from corpuscheck.measuring.tallying import NAMES
 from corpuscheck.profile.distributions import EDGES, DistributionPart, bins_of, rate_bins
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.sources import MOST_SOURCES, SourceFigures, SourcesPart, source_id
 from corpuscheck.profile.table import first_rows
+from corpuscheck.reading.batch import Named
 from corpuscheck.reading.files import FileRecord
-from corpuscheck.reading.sourcing import Sourcing
+from corpuscheck.reading.sourcing import NO_SOURCE, Sourcing
 from corpuscheck.text.printable import printable
 from corpuscheck.text.scripts import SCRIPTS
 from corpuscheck.values.packed import Packed
@@ -24,6 +26,10 @@ from corpuscheck.values.packed import Packed
 _SUMS = ("documents", "utf8_bytes", "words", "unk_words", "debris_bytes", "doubtful")
 _BINS = len(EDGES) + 1
 _NOTHING: Ints = np.zeros(0, np.int64)
+
+
+_FIRST_SCRIPT = next(number for number, name in enumerate(NAMES) if name.startswith("script: "))
+_SCRIPTS = tuple(name.removeprefix("script: ") for name in NAMES[_FIRST_SCRIPT:])
 
 
 class SourceNames:
@@ -34,18 +40,39 @@ class SourceNames:
         self._ids: dict[str, int] = {}
         self.names: dict[int, str] = {}
 
-    def of(self, documents: Ended) -> Hashes:
-        """The sources of documents that ended."""
+    def of(self, documents: Ended, judged: Ints | None = None) -> Hashes:
+        """The sources of documents that ended, and were `judged` by `Tallies`."""
         n = len(documents)
         if not n:
             return np.zeros(0, np.uint64)
         files = documents.files[:n]
-        first = int(files[0])
-        ids = [self._of_path(self._records[k].path) for k in range(first, int(files[-1]) + 1)]
-        return np.array(ids, np.uint64)[files - first]
+        if self._sourcing.of_files:
+            first = int(files[0])
+            paths = (self._records[k].path for k in range(first, int(files[-1]) + 1))
+            ids = [self._known(self._sourcing.of_path(path)) for path in paths]
+            return np.array(ids, np.uint64)[files - first]
+        named = self._named(documents, judged)
+        ids = [self._known(name or NO_SOURCE) for name in named.names]
+        sources = np.array(ids, np.uint64)[named.numbers[:n]]
+        self._hold(files, sources, documents.sizes)
+        return sources
 
-    def _of_path(self, path: str) -> int:
-        return self._known(self._sourcing.of_path(path))
+    def _named(self, documents: Ended, judged: Ints | None) -> Named:
+        n = len(documents)
+        if self._sourcing.by == "script" and judged is not None:
+            return Named(judged[:n, 1] - _FIRST_SCRIPT, _SCRIPTS)
+        return documents.sources or Named(np.zeros(n, np.int64), ("",))
+
+    def _hold(self, files: Ints, sources: Hashes, sizes: Ints) -> None:
+        """Tell the records of the files whose documents they hold."""
+        known, numbers = np.unique(sources, return_inverse=True)
+        pairs, which = np.unique(files * len(known) + numbers, return_inverse=True)
+        held = np.bincount(which, sizes).astype(np.int64).tolist()
+        for pair, size in zip(pairs.tolist(), held, strict=True):
+            record, name = self._records[pair // len(known)], self.names[int(known[pair % len(known)])]
+            found = dict(record.sources)
+            found[name] = found.get(name, 0) + size
+            record.sources = found if len(found) <= 2 * MOST_SOURCES else bounded_names(found)
 
     def _known(self, name: str) -> int:
         if name not in self._ids:
@@ -56,7 +83,7 @@ class SourceNames:
 
 
 class SourceTally:
-    """Adds documents up by source. `debris` and `doubtful` are empty where nobody looked into them."""
+    """Adds documents up by source."""
 
     def __init__(self, names: SourceNames) -> None:
         self._names = names
@@ -69,15 +96,15 @@ class SourceTally:
 
     def add(
         self, ids: Hashes, sizes: Ints, words: Ints, unk_words: Ints,
-        debris: Ints = _NOTHING, doubtful: Bytes | Ints = _NOTHING, rows: Ints = _NOTHING,
+        debris: Ints = _NOTHING, judged: Ints = _NOTHING, rows: Ints = _NOTHING,
     ) -> None:  # fmt: skip
-        """Documents by their sources, their bytes, words, and rows of counts (none where nobody looked)."""
+        """Documents by their sources: bytes, words, and what was found in them (nothing where nobody looked)."""
         if not len(ids):
             return
         bins = bins_of(sizes)
         figures = np.zeros((len(ids), self._sums.shape[1]), np.int64)
         figures[:, 0] = 1
-        for k, column in enumerate((sizes, words, unk_words, debris, doubtful), 1):
+        for k, column in enumerate((sizes, words, unk_words, debris, judged[:, 0] if len(judged) else judged), 1):
             if len(column):
                 figures[:, k] = column
         if len(rows):
@@ -143,9 +170,8 @@ def _table(counts: NDArray[Any]) -> dict[int, int]:
 def sources_of_files(records: Packed[FileRecord], sourcing: Sourcing) -> SourcesPart:
     """How many files each source has, and its bytes by encoding."""
     found: dict[str, dict[str, tuple[int, int]]] = {}
-    columns = (records.values("path"), records.values("encoding"), records.numbers("utf8_bytes").tolist())
-    for path, encoding, size in zip(*columns, strict=True):
-        of_source = found.setdefault(printable(sourcing.of_path(path), LONGEST_PATH), {})
+    for name, encoding, size in _held_by_files(records, sourcing):
+        of_source = found.setdefault(name, {})
         files, so_far = of_source.get(encoding or "ascii", (0, 0))
         of_source[encoding or "ascii"] = files + 1, so_far + size
     sources = {
@@ -155,4 +181,23 @@ def sources_of_files(records: Packed[FileRecord], sourcing: Sourcing) -> Sources
         )
         for name, encodings in found.items()
     }
-    return SourcesPart(sourcing.by, sourcing.found, sources=sources).bounded()
+    beyond = sources.pop("", SourceFigures())
+    return SourcesPart(sourcing.by, sourcing.found, sources=sources, others=beyond).bounded()
+
+
+def _held_by_files(records: Packed[FileRecord], sourcing: Sourcing) -> Iterator[tuple[str, str | None, int]]:
+    """The sources of each file, with the encoding of the file and the bytes of theirs."""
+    encodings = records.values("encoding")
+    if sourcing.of_files:
+        sizes = records.numbers("utf8_bytes").tolist()
+        for path, encoding, size in zip(records.values("path"), encodings, sizes, strict=True):
+            yield printable(sourcing.of_path(path), LONGEST_PATH), encoding, size
+    else:
+        for held, encoding in zip(records.values("sources"), encodings, strict=True):
+            yield from ((name, encoding, size) for name, size in held.items())
+
+
+def bounded_names(sizes: Mapping[str, int]) -> dict[str, int]:
+    """Bytes of as many sources as a profile can keep, those with the smallest ids, the rest under an empty name."""
+    kept = sorted((name for name in sizes if name), key=source_id)[:MOST_SOURCES]
+    return {**{name: sizes[name] for name in kept}, "": sum(sizes.values()) - sum(sizes[name] for name in kept)}

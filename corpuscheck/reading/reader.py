@@ -26,7 +26,7 @@ from corpuscheck.reading.formats.jsonl import read_jsonl
 from corpuscheck.reading.formats.markup import MarkupReport, with_markup, without_markup
 from corpuscheck.reading.formats.mbox import read_mbox
 from corpuscheck.reading.formats.notebooks import read_notebook
-from corpuscheck.reading.formats.records import RecordReader, RecordReport
+from corpuscheck.reading.formats.records import RecordReader, RecordReport, SourceOfRecord
 from corpuscheck.reading.formats.warcs import MAGIC
 from corpuscheck.reading.kinds import Format, Kind, misnamed
 from corpuscheck.reading.layouts import Layout, front_matter, layout_of
@@ -208,7 +208,7 @@ def _read_columnar(
             return
         skip(record, columnar.INSTALL)
         return
-    report = RecordReport()
+    report = RecordReport(source=SourceOfRecord(settings.source_field))
     try:
         with opened() as file:
             if reason := in_its_place(file):
@@ -297,7 +297,7 @@ def _read_text(
     look: Look,
 ) -> Iterator[Batch]:
     text = TextStream(raw, settings.encoding, partial(_settle, settings, look))
-    report = RecordReport()
+    report = RecordReport(source=SourceOfRecord(settings.source_field))
     split = SplitReport()
     markup = MarkupReport()
     fault = ""

@@ -11,6 +11,9 @@ from itertools import takewhile
 from corpuscheck.reading.discover import Found, Source
 from corpuscheck.values.packed import Packed
 
+NO_SOURCE = "(none)"
+"""The source of documents whose records do not tell it."""
+
 HERE = "."
 """The source of files that lie in no folder."""
 
@@ -37,6 +40,11 @@ class Sourcing:
     found: bool = False
 
     @property
+    def of_files(self) -> bool:
+        """Whether the path of its file alone tells the source of a document."""
+        return not self.field and self.by != "script"
+
+    @property
     def field(self) -> str:
         """The field of records that holds the source; empty where it is not a field."""
         kind, _, name = self.by.partition(":")
@@ -44,6 +52,8 @@ class Sourcing:
 
     def named_by(self, source: Source) -> tuple[str, int]:
         """All that the source of a file depends on besides its content."""
+        if not self.of_files:
+            return self.by, 0
         return self.of_path(source.path), self.depth if source.kind.archive else 0
 
     def of_path(self, path: str) -> str:

@@ -17,7 +17,7 @@ from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.presets import check_preset
 from corpuscheck.reading.reader import MARKUP
-from corpuscheck.reading.sourcing import sourcing_of
+from corpuscheck.reading.sourcing import Sourcing, sourcing_of
 from corpuscheck.result.losses import letters_of
 from corpuscheck.result.trained import Trained
 from corpuscheck.running.assembling import assemble, forecast_of, ranges_of, whole_records
@@ -61,7 +61,7 @@ def measured_corpus(
         ranking = rank(survey.characters.counts, settings.training.lowercase)
         artefact = _trained_on(survey, settings, watch)
     task = _with_cleanliness(_measure_task(corpus, settings, artefact, unit, ranking), corpus, settings)
-    task = replace(task, sourcing=sourcing_of(settings.by, found))
+    task = _by_source(task, sourcing_of(settings.by, found))
     measured = corpus.run("measuring", task)
     seen = Partial()
     if settings.forecast:
@@ -213,6 +213,10 @@ def _measure_task(
 def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> MeasureTask:
     near = settings.clean and settings.near_duplicates
     return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(settings.budgets.lines))
+
+
+def _by_source(task: MeasureTask, sourcing: Sourcing) -> MeasureTask:
+    return replace(task, sourcing=sourcing, reading=replace(task.reading, source_field=sourcing.field))
 
 
 def _records_of_skipped(found: Found) -> Packed[FileRecord]:
