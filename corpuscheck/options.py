@@ -58,6 +58,7 @@ class ScanOptions(TrainingOptions, total=False):
     ignore: Texts
     severity: Mapping[str, Severity]
     limit: Mapping[str, float | str]
+    per_source: Texts
     fail_on: FailOn
     strict: bool
     baseline: Path | None

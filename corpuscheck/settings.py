@@ -113,15 +113,12 @@ class Reading:
         False, "--follow-links", "Follow symbolic links that lead out of PATH or to hidden files."
     )
 
-    source_field: str = ""
-    """The field of records that holds their source: set by whoever reads a corpus, see `Settings.by`."""
-
     def described(self) -> str:
         """What was asked for, for a person; empty for the defaults."""
         asked = [
             (name, getattr(self, name))
             for name, known in self.__dataclass_fields__.items()
-            if name != "source_field" and getattr(self, name) != known.default
+            if getattr(self, name) != known.default
         ]
         return "; ".join(f"{name} {', '.join(v) if isinstance(v, tuple) else v}" for name, v in asked)
 
@@ -189,7 +186,8 @@ class Limits:
 class Policy:
     """Which rules are judged, how gravely, and what fails the gate.
 
-    `select` and `ignore` name rules by id, prefix of an id, or name; `severity` and `limit` are by rule id.
+    `select` and `ignore` name rules by id, prefix of an id, or name; `severity` and `limit` are by rule id. The rules
+    in `per_source` are judged for each source by itself.
     `config` is the configuration file, `lines` the line in it that sets a rule's limit.
     """
 
@@ -201,6 +199,7 @@ class Policy:
     limit: Mapping[str, float | str] = option(
         dict, "--limit RULE=NUMBER", "Set the limit of a rule, such as 2% or 30k."
     )
+    per_source: tuple[str, ...] = option((), "--per-source RULE", "Judge this rule by source: the finding names it.")
     fail_on: FailOn = option("error", "--fail-on", "The least grave finding that gives exit status 1.")
     strict: bool = option(False, "--strict", "A rule that cannot be judged is an error.")
     config: str = ""

@@ -16,7 +16,7 @@ import jsonschema
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from support import REPOSITORY, document_of, korean_lines, scanned, terminal_report, write_files, write_vocabulary
+from support import REPOSITORY, Main, document_of, korean_lines, scanned, terminal_report, write_files, write_vocabulary
 
 from corpuscheck.api import merge_profiles
 from corpuscheck.errors import UsageError
@@ -335,6 +335,26 @@ def test_records_name_their_source(write: Callable[[Path], str], field: str, tmp
     assert wiki.copies_inside_bytes == len(text(0).encode())
 
 
+OBVIOUS_FIELDS = {
+    "source": (lambda k: {"source": f"s{k % 3}"}, "field:source"),
+    "inside": (lambda k: {"meta": {"pile_set_name": f"s{k % 3}"}}, "field:meta.pile_set_name"),
+    "addresses": (lambda k: {"source": f"https://example.com/{k % 3}"}, "path"),
+    "another one each time": (lambda k: {"source": f"page {k}"}, "path"),
+    "always the same": (lambda k: {"source": "wiki"}, "path"),
+    "no such field": (lambda k: {"id": k}, "path"),
+}
+
+
+@pytest.mark.parametrize(("further", "by"), OBVIOUS_FIELDS.values(), ids=OBVIOUS_FIELDS)
+def test_a_field_is_found_where_it_obviously_names_sources(
+    further: Callable[[int], dict[str, Any]], by: str, tmp_path: Path, vocabulary: str
+) -> None:
+    rows = [json.dumps({"text": text(k), **further(k)}, ensure_ascii=False) + "\n" for k in range(60)]
+    write_files(tmp_path, {"1.jsonl": "".join(rows[:30]), "2.jsonl": "".join(rows[30:])})
+    result = scanned(tmp_path, tokenizer=vocabulary).result
+    assert (result.sources.by, result.sources.found, bool(result.sources)) == (by, True, by != "path")
+
+
 def test_a_field_is_a_name_and_never_an_expression(tmp_path: Path, vocabulary: str) -> None:
     as_jsonl(tmp_path)
     result = scanned(tmp_path, tokenizer=vocabulary, by="field:length(text)").result
@@ -366,3 +386,68 @@ def test_documents_of_each_script_can_be_sources(tmp_path: Path, vocabulary: str
     assert {one.name: one.documents for one in result.sources.sources} == {"Hangul": 2, "Latin": 1}
     with pytest.raises(UsageError, match="--clean"):
         scanned(tmp_path, by="script", clean=False)
+
+
+def lossy(folder: Path) -> Path:
+    """Two sources, one of which loses every word."""
+    write_files(folder, {f"good/{k}.txt": "가 나 다\n" * 40 for k in range(1, 3)})
+    return write_files(folder, {"bad/1.txt": "뷁 쀍 뛟 괅\n" * 40})
+
+
+def test_a_rule_that_is_judged_by_source_names_it(tmp_path: Path) -> None:
+    tokenizer = write_vocabulary(tmp_path / "vocab.txt", "가나다")
+    lossy(tmp_path / "corpus")
+    result = scanned(tmp_path / "corpus", tokenizer=tokenizer, per_source=("CC301", "CC416")).result
+    found = {(f.rule, f.message.partition(":")[0]): f for f in result.findings if f.rule in ("CC301", "CC416")}
+    assert set(found) == {("CC301", "bad"), ("CC416", "good")}
+    assert found["CC301", "bad"].measured == 1.0
+
+
+def test_where_there_is_one_source_the_rule_is_judged_of_the_whole(tmp_path: Path) -> None:
+    tokenizer = write_vocabulary(tmp_path / "vocab.txt", "가")
+    write_files(tmp_path / "corpus", {"a.txt": "뷁 쀍\n" * 40})
+    result = scanned(tmp_path / "corpus", tokenizer=tokenizer, per_source="CC301").result
+    (finding,) = [one for one in result.findings if one.rule == "CC301"]
+    assert finding.message.startswith("100 %")
+
+
+def test_the_configuration_says_which_rules_are_judged_by_source(
+    tmp_path: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_vocabulary(tmp_path / "vocab.txt", "가나다")
+    lossy(tmp_path / "corpus")
+    write_files(tmp_path, {"corpuscheck.toml": 'tokenizer = "vocab.txt"\n[rules.CC301]\nby = "source"\n'})
+    status, out, _ = run_main("scan", "corpus", "--format", "json")
+    assert status == 1
+    assert any(f["rule"] == "CC301" and f["message"].startswith("bad: ") for f in json.loads(out)["findings"])
+
+
+WRONG = {
+    "no rule of sources": ('[rules.CC201]\nby = "source"\n', "CC201 is not judged by source; CC301, CC416 can be"),
+    "another word": ('[rules.CC301]\nby = "folder"\n', "by can be source"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG.values(), ids=WRONG)
+def test_what_cannot_be_judged_by_source_is_refused(
+    text: str, message: str, tmp_path: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_files(tmp_path, {"corpuscheck.toml": text, "corpus/a.txt": "x"})
+    status, _, err = run_main("scan", "corpus")
+    assert status == 2
+    assert message in err
+
+
+def test_a_comparison_tells_which_source_has_changed(tmp_path: Path) -> None:
+    tokenizer = write_vocabulary(tmp_path / "vocab.txt", "가나다")
+    corpus = lossy(tmp_path / "corpus")
+    scanned(corpus, tokenizer=tokenizer).result.profile.save(tmp_path / "base.ccp")
+    write_files(corpus, {"good/9.txt": "쀍 가\n"})
+    result = scanned(corpus, baseline=str(tmp_path / "base.ccp")).result
+    assert result.comparison
+    (changed,) = result.comparison.sources
+    assert (changed.name, changed.documents_before, changed.documents) == ("good", 2, 3)
+    assert changed.unk_rate_before == 0 < changed.unk_rate
+    assert "changed sources" in terminal_report(result)

@@ -41,6 +41,10 @@ class SourceFigures(Part):
     encodings: dict[str, int] = table()
     lengths: dict[int, int] = table()
 
+    @property
+    def unk_rate(self) -> float:
+        return self.unk_words / self.words if self.words else 0.0
+
 
 def _one_way(ways: Sequence[str]) -> str:
     """The way that all of them say, those that say nothing left out."""

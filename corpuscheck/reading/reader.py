@@ -67,12 +67,14 @@ class Look:
     """Which look at the files it is, and what the ones before have told.
 
     The first one may `defer` files whose encoding is uncertain; the second reads them alone, of archives these
-    `members`, and settles them by the corpus's own most common encoding, the `majority`.
+    `members`, and settles them by the corpus's own most common encoding, the `majority`. `source_field` is the field of
+    records that names their source, where it is asked for.
     """
 
     defer: bool = False
     majority: str | None = None
     members: tuple[str, ...] = ()
+    source_field: str = ""
 
 
 ONLY_LOOK = Look()
@@ -111,7 +113,7 @@ def _read(
     record.start = piece.start
     opened = partial(open_found, source)
     if source.kind.format in COLUMNAR:
-        yield from _read_columnar(opened, source.kind, piece, settings, record)
+        yield from _read_columnar(opened, source.kind, piece, settings, record, look)
         progress(piece.size)
         return
     stream = Stream(opened, source.kind.compression, piece.start, piece.stop, progress)
@@ -170,7 +172,7 @@ def _read_members(
         expansions = (whole, Expansion(member.size))
         if member.kind.format in COLUMNAR:
             opened = partial(_copied, member.opened, expansions)
-            yield from _of_last(records, _read_columnar(opened, member.kind, Piece(source), settings, record))
+            yield from _of_last(records, _read_columnar(opened, member.kind, Piece(source), settings, record, look))
             continue
         stream = Stream(member.opened, member.kind.compression, expansions=expansions)
         yield from _of_last(records, _read_stream(stream, member.kind, Piece(source), settings, record, look))
@@ -199,7 +201,7 @@ def _copied(opened: Callable[[], BinaryIO], expansions: Sequence[Expansion]) -> 
 
 
 def _read_columnar(
-    opened: Callable[[], BinaryIO], kind: Kind, piece: Piece, settings: Reading, record: FileRecord
+    opened: Callable[[], BinaryIO], kind: Kind, piece: Piece, settings: Reading, record: FileRecord, look: Look
 ) -> Iterator[Batch]:
     record.format = kind.format
     if not columnar.available():
@@ -208,7 +210,7 @@ def _read_columnar(
             return
         skip(record, columnar.INSTALL)
         return
-    report = RecordReport(source=SourceOfRecord(settings.source_field))
+    report = RecordReport(source=SourceOfRecord(look.source_field))
     try:
         with opened() as file:
             if reason := in_its_place(file):
@@ -297,7 +299,7 @@ def _read_text(
     look: Look,
 ) -> Iterator[Batch]:
     text = TextStream(raw, settings.encoding, partial(_settle, settings, look))
-    report = RecordReport(source=SourceOfRecord(settings.source_field))
+    report = RecordReport(source=SourceOfRecord(look.source_field))
     split = SplitReport()
     markup = MarkupReport()
     fault = ""

@@ -28,7 +28,7 @@ def sources_of(profile: Profile, cleanliness: Cleanliness, tokens: Interval | No
     if len(figures) < 2:
         return Sources(part.by, part.found)
     ids = {name: ELSEWHERE if name == OTHERS else source_id(name) for name in figures}
-    names = _short(part.by, figures)
+    names = short_names(part.by, figures)
     costs = _Apportioned(profile, cleanliness, figures, ids)
     per_word = tokens.value / profile.words.words if tokens and profile.words.words else None
     reports = [
@@ -40,7 +40,7 @@ def sources_of(profile: Profile, cleanliness: Cleanliness, tokens: Interval | No
     return Sources(part.by, part.found, tuple(reports), overlaps, others, cleanliness.complete)
 
 
-def _short(by: str, names: Iterable[str]) -> dict[str, str]:
+def short_names(by: str, names: Iterable[str]) -> dict[str, str]:
     """Names without the folders that all of them have in common, where they are paths."""
     paths = [name for name in names if name != OTHERS]
     short = {OTHERS: OTHERS}

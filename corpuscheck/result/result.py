@@ -12,7 +12,7 @@ from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.distributions import Distributions
 from corpuscheck.result.normalisation import Normalisation
 from corpuscheck.result.place import Place
-from corpuscheck.result.sources import Sources
+from corpuscheck.result.sources import ChangedSource, Sources
 from corpuscheck.result.sums import ERRORS
 from corpuscheck.settings import Limits, Policy, Severity
 from corpuscheck.text.amounts import about, estimated, percent, plural, size
@@ -331,6 +331,7 @@ class Changes:
     newly_skipped: tuple[NewDamage, ...] = ()
     copies: NewCopies = field(default_factory=NewCopies)
     settings: tuple[str, ...] = ()
+    sources: tuple[ChangedSource, ...] = ()
 
     def changed(self, change: Change) -> tuple[ChangedFile, ...]:
         return tuple(file for file in self.files if file.change == change)

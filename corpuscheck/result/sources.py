@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from corpuscheck.text.amounts import percent, size
+from corpuscheck.text.printable import printable
 from corpuscheck.values.brief import brief
 
 
@@ -99,3 +101,23 @@ class Sources:
 
     def of(self, name: str) -> SourceReport | None:
         return next((source for source in self.sources if source.name == name), None)
+
+
+@dataclass(frozen=True)
+class ChangedSource:
+    """A source that is not as the baseline knew it: its figures before and now, 0 where it was, or is, not there."""
+
+    name: str
+    documents_before: int
+    documents: int
+    utf8_bytes_before: int
+    utf8_bytes: int
+    unk_rate_before: float
+    unk_rate: float
+
+    @property
+    def told(self) -> str:
+        """news: 1.2 MB -> 2.1 MB, [UNK] 0.1 % -> 3 %"""
+        sizes = f"{size(self.utf8_bytes_before)} -> {size(self.utf8_bytes)}"
+        rates = f"[UNK] {percent(self.unk_rate_before)} -> {percent(self.unk_rate)}"
+        return f"{printable(self.name)}: {sizes}, {rates}"

@@ -66,10 +66,11 @@ def conclude(
         settings += changed_lists(baseline.profile, profile)
         comparison = replace(comparison, newly_lost=newly_lost, settings=settings)
     domain = domain_report(profile, references)
-    evidence = Evidence(profile, tokenizer, looked_into.result(), limits, comparison, domain)
+    clean = looked_into.result()
+    sources = sources_of(profile, clean, tokenizer.tokens)
+    evidence = Evidence(profile, tokenizer, clean, limits, comparison, domain, sources)
     findings, skipped = judge(evidence, policy)
     scripts = composition(profile.characters.counts)
-    sources = sources_of(profile, evidence.cleanliness, tokenizer.tokens)
     return Result(
         profile,
         limits,

@@ -17,6 +17,7 @@ from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.presets import check_preset
 from corpuscheck.reading.reader import MARKUP
+from corpuscheck.reading.source_fields import obvious_field
 from corpuscheck.reading.sourcing import Sourcing, sourcing_of
 from corpuscheck.result.losses import letters_of
 from corpuscheck.result.trained import Trained
@@ -61,7 +62,7 @@ def measured_corpus(
         ranking = rank(survey.characters.counts, settings.training.lowercase)
         artefact = _trained_on(survey, settings, watch)
     task = _with_cleanliness(_measure_task(corpus, settings, artefact, unit, ranking), corpus, settings)
-    task = _by_source(task, sourcing_of(settings.by, found))
+    task = replace(task, sourcing=_sourcing(found, settings))
     measured = corpus.run("measuring", task)
     seen = Partial()
     if settings.forecast:
@@ -215,8 +216,13 @@ def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> 
     return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(settings.budgets.lines))
 
 
-def _by_source(task: MeasureTask, sourcing: Sourcing) -> MeasureTask:
-    return replace(task, sourcing=sourcing, reading=replace(task.reading, source_field=sourcing.field))
+def _sourcing(found: Found, settings: Settings) -> Sourcing:
+    """How sources are told apart: as asked for, else by what is obvious."""
+    sourcing = sourcing_of(settings.by, found)
+    if sourcing.found and sourcing.by == "path" and len(found.roots) == 1:
+        field = obvious_field(found.sources, settings.reading)
+        return Sourcing(f"field:{field}", found=True) if field else sourcing
+    return sourcing
 
 
 def _records_of_skipped(found: Found) -> Packed[FileRecord]:

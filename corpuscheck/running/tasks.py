@@ -127,8 +127,10 @@ class MeasureTask(ReadingTask):
             "ranking": ranking,
             "others": others,
             "units": self.sample_units,
-            "sourcing": self.sourcing.field if self.sourcing else None,
         }
+
+    def looking(self, look: Look) -> Self:
+        return super().looking(replace(look, source_field=self.sourcing.field if self.sourcing else ""))
 
     def named_by(self, source: Source) -> Any:
         return self.sourcing.named_by(source) if self.sourcing else None
