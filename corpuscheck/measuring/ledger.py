@@ -82,8 +82,11 @@ class DocumentLedger:
             "lines": lines,
             "paragraphs": paragraphs,
             "boilerplate": boilerplate,
-            **(self._sources.finish() if self._sources else {}),
+            **(self._sources.finish(self._line_lengths()) if self._sources else {}),
         }
+
+    def _line_lengths(self) -> Ints | None:
+        return self._inspector.line_lengths if self._inspector else None
 
 
 def _slices(batch: Batch, documents: Ended) -> Iterator[tuple[Batch, Ended]]:

@@ -149,10 +149,11 @@ class SourceTally:
         figures = dict(zip(_SUMS, sums[: len(_SUMS)], strict=True))
         return SourceFigures(**figures, scripts=scripts, lengths=lengths)
 
-    def finish(self) -> dict[str, Any]:
-        """The sources, and how their documents are spread."""
+    def finish(self, line_lengths: Ints | None = None) -> dict[str, Any]:
+        """The sources, and how their documents, and the lines in them, are spread."""
         self._settle()
-        spread = DistributionPart(_table(self._bytes), _table(self._rates))
+        lines = {} if line_lengths is None else _table(line_lengths)
+        spread = DistributionPart(_table(self._bytes), _table(self._rates), lines)
         return {"sources": self._part, "distributions": spread}
 
 
