@@ -20,6 +20,8 @@ from support import REPOSITORY, Main, document_of, korean_lines, scanned, termin
 
 from corpuscheck.api import merge_profiles
 from corpuscheck.errors import UsageError
+from corpuscheck.profile.documents import DocumentPart, NormPart
+from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.sources import MOST_SOURCES, SourceFigures, SourcesPart
 from corpuscheck.result.by_source import apportioned
 from corpuscheck.result.result import Result
@@ -149,6 +151,14 @@ OBVIOUS = {
     "pieces of WikiExtractor": (["AA/wiki_00", "AB/wiki_00"], [""], []),
     "years": (["2019/a.txt", "2020/a.txt"], [""], []),
     "parts to train and test on": (["train/a.txt", "test/b.txt"], [""], ["test", "train"]),
+    "numbered files": (
+        ["train-00000-of-2.txt", "train-00001-of-2.txt"],
+        ["train-00000-of-2.txt", "train-00001-of-2.txt"],
+        [],
+    ),
+    "many paths": ([f"source {k}x/a.txt" for k in range(41)], [f"source {k}x" for k in range(41)], []),
+    "paths of many kinds": (["wiki.txt", "b/news.txt"], ["wiki.txt", "b"], ["b", "wiki.txt"]),
+    "one path in another": (["all/x.txt", "all/web/y.txt"], ["all", "all/web"], [".", "web"]),
     "too many": ([f"source {k}/a.txt" for k in range(41)], [""], []),
 }
 
@@ -451,3 +461,22 @@ def test_a_comparison_tells_which_source_has_changed(tmp_path: Path) -> None:
     assert (changed.name, changed.documents_before, changed.documents) == ("good", 2, 3)
     assert changed.unk_rate_before == 0 < changed.unk_rate
     assert "changed sources" in terminal_report(result)
+
+
+def test_where_documents_are_a_sample_the_sums_are_still_those_of_the_corpus(
+    tmp_path: Path, vocabulary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind in (DocumentPart, NormPart, NearPart):
+        monkeypatch.setattr(kind, "MOST", 200)
+    small = {"wiki": range(900), "news": range(600, 1200), "copy": range(900)}
+    for name, numbers in small.items():
+        write_files(tmp_path, {f"{name}/1.txt": "".join(f"{k} 번째 {LINES[k % 600]}\n" for k in numbers)})
+    result = scanned(tmp_path, tokenizer=vocabulary, document="line").result
+    sources = result.sources
+    assert not sources.complete
+    assert sum(one.usable_bytes for one in sources.sources) == result.cleanliness.usable_bytes
+    copies = sum(one.copies_inside_bytes + one.copies_elsewhere_bytes for one in sources.sources)
+    assert copies == round(result.cleanliness.copies.utf8_bytes)
+    shares = {frozenset((one.one, one.other)): one.share_of_one for one in sources.overlaps}
+    assert shares[frozenset(("wiki", "copy"))] == pytest.approx(1, abs=0.3)
+    assert all(one.error > 0 for one in sources.sources)

@@ -17,14 +17,14 @@ NO_SOURCE = "(none)"
 HERE = "."
 """The source of files that lie in no folder."""
 
-_MOST_FOUND = 40
+MOST_FOUND = 40
+"""More sources than this are not shown unasked."""
+
 _LEAST_SHARE = 0.02
 """Of the bytes on disk: two folders at least hold so much where folders are taken for sources unasked."""
 
-_PIECES = re.compile(
-    r"(part|shard|chunk|split|batch|block|segment|data|dir|file|vol)?[-_. ]?[\d\-_.]+|[A-Z]{2}|[0-9a-f]{1,3}"
-)
-"""Names of folders that a corpus was merely cut into."""
+_DIGITS = re.compile(r"\d+")
+_PIECE = re.compile(r"[A-Z]{2}|[0-9a-f]{1,3}")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Sourcing:
     """
 
     by: str = "path"
-    paths: tuple[str, ...] = ()
+    paths: frozenset[str] = frozenset()
     depth: int = 0
     found: bool = False
 
@@ -61,8 +61,17 @@ class Sourcing:
         if self.by == "file":
             return path
         if self.by == "path":
-            return max((given for given in self.paths if _lies_in(path, given)), key=len, default=HERE)
-        return "/".join(_folders(path)[: self.depth]) or ("/" if path.startswith("/") else HERE)
+            return self._given(path)
+        return "/".join(_folders(path)[: self.depth]) or _top_of(path)
+
+    def _given(self, path: str) -> str:
+        """The innermost of the given paths that a file lies in."""
+        inside = path
+        while inside and inside not in self.paths:
+            if inside.endswith("!") and inside[:-1] in self.paths:
+                return inside[:-1]
+            inside = inside.rpartition("/")[0]
+        return inside or _top_of(path)
 
 
 def sourcing_of(by: str | None, found: Found) -> Sourcing:
@@ -71,23 +80,29 @@ def sourcing_of(by: str | None, found: Found) -> Sourcing:
         return _obvious(found)
     if by.startswith("folder"):
         return Sourcing(by, depth=_common(found.sources) + int(by.partition(":")[2] or 1))
-    return Sourcing(by, found.roots if by == "path" else ())
+    return Sourcing(by, frozenset(found.roots) if by == "path" else frozenset())
 
 
 def _obvious(found: Found) -> Sourcing:
     """Paths where several were named, else folders that are no mere pieces; with neither it is one source."""
-    one = Sourcing("path", found.roots, found=True)
+    one = Sourcing("path", frozenset(found.roots), found=True)
     if len(found.roots) > 1:
         return one
     folders = Sourcing("folder", depth=_common(found.sources) + 1, found=True)
     sizes: Counter[str] = Counter()
     for path, size in zip(found.sources.values("path"), found.sources.numbers("size").tolist(), strict=True):
         sizes[folders.of_path(path)] += size
-        if len(sizes) > _MOST_FOUND:
+        if len(sizes) > MOST_FOUND:
             return one
     large = [name for name, size in sizes.items() if size >= _LEAST_SHARE * sizes.total()]
-    pieces = all(_PIECES.fullmatch(name.rpartition("/")[2]) for name in large)
-    return folders if len(large) > 1 and not pieces else one
+    return folders if len(large) > 1 and not mere_pieces(large) else one
+
+
+def mere_pieces(names: Iterable[str]) -> bool:
+    """Whether these are names of what a corpus was cut into: numbered ones, AA and AB, 0a and 0b."""
+    last = [name.rpartition("/")[2] for name in names]
+    numbered = {_DIGITS.sub("#", name) for name in last}
+    return (len(numbered) == 1 and "#" in next(iter(numbered))) or all(map(_PIECE.fullmatch, last))
 
 
 def _common(sources: Packed[Source]) -> int:
@@ -113,5 +128,5 @@ def _folders(path: str) -> list[str]:
     return path.split("/")[:-1]
 
 
-def _lies_in(path: str, given: str) -> bool:
-    return path == given or path.startswith((given.rstrip("/") + "/", given + "!/")) or given == HERE
+def _top_of(path: str) -> str:
+    return "/" if path.startswith("/") else HERE

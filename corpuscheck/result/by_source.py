@@ -9,7 +9,7 @@ from corpuscheck.profile.documents import ELSEWHERE
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sources import SEVERAL, SourceFigures, source_id
-from corpuscheck.reading.sourcing import HERE, common_start
+from corpuscheck.reading.sourcing import HERE, MOST_FOUND, common_start, mere_pieces
 from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.percentiles import percentile
 from corpuscheck.result.sources import Overlap, SourceReport, Sources
@@ -20,12 +20,13 @@ OTHERS = "all further sources"
 
 
 def sources_of(profile: Profile, cleanliness: Cleanliness, tokens: Interval | None) -> Sources:
-    """The sources side by side; empty where there is only one."""
+    """The sources side by side; empty where there is only one, or where nobody asked and it is not obvious."""
     part = profile.sources
     figures = dict(part.sources)
     if part.others.filled:
         figures[OTHERS] = part.others
-    if len(figures) < 2:
+    of_files = part.by in ("path", "file") or part.by.startswith("folder")
+    if len(figures) < 2 or (part.found and (len(figures) > MOST_FOUND or (of_files and mere_pieces(figures)))):
         return Sources(part.by, part.found)
     ids = {name: ELSEWHERE if name == OTHERS else source_id(name) for name in figures}
     names = short_names(part.by, figures)
