@@ -156,6 +156,7 @@ forecasts = st.one_of(
     st.just(ForecastPart()), st.just(ForecastPart(conflict=True)), st.builds(ForecastPart, n, n, n, n, n, n)
 )
 
+rates = st.dictionaries(st.integers(0, 14), st.integers(1, 99), max_size=5)
 source_figures = st.builds(SourceFigures, n, n, n, n, st.just(0), n, n, counts, counts, ranks)
 sources = st.builds(
     SourcesPart, st.sampled_from(["folder", "path"]), st.booleans(), st.just(0),
@@ -181,6 +182,6 @@ KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
     DomainPart: domains,
     LettersPart: changes,
     SourcesPart: sources,
-    DistributionPart: st.builds(DistributionPart, ranks, ranks, ranks),
+    DistributionPart: st.builds(DistributionPart, ranks, rates, ranks),
 }
 """Each kind of part that a profile has."""

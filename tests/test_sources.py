@@ -20,8 +20,10 @@ from support import REPOSITORY, Main, document_of, korean_lines, scanned, termin
 
 from corpuscheck.api import merge_profiles
 from corpuscheck.errors import UsageError
+from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.near import NearPart
+from corpuscheck.profile.part import Part
 from corpuscheck.profile.sources import MOST_SOURCES, SourceFigures, SourcesPart
 from corpuscheck.result.by_source import apportioned
 from corpuscheck.result.result import Result
@@ -480,3 +482,23 @@ def test_where_documents_are_a_sample_the_sums_are_still_those_of_the_corpus(
     shares = {frozenset((one.one, one.other)): one.share_of_one for one in sources.overlaps}
     assert shares[frozenset(("wiki", "copy"))] == pytest.approx(1, abs=0.3)
     assert all(one.error > 0 for one in sources.sources)
+
+
+def source(**figures: Any) -> SourcesPart:
+    return SourcesPart("path", False, sources={"wiki": SourceFigures(1, 1, 5, **figures)})
+
+
+BENT: dict[str, Part] = {
+    "a bin of lengths that cannot be": source(lengths={99_999: 1}),
+    "more lost words than words": source(words=8, unk_words=9),
+    "a level that cannot be": SourcesPart(level=65),
+    "a bin of lines that cannot be": DistributionPart(lines={99_999: 1}),
+    "a bin of rates that cannot be": DistributionPart(unk_rates={99: 1}),
+}
+
+
+@pytest.mark.parametrize("part", BENT.values(), ids=BENT)
+def test_a_profile_that_was_bent_is_refused(part: Part) -> None:
+    state = json.loads(json.dumps(part.to_state()))
+    with pytest.raises(ValueError, match="cannot be"):
+        type(part).from_state(state)

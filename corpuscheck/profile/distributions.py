@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isqrt
 
@@ -44,3 +45,14 @@ class DistributionPart(Part):
     document_bytes: dict[int, int] = table()
     unk_rates: dict[int, int] = table()
     lines: dict[int, int] = table()
+
+    def valid(self) -> None:
+        check_bins(self.document_bytes, self.lines)
+        if max(self.unk_rates, default=0) > len(RATES) + 1:
+            raise ValueError("bins that cannot be")
+
+
+def check_bins(*tables: Mapping[int, int]) -> None:
+    """Raises ValueError where there are bins of lengths that there cannot be."""
+    if max((number for one in tables for number in one), default=0) > len(EDGES):
+        raise ValueError("bins that cannot be")

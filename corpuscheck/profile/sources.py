@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from corpuscheck.profile.distributions import check_bins
 from corpuscheck.profile.documents import file_id
 from corpuscheck.profile.part import Part, every, largest, merging, part, table, table_of, total
 from corpuscheck.values.brief import brief
@@ -86,6 +87,7 @@ class SourcesPart(Part):
         return self.others.merge(*self.sources.values())
 
     def valid(self) -> None:
+        check_bins(*(figures.lengths for figures in self._each()))
         if self.level > 64 or len(self.sources) > MOST_SOURCES or any(f.unk_words > f.words for f in self._each()):
             raise ValueError("figures that cannot be")
 

@@ -58,7 +58,7 @@ class SourceReport:
         return self.utf8_bytes - self.usable_bytes + self.unk_rate * self.utf8_bytes
 
     def _of(self, size: int) -> float:
-        return size / self.utf8_bytes if self.utf8_bytes else 0.0
+        return min(1.0, size / self.utf8_bytes) if self.utf8_bytes else 0.0
 
 
 @dataclass(frozen=True)
