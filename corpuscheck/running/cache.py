@@ -139,9 +139,9 @@ class Cache:
         named_by: Callable[[Source], Any] = lambda source: None,
     ) -> list[bytes]:
         """A key for each unit; empty for one that cannot be kept. `named_by` gives what else a file depends on."""
-        if not self._secret:
+        task = key_of(self._secret, description).hex() if self._secret else ""
+        if not task:
             return [b"" for _ in units]
-        task = key_of(self._secret, description).hex()
         return [self._key_of_unit(task, unit, named_by) for unit in units]
 
     def _key_of_unit(self, task: str, unit: WorkUnit, named_by: Callable[[Source], Any]) -> bytes:

@@ -127,6 +127,7 @@ class MeasureTask(ReadingTask):
             "ranking": ranking,
             "others": others,
             "units": self.sample_units,
+            "sourcing": None,  # see named_by, and the look
         }
 
     def looking(self, look: Look) -> Self:
