@@ -10,7 +10,7 @@ from rich.text import Text
 
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.reports.common import Question
+from corpuscheck.reports.common import Question, marked_word
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
 from corpuscheck.result.result import CurvePoint, GuiltyCharacter, LettersReport, LostWord, Result, TokenizerReport
 from corpuscheck.text.amounts import count, percent, size
@@ -103,14 +103,7 @@ def worst_words(words: tuple[LostWord, ...], total: int, exact: bool, most: int 
 
 
 def _highlighted(word: LostWord) -> Text:
-    """The word with its guilty characters marked, at most 24 characters of it around the first."""
-    raw = word.word
-    first = min((raw.find(ch) for ch in word.characters if ch in raw), default=0)
-    start = max(0, first - 12) if len(raw) > 24 else 0
-    text = Text("…" if start else "")
-    for ch in raw[start : start + 24]:
-        text.append(printable(ch), "bold red" if ch in word.characters else "")
-    return text.append("…") if len(raw) > start + 24 else text
+    return Text.assemble(*((piece, "bold red" if guilty else "") for piece, guilty in marked_word(word)))
 
 
 def _worst_characters(characters: tuple[GuiltyCharacter, ...]) -> Table:
