@@ -30,6 +30,7 @@ REPORT_FORMATS = {
     "concise": "ci.concise",
     "json": "json.report",
     "markdown": "markdown.report",
+    "html": "html.report",
     "github": "ci.github",
     "gitlab": "ci.gitlab",
     "junit": "ci.junit",

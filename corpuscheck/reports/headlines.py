@@ -39,8 +39,8 @@ def headline(result: Result, answer: Answer) -> str:
     """What the answer to a question comes to, as a title."""
     grave = gravest(result, answer)
     if grave and not grave.rule.startswith(_TELLING.get(answer.title, ("none",))):
-        return _as_title(gist(grave))
-    return _as_title(_measured(result, answer.title))
+        return as_title(gist(grave))
+    return as_title(_measured(result, answer.title))
 
 
 def verdict_told(result: Result) -> str:
@@ -49,11 +49,12 @@ def verdict_told(result: Result) -> str:
         finding for finding in result.findings if finding.severity == "warning"
     ]
     if not grave:
-        return _as_title(severities_told(result))
-    return _as_title(gist(next(filter(of_change, grave), grave[0])))
+        return as_title(severities_told(result))
+    return as_title(gist(next(filter(of_change, grave), grave[0])))
 
 
-def _as_title(sentence: str) -> str:
+def as_title(sentence: str) -> str:
+    """The same with a capital letter."""
     return sentence[:1].upper() + sentence[1:]
 
 
@@ -66,7 +67,9 @@ def _measured(result: Result, question: Question) -> str:
         case Question.ENOUGH:
             text, target = result.profile.size.utf8_bytes, result.limits.target_bytes
             enough = text >= target
-            return f"{size(text)} is enough" if enough else f"{size(text)} is {percent(text / target)} of {size(target)}"
+            return (
+                f"{size(text)} is enough" if enough else f"{size(text)} is {percent(text / target)} of {size(target)}"
+            )
         case Question.SEEN:
             return _seen(result)
         case Question.ALPHABET:

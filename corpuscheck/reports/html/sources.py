@@ -1,0 +1,133 @@
+"""The sources of a corpus, those first that cost it most, and which of them have the same text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from corpuscheck.reports.answers import Foreign
+from corpuscheck.reports.common import bits
+from corpuscheck.reports.html.parts import Bar, Cell, Column, Folded, Grid, PageSection, Room, grid, shown
+from corpuscheck.result.result import Result
+from corpuscheck.result.sources import Overlap, SourceReport, Sources
+from corpuscheck.text.amounts import count, percent, plural, size
+from corpuscheck.text.printable import printable, with_codepoint
+
+_SCRIPTS = 3
+
+
+def sources(result: Result, room: Room) -> Iterator[PageSection]:
+    """Nothing where there is only one."""
+    found = result.sources
+    if found:
+        blocks = shown(_table(found, room), _overlaps(found, room), Folded("Each source", (_details(found, room),)))
+        yield PageSection("sources", "Which source is it?", _title(found), "", blocks, _how(found))
+
+
+def _title(found: Sources) -> str:
+    worst = found.sources[0]
+    if worst.lost_bytes:
+        lost = percent(worst.lost_bytes / worst.utf8_bytes)
+        return f"{printable(worst.name)} costs most: {lost} of it is copies and debris"
+    lost_words = max(found.sources, key=lambda source: source.unk_rate)
+    if lost_words.unk_rate:
+        return f"{printable(lost_words.name)} loses most words: {percent(lost_words.unk_rate)}"
+    return f"None of the {plural(len(found), 'source')} stands out"
+
+
+def _how(found: Sources) -> str:
+    told = f"told apart by {found.by}"
+    return f"{told}, which was found by itself" if found.found else told
+
+
+def _table(found: Sources, room: Room) -> Grid:
+    largest = max(source.utf8_bytes for source in found.sources) or 1
+    columns = (
+        Column("source"),
+        Column("usable", bar=True),
+        Column("text", number=True),
+        Column("of the corpus", number=True),
+        Column("usable", number=True),
+        Column("copies", number=True),
+        Column("lost words", number=True),
+    )
+
+    def row(source: SourceReport) -> tuple[Cell, ...]:
+        copies = (source.copies_inside_bytes + source.copies_elsewhere_bytes) / (source.utf8_bytes or 1)
+        return (
+            Foreign(source.name),
+            Bar(source.utf8_bytes / largest, tone="of", inner=source.usable_share),
+            size(source.utf8_bytes),
+            percent(source.share),
+            percent(source.usable_share),
+            percent(copies),
+            percent(source.unk_rate),
+        )
+
+    note = "The bar is the text of a source; what of it is usable is filled."
+    return grid("", columns, found.sources, row, room.rows, note=note)
+
+
+def _overlaps(found: Sources, room: Room) -> Grid | None:
+    if not found.overlaps:
+        return None
+    columns = (
+        Column("one"),
+        Column("other"),
+        Column("both have", number=True),
+        Column("of the one", number=True),
+        Column("of the other", number=True),
+    )
+
+    def row(both: Overlap) -> tuple[Cell, ...]:
+        shares = percent(both.share_of_one), percent(both.share_of_other)
+        return Foreign(both.one), Foreign(both.other), size(both.utf8_bytes), *shares
+
+    most = found.overlaps[0]
+    title = f"{printable(most.one)} and {printable(most.other)} both have {size(most.utf8_bytes)} of the same text"
+    return grid(title, columns, found.overlaps, row, room.rows)
+
+
+def _details(found: Sources, room: Room) -> Grid:
+    columns = (
+        Column("source"),
+        Column("files", number=True),
+        Column("documents", number=True),
+        Column("mean", number=True),
+        Column("median", number=True),
+        Column("copies inside", number=True),
+        Column("copies elsewhere", number=True),
+        Column("debris", number=True),
+        Column("doubtful", number=True),
+        Column("tokens", number=True),
+        Column("from general text", number=True),
+        Column("worst character"),
+        Column("scripts"),
+        Column("encodings"),
+    )
+    return grid("", columns, found.sources, _row, room.rows)
+
+
+def _row(source: SourceReport) -> tuple[Cell, ...]:
+    return (
+        Foreign(source.name),
+        count(source.files),
+        count(source.documents),
+        size(source.mean_document),
+        size(source.median_document),
+        size(source.copies_inside_bytes),
+        size(source.copies_elsewhere_bytes),
+        size(source.debris_bytes),
+        count(source.doubtful_documents),
+        "" if source.tokens is None else count(source.tokens),
+        "" if source.distance is None else bits(source.distance),
+        Foreign(with_codepoint(source.worst_character)) if source.worst_character else "",
+        _most(source.scripts),
+        Foreign(_most(source.encodings)),
+    )
+
+
+def _most(amounts: dict[str, int]) -> str:
+    """Hangul 98.0 %, Latin 2.0 %"""
+    total = sum(amounts.values()) or 1
+    ranked = sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0]))[:_SCRIPTS]
+    return ", ".join(f"{name} {percent(amount / total)}" for name, amount in ranked)
