@@ -21,7 +21,7 @@ from corpuscheck.commands.options import (
     TRAINING,
     options,
 )  # fmt: skip
-from corpuscheck.commands.printing import print_bytes, print_text
+from corpuscheck.commands.printing import outputs_of, print_bytes, print_text
 from corpuscheck.errors import UsageError
 from corpuscheck.settings import REPORT_FORMATS
 from corpuscheck.text.printable import printable
@@ -63,7 +63,7 @@ def scan(
     if not paths:
         raise UsageError("name the files and folders to scan, or set paths in corpuscheck.toml")
     settings = settings_of(context, {**given, "forecast": bool(save)})
-    reports = _reports(outputs)
+    reports = outputs_of(outputs, REPORT_FORMATS)
     finished = run_scan(list(paths), settings, watcher(not (quiet or no_progress), verbose), processes=True)
     if save_tokenizer:
         from corpuscheck.tokenizer.training import save as save_artefact
@@ -93,7 +93,9 @@ def report(
     """Judge and render a saved PROFILE again, without reading the corpus."""
     from corpuscheck.api import report as report_on
 
-    return _render(report_on(profile, settings_of(context, given)), report_format, _reports(outputs), quiet, full)
+    return _render(
+        report_on(profile, settings_of(context, given)), report_format, outputs_of(outputs, REPORT_FORMATS), quiet, full
+    )
 
 
 @click.command()
@@ -122,7 +124,7 @@ def diff(
     return _render(
         report_on(head, settings_of(context, {**given, "baseline": base})),
         report_format,
-        _reports(outputs),
+        outputs_of(outputs, REPORT_FORMATS),
         quiet,
         full,
     )
@@ -137,15 +139,6 @@ def merge(profiles: tuple[str, ...], output: str, quiet: bool, no_progress: bool
     from corpuscheck.api import merge_profiles
 
     merge_profiles(profiles).save(output)
-
-
-def _reports(outputs: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(format, file) of each --output; a name without a format is JSON."""
-    found = []
-    for output in outputs:
-        name, equals, path = output.partition("=")
-        found.append((name, path) if equals and name in REPORT_FORMATS else ("json", output))
-    return found
 
 
 def _keep(finished: Scan, save: str | None, files_output: str | None) -> None:

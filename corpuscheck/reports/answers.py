@@ -25,6 +25,12 @@ class Strong(str):
     __slots__ = ()
 
 
+class Quiet(str):
+    """What may be overlooked."""
+
+    __slots__ = ()
+
+
 class Foreign(str):
     """Running text that may hold names from the corpus."""
 

@@ -10,7 +10,7 @@ from corpuscheck.reports.common import Question, domain_answer, of_change, sever
 from corpuscheck.result.result import Finding, Result
 from corpuscheck.text.amounts import percent, size
 
-_DETAIL = re.compile(r";| \(|, (?:such as|most in|the most in|above the limit)\b|: (?=')")
+_DETAIL = re.compile(r";|, (?:such as|most in|the most in|above the limit)\b|: (?=')")
 """Where the details of a message begin."""
 
 _TELLING = {

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from corpuscheck.profile.clean import Tally
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
-from corpuscheck.reports.answers import Foreign, Strong, usable, usable_bytes
+from corpuscheck.reports.answers import Foreign, Quiet, Strong, usable, usable_bytes
 from corpuscheck.reports.facts import documents_told, lost_told
 from corpuscheck.reports.html.distributions import distributions
-from corpuscheck.reports.html.parts import Bar, Block, Cell, Column, Folded, Grid, Quiet, Room, grid, path, shown
+from corpuscheck.reports.html.parts import Bar, Block, Cell, Column, Folded, Grid, Room, grid, path, shown
 from corpuscheck.result.normalisation import NormalisationRow
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Result
@@ -49,7 +49,7 @@ def _waterfall(result: Result) -> Grid:
     left = float(found.raw_bytes)
     for name, amount in _steps(result):
         less = left - amount.utf8_bytes
-        bar = Bar(left / whole, max(0.0, less) / whole, "bad") if amount.utf8_bytes else Bar(0, tone="none")
+        bar = Bar(left / whole, max(0.0, less) / whole, "bad")
         rows.append((f"− {name}", bar, *lost_told(amount, found.raw_bytes), Quiet(documents_told(amount))))
         left = less
     share = percent(found.usable_share)

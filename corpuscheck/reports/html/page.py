@@ -11,8 +11,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from corpuscheck._version import __version__
-from corpuscheck.reports.answers import Foreign, Strong, Verbatim
-from corpuscheck.reports.html.parts import Bar, Marked, Page, Quiet, Room
+from corpuscheck.reports.answers import Foreign, Quiet, Strong, Verbatim
+from corpuscheck.reports.html.parts import Bar, Marked, Page, Room
 from corpuscheck.text.printable import printable
 
 LARGEST = 300_000
@@ -85,7 +85,7 @@ def _shown(value: Any, longest: int, han: str) -> Any:
         case Strong():
             return Markup("<strong>{}</strong>").format(text(value))
         case Bar():
-            return _BAR.format(value.tone, value.left, value.width, value.filled)
+            return _BAR.format(value.drawn, value.left, value.width, value.filled)
         case Marked():
             pieces = (Markup("<mark>{}</mark>").format(p) if bad else escape(p) for p, bad in value.pieces)
             return Markup('<code class="word">{}</code>').format(Markup("").join(pieces))

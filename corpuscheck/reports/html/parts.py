@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import ClassVar, TypeVar
 
@@ -37,6 +37,11 @@ class Bar:
     inner: float | None = None
 
     @property
+    def drawn(self) -> str:
+        """How it is drawn: of nothing there is no bar, of little one that can be seen."""
+        return self.tone if self.end > self.start or "dot" in self.tone else "none"
+
+    @property
     def left(self) -> str:
         return _percent(self.start)
 
@@ -63,12 +68,6 @@ class Marked:
     @classmethod
     def of(cls, word: LostWord) -> Marked:
         return cls(tuple(marked_word(word)))
-
-
-class Quiet(str):
-    """What may be overlooked."""
-
-    __slots__ = ()
 
 
 Cell = str | Bar | Marked | tuple[str, ...]
@@ -197,7 +196,8 @@ class PageSection:
 
 @dataclass(frozen=True)
 class Page:
-    """A page from its top: `verdict` is a word, `tone` how grave it is, `title` the sentence that says why."""
+    """A page from its top: `verdict` is a word, `tone` how grave it is, `title` the sentence that says why;
+    what is `told` stands under its `heading`, `more` of it is folded away. `han` is the language of Han characters."""
 
     kind: str
     verdict: str
@@ -208,7 +208,8 @@ class Page:
     more: tuple[Told, ...] = ()
     left_out: int = 0
     sections: tuple[PageSection, ...] = ()
-    han: str = field(default="zh")
+    heading: str = "What to do next"
+    han: str = "zh"
 
 
 def said(text: str, names: Iterable[str] = ()) -> tuple[str, ...]:

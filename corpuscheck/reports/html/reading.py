@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import log10
 
 from corpuscheck.estimates.laws import LADDER
-from corpuscheck.reports.answers import Foreign, Verbatim
+from corpuscheck.reports.answers import Foreign, Quiet, Strong, Verbatim
 from corpuscheck.reports.facts import facts_of_text
 from corpuscheck.reports.html.parts import (
     Bar,
@@ -15,7 +15,6 @@ from corpuscheck.reports.html.parts import (
     Column,
     Folded,
     Grid,
-    Quiet,
     Room,
     grid,
     labelled,
@@ -142,13 +141,14 @@ def _stands(text: int) -> str:
 
 
 def ladder(title: str, rungs: Sequence[tuple[int, str, str, str]]) -> Grid:
-    """Amounts of text by size, from (bytes, name, tone, source), with bars on a logarithmic scale."""
-    most = log10(max(_LEAST * 10, *(rung[0] for rung in rungs)) / _LEAST)
+    """Amounts of text by size, from (bytes, name, tone, source), as points on a logarithmic scale."""
+    most = max(_LEAST * 10, *(rung[0] for rung in rungs))
 
     def row(rung: tuple[int, str, str, str]) -> tuple[Cell, ...]:
         held, name, tone, source = rung
-        return name, Bar(log10(max(held, _LEAST) / _LEAST) / most, tone=tone), size(held), Quiet(source)
+        at = log10(max(held, _LEAST) / _LEAST) / log10(most / _LEAST)
+        return Strong(name) if tone else name, Bar(at, at, f"dot {tone}"), size(held), Quiet(source)
 
     columns = (Column("corpus"), Column("size", bar=True), Column("text", number=True), Column("source"))
-    note = "The bars are logarithmic; sizes of text as the sources give them."
+    note = f"The scale is logarithmic, from {size(_LEAST)} to {size(most)}; sizes of text as the sources give them."
     return grid(title, columns, sorted(rungs), row, len(rungs), note=note)

@@ -21,6 +21,7 @@ from corpuscheck.reports.html.parts import (
     Room,
     grid,
     labelled,
+    said,
 )
 from corpuscheck.result.result import AlphabetAdvice, CurvePoint, GuiltyCharacter, LostLetter, LostWord, Result
 from corpuscheck.text.amounts import count, percent, plural
@@ -35,7 +36,7 @@ def seen(result: Result, room: Room) -> Iterator[Block | None]:
     if report.worst_words:
         yield _worst_words(result, room)
     if report.worst_characters:
-        yield _worst_characters(report.worst_characters, room)
+        yield _worst_characters(report.worst_characters, max(1, result.profile.words.unk_words), room)
     if report.letters.worst:
         yield _letters(result, room)
     yield Folded("The tokenizer", (labelled("", facts_of_tokenizer(result)),))
@@ -43,11 +44,10 @@ def seen(result: Result, room: Room) -> Iterator[Block | None]:
 
 def _worst_words(result: Result, room: Room) -> Grid:
     report, total = result.tokenizer, max(1, result.profile.words.unk_words)
-    most = max(word.count for word in report.worst_words) or 1
-    columns = (Column("word"), Column("how often", bar=True), Column("lost", number=True), Column("why"))
+    columns = (Column("word"), Column("share of what is lost", bar=True), Column("lost", number=True), Column("why"))
 
     def row(word: LostWord) -> tuple[Cell, ...]:
-        return Marked.of(word), Bar(word.count / most, tone="bad"), count(word.count), Foreign(word.cause)
+        return Marked.of(word), Bar(word.count / total, tone="bad"), count(word.count), Foreign(word.cause)
 
     shown_words = report.worst_words[: min(_WORST, room.rows)]
     held = sum(word.count for word in shown_words)
@@ -58,18 +58,17 @@ def _worst_words(result: Result, room: Room) -> Grid:
     return grid(title, columns, shown_words, row, len(shown_words), note=note)
 
 
-def _worst_characters(characters: tuple[GuiltyCharacter, ...], room: Room) -> Grid:
-    most = max(guilty.words_lost for guilty in characters) or 1
+def _worst_characters(characters: tuple[GuiltyCharacter, ...], total: int, room: Room) -> Grid:
     columns = (
         Column("character"),
-        Column("how often", bar=True),
+        Column("share of what is lost", bar=True),
         Column("in lost words", number=True),
         Column("won back alone", number=True),
         Column("name"),
     )
 
     def row(guilty: GuiltyCharacter) -> tuple[Cell, ...]:
-        bar = Bar(guilty.words_lost / most, tone="bad")
+        bar = Bar(guilty.words_lost / total, tone="bad")
         back = count(guilty.words_won_back)
         return Foreign(with_codepoint(guilty.character)), bar, count(guilty.words_lost), back, guilty.name
 
@@ -107,7 +106,7 @@ def alphabet(result: Result, room: Room) -> Iterator[Block | None]:
         yield Paragraph(f"from a sample; at 1,000 the 95 % interval is {percent(rate.low)} to {percent(rate.high)}")
     if advice.recommended:
         places = f"takes {2 * advice.recommended.alphabet:,} places in the vocabulary"
-        yield Paragraph((f"--limit-alphabet {advice.recommended.alphabet}", f" {places}"))
+        yield Paragraph(said(f"--limit-alphabet {advice.recommended.alphabet} {places}"))
     else:
         yield Paragraph("no alphabet gets under the limit: words over 100 characters are lost by all of them")
 

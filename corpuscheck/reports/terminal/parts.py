@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from corpuscheck.reports.answers import Strong
+from corpuscheck.reports.answers import Quiet, Strong
 from corpuscheck.text.printable import printable
 
 
@@ -44,5 +44,6 @@ def columns(*headings: tuple[str, str]) -> Table:
 
 
 def told(pieces: Iterable[str]) -> Text:
-    """A sentence in pieces, with the figure that matters in bold."""
-    return Text.assemble(*((piece, "bold" if isinstance(piece, Strong) else "") for piece in pieces))
+    """A sentence in pieces, drawn as they matter."""
+    styles = {Strong: "bold", Quiet: "dim"}
+    return Text.assemble(*((str(piece), styles.get(type(piece), "")) for piece in pieces))
