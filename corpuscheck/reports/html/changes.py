@@ -9,11 +9,11 @@ from corpuscheck.reports.answers import Foreign
 from corpuscheck.reports.common import before_and_now, copies_told, of_change, worst_places
 from corpuscheck.reports.headlines import as_title, gist
 from corpuscheck.reports.html.parts import (
-    Block,
     Cell,
-    Column,
     Folded,
+    Heading,
     Marked,
+    PageBlock,
     PageSection,
     Paragraph,
     Room,
@@ -41,23 +41,23 @@ def changes(result: Result, comparison: Changes, room: Room) -> PageSection:
     return PageSection("changes", question, title, mark, shown(*_blocks(result, comparison, room)), answer)
 
 
-def _blocks(result: Result, comparison: Changes, room: Room) -> Iterator[Block | None]:
-    columns = (Column(""), Column("before"), Column("now"))
+def _blocks(result: Result, comparison: Changes, room: Room) -> Iterator[PageBlock | None]:
+    columns = (Heading(""), Heading("before"), Heading("now"))
     figures = before_and_now(comparison, result.profile)
     yield grid("", columns, figures, lambda row: tuple(map(Foreign, row)), len(figures))
-    yield grid("Newly lost words", (Column("word"), Column("lost", number=True), Column("why")),
+    yield grid("Newly lost words", (Heading("word"), Heading("lost", number=True), Heading("why")),
                comparison.newly_lost, _lost, room.rows)  # fmt: skip
     yield _characters(comparison, room)
     yield _damage("New damage", comparison.damage, room)
     yield _damage("Newly skipped", comparison.newly_skipped, room)
     encodings = sorted(comparison.new_encodings.items())
-    yield grid("New encodings", (Column("encoding"), Column("in")), encodings, _encoding, room.rows)
+    yield grid("New encodings", (Heading("encoding"), Heading("in")), encodings, _encoding, room.rows)
     copies = comparison.copies
     if copies.documents:
         yield Paragraph(Foreign(copies_told(copies)), quiet=False)
     if copies.unlooked:
         yield Paragraph(Foreign(copies.unlooked))
-    columns = (Column("copy"), Column("of"), Column("alike", number=True))
+    columns = (Heading("copy"), Heading("of"), Heading("alike", number=True))
     yield grid("Copies of what was there", columns, copies.pairs, _copy, room.rows)
     changed = shown(*(_files(comparison, change, room) for change in get_args(Change)))
     yield Folded("Files", changed) if changed else None
@@ -67,13 +67,13 @@ def _lost(word: LostWord) -> tuple[Cell, ...]:
     return Marked.of(word), count(word.count), Foreign(word.cause)
 
 
-def _characters(comparison: Changes, room: Room) -> Block:
+def _characters(comparison: Changes, room: Room) -> PageBlock:
     columns = (
-        Column("character"),
-        Column("name"),
-        Column("seen", number=True),
-        Column("lost or kept"),
-        Column("first"),
+        Heading("character"),
+        Heading("name"),
+        Heading("seen", number=True),
+        Heading("lost or kept"),
+        Heading("first"),
     )
 
     def row(new: NewCharacter) -> tuple[Cell, ...]:
@@ -84,8 +84,8 @@ def _characters(comparison: Changes, room: Room) -> Block:
     return grid("New characters", columns, comparison.new_characters, row, room.rows)
 
 
-def _damage(title: str, found: tuple[NewDamage, ...], room: Room) -> Block:
-    columns = (Column("kind"), Column("times", number=True), Column("files", number=True), Column("most in"))
+def _damage(title: str, found: tuple[NewDamage, ...], room: Room) -> PageBlock:
+    columns = (Heading("kind"), Heading("times", number=True), Heading("files", number=True), Heading("most in"))
 
     def row(damage: NewDamage) -> tuple[Cell, ...]:
         places = Foreign(worst_places(damage.places, _PLACES))
@@ -103,13 +103,13 @@ def _copy(copy: NewCopy) -> tuple[Cell, ...]:
     return path(copy.place.named), path(copy.twin.named), alike
 
 
-def _files(comparison: Changes, change: Change, room: Room) -> Block:
+def _files(comparison: Changes, change: Change, room: Room) -> PageBlock:
     columns = (
-        Column("file"),
-        Column("text", number=True),
-        Column("documents", number=True),
-        Column("new words", number=True),
-        Column("[UNK]", number=True),
+        Heading("file"),
+        Heading("text", number=True),
+        Heading("documents", number=True),
+        Heading("new words", number=True),
+        Heading("[UNK]", number=True),
     )
 
     def row(file: ChangedFile) -> tuple[Cell, ...]:

@@ -9,7 +9,7 @@ from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.reports.answers import Foreign, Quiet, Strong, usable, usable_bytes
 from corpuscheck.reports.facts import documents_told, lost_told
 from corpuscheck.reports.html.distributions import distributions
-from corpuscheck.reports.html.parts import Bar, Block, Cell, Column, Folded, Grid, Room, grid, path, shown
+from corpuscheck.reports.html.parts import Bar, Cell, Folded, Grid, Heading, PageBlock, Room, grid, path, shown
 from corpuscheck.result.normalisation import NormalisationRow
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Result
@@ -21,7 +21,7 @@ from corpuscheck.text.printable import shown_or_codepoint
 _CHARACTERS = 3
 
 
-def clean(result: Result, room: Room) -> Iterator[Block | None]:
+def clean(result: Result, room: Room) -> Iterator[PageBlock | None]:
     """The steps, the lengths, then each kind of thing that is no text."""
     if result.cleanliness.looked_into:
         yield _waterfall(result)
@@ -39,11 +39,11 @@ def _waterfall(result: Result) -> Grid:
     found = result.cleanliness
     whole = found.raw_bytes or 1
     columns = (
-        Column("step"),
-        Column("what is left", bar=True),
-        Column("text", number=True),
-        Column("share", number=True),
-        Column("documents"),
+        Heading("step"),
+        Heading("what is left", bar=True),
+        Heading("text", number=True),
+        Heading("share", number=True),
+        Heading("documents"),
     )
     rows: list[tuple[Cell, ...]] = [("text", Bar(1.0), size(found.raw_bytes), "", "")]
     left = float(found.raw_bytes)
@@ -73,11 +73,11 @@ def _doubtful(result: Result, room: Room) -> Grid | None:
     if not tallies:
         return None
     columns = (
-        Column("doubtful documents"),
-        Column("share of the text", bar=True),
-        Column("of the text", number=True),
-        Column("documents", number=True),
-        Column("the worst of them"),
+        Heading("doubtful documents"),
+        Heading("share of the text", bar=True),
+        Heading("of the text", number=True),
+        Heading("documents", number=True),
+        Heading("the worst of them"),
     )
     ranked = sorted(tallies, key=lambda pair: (-pair[1].byte_share, pair[0].id))
     rows = tuple(
@@ -114,11 +114,11 @@ def _tallies(result: Result, group: str, room: Room) -> Grid | None:
         return None
     most = max(_much(tally, by_bytes) for _, tally in found) or 1
     columns = (
-        Column("debris" if by_bytes else "shape of personal data"),
-        Column("how much", bar=True),
-        Column("bytes" if by_bytes else "times", number=True),
-        Column("documents", number=True),
-        Column("most in"),
+        Heading("debris" if by_bytes else "shape of personal data"),
+        Heading("how much", bar=True),
+        Heading("bytes" if by_bytes else "times", number=True),
+        Heading("documents", number=True),
+        Heading("most in"),
     )
 
     def row(pair: tuple[str, Tally]) -> tuple[Cell, ...]:
@@ -142,10 +142,10 @@ def _normalisation(result: Result, room: Room) -> Grid | None:
     if not rows:
         return None
     columns = (
-        Column("unusual characters"),
-        Column("times", number=True),
-        Column("share", number=True),
-        Column("such as"),
+        Heading("unusual characters"),
+        Heading("times", number=True),
+        Heading("share", number=True),
+        Heading("such as"),
     )
 
     def row(found: NormalisationRow) -> tuple[Cell, ...]:
@@ -156,20 +156,20 @@ def _normalisation(result: Result, room: Room) -> Grid | None:
     return grid(f"{rows[0].kind.name}: {count(rows[0].at_most)}", columns, rows, row, room.rows)
 
 
-def _examples(result: Result, room: Room) -> Iterator[Block | None]:
+def _examples(result: Result, room: Room) -> Iterator[PageBlock | None]:
     """Copies with their twins, lines that many documents have, and text that is not as it was meant."""
     found, profile = result.cleanliness, result.profile
     pairs = [(name, pair) for name, step in found.steps for pair in step.pairs]
-    columns: tuple[Column, ...] = (Column("copy"), Column("of"), Column("kind"), Column("alike", number=True))
+    columns: tuple[Heading, ...] = (Heading("copy"), Heading("of"), Heading("kind"), Heading("alike", number=True))
 
     def pair_row(item: tuple[str, tuple[Place, Place, float]]) -> tuple[Cell, ...]:
         name, (kept, copy, likeness) = item
         return path(copy.named), path(kept.named), name, percent(likeness)
 
     yield grid("Copies", columns, pairs, pair_row, room.rows)
-    columns = (Column("line"), Column("documents", number=True), Column("bytes", number=True))
+    columns = (Heading("line"), Heading("documents", number=True), Heading("bytes", number=True))
     yield grid("Lines that many documents have", columns, found.top_lines, _line, room.rows)
-    columns = (Column("as it stands"), Column("as it was meant"), Column("kind"))
+    columns = (Heading("as it stands"), Heading("as it was meant"), Heading("kind"))
     damaged = [
         example for part in (profile.mojibake, profile.escapes, profile.question_marks) for example in part.examples
     ]

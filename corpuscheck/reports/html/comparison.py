@@ -10,11 +10,11 @@ from corpuscheck.reports.headlines import as_title
 from corpuscheck.reports.html.page import bytes_of
 from corpuscheck.reports.html.parts import (
     Bar,
-    Block,
     Cell,
-    Column,
     Grid,
-    Page,
+    Heading,
+    HtmlPage,
+    PageBlock,
     PageSection,
     Paragraph,
     Room,
@@ -32,7 +32,7 @@ def render(compared: TokenizerComparison) -> bytes:
     return bytes_of(lambda room: _page(compared, room))
 
 
-def _page(compared: TokenizerComparison, room: Room) -> Page:
+def _page(compared: TokenizerComparison, room: Room) -> HtmlPage:
     rows = compared.rows[: room.rows]
     taken = compared.recommended
     lead = f"{size(compared.utf8_bytes)} in {count(compared.documents)} documents"
@@ -45,7 +45,7 @@ def _page(compared: TokenizerComparison, room: Room) -> Page:
                     shown(_cost(rows))),
         PageSection("figures", "", "All figures", "", (_figures(rows), *map(Paragraph, remarks(compared)))),
     )  # fmt: skip
-    return Page(
+    return HtmlPage(
         kind="corpuscheck compare: which tokenizer fits this text?",
         verdict="TAKE" if taken else "NO RECOMMENDATION",
         tone="fine" if taken else "warning",
@@ -64,10 +64,10 @@ def _title(row: TokenizerRow, what: str) -> str:
 def _lost(rows: tuple[TokenizerRow, ...]) -> Grid:
     most = max(row.judged_rate for row in rows) or 1.0
     columns = (
-        Column("tokenizer"),
-        Column("how much", bar=True),
-        Column("lost words", number=True),
-        Column("lost most often"),
+        Heading("tokenizer"),
+        Heading("how much", bar=True),
+        Heading("lost words", number=True),
+        Heading("lost most often"),
     )
 
     def cells(row: TokenizerRow) -> tuple[Cell, ...]:
@@ -80,11 +80,11 @@ def _lost(rows: tuple[TokenizerRow, ...]) -> Grid:
 def _cost(rows: tuple[TokenizerRow, ...]) -> Grid:
     most = max(row.tokens_per_word.value for row in rows) or 1.0
     columns = (
-        Column("tokenizer"),
-        Column("how many", bar=True),
-        Column("tokens per word", number=True),
-        Column("tokens", number=True),
-        Column("vocabulary", number=True),
+        Heading("tokenizer"),
+        Heading("how many", bar=True),
+        Heading("tokens per word", number=True),
+        Heading("tokens", number=True),
+        Heading("vocabulary", number=True),
     )
 
     def cells(row: TokenizerRow) -> tuple[Cell, ...]:
@@ -94,6 +94,6 @@ def _cost(rows: tuple[TokenizerRow, ...]) -> Grid:
     return Grid("", columns, tuple(map(cells, rows)))
 
 
-def _figures(rows: tuple[TokenizerRow, ...]) -> Block:
-    columns = (Column("figure"), *(Column(printable(row.name), number=True) for row in rows))
+def _figures(rows: tuple[TokenizerRow, ...]) -> PageBlock:
+    columns = (Heading("figure"), *(Heading(printable(row.name), number=True) for row in rows))
     return Grid("", columns, tuple((label, *cells) for label, cells in cells_of(rows)))

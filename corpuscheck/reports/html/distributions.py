@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from corpuscheck.reports.html.parts import Block, Cell, Column, Folded, Grid, Plot
+from corpuscheck.reports.html.parts import Cell, Folded, Grid, Heading, PageBlock, Plot
 from corpuscheck.result.distributions import PERCENTILES, Distributions, Histogram
 from corpuscheck.text.amounts import count, percent, size
 
 _LABELS = 4
 
 
-def distributions(found: Distributions) -> Iterator[Block]:
+def distributions(found: Distributions) -> Iterator[PageBlock]:
     """The lengths of documents; folded, all other histograms and the percentiles of each."""
     histograms = found.histograms
     if not histograms:
@@ -71,7 +71,7 @@ def _told(value: float, histogram: Histogram) -> str:
 
 
 def _table(found: Distributions) -> Grid:
-    columns = (Column("percentile"), *(Column(f"{p} %", number=True) for p in PERCENTILES))
+    columns = (Heading("percentile"), *(Heading(f"{p} %", number=True) for p in PERCENTILES))
 
     def row(histogram: Histogram) -> tuple[Cell, ...]:
         cells = (histogram.percentiles.get(p) for p in PERCENTILES)

@@ -8,7 +8,7 @@ from corpuscheck.domain.report import DomainReport, SourceDistance
 from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.reports.answers import Foreign, Verbatim
 from corpuscheck.reports.common import bits, how_often
-from corpuscheck.reports.html.parts import Bar, Block, Cell, Column, Grid, Room, grid
+from corpuscheck.reports.html.parts import Bar, Cell, Grid, Heading, PageBlock, Room, grid
 from corpuscheck.result.result import Result
 from corpuscheck.text.amounts import count, percent
 from corpuscheck.text.scripts import ScriptShare
@@ -17,7 +17,7 @@ _SCRIPTS = 6
 _WORDS = 10
 
 
-def domain(result: Result, room: Room) -> Iterator[Block | None]:
+def domain(result: Result, room: Room) -> Iterator[PageBlock | None]:
     """Scripts, which are always known; then distances and words."""
     if result.scripts:
         yield _scripts(result.scripts, room)
@@ -27,13 +27,13 @@ def domain(result: Result, room: Room) -> Iterator[Block | None]:
         if result.domain.words:
             yield _words(result.domain, room)
         if result.domain.left_out:
-            columns = (Column("left out"), Column("why"))
+            columns = (Heading("left out"), Heading("why"))
             left_out = result.domain.left_out
             yield grid("", columns, left_out, lambda pair: (Foreign(pair[0]), Foreign(pair[1])), room.rows)
 
 
 def _scripts(scripts: tuple[ScriptShare, ...], room: Room) -> Grid:
-    columns = (Column("script"), Column("share", bar=True), Column("of the letters", number=True))
+    columns = (Heading("script"), Heading("share", bar=True), Heading("of the letters", number=True))
 
     def row(script: ScriptShare) -> tuple[Cell, ...]:
         return script.name, Bar(script.share), percent(script.share)
@@ -44,7 +44,7 @@ def _scripts(scripts: tuple[ScriptShare, ...], room: Room) -> Grid:
 
 def _distances(report: DomainReport, room: Room) -> Grid:
     most = max(source.bits for source in report.sources) or 1.0
-    columns = (Column("general source"), Column("distance", bar=True), Column("bits", number=True))
+    columns = (Heading("general source"), Heading("distance", bar=True), Heading("bits", number=True))
 
     def row(source: SourceDistance) -> tuple[Cell, ...]:
         return Foreign(source.name), Bar(source.bits / most), bits(source.bits)
@@ -56,9 +56,9 @@ def _distances(report: DomainReport, room: Room) -> Grid:
 
 def _words(report: DomainReport, room: Room) -> Grid:
     columns = (
-        Column("word"),
-        Column(f"in {report.units}", number=True),
-        Column("times as frequent as in general text", number=True),
+        Heading("word"),
+        Heading(f"in {report.units}", number=True),
+        Heading("times as frequent as in general text", number=True),
     )
 
     def row(word: DistinctiveWord) -> tuple[Cell, ...]:

@@ -25,11 +25,11 @@ from corpuscheck.reports.headlines import as_title
 from corpuscheck.reports.html.page import bytes_of
 from corpuscheck.reports.html.parts import (
     Bar,
-    Block,
     Cell,
-    Column,
     Grid,
-    Page,
+    Heading,
+    HtmlPage,
+    PageBlock,
     PageSection,
     Paragraph,
     Room,
@@ -48,12 +48,12 @@ def render(estimate: Estimate) -> bytes:
     return bytes_of(lambda room: _page(estimate, room))
 
 
-def _page(estimate: Estimate, room: Room) -> Page:
+def _page(estimate: Estimate, room: Room) -> HtmlPage:
     answer, have = answer_told(estimate)
     enough, known = answer == "enough", estimate.missing.known
     notes = tuple(Told("info", said(note)) for note in estimate.notes)
     blocks = (_rows(collecting(estimate)),), (_standing(estimate),), _models(estimate), _forecasts(estimate)
-    return Page(
+    return HtmlPage(
         kind="corpuscheck estimate: is it worth collecting, and how much is missing?",
         verdict="ENOUGH" if enough else "NOT YET ENOUGH" if known else "NOT KNOWN",
         tone="fine" if enough else "warning",
@@ -80,14 +80,14 @@ def _standing(estimate: Estimate) -> Grid:
     return ladder("", rungs)
 
 
-def _models(estimate: Estimate) -> tuple[Block, ...]:
+def _models(estimate: Estimate) -> tuple[PageBlock, ...]:
     plan = estimate.plan
     columns = (
-        Column("model"),
-        Column("share of the tokens that it needs", bar=True),
-        Column("tokens by the rule", number=True),
-        Column("passes", number=True),
-        Column("enough?"),
+        Heading("model"),
+        Heading("share of the tokens that it needs", bar=True),
+        Heading("tokens by the rule", number=True),
+        Heading("passes", number=True),
+        Heading("enough?"),
     )
 
     def row(model: Model) -> tuple[Cell, ...]:
@@ -107,5 +107,5 @@ def _models(estimate: Estimate) -> tuple[Block, ...]:
     return labelled("", feeding(estimate)), Grid("", columns, tuple(map(row, estimate.models)), note=note)
 
 
-def _forecasts(estimate: Estimate) -> tuple[Block, ...]:
+def _forecasts(estimate: Estimate) -> tuple[PageBlock, ...]:
     return _rows(forecasts(estimate)), Paragraph(COMING)

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from corpuscheck._version import __version__
 from corpuscheck.reports.answers import Foreign, Quiet, Strong, Verbatim
-from corpuscheck.reports.html.parts import Bar, Marked, Page, Room
+from corpuscheck.reports.html.parts import Bar, HtmlPage, Marked, Room
 from corpuscheck.text.printable import printable
 
 LARGEST = 300_000
@@ -33,7 +33,7 @@ _TONGUES = re.compile(
 _BAR = Markup('<span class="bar {}" style="--from:{};--width:{};--filled:{}"><i></i><b></b></span>')
 
 
-def bytes_of(make: Callable[[Room], Page]) -> bytes:
+def bytes_of(make: Callable[[Room], HtmlPage]) -> bytes:
     """The page in as much room as it may have."""
     for room in ROOMS:
         drawn = _drawn(make(room), room).encode()
@@ -42,7 +42,7 @@ def bytes_of(make: Callable[[Room], Page]) -> bytes:
     raise AssertionError("a page has a bound")
 
 
-def _drawn(page: Page, room: Room) -> str:
+def _drawn(page: HtmlPage, room: Room) -> str:
     template = _environment(room.text, page.han).get_template("page.html.j2")
     return template.render(page=page, version=__version__)
 

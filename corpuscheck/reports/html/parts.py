@@ -74,7 +74,7 @@ Cell = str | Bar | Marked | tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Column:
+class Heading:
     """A heading; numbers stand to the right. That of a bar is read aloud only."""
 
     heading: str
@@ -88,7 +88,7 @@ class Grid:
 
     kind: ClassVar[str] = "grid"
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
     left_out: int = 0
     note: str = ""
@@ -98,7 +98,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Mark:
+class PlotPoint:
     """A point of a plot in shares of its width and height, its number, and whether it is the one to choose."""
 
     x: float
@@ -127,7 +127,7 @@ class Plot:
     says: str
     points: tuple[tuple[float, float], ...] = ()
     columns: tuple[tuple[float, float, float], ...] = ()
-    marks: tuple[Mark, ...] = ()
+    marks: tuple[PlotPoint, ...] = ()
     limit: float | None = None
     top: str = ""
     below: tuple[tuple[float, str], ...] = ()
@@ -154,13 +154,13 @@ class Folded:
 
     kind: ClassVar[str] = "folded"
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[PageBlock, ...]
 
     def __bool__(self) -> bool:
         return bool(self.blocks)
 
 
-Block = Grid | Plot | Paragraph | Folded
+PageBlock = Grid | Plot | Paragraph | Folded
 
 
 @dataclass(frozen=True)
@@ -190,12 +190,12 @@ class PageSection:
     question: str
     title: str
     mark: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[PageBlock, ...]
     answer: Cell = ""
 
 
 @dataclass(frozen=True)
-class Page:
+class HtmlPage:
     """A page from its top: `verdict` is a word, `tone` how grave it is, `title` the sentence that says why;
     what is `told` stands under its `heading`, `more` of it is folded away. `han` is the language of Han characters."""
 
@@ -224,7 +224,7 @@ def path(name: str) -> Verbatim:
 
 def grid(
     title: str,
-    columns: Sequence[Column],
+    columns: Sequence[Heading],
     items: Sequence[T],
     row: Callable[[T], tuple[Cell, ...]],
     most: int,
@@ -236,12 +236,12 @@ def grid(
     return Grid(title, tuple(columns), rows, len(items) - len(rows) + max(0, more), note)
 
 
-def shown(*blocks: Block | None) -> tuple[Block, ...]:
+def shown(*blocks: PageBlock | None) -> tuple[PageBlock, ...]:
     """Those that have something to show."""
     return tuple(_filled(blocks))
 
 
-def _filled(blocks: Iterable[Block | None]) -> Iterator[Block]:
+def _filled(blocks: Iterable[PageBlock | None]) -> Iterator[PageBlock]:
     for block in blocks:
         if block:
             yield block
@@ -249,4 +249,4 @@ def _filled(blocks: Iterable[Block | None]) -> Iterator[Block]:
 
 def labelled(title: str, rows: Iterable[tuple[str, Cell]]) -> Grid:
     """Labels and their values."""
-    return Grid(title, (Column(""), Column("")), tuple(rows))
+    return Grid(title, (Heading(""), Heading("")), tuple(rows))

@@ -10,11 +10,11 @@ from corpuscheck.reports.answers import Foreign, Quiet, Strong, Verbatim
 from corpuscheck.reports.facts import facts_of_text
 from corpuscheck.reports.html.parts import (
     Bar,
-    Block,
     Cell,
-    Column,
     Folded,
     Grid,
+    Heading,
+    PageBlock,
     Room,
     grid,
     labelled,
@@ -28,14 +28,14 @@ _LEAST = 1_000
 """Bytes at the left end of the ladder."""
 
 
-def read(result: Result, room: Room) -> Iterator[Block | None]:
+def read(result: Result, room: Room) -> Iterator[PageBlock | None]:
     """Encodings, what was skipped, and damage with the files that have it."""
     reading = result.profile.reading
     yield _encodings(result, room)
     yield _damage(result, room)
     if reading.skipped:
         skipped = sorted(reading.skipped.items(), key=lambda pair: (-pair[1], pair[0]))
-        columns = (Column("why"), Column("files", number=True), Column("such as"))
+        columns = (Heading("why"), Heading("files", number=True), Heading("such as"))
         title = f"{files(sum(reading.skipped.values()))} skipped"
         yield grid(title, columns, skipped, lambda pair: _skipped(result, *pair), room.rows)
     yield from _fields(result)
@@ -47,10 +47,10 @@ def _encodings(result: Result, room: Room) -> Grid:
     total = sum(reading.encoding_bytes.values()) or 1
     found = sorted(reading.encodings.items(), key=lambda pair: (-reading.encoding_bytes[pair[0]], pair[0]))
     columns = (
-        Column("encoding"),
-        Column("share", bar=True),
-        Column("files", number=True),
-        Column("on disk", number=True),
+        Heading("encoding"),
+        Heading("share", bar=True),
+        Heading("files", number=True),
+        Heading("on disk", number=True),
     )
 
     def row(pair: tuple[str, int]) -> tuple[Cell, ...]:
@@ -69,10 +69,10 @@ def _damage(result: Result, room: Room) -> Grid | None:
     if not found:
         return None
     columns = (
-        Column("damage"),
-        Column("share of the files", bar=True),
-        Column("files", number=True),
-        Column("times", number=True),
+        Heading("damage"),
+        Heading("share of the files", bar=True),
+        Heading("files", number=True),
+        Heading("times", number=True),
     )
 
     def row(pair: tuple[str, int]) -> tuple[Cell, ...]:
@@ -87,7 +87,7 @@ def _skipped(result: Result, reason: str, n: int) -> tuple[Cell, ...]:
     return reason, f"{n:,}", path(examples[0][1]) if examples else ""
 
 
-def _fields(result: Result) -> Iterator[Block]:
+def _fields(result: Result) -> Iterator[PageBlock]:
     """The fields of records that were read, and those that hold prose and were not."""
     reading = result.profile.reading
     rows: list[tuple[str, Cell]] = [
@@ -103,7 +103,7 @@ def _fields(result: Result) -> Iterator[Block]:
 def _where(result: Result, room: Room) -> Folded | None:
     """The worst files of each kind of damage."""
     reading = result.profile.reading
-    columns = (Column("file"), Column("times", number=True), Column("what"))
+    columns = (Heading("file"), Heading("times", number=True), Heading("what"))
     each = max(1, room.rows // 6)
     grids = [
         grid(
@@ -119,7 +119,7 @@ def _example(example: tuple[int, str, str]) -> tuple[Cell, ...]:
     return path(name), f"{amount:,}", detail
 
 
-def enough(result: Result, room: Room) -> Iterator[Block | None]:
+def enough(result: Result, room: Room) -> Iterator[PageBlock | None]:
     """The corpus on the ladder of published ones, and the figures behind it."""
     text, clean, target = result.profile.size.utf8_bytes, result.cleanliness, result.limits.target_bytes
     rungs: list[tuple[int, str, str, str]] = [(rung.size, rung.name, "", rung.source) for rung in LADDER]
@@ -149,6 +149,6 @@ def ladder(title: str, rungs: Sequence[tuple[int, str, str, str]]) -> Grid:
         at = log10(max(held, _LEAST) / _LEAST) / log10(most / _LEAST)
         return Strong(name) if tone else name, Bar(at, at, f"dot {tone}"), size(held), Quiet(source)
 
-    columns = (Column("corpus"), Column("size", bar=True), Column("text", number=True), Column("source"))
+    columns = (Heading("corpus"), Heading("size", bar=True), Heading("text", number=True), Heading("source"))
     note = f"The scale is logarithmic, from {size(_LEAST)} to {size(most)}; sizes of text as the sources give them."
     return grid(title, columns, sorted(rungs), row, len(rungs), note=note)

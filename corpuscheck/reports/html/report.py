@@ -13,10 +13,10 @@ from corpuscheck.reports.html.clean import clean
 from corpuscheck.reports.html.domain import domain
 from corpuscheck.reports.html.page import bytes_of
 from corpuscheck.reports.html.parts import (
-    Block,
     Cell,
-    Column,
-    Page,
+    Heading,
+    HtmlPage,
+    PageBlock,
     PageSection,
     Room,
     Told,
@@ -51,11 +51,11 @@ def render(result: Result) -> bytes:
     return bytes_of(lambda room: _page(result, room))
 
 
-def _page(result: Result, room: Room) -> Page:
+def _page(result: Result, room: Room) -> HtmlPage:
     first = result.findings[: min(_FIRST, room.rows)]
     more = result.findings[len(first) : room.rows]
     kana = any(script.name == "Kana" for script in result.scripts)
-    return Page(
+    return HtmlPage(
         kind="corpuscheck: is this corpus ready to pretrain a language model on?",
         verdict=VERDICTS[result.verdict],
         tone=_TONES[result.verdict],
@@ -92,12 +92,12 @@ def _mark(result: Result, answer: Answer) -> str:
     return "unknown" if "".join(answer.whole).startswith("not known") else "fine"
 
 
-def _unjudged(rules: tuple[SkippedRule, ...], room: Room) -> Block:
-    columns = (Column("rule"), Column("name"), Column("why it was not judged"))
+def _unjudged(rules: tuple[SkippedRule, ...], room: Room) -> PageBlock:
+    columns = (Heading("rule"), Heading("name"), Heading("why it was not judged"))
     return grid("", columns, rules, lambda rule: (rule.rule, rule.name, rule.reason), room.rows)
 
 
-def _method(result: Result) -> Iterator[Block]:
+def _method(result: Result) -> Iterator[PageBlock]:
     """What is needed to measure it again."""
     about, limits, policy = result.profile.about, result.limits, result.policy
     rows: list[tuple[str, Cell]] = [("corpuscheck", __version__)]

@@ -8,7 +8,7 @@ from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.answers import Foreign, Verbatim
 from corpuscheck.reports.common import bits, how_often
 from corpuscheck.reports.html.page import bytes_of
-from corpuscheck.reports.html.parts import Bar, Block, Cell, Column, Grid, Page, PageSection, Room, grid, shown
+from corpuscheck.reports.html.parts import Bar, Cell, Grid, Heading, HtmlPage, PageBlock, PageSection, Room, grid, shown
 from corpuscheck.text.amounts import count, plural, times
 from corpuscheck.text.printable import printable
 
@@ -22,7 +22,7 @@ def render(compared: Sides) -> bytes:
     return bytes_of(lambda room: _page(compared, room))
 
 
-def _page(compared: Sides, room: Room) -> Page:
+def _page(compared: Sides, room: Room) -> HtmlPage:
     pairs = sorted(((pair, d) for pair, d in compared.distances.items() if d is not None), key=lambda found: -found[1])
     sections = [
         PageSection("distances", "How far are these from each other?", _told(compared, pairs[-1:], "nearest"), "",
@@ -30,7 +30,7 @@ def _page(compared: Sides, room: Room) -> Page:
         PageSection("words", "Which words set them apart?", "The words that one has and the others have not", "",
                     shown(*(_words(side, room) for side in compared.sides[: room.rows] if side.words))),
     ]  # fmt: skip
-    return Page(
+    return HtmlPage(
         kind="corpuscheck compare: how far are these texts from each other?",
         verdict="COMPARED",
         tone="fine",
@@ -49,7 +49,7 @@ def _told(compared: Sides, pairs: list[Pair], what: str) -> str:
 
 def _distances(compared: Sides, pairs: list[Pair], room: Room) -> Grid:
     most = max((d for _, d in pairs), default=1.0) or 1.0
-    columns = (Column("one"), Column("other"), Column("distance", bar=True), Column("bits", number=True))
+    columns = (Heading("one"), Heading("other"), Heading("distance", bar=True), Heading("bits", number=True))
 
     def row(found: Pair) -> tuple[Cell, ...]:
         (one, other), d = found
@@ -60,7 +60,7 @@ def _distances(compared: Sides, pairs: list[Pair], room: Room) -> Grid:
 
 
 def _sides(compared: Sides, room: Room) -> Grid:
-    columns = (Column("text"), Column("size"), Column("script"), Column("times the others", number=True))
+    columns = (Heading("text"), Heading("size"), Heading("script"), Heading("times the others", number=True))
 
     def row(side: Side) -> tuple[Cell, ...]:
         units = f"{count(side.documents)} documents" if side.documents else f"{count(side.passages)} passages"
@@ -69,8 +69,8 @@ def _sides(compared: Sides, room: Room) -> Grid:
     return grid("", columns, compared.sides, row, room.rows)
 
 
-def _words(side: Side, room: Room) -> Block:
-    columns = (Column("word"), Column("times as frequent", number=True))
+def _words(side: Side, room: Room) -> PageBlock:
+    columns = (Heading("word"), Heading("times as frequent", number=True))
 
     def row(word: DistinctiveWord) -> tuple[Cell, ...]:
         return Verbatim(word.word), how_often(word)

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 from corpuscheck.reports.answers import Foreign
 from corpuscheck.reports.common import bits
-from corpuscheck.reports.html.parts import Bar, Cell, Column, Folded, Grid, PageSection, Room, grid, shown
+from corpuscheck.reports.html.parts import Bar, Cell, Folded, Grid, Heading, PageSection, Room, grid, shown
 from corpuscheck.result.result import Result
 from corpuscheck.result.sources import Overlap, SourceReport, Sources
 from corpuscheck.text.amounts import count, percent, plural, size
 from corpuscheck.text.printable import printable, with_codepoint
 
 _SCRIPTS = 3
+_MATRIX = 7
+"""So many sources are shown as a matrix."""
 
 
 def sources(result: Result, room: Room) -> Iterator[PageSection]:
@@ -42,13 +44,13 @@ def _how(found: Sources) -> str:
 def _table(found: Sources, room: Room) -> Grid:
     largest = max(source.utf8_bytes for source in found.sources) or 1
     columns = (
-        Column("source"),
-        Column("usable", bar=True),
-        Column("text", number=True),
-        Column("of the corpus", number=True),
-        Column("usable", number=True),
-        Column("copies", number=True),
-        Column("lost words", number=True),
+        Heading("source"),
+        Heading("usable", bar=True),
+        Heading("text", number=True),
+        Heading("of the corpus", number=True),
+        Heading("usable", number=True),
+        Heading("copies", number=True),
+        Heading("lost words", number=True),
     )
 
     def row(source: SourceReport) -> tuple[Cell, ...]:
@@ -68,41 +70,55 @@ def _table(found: Sources, room: Room) -> Grid:
 
 
 def _overlaps(found: Sources, room: Room) -> Grid | None:
+    """Which two have the same text: a matrix of a few sources, of more the pairs that have most."""
     if not found.overlaps:
         return None
+    most = found.overlaps[0]
+    title = f"{printable(most.one)} and {printable(most.other)} both have {size(most.utf8_bytes)} of the same text"
+    if len(found) <= _MATRIX:
+        return _matrix(found, title)
     columns = (
-        Column("one"),
-        Column("other"),
-        Column("both have", number=True),
-        Column("of the one", number=True),
-        Column("of the other", number=True),
+        Heading("one"),
+        Heading("other"),
+        Heading("both have", number=True),
+        Heading("of the one", number=True),
+        Heading("of the other", number=True),
     )
 
     def row(both: Overlap) -> tuple[Cell, ...]:
         shares = percent(both.share_of_one), percent(both.share_of_other)
         return Foreign(both.one), Foreign(both.other), size(both.utf8_bytes), *shares
 
-    most = found.overlaps[0]
-    title = f"{printable(most.one)} and {printable(most.other)} both have {size(most.utf8_bytes)} of the same text"
     return grid(title, columns, found.overlaps, row, room.rows)
+
+
+def _matrix(found: Sources, title: str) -> Grid:
+    names = [source.name for source in found.sources]
+    columns = (Heading("both have"), *(Heading(f"{n}", number=True) for n in range(1, len(names) + 1)))
+
+    def row(number: int, name: str) -> tuple[Cell, ...]:
+        shared = (found.overlap(name, other) if name != other else None for other in names)
+        return (f"{number} ", Foreign(name)), *(size(both.utf8_bytes) if both else "" for both in shared)
+
+    return Grid(title, columns, tuple(row(n, name) for n, name in enumerate(names, 1)))
 
 
 def _details(found: Sources, room: Room) -> Grid:
     columns = (
-        Column("source"),
-        Column("files", number=True),
-        Column("documents", number=True),
-        Column("mean", number=True),
-        Column("median", number=True),
-        Column("copies inside", number=True),
-        Column("copies elsewhere", number=True),
-        Column("debris", number=True),
-        Column("doubtful", number=True),
-        Column("tokens", number=True),
-        Column("from general text", number=True),
-        Column("worst character"),
-        Column("scripts"),
-        Column("encodings"),
+        Heading("source"),
+        Heading("files", number=True),
+        Heading("documents", number=True),
+        Heading("mean", number=True),
+        Heading("median", number=True),
+        Heading("copies inside", number=True),
+        Heading("copies elsewhere", number=True),
+        Heading("debris", number=True),
+        Heading("doubtful", number=True),
+        Heading("tokens", number=True),
+        Heading("from general text", number=True),
+        Heading("worst character"),
+        Heading("scripts"),
+        Heading("encodings"),
     )
     return grid("", columns, found.sources, _row, room.rows)
 

@@ -9,15 +9,15 @@ from corpuscheck.reports.answers import Foreign
 from corpuscheck.reports.facts import facts_of_tokenizer
 from corpuscheck.reports.html.parts import (
     Bar,
-    Block,
     Cell,
-    Column,
     Folded,
     Grid,
-    Mark,
+    Heading,
     Marked,
+    PageBlock,
     Paragraph,
     Plot,
+    PlotPoint,
     Room,
     grid,
     labelled,
@@ -28,9 +28,10 @@ from corpuscheck.text.amounts import count, percent, plural
 from corpuscheck.text.printable import with_codepoint
 
 _WORST = 10
+_SHARE = Heading("share of what is lost", bar=True)
 
 
-def seen(result: Result, room: Room) -> Iterator[Block | None]:
+def seen(result: Result, room: Room) -> Iterator[PageBlock | None]:
     """The worst words and characters, then what is known of the tokenizer."""
     report = result.tokenizer
     if report.worst_words:
@@ -44,7 +45,12 @@ def seen(result: Result, room: Room) -> Iterator[Block | None]:
 
 def _worst_words(result: Result, room: Room) -> Grid:
     report, total = result.tokenizer, max(1, result.profile.words.unk_words)
-    columns = (Column("word"), Column("share of what is lost", bar=True), Column("lost", number=True), Column("why"))
+    columns = (
+        Heading("word"),
+        _SHARE,
+        Heading("lost", number=True),
+        Heading("why"),
+    )
 
     def row(word: LostWord) -> tuple[Cell, ...]:
         return Marked.of(word), Bar(word.count / total, tone="bad"), count(word.count), Foreign(word.cause)
@@ -60,11 +66,11 @@ def _worst_words(result: Result, room: Room) -> Grid:
 
 def _worst_characters(characters: tuple[GuiltyCharacter, ...], total: int, room: Room) -> Grid:
     columns = (
-        Column("character"),
-        Column("share of what is lost", bar=True),
-        Column("in lost words", number=True),
-        Column("won back alone", number=True),
-        Column("name"),
+        Heading("character"),
+        _SHARE,
+        Heading("in lost words", number=True),
+        Heading("won back alone", number=True),
+        Heading("name"),
     )
 
     def row(guilty: GuiltyCharacter) -> tuple[Cell, ...]:
@@ -79,7 +85,7 @@ def _worst_characters(characters: tuple[GuiltyCharacter, ...], total: int, room:
 
 def _letters(result: Result, room: Room) -> Grid:
     letters = result.tokenizer.letters
-    columns = (Column("character"), Column("becomes"), Column("how"), Column("times", number=True))
+    columns = (Heading("character"), Heading("becomes"), Heading("how"), Heading("times", number=True))
 
     def row(lost: LostLetter) -> tuple[Cell, ...]:
         return Foreign(with_codepoint(lost.character)), Foreign(lost.left or "nothing"), lost.way, count(lost.count)
@@ -88,7 +94,7 @@ def _letters(result: Result, room: Room) -> Grid:
     return grid(title, columns, letters.worst, row, min(_WORST, room.rows))
 
 
-def alphabet(result: Result, room: Room) -> Iterator[Block | None]:
+def alphabet(result: Result, room: Room) -> Iterator[PageBlock | None]:
     """The share of lost words by the size of the alphabet."""
     advice = result.tokenizer.alphabet
     if advice.unavailable or not advice.points:
@@ -96,7 +102,12 @@ def alphabet(result: Result, room: Room) -> Iterator[Block | None]:
     points = [point for point in advice.points if point.alphabet > 0]
     numbered = _numbered(advice, result.limits.max_unk_rate, points)
     yield _curve(advice, points, numbered, result.limits.max_unk_rate)
-    columns = (Column(""), Column("characters", number=True), Column("[UNK] words", number=True), Column("which is"))
+    columns = (
+        Heading(""),
+        Heading("characters", number=True),
+        Heading("[UNK] words", number=True),
+        Heading("which is"),
+    )
     rows = [
         (str(n), f"{point.alphabet:,}", percent(point.unk_rate), name) for n, (point, name) in enumerate(numbered, 1)
     ]
@@ -142,7 +153,7 @@ def _curve(
         f"The share of words lost falls as the alphabet grows: {told}.",
         points=tuple((across(point.alphabet), point.unk_rate / highest) for point in points),
         marks=tuple(
-            Mark(across(point.alphabet), point.unk_rate / highest, n, point.alphabet == chosen)
+            PlotPoint(across(point.alphabet), point.unk_rate / highest, n, point.alphabet == chosen)
             for n, (point, _) in enumerate(numbered, 1)
         ),
         limit=limit / highest if 0 < limit < highest else None,
