@@ -37,7 +37,7 @@ MORE_ATTACKS = (
     "url(https://evil.example/a.png) ;background:red}",
     "\x00\x01\x7f\u202e\u2066abc\u2069\u200b\ufeff",
     "]]><!--<script>-->",
-    "שלום‏ مرحبا <b>",
+    "\u05e9\u05dc\u05d5\u05dd\u200f \u0645\u0631\u062d\u0628\u0627 <b>",
 )
 
 
@@ -136,9 +136,7 @@ def _huge(text: Callable[[int], str]) -> Result:
     )  # fmt: skip
     return replace(
         result,
-        findings=tuple(
-            Finding("CC102", "invalid-bytes", "error", text(n), text(n), places=places) for n in range(2_000)
-        ),
+        findings=found,
         skipped_rules=tuple(SkippedRule("CC112", "markup", text(n)) for n in range(500)),
         tokenizer=replace(result.tokenizer, worst_words=words),
         sources=sources([text(n) for n in range(1_000)]),
