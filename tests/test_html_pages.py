@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lxml import html
@@ -46,12 +47,17 @@ def _in_the_repository(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(REPOSITORY)
 
 
+def tree(page: bytes) -> Any:
+    """The page as a browser's parser would see it."""
+    return html.document_fromstring(page)
+
+
 @cache
-def parsed(name: str) -> html.HtmlElement:
-    return html.document_fromstring(made(name))
+def parsed(name: str) -> Any:
+    return tree(made(name))
 
 
-def words_of(element: html.HtmlElement) -> str:
+def words_of(element: Any) -> str:
     return " ".join(element.text_content().split())
 
 
@@ -92,7 +98,7 @@ def test_a_page_can_be_found_through(name: str) -> None:
 def test_hostile_text_is_shown_and_changes_nothing(attacks: tuple[str, ...]) -> None:
     """Elements and attributes are those that a harmless page has, and the text is there as it may be shown."""
     hostile = replace(hostile_result(attacks), sources=sources(attacks), distributions=distributions())
-    page = html.document_fromstring(render(hostile, "html"))
+    page = tree(render(hostile, "html"))
     harmless = parsed("everything")
     assert _shape(page) <= _shape(harmless) | {("bdi", "")}
     messages = [words_of(message) for message in page.xpath("//p[@class='message']")]
@@ -103,7 +109,7 @@ def test_hostile_text_is_shown_and_changes_nothing(attacks: tuple[str, ...]) -> 
         assert told.count(shown) >= 8, shown
 
 
-def _shape(page: html.HtmlElement) -> set[tuple[str, str]]:
+def _shape(page: Any) -> set[tuple[str, str]]:
     elements = [element for element in page.iter() if isinstance(element.tag, str)]
     named = {(element.tag, name) for element in elements for name in element.attrib}
     return named | {(element.tag, "") for element in elements}
@@ -111,7 +117,7 @@ def _shape(page: html.HtmlElement) -> set[tuple[str, str]]:
 
 def test_nothing_hostile_stands_in_a_style_or_a_name() -> None:
     hostile = replace(hostile_result(MORE_ATTACKS), sources=sources(MORE_ATTACKS), distributions=distributions())
-    page = html.document_fromstring(render(hostile, "html"))
+    page = tree(render(hostile, "html"))
     for style in page.xpath("//@style"):
         assert re.fullmatch(r"(?:(?:--from|--width|--filled|left|bottom):\d+\.\d\d%;?)+", style)
     assert all(re.fullmatch(r"[a-z-]+", name) for name in page.xpath("//@id"))
@@ -178,7 +184,7 @@ def test_text_is_set_by_its_language(text: str, kana: bool, tongues: list[tuple[
 
     result = replace(full_result(), findings=(Finding("CC102", "invalid-bytes", "warning", text, "x"),))
     scripts = (ScriptShare("Kana", 1, 1.0), *result.scripts) if kana else result.scripts
-    page = html.document_fromstring(render(replace(result, scripts=scripts), "html"))
+    page = tree(render(replace(result, scripts=scripts), "html"))
     (message,) = page.xpath("//p[@class='message']")
     assert [(run.get("lang"), run.text_content()) for run in message.xpath(".//*[@lang]")] == tongues
 
@@ -186,9 +192,7 @@ def test_text_is_set_by_its_language(text: str, kana: bool, tongues: list[tuple[
 def test_a_word_has_its_guilty_characters_marked() -> None:
     words = tuple(LostWord(word, 1, "why", "kind", guilty) for word, guilty in (("똻똻하다", ("똻",)), ("a<b", ("<",))))
     result = full_result()
-    page = html.document_fromstring(
-        render(replace(result, tokenizer=replace(result.tokenizer, worst_words=words)), "html")
-    )
+    page = tree(render(replace(result, tokenizer=replace(result.tokenizer, worst_words=words)), "html"))
     assert [mark.text_content() for mark in page.xpath("//section[@id='seen']//mark")] == ["똻똻", "<"]
 
 
