@@ -183,7 +183,7 @@ def test_text_is_set_by_its_language(text: str, kana: bool, tongues: list[tuple[
     from corpuscheck.text.scripts import ScriptShare
 
     result = replace(full_result(), findings=(Finding("CC102", "invalid-bytes", "warning", text, "x"),))
-    scripts = (ScriptShare("Kana", 1, 1.0), *result.scripts) if kana else result.scripts
+    scripts = (ScriptShare("Kana", 1, 2), *result.scripts) if kana else result.scripts
     page = tree(render(replace(result, scripts=scripts), "html"))
     (message,) = page.xpath("//p[@class='message']")
     assert [(run.get("lang"), run.text_content()) for run in message.xpath(".//*[@lang]")] == tongues
