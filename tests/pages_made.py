@@ -40,7 +40,7 @@ def distributions() -> Distributions:
     bins = tuple(Bin(2.0**k, 2.0 ** (k + 1), count) for k, count in enumerate((1, 4, 0, 30, 90, 40, 12, 1), 4))
     percentiles = {1: 20.0, 5: 40.0, 25: 150.0, 50: 300.0, 75: 500.0, 95: 1_200.0, 99: 2_500.0}
     lengths = Histogram("document length", "bytes", "documents", bins, percentiles)
-    rates = Histogram("[UNK] rate", "share", "documents", (Bin(0.0, 0.01, 7), Bin(0.01, None, 2)), {50: 0.004})
+    rates = Histogram("[UNK] rate", "share", "documents", (Bin(0.0, 0.0, 7), Bin(0.0, None, 2)))
     return Distributions(lengths, unk_rate=rates, ranks=(RankShare(0.01, 0.38),), over_512=0.02)
 
 

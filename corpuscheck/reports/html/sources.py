@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from corpuscheck.reports.answers import Foreign
-from corpuscheck.reports.common import bits
+from corpuscheck.reports.common import COME_FROM, bits, overlap_told, told_apart
 from corpuscheck.reports.html.parts import Bar, Cell, Folded, Grid, Heading, PageSection, Room, grid, shown
 from corpuscheck.result.result import Result
 from corpuscheck.result.sources import Overlap, SourceReport, Sources
@@ -22,23 +22,18 @@ def sources(result: Result, room: Room) -> Iterator[PageSection]:
     found = result.sources
     if found:
         blocks = shown(_table(found, room), _overlaps(found, room), Folded("Each source", (_details(found, room),)))
-        yield PageSection("sources", "Which source is it?", _title(found), "", blocks, _how(found))
+        yield PageSection("sources", COME_FROM, _title(found), "", blocks, told_apart(found))
 
 
 def _title(found: Sources) -> str:
+    """Which of them costs most, and by what."""
     worst = found.sources[0]
-    if worst.lost_bytes:
-        lost = percent(worst.lost_bytes / worst.utf8_bytes)
-        return f"{printable(worst.name)} costs most: {lost} of it is copies and debris"
-    lost_words = max(found.sources, key=lambda source: source.unk_rate)
-    if lost_words.unk_rate:
-        return f"{printable(lost_words.name)} loses most words: {percent(lost_words.unk_rate)}"
-    return f"None of the {plural(len(found), 'source')} stands out"
-
-
-def _how(found: Sources) -> str:
-    told = f"told apart by {found.by}"
-    return f"{told}, which was found by itself" if found.found else told
+    lost, name = 1 - worst.usable_share, printable(worst.name)
+    if not worst.cost_bytes:
+        return f"None of the {plural(len(found), 'source')} stands out"
+    if lost >= worst.unk_rate:
+        return f"{name} costs most: {percent(lost)} of it is copies and debris"
+    return f"{name} costs most: {percent(worst.unk_rate)} of its words are lost"
 
 
 def _table(found: Sources, room: Room) -> Grid:
@@ -74,7 +69,7 @@ def _overlaps(found: Sources, room: Room) -> Grid | None:
     if not found.overlaps:
         return None
     most = found.overlaps[0]
-    title = f"{printable(most.one)} and {printable(most.other)} both have {size(most.utf8_bytes)} of the same text"
+    title = overlap_told(most)
     if len(found) <= _MATRIX:
         return _matrix(found, title)
     columns = (
@@ -94,10 +89,11 @@ def _overlaps(found: Sources, room: Room) -> Grid | None:
 
 def _matrix(found: Sources, title: str) -> Grid:
     names = [source.name for source in found.sources]
+    overlaps = {frozenset((both.one, both.other)): both for both in found.overlaps}
     columns = (Heading("both have"), *(Heading(f"{n}", number=True) for n in range(1, len(names) + 1)))
 
     def row(number: int, name: str) -> tuple[Cell, ...]:
-        shared = (found.overlap(name, other) if name != other else None for other in names)
+        shared = (overlaps.get(frozenset((name, other))) for other in names)
         return (f"{number} ", Foreign(name)), *(size(both.utf8_bytes) if both else "" for both in shared)
 
     return Grid(title, columns, tuple(row(n, name) for n, name in enumerate(names, 1)))

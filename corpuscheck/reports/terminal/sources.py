@@ -9,11 +9,12 @@ from rich.table import Table
 from rich.text import Text
 
 from corpuscheck.reports.common import COME_FROM, SPREAD, overlap_told, told_apart
+from corpuscheck.reports.spreads import largest_told, over_told, spread_told
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
-from corpuscheck.result.distributions import Bin, Distributions, Histogram
+from corpuscheck.result.distributions import Histogram
 from corpuscheck.result.result import Result
 from corpuscheck.result.sources import SourceReport, Sources
-from corpuscheck.text.amounts import about, count, percent, size
+from corpuscheck.text.amounts import count, percent, size
 
 _ROWS, _OVERLAPS = 40, 5
 _FEW = 5
@@ -68,12 +69,13 @@ def distributions(result: Result) -> Iterator[RenderableType]:
     """Each histogram as a row of bars with its percentiles."""
     found = result.distributions
     rows = [
-        (f"{one.name} ({one.unit})", _bars(one) + Text(f"  {_told(one)}"))
+        (f"{one.name} ({one.unit})", _bars(one) + Text(f"  {spread_told(one)}"))
         for one in found.histograms
         if one.unit != "tokens"
     ]
+    over = [Text(told, "dim")] if (told := over_told(found)) else []
     if rows:
-        yield section(None, SPREAD, _largest(found), labelled(rows), *_over(found))
+        yield section(None, SPREAD, largest_told(found), labelled(rows), *over)
 
 
 def _bars(histogram: Histogram) -> Text:
@@ -84,36 +86,3 @@ def _bars(histogram: Histogram) -> Text:
     highest = max(groups)
     heights = [-(-len(_BARS) * n // highest) for n in groups]
     return Text("".join(_BARS[height - 1] if height else " " for height in heights), "cyan")
-
-
-def _told(histogram: Histogram) -> str:
-    tell = size if histogram.unit == "bytes" else about
-    if histogram.percentiles:
-        p = {percent: tell(value) for percent, value in histogram.percentiles.items()}
-        return f"half up to {p[50]}, 5 % up to {p[5]}, 5 % over {p[95]}, 1 % over {p[99]}"
-    if histogram.unit == "share":
-        none = sum(one.count for one in histogram.bins if one.high == 0)
-        return f"{percent(none / histogram.count)} of {histogram.of} without any, {_over_share(histogram.bins)}"
-    again = histogram.count - sum(one.count for one in histogram.bins if one.high == 2)
-    most = histogram.bins[-1]
-    told = f"{count(again)} of {count(histogram.count)} {histogram.of} stand more than once"
-    return f"{told}, the most frequent one at least {count(most.low)} times" if again else told
-
-
-def _over_share(bins: tuple[Bin, ...]) -> str:
-    """How many documents lose a tenth of their words."""
-    whole, over = sum(one.count for one in bins), sum(one.count for one in bins if one.low >= 0.1)
-    return f"{percent(over / whole)} lose 10 % of their words or more"
-
-
-def _largest(found: Distributions) -> str:
-    ranks = [rank for rank in found.ranks if rank.documents <= 0.01] or list(found.ranks)
-    return f"the largest {percent(ranks[-1].documents)} of documents hold {percent(ranks[-1].text)}" if ranks else ""
-
-
-def _over(found: Distributions) -> Iterator[RenderableType]:
-    if found.over_512 is not None and found.over_2048 is not None:
-        told = (
-            f"about {percent(found.over_512)} of documents have over 512 tokens, {percent(found.over_2048)} over 2,048"
-        )
-        yield Text(told, "dim")
