@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from corpuscheck.reports.answers import Answer, usable
+from corpuscheck.reports.answers import Answer, answers, usable
 from corpuscheck.reports.common import Question, domain_answer, of_change, severities_told
 from corpuscheck.result.result import Finding, Result
 from corpuscheck.text.amounts import percent, size
@@ -44,13 +44,45 @@ def headline(result: Result, answer: Answer) -> str:
 
 
 def verdict_told(result: Result) -> str:
-    """The verdict in a sentence: the gist of the finding that weighs most, of what has changed before others."""
-    grave = [finding for finding in result.findings if finding.severity == "error"] or [
-        finding for finding in result.findings if finding.severity == "warning"
-    ]
-    if not grave:
+    """Why the verdict is what it is: what a change has done, else the title of the question that weighs most."""
+    first = next(iter(by_weight(result)), None)
+    if first is None or first.severity == "info":
         return as_title(severities_told(result))
-    return as_title(gist(next(filter(of_change, grave), grave[0])))
+    asked = (answer for answer in answers(result) if answer.rules and first.rule.startswith(answer.rules))
+    answer = None if of_change(first) else next(asked, None)
+    return headline(result, answer) if answer else as_title(gist(first))
+
+
+def by_weight(result: Result) -> list[Finding]:
+    """The findings, the gravest first, of them those of a change, then by how much of the corpus is affected."""
+    weights = {answer.rules: _weight(result, answer.title) for answer in answers(result) if answer.rules}
+
+    def order(finding: Finding) -> tuple[int, bool, float]:
+        weight = next((weights[rules] for rules in weights if finding.rule.startswith(rules)), 0.0)
+        return _SEVERITIES.index(finding.severity), not of_change(finding), -weight
+
+    return sorted(result.findings, key=order)
+
+
+_SEVERITIES = ("error", "warning", "info")
+
+_TOO_LITTLE = 0.01
+"""What affects less of a corpus weighs less than that there is too little of it."""
+
+
+def _weight(result: Result, question: Question) -> float:
+    """How much of the corpus is affected by what is wrong."""
+    reading, words = result.profile.reading, result.profile.words
+    match question:
+        case Question.READ:
+            affected = reading.files - reading.measured + max(reading.troubled_files.values(), default=0)
+            return affected / max(1, reading.files)
+        case Question.SEEN:
+            return max(words.unk_rate, words.held_out_unk_rate)
+        case Question.CLEAN:
+            doubtful = result.profile.clean["any"].byte_share
+            return max(1 - result.cleanliness.usable_share, doubtful) if result.cleanliness.looked_into else 0.0
+    return _TOO_LITTLE if question == Question.ENOUGH else 0.0
 
 
 def as_title(sentence: str) -> str:

@@ -95,5 +95,5 @@ def _cost(rows: tuple[TokenizerRow, ...]) -> Grid:
 
 
 def _figures(rows: tuple[TokenizerRow, ...]) -> PageBlock:
-    columns = (Heading("figure"), *(Heading(printable(row.name), number=True) for row in rows))
+    columns = (Heading("figure"), *(Heading(path(row.name), number=True) for row in rows))
     return Grid("", columns, tuple((label, *cells) for label, cells in cells_of(rows)))

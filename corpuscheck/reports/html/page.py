@@ -30,6 +30,12 @@ _TONGUES = re.compile(
 )
 """Runs of letters that browsers break and draw by their language."""
 
+_UNITS = re.compile(r"(?<=\d) (?=%|[kMGT]?B\b)")
+"""Spaces at which a number and its unit must not be parted."""
+
+_WHOLE = 24
+"""Characters of the longest option that is not broken at its dashes."""
+
 _BAR = Markup('<span class="bar {}" style="--from:{};--width:{};--filled:{}"><i></i><b></b></span>')
 
 
@@ -77,7 +83,8 @@ def _shown(value: Any, longest: int, han: str) -> Any:
         case tuple():
             return Markup("").join(_shown(piece, longest, han) for piece in value)
         case Verbatim():
-            return Markup("<code>{}</code>").format(text(value))
+            whole = ' class="whole"' if value.startswith("-") and len(value) <= _WHOLE else ""
+            return Markup("<code{}>{}</code>").format(Markup(whole), text(value))
         case Foreign():
             return Markup("<bdi>{}</bdi>").format(text(value))
         case Quiet():
@@ -90,7 +97,7 @@ def _shown(value: Any, longest: int, han: str) -> Any:
             pieces = (Markup("<mark>{}</mark>").format(p) if bad else escape(p) for p, bad in value.pieces)
             return Markup('<code class="word">{}</code>').format(Markup("").join(pieces))
         case str():
-            return text(value)
+            return text(_UNITS.sub("\u00a0", value))
     return value
 
 

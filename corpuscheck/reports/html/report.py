@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from corpuscheck._version import __version__
 from corpuscheck.reports.answers import Answer, Foreign, answers
 from corpuscheck.reports.common import VERDICTS, in_which_encodings, severities_told, what_was_read
-from corpuscheck.reports.headlines import gravest, headline, verdict_told
+from corpuscheck.reports.headlines import by_weight, gravest, headline, verdict_told
 from corpuscheck.reports.html.changes import changes
 from corpuscheck.reports.html.clean import clean
 from corpuscheck.reports.html.domain import domain
@@ -52,8 +52,9 @@ def render(result: Result) -> bytes:
 
 
 def _page(result: Result, room: Room) -> HtmlPage:
-    first = result.findings[: min(_FIRST, room.rows)]
-    more = result.findings[len(first) : room.rows]
+    findings = by_weight(result)
+    first = findings[: min(_FIRST, room.rows)]
+    more = findings[len(first) : room.rows]
     kana = any(script.name == "Kana" for script in result.scripts)
     return HtmlPage(
         kind="corpuscheck: is this corpus ready to pretrain a language model on?",
@@ -63,7 +64,7 @@ def _page(result: Result, room: Room) -> HtmlPage:
         lead=(severities_told(result), what_was_read(result), Foreign(in_which_encodings(result))),
         told=tuple(Told.of(finding, _PLACES) for finding in first),
         more=tuple(Told.of(finding, _PLACES) for finding in more),
-        left_out=len(result.findings) - len(first) - len(more),
+        left_out=len(findings) - len(first) - len(more),
         sections=tuple(_sections(result, room)),
         han="ja" if kana else "zh",
     )
@@ -75,7 +76,8 @@ def _sections(result: Result, room: Room) -> Iterator[PageSection]:
     for answer in answers(result):
         anchor, behind = _BEHIND[answer.rules[0] if answer.rules else ""]
         title, mark = headline(result, answer), _mark(result, answer)
-        yield PageSection(anchor, answer.title, title, mark, shown(*behind(result, room)), answer.whole)
+        further = () if "".join(answer.whole).casefold() == title.casefold() else answer.whole
+        yield PageSection(anchor, answer.title, title, mark, shown(*behind(result, room)), further)
     yield from sources(result, room)
     if result.skipped_rules:
         title = f"{plural(len(result.skipped_rules), 'rule')} could not be judged"

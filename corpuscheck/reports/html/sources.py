@@ -13,6 +13,8 @@ from corpuscheck.text.amounts import count, percent, plural, size
 from corpuscheck.text.printable import printable, with_codepoint
 
 _SCRIPTS = 3
+_COSTS = 0.01
+"""The share of the text that a source has to cost so that somebody looks at it."""
 _MATRIX = 7
 """So many sources are shown as a matrix."""
 
@@ -22,18 +24,21 @@ def sources(result: Result, room: Room) -> Iterator[PageSection]:
     found = result.sources
     if found:
         blocks = shown(_table(found, room), _overlaps(found, room), Folded("Each source", (_details(found, room),)))
-        yield PageSection("sources", COME_FROM, _title(found), "", blocks, told_apart(found))
+        costs = found.sources[0].cost_bytes >= _COSTS * result.profile.size.utf8_bytes
+        title, mark = (_worst_told(found.sources[0]), "warning") if costs else (_none_told(found), "fine")
+        yield PageSection("sources", COME_FROM, title, mark, blocks, told_apart(found))
 
 
-def _title(found: Sources) -> str:
-    """Which of them costs most, and by what."""
-    worst = found.sources[0]
+def _worst_told(worst: SourceReport) -> str:
+    """What it costs by."""
     lost, name = 1 - worst.usable_share, printable(worst.name)
-    if not worst.cost_bytes:
-        return f"None of the {plural(len(found), 'source')} stands out"
     if lost >= worst.unk_rate:
         return f"{name} costs most: {percent(lost)} of it is copies and debris"
     return f"{name} costs most: {percent(worst.unk_rate)} of its words are lost"
+
+
+def _none_told(found: Sources) -> str:
+    return f"None of the {plural(len(found), 'source')} costs much"
 
 
 def _table(found: Sources, room: Room) -> Grid:
