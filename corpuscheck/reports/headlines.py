@@ -13,12 +13,8 @@ from corpuscheck.text.amounts import percent, size
 _DETAIL = re.compile(r";|, (?:such as|most in|the most in|above the limit)\b|: (?=')")
 """Where the details of a message begin."""
 
-_TELLING = {
-    Question.ENOUGH: ("CC201",),
-    Question.SEEN: ("CC301", "CC302"),
-    Question.CLEAN: ("CC416", "CC501", "CC502", "CC503"),
-}
-"""The rules that find what a measured title says."""
+_TELLING = ("CC201", "CC301", "CC302", "CC416", "CC501", "CC502", "CC503")
+"""The rules that find what a measured title says; they come before others of their question."""
 
 _TOLD = 0.005
 """The least share of the text that a title tells of copies or debris."""
@@ -37,10 +33,16 @@ def gravest(result: Result, answer: Answer) -> Finding | None:
 
 def headline(result: Result, answer: Answer) -> str:
     """What the answer to a question comes to, as a title."""
+    about = [finding for finding in result.findings if answer.rules and finding.rule.startswith(answer.rules)]
     grave = gravest(result, answer)
-    if grave and not grave.rule.startswith(_TELLING.get(answer.title, ("none",))):
+    as_grave = [finding for finding in about if grave and finding.severity == grave.severity]
+    if grave and not any(map(_telling, as_grave)):
         return as_title(gist(grave))
     return as_title(_measured(result, answer.title))
+
+
+def _telling(finding: Finding) -> bool:
+    return finding.rule in _TELLING
 
 
 def verdict_told(result: Result) -> str:
@@ -57,9 +59,9 @@ def by_weight(result: Result) -> list[Finding]:
     """The findings, the gravest first, of them those of a change, then by how much of the corpus is affected."""
     weights = {answer.rules: _weight(result, answer.title) for answer in answers(result) if answer.rules}
 
-    def order(finding: Finding) -> tuple[int, bool, float]:
+    def order(finding: Finding) -> tuple[int, bool, float, bool]:
         weight = next((weights[rules] for rules in weights if finding.rule.startswith(rules)), 0.0)
-        return _SEVERITIES.index(finding.severity), not of_change(finding), -weight
+        return _SEVERITIES.index(finding.severity), not of_change(finding), -weight, not _telling(finding)
 
     return sorted(result.findings, key=order)
 
@@ -98,10 +100,8 @@ def _measured(result: Result, question: Question) -> str:
             return "all of it can be read" if whole else f"{reading.measured:,} of {reading.files:,} files are read"
         case Question.ENOUGH:
             text, target = result.profile.size.utf8_bytes, result.limits.target_bytes
-            enough = text >= target
-            return (
-                f"{size(text)} is enough" if enough else f"{size(text)} is {percent(text / target)} of {size(target)}"
-            )
+            share = f"{percent(text / target)} of the {size(target)} rule of thumb"
+            return f"{size(text)} of text is {'enough' if text >= target else share}"
         case Question.SEEN:
             return _seen(result)
         case Question.ALPHABET:
