@@ -23,6 +23,7 @@ from corpuscheck.reports.html.page import LARGEST
 from corpuscheck.reports.registry import render
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import ChangedFile, Finding, LostWord, NewCharacter, Result, SkippedRule
+from corpuscheck.settings import Severity
 from corpuscheck.text.printable import printable
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -222,3 +223,36 @@ def test_the_page_is_written_by_the_command_line(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == estimate.read_text("utf-8")
     assert (tmp_path / "e.json").read_bytes().startswith(b"{")
+
+
+def _with(result: Result, *findings: tuple[str, str]) -> Result:
+    told: dict[str, Severity] = {"E": "error", "W": "warning", "I": "info"}
+    found = (
+        Finding(rule, "name", told[severity], f"{rule} was found, such as here", "x") for rule, severity in findings
+    )
+    return replace(result, findings=tuple(found), comparison=None)
+
+
+@pytest.mark.parametrize(
+    ("findings", "title"),
+    [
+        ((), "Nothing stands against pretraining on this"),
+        ((("CC415", "I"),), "Nothing stands against pretraining on this"),
+        ((("CC101", "W"), ("CC301", "E")), "21.2 % of the held-out words are lost"),
+        ((("CC201", "W"), ("CC304", "W")), "CC304 was found"),  # a fifth of the words weighs more than too little text
+        ((("CC201", "W"),), "9.11 kB of text is 0.00023 % of the 4.00 GB rule of thumb"),
+        ((("CC101", "E"), ("CC705", "E")), "CC705 was found"),  # a change comes first
+        ((("CC408", "W"), ("CC501", "W")), "9.10 kB of 9.11 kB usable, 99.9 %"),
+        ((("CC602", "W"),), "CC602 was found"),
+    ],
+)
+def test_the_first_title_is_what_weighs_most(findings: tuple[tuple[str, str], ...], title: str) -> None:
+    page = tree(render(_with(full_result(), *findings), "html"))
+    assert words_of(page.xpath("//h1")[0]) == title
+
+
+def test_what_to_do_comes_by_weight() -> None:
+    shuffled = (("CC415", "I"), ("CC201", "W"), ("CC101", "W"), ("CC408", "W"), ("CC301", "E"))
+    page = tree(render(_with(full_result(), *shuffled), "html"))
+    rules = [words_of(rule).split()[0] for rule in page.xpath("//span[@class='rule']")]
+    assert rules == ["CC301", "CC101", "CC408", "CC201", "CC415"]

@@ -36,7 +36,7 @@ def headline(result: Result, answer: Answer) -> str:
     about = [finding for finding in result.findings if answer.rules and finding.rule.startswith(answer.rules)]
     grave = gravest(result, answer)
     as_grave = [finding for finding in about if grave and finding.severity == grave.severity]
-    if grave and not any(map(_telling, as_grave)):
+    if grave and (grave.rule in result.policy.per_source or not any(map(_telling, as_grave))):
         return as_title(gist(grave))
     return as_title(_measured(result, answer.title))
 

@@ -23,6 +23,7 @@ from corpuscheck.reports.html.parts import (
 )
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Change, ChangedFile, Changes, LostWord, NewCharacter, NewCopy, NewDamage, Result
+from corpuscheck.result.sources import ChangedSource
 from corpuscheck.text.amounts import count, files, percent, size
 from corpuscheck.text.printable import printable, with_codepoint
 
@@ -42,9 +43,17 @@ def changes(result: Result, comparison: Changes, room: Room) -> PageSection:
 
 
 def _blocks(result: Result, comparison: Changes, room: Room) -> Iterator[PageBlock | None]:
-    columns = (Heading(""), Heading("before"), Heading("now"))
+    columns: tuple[Heading, ...] = (Heading("figure"), Heading("before"), Heading("now"))
     figures = before_and_now(comparison, result.profile)
     yield grid("", columns, figures, lambda row: tuple(map(Foreign, row)), len(figures))
+    columns = (
+        Heading("source"),
+        Heading("text before", number=True),
+        Heading("now", number=True),
+        Heading("[UNK] before", number=True),
+        Heading("now", number=True),
+    )
+    yield grid("Changed sources", columns, comparison.sources, _source, room.rows)
     yield grid("Newly lost words", (Heading("word"), Heading("lost", number=True), Heading("why")),
                comparison.newly_lost, _lost, room.rows)  # fmt: skip
     yield _characters(comparison, room)
@@ -61,6 +70,11 @@ def _blocks(result: Result, comparison: Changes, room: Room) -> Iterator[PageBlo
     yield grid("Copies of what was there", columns, copies.pairs, _copy, room.rows)
     changed = shown(*(_files(comparison, change, room) for change in get_args(Change)))
     yield Folded("Files", changed) if changed else None
+
+
+def _source(source: ChangedSource) -> tuple[Cell, ...]:
+    before = size(source.utf8_bytes_before), size(source.utf8_bytes)
+    return Foreign(source.name), *before, percent(source.unk_rate_before), percent(source.unk_rate)
 
 
 def _lost(word: LostWord) -> tuple[Cell, ...]:
