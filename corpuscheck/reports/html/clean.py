@@ -19,6 +19,7 @@ from corpuscheck.text.amounts import about, count, estimated, percent, plural, s
 from corpuscheck.text.printable import shown_or_codepoint
 
 _CHARACTERS = 3
+_PAIRS = 3
 
 
 def clean(result: Result, room: Room) -> Iterator[PageBlock | None]:
@@ -159,12 +160,12 @@ def _normalisation(result: Result, room: Room) -> Grid | None:
 def _examples(result: Result, room: Room) -> Iterator[PageBlock | None]:
     """Copies with their twins, lines that many documents have, and text that is not as it was meant."""
     found, profile = result.cleanliness, result.profile
-    pairs = [(name, pair) for name, step in found.steps for pair in step.pairs]
+    pairs = [(name, pair) for name, step in found.steps for pair in step.pairs[:_PAIRS]]
     columns: tuple[Heading, ...] = (Heading("copy"), Heading("of"), Heading("kind"), Heading("alike", number=True))
 
     def pair_row(item: tuple[str, tuple[Place, Place, float]]) -> tuple[Cell, ...]:
         name, (kept, copy, likeness) = item
-        return path(copy.named), path(kept.named), name, percent(likeness)
+        return path(copy.named), path(kept.named), name.removesuffix(" copies"), percent(likeness)
 
     yield grid("Copies", columns, pairs, pair_row, room.rows)
     columns = (Heading("line"), Heading("documents", number=True), Heading("bytes", number=True))

@@ -8,7 +8,7 @@ from corpuscheck.reports.headlines import as_title
 from corpuscheck.reports.html.parts import Cell, Folded, Grid, Heading, PageBlock, Plot, shown
 from corpuscheck.reports.spreads import largest_told, over_told, spread_told
 from corpuscheck.result.distributions import PERCENTILES, Distributions, Histogram
-from corpuscheck.text.amounts import count, percent, size
+from corpuscheck.text.amounts import about, count, percent, size
 
 _LABELS = 4
 
@@ -60,6 +60,7 @@ def _percentiles(found: Distributions) -> Grid:
     def row(histogram: Histogram) -> tuple[Cell, ...]:
         cells = (histogram.percentiles.get(p) for p in PERCENTILES)
         name = f"{histogram.name} in {histogram.unit}"
-        return name, *("" if value is None else _told(value, histogram) for value in cells)
+        tell = size if histogram.unit == "bytes" else about
+        return name, *("" if value is None else tell(value) for value in cells)
 
     return Grid("", columns, tuple(row(histogram) for histogram in found.histograms if histogram.percentiles))
