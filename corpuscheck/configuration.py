@@ -24,7 +24,7 @@ _WRITTEN = {"save", "files", "save-tokenizer", "output", "cache-dir"}
 """Keys that name what is written. A file that was found, not named, can name such places in its own folder alone."""
 _PATHS = {"paths", *_WRITTEN, *(known.key for known in OPTIONS.values() if known.path)}
 _LARGEST = 1 << 20
-_OF_A_RULE = ("severity", "limit")
+_OF_A_RULE = ("severity", "limit", "by")
 _NOT_IN_A_FILE = {"help", "config", "show-config"}
 _FITTING: dict[str, tuple[tuple[type, ...], str]] = {
     "boolean": ((bool,), "true or false"),

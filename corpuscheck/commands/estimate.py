@@ -13,7 +13,6 @@ from corpuscheck.commands.options import (
     RESERVED,
     RUN,
     TARGET,
-    TEXT_OR_JSON,
     TOKENIZER,
     TRAINING,
     Decorator,
@@ -31,8 +30,10 @@ _TEXT_OPTIONS = {
 }  # fmt: skip
 
 _OUTPUT: list[Decorator] = [
-    *TEXT_OR_JSON,
-    click.option("--output", metavar="FILE", help="Also write it as JSON to this file."),
+    click.option("--format", "report_format", type=click.Choice(["text", "json", "html"]), default="text",
+                 show_default=True, help="What is printed on standard output."),
+    click.option("--output", "output", multiple=True, metavar="FORMAT=FILE",
+                 help="Also write it to a file, as json or html (repeat for both); without FORMAT= it is JSON."),
 ]  # fmt: skip
 _PLAN: list[Decorator] = [
     *fields_of(Plan, "articles", "mean_bytes", "available", "per_day", "usable"),
@@ -62,10 +63,12 @@ def estimate(call: Call, /, paths: tuple[str, ...]) -> None:
     elif len(paths) == 1 and paths[0].endswith(".ccp"):
         _no_text_options(call.context, "a saved profile")
     told = estimated(list(paths), plan, call.settings(), call.watch(), processes=True)
+    from corpuscheck.reports.html import estimate as estimate_html
     from corpuscheck.reports.json import estimate as estimate_json
     from corpuscheck.reports.terminal import estimate as estimate_text
 
-    call.print(estimate_json.render(told), partial(estimate_text.render_terminal, told))
+    documents = {"json": partial(estimate_json.render, told), "html": partial(estimate_html.render, told)}
+    call.print(documents, partial(estimate_text.render_terminal, told))
 
 
 def _no_text_options(context: click.Context, source: str, verb: str = "estimate from") -> None:
@@ -130,6 +133,8 @@ def compare(call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], 
     each other, and which words set them apart.
     """
     from corpuscheck.api import compare_profiles, compare_tokenizers
+    from corpuscheck.reports.html import comparison as comparison_html
+    from corpuscheck.reports.html import sides as sides_html
     from corpuscheck.reports.json import comparison as comparison_json
     from corpuscheck.reports.json import sides as sides_json
     from corpuscheck.reports.terminal import comparison as comparison_text
@@ -140,7 +145,9 @@ def compare(call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], 
         if tokenizers or train_one:
             raise UsageError("saved profiles are compared with each other: name two or more, and no tokenizers")
         sides = compare_profiles(paths)
-        call.print(sides_json.render(sides), partial(sides_text.render_terminal, sides))
+        pages = {"json": partial(sides_json.render, sides), "html": partial(sides_html.render, sides)}
+        call.print(pages, partial(sides_text.render_terminal, sides))
         return
     compared = compare_tokenizers(list(paths), tokenizers, train_one, call.settings(), call.watch())
-    call.print(comparison_json.render(compared), partial(comparison_text.render_terminal, compared))
+    documents = {"json": partial(comparison_json.render, compared), "html": partial(comparison_html.render, compared)}
+    call.print(documents, partial(comparison_text.render_terminal, compared))

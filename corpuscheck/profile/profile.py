@@ -18,6 +18,7 @@ from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import check, check_plain
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.estimates import TokenSample
@@ -30,13 +31,14 @@ from corpuscheck.profile.part import Part, Way, merging, part
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.sources import SourcesPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.text.printable import printable
 from corpuscheck.values.brief import brief
 from corpuscheck.values.fitting import path_of
 from corpuscheck.values.json_text import json_bytes
 
-FORMAT = 8
+FORMAT = 9
 MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
@@ -84,6 +86,8 @@ class Profile(Part):
     boilerplate: LineSample = part(LineSample)
     domain: DomainPart = part(DomainPart)
     letters: LettersPart = part(LettersPart)
+    sources: SourcesPart = part(SourcesPart)
+    distributions: DistributionPart = part(DistributionPart)
     about: dict[str, str] = merging(Way(_common, write=dict, read=_texts), default_factory=dict)
 
     def to_bytes(self) -> bytes:
