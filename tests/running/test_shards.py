@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import laws
 import numpy as np
 import pytest
 from support import REPOSITORY, Main, korean_lines, quick_command, set_budgets, write_files, write_vocabulary
@@ -222,7 +223,7 @@ def test_shards_with_a_tokenizer_make_what_one_scan_makes(name: str, shards: int
     assert sum_of(parts, tmp_path) == one_scan(folder, **options)
 
 
-@pytest.mark.parametrize("name", CORPORA)
+@pytest.mark.parametrize("name", laws.each(2, CORPORA))
 def test_shards_of_a_survey_and_of_a_scan_make_what_one_scan_trains_and_makes(name: str, tmp_path: Path) -> None:
     make, options = CORPORA[name]
     folder = make(tmp_path / "corpus")
