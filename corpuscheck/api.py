@@ -27,7 +27,7 @@ from corpuscheck.running.cache import Cache, CacheUse
 from corpuscheck.settings import NAMES, OPTIONS, Settings, settings_from
 from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact
-from corpuscheck.tokenizer.loading import load, usable
+from corpuscheck.tokenizer.loading import given_tokenizer, load, usable
 from corpuscheck.values.brief import brief
 from corpuscheck.values.fitting import known_names, path_list, path_of
 from corpuscheck.values.packed import Packed
@@ -127,7 +127,7 @@ def _given(settings: Settings) -> _Given:
         check_cluster(settings)
     if settings.survey and (settings.tokenizer or settings.baseline):
         raise UsageError("--survey brings its own tokenizer: leave out --tokenizer and --baseline")
-    artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
+    artefact = given_tokenizer(settings)
     baseline = load_baseline(settings.baseline) if settings.baseline else None
     if baseline:
         artefact = artefact or frozen(baseline)
@@ -238,7 +238,7 @@ def build_reference(name: str, paths: Sequence[str], settings: Settings, watch: 
     """
     _check_extras(settings)
     texts = [path for path in paths if not path.endswith(".ccp")]
-    artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
+    artefact = given_tokenizer(settings)
     if texts and artefact is None:
         artefact = run_scan(texts, settings, watch, processes=True).artefact
     if texts:
@@ -377,7 +377,7 @@ def compare_tokenizers(
     if len(tokenizers) + train_one < 2:
         raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
     _check_extras(settings)
-    artefacts = {named(path, LONGEST_PATH): load(path) for path in tokenizers}
+    artefacts = {named(path, LONGEST_PATH): load(path, pattern=settings.tokenizer_pattern) for path in tokenizers}
     return compared(_found(paths, settings, watch), artefacts, train_one, settings, watch)
 
 

@@ -61,6 +61,7 @@ class ScanOptions(TrainingOptions, total=False):
     limit: Mapping[str, float | str]
     fail_on: FailOn
     strict: bool
+    tokenizer_pattern: str | None
     survey: Path | None
     baseline: Path | None
     references: Path | Sequence[Path]

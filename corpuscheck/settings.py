@@ -13,6 +13,7 @@ from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.option import option, options_of
 from corpuscheck.text.printable import printable
 from corpuscheck.text.quantities import COUNT, SHARE, SIZE_OR_ALL, size_in
+from corpuscheck.text.word_patterns import PATTERNS as WORD_PATTERNS
 from corpuscheck.values.fitting import fitted, known_names
 
 CONFIGURATION_FILE = "corpuscheck.toml"
@@ -242,8 +243,13 @@ class Settings:
     preset: str | None = option(None, "--preset NAME", f"A known layout: {', '.join(PRESETS)}.")
     tokenizer: str | None = option(
         None, "--tokenizer PATH",
-        "tokenizer.json, vocab.txt, SentencePiece .model, folder, or a name on the Hub such as klue/bert-base. "
-        "Otherwise one is trained.", path=True
+        "tokenizer.json, vocab.txt, vocab.json with merges.txt, SentencePiece .model, file of tiktoken, folder, or a "
+        "name on the Hub such as klue/bert-base. Otherwise one is trained.", path=True
+    )  # fmt: skip
+    tokenizer_pattern: str | None = option(
+        None, "--tokenizer-pattern NAME",
+        f"How a file of tiktoken cuts words, where its name does not tell: {', '.join(WORD_PATTERNS)}, or a regular "
+        "expression."
     )  # fmt: skip
     survey: str | None = option(
         None, "--survey FILE", "Judge by the tokenizer that 'corpuscheck survey' made from the same text.", path=True

@@ -9,6 +9,7 @@ from click.core import ParameterSource
 
 from corpuscheck.commands.configured import Call, reading
 from corpuscheck.commands.options import (
+    PATTERN,
     READING,
     RESERVED,
     RUN,
@@ -27,7 +28,7 @@ from corpuscheck.settings import Reading
 from corpuscheck.text.printable import printable
 
 _TEXT_OPTIONS = {
-    *Reading.__dataclass_fields__, "preset", "tokenizer",
+    *Reading.__dataclass_fields__, "preset", "tokenizer", "tokenizer_pattern",
 }  # fmt: skip
 
 _OUTPUT: list[Decorator] = [
@@ -121,7 +122,7 @@ def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--tokenizer", "tokenizers", multiple=True, metavar="PATH", help="A tokenizer to compare (repeat).")
 @click.option("--train", "train_one", is_flag=True, help="Also one that is trained on this text.")
-@options(READING, TRAINING, _OUTPUT, RUN)
+@options(PATTERN, READING, TRAINING, _OUTPUT, RUN)
 @reading
 def compare(call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], train_one: bool) -> None:
     """Put several tokenizers side by side on the same text, and say which one to take.

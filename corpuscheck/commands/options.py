@@ -101,7 +101,8 @@ def _taking(hint: Any) -> dict[str, Any]:
 _RESERVED = ("unused", "special")
 
 READING: list[Decorator] = [*fields_of(Reading), *fields_of(Settings, "preset")]
-TOKENIZER = fields_of(Settings, "tokenizer")
+TOKENIZER = fields_of(Settings, "tokenizer", "tokenizer_pattern")
+PATTERN = fields_of(Settings, "tokenizer_pattern")
 SURVEY = fields_of(Settings, "survey")
 TRAINING = fields_of(Training, *(options_of(Training).keys() - _RESERVED))
 RESERVED = fields_of(Training, *_RESERVED)

@@ -29,7 +29,7 @@ from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask, Tas
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.alphabet import alphabet_of
 from corpuscheck.tokenizer.artefact import Artefact
-from corpuscheck.tokenizer.loading import load
+from corpuscheck.tokenizer.loading import given_tokenizer
 from corpuscheck.tokenizer.ranking import Ranking, rank
 from corpuscheck.tokenizer.training import train
 from corpuscheck.values.packed import Packed, Packing
@@ -134,9 +134,9 @@ def concluded(
 
 def tokenizer_for(found: Found, settings: Settings, watch: Watch) -> Artefact:
     """The tokenizer that a scan would judge by: the given one, else one that is trained on this text."""
-    if settings.tokenizer:
-        return load(settings.tokenizer, settings.training.lowercase or None)
-    return surveyed(Corpus(found.sources, settings, watch, False), settings, watch).artefact
+    return (
+        given_tokenizer(settings) or surveyed(Corpus(found.sources, settings, watch, False), settings, watch).artefact
+    )
 
 
 def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> Trained:

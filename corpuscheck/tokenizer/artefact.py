@@ -239,7 +239,7 @@ class Artefact:
     @cached_property
     def other_reading(self) -> Artefact | None:
         """Where the reading was assumed, the one that is as likely: what BertTokenizer does by itself, or cased."""
-        if not self.assumed:
+        if not self.assumed or self.model_type != "WordPiece":
             return None
         by_itself = self.lowercases and self.strips_accents
         return self.read_as(False, False) if by_itself else self.read_as(True, None)

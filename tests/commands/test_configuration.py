@@ -23,6 +23,7 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "include": ('["*.txt", "가*"]', "*.txt, 가*", "*.md", "*.md"),
     "exclude": ('["drafts/"]', "drafts/", "old/", "old/"),
     "follow-links": ("true", "true", "0", "false"),
+    "tokenizer-pattern": ('"gpt2"', "gpt2", "qwen", "qwen"),
     "tokenizer": ('"t/vocab.txt"', "t/vocab.txt", "other", "other"),
     "vocab-size": ("16000", "16000", "8000", "8000"),
     "character-coverage": ("0.99", "0.99", "0.9", "0.9"),

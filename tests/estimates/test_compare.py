@@ -18,7 +18,6 @@ from support import EXAMPLES, document_of, korean_lines, run, set_budgets, write
 from tokenizer_zoo import artefact
 
 from corpuscheck.api import compare_tokenizers
-from corpuscheck.errors import TokenizerError
 from corpuscheck.estimates.comparison import TokenizerRow, recommend
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.reports.terminal.comparison import render_terminal
@@ -259,46 +258,3 @@ def test_what_is_lost_counts_first_then_what_it_costs(rows: tuple[TokenizerRow, 
     name, reason = recommend(rows)
     assert name == taken
     assert why in reason
-
-
-# SentencePiece
-
-
-def sentencepiece_model(kind: str = "unigram", **options: Any) -> bytes:
-    sentencepiece = pytest.importorskip("sentencepiece", reason="sentencepiece is not installed")
-    out = io.BytesIO()
-    lines = [line for path in sorted(NEWS.glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line]
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(lines), model_writer=out, vocab_size=1450, model_type=kind, minloglevel=2, **options
-    )
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("options", [{}, {"byte_fallback": True}, {"normalization_rule_name": "identity"},
-                                     {"add_dummy_prefix": False, "remove_extra_whitespaces": False}])  # fmt: skip
-def test_a_sentencepiece_model_encodes_as_sentencepiece_does(tmp_path: Path, options: dict[str, Any]) -> None:
-    model = sentencepiece_model(**options)
-    import sentencepiece
-
-    theirs = sentencepiece.SentencePieceProcessor(model_proto=model)
-    write_files(tmp_path, {"spiece.model": model})
-    ours = load(str(tmp_path))
-    assert ours.model_type == "Unigram"
-    assert ours.fingerprint == load(str(tmp_path / "spiece.model")).fingerprint
-    lines = [line for path in sorted(NEWS.glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line]
-    for line in [*lines, "ﾊﾝｶｸ 뷁뷁 x", "  a   b ", "똻똻하다"]:
-        assert ours.tokenizer.encode(line, add_special_tokens=False).ids == theirs.encode(line), line
-
-
-def test_a_sentencepiece_model_that_is_no_unigram_says_what_to_do(tmp_path: Path) -> None:
-    write_files(tmp_path, {"bpe.model": sentencepiece_model("bpe")})
-    with pytest.raises(TokenizerError, match="not Unigram: convert its folder with transformers"):
-        load(str(tmp_path / "bpe.model"))
-
-
-def test_a_sentencepiece_model_that_is_cut_off_is_one_clear_line(tmp_path: Path) -> None:
-    model = sentencepiece_model()
-    for end in (5, 100, 10_000, len(model) - 3):
-        write_files(tmp_path, {"cut.model": model[:end]})
-        with pytest.raises(TokenizerError, match=r"cut\.model"):
-            load(str(tmp_path / "cut.model"))
