@@ -30,13 +30,14 @@ from corpuscheck.profile.part import Part, Way, merging, part
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.wholeness import WholenessPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.text.printable import printable
 from corpuscheck.values.brief import brief
 from corpuscheck.values.fitting import path_of
 from corpuscheck.values.json_text import json_bytes
 
-FORMAT = 8
+FORMAT = 9
 MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
@@ -84,6 +85,7 @@ class Profile(Part):
     boilerplate: LineSample = part(LineSample)
     domain: DomainPart = part(DomainPart)
     letters: LettersPart = part(LettersPart)
+    wholeness: WholenessPart = part(WholenessPart)
     about: dict[str, str] = merging(Way(_common, write=dict, read=_texts), default_factory=dict)
 
     def to_bytes(self) -> bytes:

@@ -60,6 +60,9 @@ class _BrokenError(Exception):
         self.answered = answered
 
 
+WordSpans = tuple[Sequence[int], Sequence[tuple[int, int, int, bool]]]
+
+
 class Encoder(Protocol):
     """A tokenizer without special tokens of its own, truncation and padding."""
 
@@ -67,6 +70,11 @@ class Encoder(Protocol):
 
     def used(self, texts: Sequence[str]) -> set[int]:
         """The ids that occur in the texts."""
+        ...
+
+    def words(self, texts: Sequence[str]) -> list[WordSpans]:
+        """For each text the ids that occur, and (start, stop, tokens, whether one is watched) of its words, which white
+        space parts as well as the pre-tokenizer. The tokens of white space alone have an empty span."""
         ...
 
     def normalized(self, texts: Sequence[str]) -> list[str]: ...
@@ -100,6 +108,13 @@ class Here:
         found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return {token for encoding in found for token in encoding.ids}
 
+    def words(self, texts: Sequence[str]) -> list[WordSpans]:
+        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return [
+            (sorted(set(encoding.ids)), list(_spans(text, encoding, self._watched)))
+            for text, encoding in zip(texts, found, strict=True)
+        ]
+
     def normalized(self, texts: Sequence[str]) -> list[str]:
         normalizer = self._tokenizer.normalizer
         return list(texts) if normalizer is None else [str(normalizer.normalize_str(text)) for text in texts]
@@ -117,6 +132,25 @@ def _shattered(ids: list[int], words: list[int | None], pieces: frozenset[int]) 
         word = tuple(token for _, token in tokens)
         if not pieces.isdisjoint(word):
             yield word
+
+
+def _spans(text: str, encoding: Encoding, watched: frozenset[int]) -> Iterator[tuple[int, int, int, bool]]:
+    first = last = tokens = 0
+    held = False
+    current: int | None = -1
+    for token, word, (start, stop) in zip(encoding.ids, encoding.word_ids, encoding.offsets, strict=True):
+        while start < stop and text[start].isspace():
+            start += 1
+        parted = first < last < start and any(map(str.isspace, text[last:start]))
+        if tokens and (word != current or parted):
+            yield first, last, tokens, held
+            first = last = tokens = 0
+            held = False
+        current, tokens, held = word, tokens + 1, held or token in watched
+        if start < stop:
+            first, last = (first, max(last, stop)) if first < last else (start, stop)
+    if tokens:
+        yield first, last, tokens, held
 
 
 class Apart:
@@ -139,6 +173,12 @@ class Apart:
 
     def used(self, texts: Sequence[str]) -> set[int]:
         return {token for ids in self._asked("used", texts) for token in ids}
+
+    def words(self, texts: Sequence[str]) -> list[WordSpans]:
+        return [
+            (ids, [(first, last, n, held) for first, last, n, held in spans])
+            for ids, spans in self._asked("words", texts)
+        ]
 
     def normalized(self, texts: Sequence[str]) -> list[str]:
         return list(self._asked("normalized", texts))
@@ -287,10 +327,14 @@ def ready(definition: str) -> Tokenizer:
 def _answer(encoder: Here, question: str, texts: list[str]) -> list[Any] | str:
     if question == "used":
         return [sorted(encoder.used(texts))]
-    if question == "encode":
+    if question == "words":
+        words = encoder.words(texts)
+        made = [(sum(tokens for _, _, tokens, _ in spans), "tokens") for _, spans in words]
+        answer: list[Any] = list(words)
+    elif question == "encode":
         found = encoder.encode(texts)
         made = [(each.tokens, "tokens") for each in found]
-        answer: list[Any] = [(each.tokens, each.words, each.watched, each.shattered) for each in found]
+        answer = [(each.tokens, each.words, each.watched, each.shattered) for each in found]
     elif question == "normalized":
         answer = encoder.normalized(texts)
         made = [(len(text), "characters") for text in answer]

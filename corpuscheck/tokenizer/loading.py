@@ -129,6 +129,7 @@ def usable(artefact: Artefact) -> Artefact:
 
 
 def _able(artefact: Artefact) -> Artefact:
+    artefact = artefact.marked()
     _ = artefact.unk_id
     shown = printable(artefact.source, 200)
     with _refused(f"{shown}: this tokenizer cannot encode text"):

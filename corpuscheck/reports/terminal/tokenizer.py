@@ -49,6 +49,8 @@ def tokenizer(result: Result) -> Group:
     rows += _shattered_rows(result)
     if report.tokens:
         rows += _token_rows(result)
+    rows += _unknown_rows(report)
+    rows += _wholeness_rows(report)
     if not report.method.startswith("counted"):
         rows.append(("method", safe(report.method)))
     parts: list[RenderableType] = [labelled(rows)]
@@ -57,6 +59,8 @@ def tokenizer(result: Result) -> Group:
         parts += [Text(), _worst_characters(report.worst_characters)] if report.worst_characters else []
     if report.shattered.characters:
         parts += [Text(), shattered_words(report.shattered), Text(), shattered_characters(report.shattered)]
+    if len(report.wholeness.scripts) > 1:
+        parts += [Text(), script_costs(report)]
     shattered = f", {percent(words.shattered_rate)} shattered" if words.shattered.words else ""
     return section(3, Question.SEEN, f"{percent(words.unk_rate)} [UNK]{shattered}", *parts)
 
@@ -78,6 +82,31 @@ def _shattered_rows(result: Result) -> Iterator[tuple[str | Text, str | Text]]:
         fewer = count(report.shattered.tokens_if_whole)
         characters = plural(report.shattered.distinct, "character")
         yield "", f"{fewer} tokens instead of {count(words.encoded_tokens)}, were {characters} whole"
+
+
+def _unknown_rows(report: TokenizerReport) -> Iterator[tuple[str | Text, str | Text]]:
+    """What [UNK] does not show of the unknown; nothing where it is what it seems."""
+    unknown = report.unknown
+    if unknown.way == "dropped":
+        yield "unknown", "dropped in silence: it has no unknown token, and no bytes to spell characters in"
+    elif unknown.way == "ordinary":
+        yield "unknown", safe(f"becomes '{printable(unknown.token, 24)}', which has another use as well", limit=200)
+    if unknown.fused_words:
+        about = "" if unknown.exact else "about "
+        one = f"{about}{count(unknown.fused_characters)} characters of {count(unknown.fused_words)} words"
+        yield "", f"neighbours become one token: {one}"
+
+
+def _wholeness_rows(report: TokenizerReport) -> Iterator[tuple[str | Text, str | Text]]:
+    """Words that are one token, and pieces that occur."""
+    found = report.wholeness
+    if found.whole_rate:
+        yield "whole words", f"{_with_interval(found.whole_rate, percent)} in {size(found.sampled_bytes)}"
+        share = percent(found.used / report.vocab_size) if report.vocab_size else "0 %"
+        yield (
+            "pieces used",
+            f"at least {share}  {count(found.used)} of {count(report.vocab_size)} in {size(found.sampled_bytes)}",
+        )
 
 
 def _assumption(report: TokenizerReport) -> Iterator[tuple[str | Text, str | Text]]:
@@ -162,6 +191,20 @@ def shattered_characters(report: ShatteredReport, most: int = _WORST) -> Table:
         )
     if report.distinct > most:
         table.add_row(Text("… and others", "dim"), "", "", "", "", Text(f"{count(report.distinct)} in all", "dim"))
+    return table
+
+
+def script_costs(report: TokenizerReport, most: int = _WORST) -> Table:
+    """What each script pays."""
+    table = columns(
+        ("script", "left"), ("words", "right"), ("continued", "right"), ("tokens per word", "right"),
+        ("tokens per character", "right"),
+    )  # fmt: skip
+    for cost in report.wholeness.scripts[:most]:
+        continued = percent(cost.continued_rate.value) if cost.continued_rate else ""
+        per_word = f"{cost.tokens_per_word.value:.2f}" if cost.tokens_per_word else ""
+        per_character = f"{cost.tokens_per_character:.2f}" if cost.tokens_per_character else ""
+        table.add_row(cost.script, count(cost.words), continued, per_word, per_character)
     return table
 
 
