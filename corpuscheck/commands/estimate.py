@@ -122,9 +122,12 @@ def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--tokenizer", "tokenizers", multiple=True, metavar="PATH", help="A tokenizer to compare (repeat).")
 @click.option("--train", "train_one", is_flag=True, help="Also one that is trained on this text.")
+@click.option("--by", "by", type=click.Choice(["script"]), help="Also what the words of each script take.")
 @options(PATTERN, READING, TRAINING, _OUTPUT, RUN)
 @reading
-def compare(call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], train_one: bool) -> None:
+def compare(
+    call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], train_one: bool, by: str | None
+) -> None:
     """Put several tokenizers side by side on the same text, and say which one to take.
 
     Where every PATH is a saved profile or a reference (.ccp), these are compared instead: how far their texts are from
@@ -138,10 +141,11 @@ def compare(call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], 
 
     if all(path.endswith(".ccp") for path in paths):
         _no_text_options(call.context, "saved profiles", "compare")
-        if tokenizers or train_one:
+        if tokenizers or train_one or by:
             raise UsageError("saved profiles are compared with each other: name two or more, and no tokenizers")
         sides = compare_profiles(paths)
         call.print(sides_json.render(sides), partial(sides_text.render_terminal, sides))
         return
     compared = compare_tokenizers(list(paths), tokenizers, train_one, call.settings(), call.watch())
-    call.print(comparison_json.render(compared), partial(comparison_text.render_terminal, compared))
+    shown = partial(comparison_text.render_terminal, compared, by_script=by == "script")
+    call.print(comparison_json.render(compared), shown)

@@ -68,10 +68,6 @@ class Encoder(Protocol):
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]: ...
 
-    def used(self, texts: Sequence[str]) -> set[int]:
-        """The ids that occur in the texts."""
-        ...
-
     def words(self, texts: Sequence[str]) -> list[WordSpans]:
         """For each text the ids that occur, and (start, stop, tokens, whether one is watched) of its words, which white
         space parts as well as the pre-tokenizer. The tokens of white space alone have an empty span."""
@@ -103,10 +99,6 @@ class Here:
         places = [k for k, token in enumerate(ids) if token in self._watched]
         offsets = encoding.offsets
         return Encoded(len(ids), total, tuple((ids[k], words[k], *offsets[k]) for k in places), shattered)
-
-    def used(self, texts: Sequence[str]) -> set[int]:
-        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return {token for encoding in found for token in encoding.ids}
 
     def words(self, texts: Sequence[str]) -> list[WordSpans]:
         found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
@@ -171,9 +163,6 @@ class Apart:
             for tokens, words, watched, shattered in self._asked("encode", texts)
         ]
 
-    def used(self, texts: Sequence[str]) -> set[int]:
-        return {token for ids in self._asked("used", texts) for token in ids}
-
     def words(self, texts: Sequence[str]) -> list[WordSpans]:
         return [
             (ids, [(first, last, n, held) for first, last, n, held in spans])
@@ -187,7 +176,7 @@ class Apart:
         return list(self._asked("pieces", texts))
 
     def _asked(self, question: str, texts: Sequence[str]) -> Iterator[Any]:
-        """The answers in order, those of `used` by group."""
+        """The answers in order."""
         for first, group in _groups(texts):
             with self._lock:
                 try:
@@ -325,8 +314,6 @@ def ready(definition: str) -> Tokenizer:
 
 
 def _answer(encoder: Here, question: str, texts: list[str]) -> list[Any] | str:
-    if question == "used":
-        return [sorted(encoder.used(texts))]
     if question == "words":
         words = encoder.words(texts)
         made = [(sum(tokens for _, _, tokens, _ in spans), "tokens") for _, spans in words]

@@ -207,7 +207,7 @@ def test_the_report_has_a_column_for_each_and_a_recommendation(tokenizers: dict[
     assert lines[1] == f"1  {tokenizers['vocab']}  WordPiece"
     assert any(line.split()[0] == "[UNK]" for line in lines if line)
     assert f"→ {tokenizers['vocab']}: it loses least" in done.stdout  # the other one shatters more words
-    assert "a lost word is one token" in done.stdout
+    assert "░ a token for each byte of what is lost" in done.stdout
     assert "\x1b" not in done.stdout
 
 
@@ -252,9 +252,29 @@ def row(name: str, unk: int, tokens: float, shattered: int = 0) -> TokenizerRow:
         ((row("a", 10, 900), row("b", 0, 700, shattered=4000)), "a", "it loses least: 0.10 % of the words, b 40.0 %"),
         ((row("a", 0, 900), row("b", 0, 700, shattered=5)), "b", "needs 22.2 % fewer tokens than a"),
         ((row("a", 6000, 9000), row("b", 9000, 5000)), "a", "it loses least"),
+        ((row("a", 0, 1000), row("b", 5, 700), row("c", 4000, 400)), "b", "needs 30.0 % fewer tokens than a"),
+        (
+            (row("a", 0, 1000), row("b", 9, 990), row("c", 10_000, 0.001)),
+            "a",
+            "it loses least: 0 % of the words, c 100 %",
+        ),
     ],
 )
 def test_what_is_lost_counts_first_then_what_it_costs(rows: tuple[TokenizerRow, ...], taken: str, why: str) -> None:
     name, reason = recommend(rows)
     assert name == taken
     assert why in reason
+
+
+def test_by_script_each_script_has_its_rows_and_each_tokenizer_its_bar(tokenizers: dict[str, str]) -> None:
+    arguments = ("--tokenizer", tokenizers["vocab"], "--tokenizer", tokenizers["bpe"], "--by", "script", "-q")
+    shown = run("compare", NEWS, *arguments).stdout
+    assert re.search(r"Hangul +[\d.]+ +[\d.]+ +tokens per word", shown)
+    assert len(re.findall(r"^[12]  ▇", shown, re.MULTILINE)) == 2
+    assert "tokens per word\n" not in run("compare", NEWS, *arguments[:4], "-q").stdout.replace("per word  ", "")
+
+
+def test_the_scripts_of_the_json_hold_all_tokens_of_the_text(tokenizers: dict[str, str]) -> None:
+    for row in compared(tokenizers["vocab"], tokenizers["bpe"], tokenizers["unigram"]):
+        assert row.wholeness.complete
+        assert sum(row.wholeness.of(script)[3] for script in row.wholeness.names) == row.tokens.value
