@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from corpuscheck.estimates.estimate import Estimate
     from corpuscheck.estimates.plan import Plan
     from corpuscheck.peeking.view import View
+    from corpuscheck.result.swept import Sweep
     from corpuscheck.result.trained import Trained
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress
@@ -343,6 +344,16 @@ def train(
     if folder is not None:
         save_with_card(finished, folder)
     return finished
+
+
+def sweep(
+    paths: Paths, sizes: Sequence[int], settings: Settings, watch: Watch = _silently, processes: bool = False
+) -> Sweep:
+    """Tokenizers of several sizes from one pass over the text, each judged on the same held-out tenth."""
+    from corpuscheck.running.sweeping import swept
+
+    _check_extras(settings)
+    return swept(_found(paths, settings, watch), sizes, settings, watch, processes)
 
 
 def save_tokenizer_of(surveys: Sequence[str], folder: str, jobs: int, watch: Watch = _silently) -> Artefact:

@@ -23,6 +23,7 @@ LayoutChoice = Literal["auto", "text", "jsonl", "json", "csv", "tsv", "wikiextra
 LAYOUTS: tuple[str, ...] = get_args(LayoutChoice)
 Severity = Literal["error", "warning", "info"]
 FailOn = Literal["error", "warning", "never"]
+ModelName = Literal["wordpiece", "bpe", "unigram"]
 CacheKey = Literal["mtime", "content"]
 
 REPORT_FORMATS = {
@@ -131,6 +132,9 @@ class Training:
     `special` are further special tokens, `unused` the number of places that are kept for later.
     """
 
+    model: ModelName = option(
+        "wordpiece", "--model", "What is trained: WordPiece, byte-level BPE, or Unigram with byte fallback."
+    )
     vocab_size: int = option(32_000, "--vocab-size", "Pieces of a trained tokenizer.", COUNT)
     character_coverage: float | None = option(
         None, "--character-coverage",
@@ -305,6 +309,11 @@ class Settings:
             (
                 training.limit_alphabet is not None and training.limit_alphabet < 1,
                 "--limit-alphabet must be 1 or more",
+            ),
+            (training.model not in get_args(ModelName), f"--model is one of {', '.join(get_args(ModelName))}"),
+            (
+                training.lowercase and training.model != "wordpiece",
+                f"--lowercase is for --model wordpiece: {training.model} keeps text as it is",
             ),
             (training.train_bytes < 1, "--train-bytes must be 1 or more"),
             (not 0 <= training.held_out_share < 1, "held_out_share must be 0 or more and below 1"),

@@ -116,7 +116,7 @@ class Call:
 
     def print(self, document: bytes, render: Callable[[Console], str]) -> None:
         """Print the answer as text or JSON, and write the JSON to a file where one is named."""
-        print_conclusion(self.options["report_format"], self.options["output"], document, render)
+        print_conclusion(self.options["report_format"], self.options.get("output"), document, render)
 
 
 def reading(function: Command) -> Command:

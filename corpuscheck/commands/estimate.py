@@ -26,6 +26,7 @@ from corpuscheck.errors import UsageError
 from corpuscheck.estimates.plan import Plan
 from corpuscheck.settings import Reading
 from corpuscheck.text.printable import printable
+from corpuscheck.text.quantities import parse_count
 
 _TEXT_OPTIONS = {
     *Reading.__dataclass_fields__, "preset", "tokenizer", "tokenizer_pattern",
@@ -79,15 +80,19 @@ def _no_text_options(context: click.Context, source: str, verb: str = "estimate 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-o", "--output", "folder", required=True, metavar="DIR", help="Where the tokenizer is saved.")
-@options(READING, TRAINING, RESERVED, RUN)
+@click.option("-o", "--output", "folder", metavar="DIR", help="Where the tokenizer is saved.")
+@click.option("--sweep", metavar="COUNT,COUNT,…", help="Instead, say what vocabularies of these sizes would do.")
+@options(READING, TRAINING, RESERVED, TEXT_OR_JSON, RUN)
 @reading
-def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
-    """Train the WordPiece tokenizer that this corpus should be pretrained with.
+def train(call: Call, /, paths: tuple[str, ...], folder: str | None, sweep: str | None) -> None:
+    """Train the tokenizer that this corpus should be pretrained with: WordPiece, or what --model says.
 
     It is made from all of the text: the alphabet from every character, longer pieces from a sample (--train-bytes, or
     all). It is judged by another one, made in the same way without a tenth of the documents, on that tenth.
-    Writes tokenizer.json, vocab.txt and tokenizer_config.json, as transformers loads them, and a card.
+    Writes tokenizer.json, tokenizer_config.json and for WordPiece vocab.txt, as transformers loads them, and a card.
+
+    With --sweep 8k,16k,32k nothing is saved: a tokenizer of each size is made without the held-out tenth and judged on
+    it, after one pass over the text.
 
     Where PATH is a survey (.ccp), or all shards of one, it is the tokenizer that was judged by in the scans that share
     the text, and there is no card.
@@ -98,6 +103,11 @@ def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
     from corpuscheck.text.amounts import percent
 
     settings = call.settings()
+    if sweep is not None:
+        _sweep(call, paths, sweep, folder)
+        return
+    if folder is None:
+        raise UsageError("say where the tokenizer is saved (-o DIR), or --sweep 8k,16k,32k for what sizes would do")
     if all(path.endswith(".ccp") for path in paths):
         made = save_tokenizer_of(paths, folder, settings.jobs, call.watch())
         if not call.quiet:
@@ -107,7 +117,7 @@ def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
     if not call.quiet:
         judged = "nothing was held out to judge it by"
         if finished.held_out:
-            lost = percent(finished.judged.held_out_unk_rate)
+            lost = percent(finished.judged.held_out_unk_rate + finished.judged.held_out_shattered_rate)
             judged = f"one made without the held-out {finished.unit}s loses {lost} of their words"
         print_line(
             f"{finished.artefact.vocab_size:,} pieces from all of the text, "
@@ -116,6 +126,20 @@ def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
         if settings.training.lowercase and finished.letters.characters:
             told = said_of_letters(finished.letters)
             click.echo(f"warning: --lowercase strips accents: {told}; train without it", err=True)
+
+
+def _sweep(call: Call, paths: tuple[str, ...], sizes: str, folder: str | None) -> None:
+    from corpuscheck.api import sweep
+    from corpuscheck.reports.json import sweep as sweep_json
+    from corpuscheck.reports.terminal import sweep as sweep_text
+
+    if folder is not None:
+        raise UsageError("--sweep saves nothing: leave out -o, and train with the --vocab-size that you choose")
+    if all(path.endswith(".ccp") for path in paths):
+        raise UsageError("--sweep reads text: name files or folders, and no surveys")
+    counts = [parse_count(part) for part in sizes.split(",")]
+    found = sweep(list(paths), counts, call.settings(), call.watch(), processes=True)
+    call.print(sweep_json.render(found), partial(sweep_text.render_terminal, found))
 
 
 @click.command()

@@ -98,7 +98,7 @@ def _taking(hint: Any) -> dict[str, Any]:
     return {}
 
 
-_RESERVED = ("unused", "special")
+_RESERVED = ("unused", "special", "model")
 
 READING: list[Decorator] = [*fields_of(Reading), *fields_of(Settings, "preset")]
 TOKENIZER = fields_of(Settings, "tokenizer", "tokenizer_pattern")

@@ -87,7 +87,7 @@ def measured_corpus(
 
 def surveyed(corpus: Corpus, settings: Settings, watch: Watch) -> Judge:
     """A tokenizer trained here, after a pass of its own."""
-    unit, survey = _surveyed(corpus, settings)
+    unit, survey = surveyed_text(corpus, settings)
     return judge_of(unit, survey, settings, watch)
 
 
@@ -143,7 +143,7 @@ def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> 
     """A tokenizer made from all of the text, judged by another one that was made without the held-out part."""
     corpus = Corpus(found.sources, settings, watch, processes)
     training, share = settings.training, settings.training.held_out_share
-    unit, survey = _surveyed(corpus, settings, whole=True)
+    unit, survey = surveyed_text(corpus, settings, whole=True)
     sample, small = survey.sample, settings.budgets.tokens
     ranking = rank(survey.characters.counts, training.lowercase)
     with watch("training", 0, 0):
@@ -175,7 +175,7 @@ def compared(
     corpus = Corpus(found.sources, settings, watch, False)
     unit: Unit = "document"
     if train_one:
-        unit, survey = _surveyed(corpus, settings)
+        unit, survey = surveyed_text(corpus, settings)
         artefacts.append(_trained_on(survey, settings, watch))
         names.append("trained here")
     share = settings.training.held_out_share if train_one else 0.0
@@ -207,7 +207,7 @@ def compared(
     return TokenizerComparison(size, measured.size.documents, sample.size, rows, recommended, reason, not_judged)
 
 
-def _surveyed(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Unit, Partial]:
+def surveyed_text(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Unit, Partial]:
     """The first pass. Raises NothingToScanError where there is no text to learn from, UsageError for a wrong preset."""
     unit, survey = _survey(corpus, settings, whole)
     if not survey.characters.counts:
