@@ -24,6 +24,7 @@ from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import Source, discover
 from corpuscheck.reading.files import FileRecord, Piece
 from corpuscheck.reading.kinds import kind_of
+from corpuscheck.reading.sourcing import Sourcing
 from corpuscheck.running import cluster
 from corpuscheck.running.corpus import FIRST_LOOK, Corpus
 from corpuscheck.running.folding import Fold
@@ -114,7 +115,7 @@ def merging(folder: str, vocabulary: str) -> None:
     sources = discover([folder], settings.reading).sources
     corpus = Corpus(sources, settings, lambda *_: nullcontext(Silent()), False)
     corpus.size = 10**12  # by which samples are bounded
-    (_, task), *_ = tasks_of(corpus, settings, Judge(load(vocabulary)))
+    (_, task), *_ = tasks_of(corpus, settings, Judge(load(vocabulary)), Sourcing())
     units: list[WorkUnit] = [(Piece(source),) for source in sources]
     partials: list[Partial] = []
     for unit in units:

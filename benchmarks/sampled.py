@@ -97,8 +97,8 @@ class Corpus:
 def documents_of(hashes: Hashes, counts: Ints, sizes: Ints, norms: Hashes, debris: Ints) -> DocumentPart:
     """The table of these texts, all in one file."""
     zeros = np.zeros(len(hashes), np.int64)
-    drawn = drawn_by(hashes, sizes)
-    return DocumentPart(0, drawn, zeros.astype(np.uint64), counts, sizes, norms, zeros, debris, zeros).bounded()
+    drawn, home = drawn_by(hashes, sizes), zeros.astype(np.uint64)
+    return DocumentPart(0, drawn, home, home, counts, sizes, norms, zeros, debris, zeros).bounded()
 
 
 def exact(corpus: Corpus) -> Profile:

@@ -306,7 +306,7 @@ def settings_for(options: Mapping[str, Any], known: Collection[str]) -> Settings
     asked = settings.policy
     policy = policy_of(
         asked.select, asked.ignore, asked.severity.items(), asked.limit.items(), asked.fail_on, asked.strict,
-        Configuration(),
+        Configuration(), per_source=asked.per_source,
     )  # fmt: skip
     in_force(settings.limits, policy)  # limits that were given by rule must be possible ones too
     return replace(settings, policy=policy)

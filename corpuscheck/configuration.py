@@ -24,7 +24,7 @@ _WRITTEN = {"save", "files", "save-tokenizer", "output", "cache-dir"}
 """Keys that name what is written. A file that was found, not named, can name such places in its own folder alone."""
 _PATHS = {"paths", *_WRITTEN, *(known.key for known in OPTIONS.values() if known.path)}
 _LARGEST = 1 << 20
-_OF_A_RULE = ("severity", "limit")
+_OF_A_RULE = ("severity", "limit", "by")
 _NOT_IN_A_FILE = {"help", "config", "show-config"}
 _FITTING: dict[str, tuple[tuple[type, ...], str]] = {
     "boolean": ((bool,), "true or false"),
@@ -253,7 +253,7 @@ def apply(context: click.Context, configuration: Configuration) -> None:
     reports = any(option.name == "outputs" for option in context.command.params)
     for option in context.command.params:
         key = option_key(option)
-        if key not in configuration.values or (key in ("format", "output") and not reports):  # of reports alone
+        if key not in configuration.values or (key in ("format", "output", "by") and not reports):  # of reports alone
             continue
         value = configuration.values[key]
         if key == "tokenizer" and isinstance(value, str) and _takes_many(option):  # one of several to compare

@@ -60,6 +60,7 @@ class ScanOptions(TrainingOptions, total=False):
     ignore: Texts
     severity: Mapping[str, Severity]
     limit: Mapping[str, float | str]
+    per_source: Texts
     fail_on: FailOn
     strict: bool
     tokenizer_pattern: str | None
@@ -69,6 +70,7 @@ class ScanOptions(TrainingOptions, total=False):
     forecast: bool
     clean: bool
     near_duplicates: bool
+    by: str | None
     cache: Path | None
     cache_key: CacheKey
     dask: str | None

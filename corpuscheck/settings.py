@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from encodings.aliases import aliases
@@ -31,6 +32,7 @@ REPORT_FORMATS = {
     "concise": "ci.concise",
     "json": "json.report",
     "markdown": "markdown.report",
+    "html": "html.report",
     "github": "ci.github",
     "gitlab": "ci.gitlab",
     "junit": "ci.junit",
@@ -195,7 +197,8 @@ class Limits:
 class Policy:
     """Which rules are judged, how gravely, and what fails the gate.
 
-    `select` and `ignore` name rules by id, prefix of an id, or name; `severity` and `limit` are by rule id.
+    `select` and `ignore` name rules by id, prefix of an id, or name; `severity` and `limit` are by rule id. The rules
+    in `per_source` are judged for each source by itself.
     `config` is the configuration file, `lines` the line in it that sets a rule's limit.
     """
 
@@ -207,6 +210,7 @@ class Policy:
     limit: Mapping[str, float | str] = option(
         dict, "--limit RULE=NUMBER", "Set the limit of a rule, such as 2% or 30k."
     )
+    per_source: tuple[str, ...] = option((), "--per-source RULE", "Judge this rule by source: the finding names it.")
     fail_on: FailOn = option("error", "--fail-on", "The least grave finding that gives exit status 1.")
     strict: bool = option(False, "--strict", "A rule that cannot be judged is an error.")
     config: str = ""
@@ -233,6 +237,10 @@ class Budgets:
 
 
 BUDGETS = Budgets()
+
+_EACH_WAY = ("folder", "path", "file", "script")
+_WAYS = re.compile(r"folder(:[1-9]\d?)?|path|file|script|field:[^\0]+", re.DOTALL)
+"""How sources can be told apart."""
 
 
 @dataclass(frozen=True)
@@ -271,6 +279,12 @@ class Settings:
         True, "--near-duplicates/--no-near-duplicates",
         "Find documents that are nearly the same, and what a document repeats."
     )  # fmt: skip
+    by: str | None = option(
+        None, "--by WAY",
+        "Tell sources apart by folder (the first level at which paths differ; folder:2 takes one more), by the given "
+        "path, by file, by script, or by a field of records, as in field:source or field:meta.set. Found by itself "
+        "where it is obvious."
+    )  # fmt: skip
     cache: str | None = option(
         None, "--cache-dir DIR", "Where what was measured is kept, so that only changed files are read again.",
         otherwise=".corpuscheck_cache", path=True
@@ -299,6 +313,11 @@ class Settings:
             ),
             (self.reading.encoding is not None and not _is_text_codec(self.reading.encoding), _unknown_codec(self)),
             (self.reading.layout not in LAYOUTS, f"--layout is one of {', '.join(LAYOUTS)}"),
+            (
+                self.by is not None and not _WAYS.fullmatch(self.by),
+                f"--by is {', '.join(_EACH_WAY)}, folder:2 or field:NAME{did_you_mean(self.by or '', _EACH_WAY)}",
+            ),
+            (self.by == "script" and not self.clean, "--by script needs --clean, which looks into each document"),
             (self.jobs < 1, "--jobs must be 1 or more"),
             (training.vocab_size < 1, "--vocab-size must be 1 or more"),
             (training.vocab_size > 10_000_000, "--vocab-size must be 10,000,000 or less"),

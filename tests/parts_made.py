@@ -12,6 +12,7 @@ from corpuscheck.profile import letters
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.clean import CleanPart, Tally, Worst, worst_of
 from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.domain import DomainPart, packed_counts, packed_grams
 from corpuscheck.profile.domain_words import DomainWords
@@ -27,6 +28,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.shattered import ShatteredPart
 from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.sources import SourceFigures, SourcesPart
 from corpuscheck.profile.wholeness import WholenessPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.files import FileRecord
@@ -111,6 +113,7 @@ def of_rows(table: list[tuple[int, int, int]]) -> DocumentPart:
     return DocumentPart(
         0,
         np.array(texts, np.uint64),
+        np.array([home % 2 for home in homes], np.uint64),
         np.array(homes, np.uint64),
         np.array(counts, np.int64),
         np.array(sizes, np.int64),
@@ -168,6 +171,13 @@ forecasts = st.one_of(
     st.just(ForecastPart()), st.just(ForecastPart(conflict=True)), st.builds(ForecastPart, n, n, n, n, n, n)
 )
 
+rates = st.dictionaries(st.integers(0, 14), st.integers(1, 99), max_size=5)
+source_figures = st.builds(SourceFigures, n, n, n, n, st.just(0), st.just(0), n, n, counts, counts, ranks)
+sources = st.builds(
+    SourcesPart, st.sampled_from(["folder", "path"]), st.booleans(), st.just(0),
+    st.dictionaries(names, source_figures, min_size=1, max_size=5),
+).map(SourcesPart.bounded)  # fmt: skip
+
 KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
     ReadingPart: readings,
     SizePart: sizes,
@@ -188,5 +198,7 @@ KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
     DomainPart: domains,
     LettersPart: changes,
     WholenessPart: wholeness,
+    SourcesPart: sources,
+    DistributionPart: st.builds(DistributionPart, ranks, rates, ranks),
 }
 """Each kind of part that a profile has."""

@@ -114,9 +114,9 @@ class Call:
     def watch(self) -> Watch:
         return watcher(not (self.quiet or self.options["no_progress"]), self.options["verbose"])
 
-    def print(self, document: bytes, render: Callable[[Console], str]) -> None:
-        """Print the answer as text or JSON, and write the JSON to a file where one is named."""
-        print_conclusion(self.options["report_format"], self.options.get("output"), document, render)
+    def print(self, documents: Mapping[str, Callable[[], bytes]], render: Callable[[Console], str]) -> None:
+        """Print the answer as text or as one of the documents, and write those to files that are named."""
+        print_conclusion(self.options["report_format"], self.options.get("output", ()), documents, render)
 
 
 def reading(function: Command) -> Command:

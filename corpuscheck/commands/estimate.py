@@ -33,8 +33,10 @@ _TEXT_OPTIONS = {
 }  # fmt: skip
 
 _OUTPUT: list[Decorator] = [
-    *TEXT_OR_JSON,
-    click.option("--output", metavar="FILE", help="Also write it as JSON to this file."),
+    click.option("--format", "report_format", type=click.Choice(["text", "json", "html"]), default="text",
+                 show_default=True, help="What is printed on standard output."),
+    click.option("--output", "output", multiple=True, metavar="FORMAT=FILE",
+                 help="Also write it to a file, as json or html (repeat for both); without FORMAT= it is JSON."),
 ]  # fmt: skip
 _PLAN: list[Decorator] = [
     *fields_of(Plan, "articles", "mean_bytes", "available", "per_day", "usable"),
@@ -64,10 +66,12 @@ def estimate(call: Call, /, paths: tuple[str, ...]) -> None:
     elif len(paths) == 1 and paths[0].endswith(".ccp"):
         _no_text_options(call.context, "a saved profile")
     told = estimated(list(paths), plan, call.settings(), call.watch(), processes=True)
+    from corpuscheck.reports.html import estimate as estimate_html
     from corpuscheck.reports.json import estimate as estimate_json
     from corpuscheck.reports.terminal import estimate as estimate_text
 
-    call.print(estimate_json.render(told), partial(estimate_text.render_terminal, told))
+    documents = {"json": partial(estimate_json.render, told), "html": partial(estimate_html.render, told)}
+    call.print(documents, partial(estimate_text.render_terminal, told))
 
 
 def _no_text_options(context: click.Context, source: str, verb: str = "estimate from") -> None:
@@ -139,18 +143,18 @@ def _sweep(call: Call, paths: tuple[str, ...], sizes: str, folder: str | None) -
         raise UsageError("--sweep reads text: name files or folders, and no surveys")
     counts = [parse_count(part) for part in sizes.split(",")]
     found = sweep(list(paths), counts, call.settings(), call.watch(), processes=True)
-    call.print(sweep_json.render(found), partial(sweep_text.render_terminal, found))
+    call.print({"json": partial(sweep_json.render, found)}, partial(sweep_text.render_terminal, found))
 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--tokenizer", "tokenizers", multiple=True, metavar="PATH", help="A tokenizer to compare (repeat).")
 @click.option("--train", "train_one", is_flag=True, help="Also one that is trained on this text.")
-@click.option("--by", "by", type=click.Choice(["script"]), help="Also what the words of each script take.")
+@click.option("--by", "words_by", type=click.Choice(["script"]), help="Also what the words of each script take.")
 @options(PATTERN, READING, TRAINING, _OUTPUT, RUN)
 @reading
 def compare(
-    call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], train_one: bool, by: str | None
+    call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], train_one: bool, words_by: str | None
 ) -> None:
     """Put several tokenizers side by side on the same text, and say which one to take.
 
@@ -158,6 +162,8 @@ def compare(
     each other, and which words set them apart.
     """
     from corpuscheck.api import compare_profiles, compare_tokenizers
+    from corpuscheck.reports.html import comparison as comparison_html
+    from corpuscheck.reports.html import sides as sides_html
     from corpuscheck.reports.json import comparison as comparison_json
     from corpuscheck.reports.json import sides as sides_json
     from corpuscheck.reports.terminal import comparison as comparison_text
@@ -165,11 +171,12 @@ def compare(
 
     if all(path.endswith(".ccp") for path in paths):
         _no_text_options(call.context, "saved profiles", "compare")
-        if tokenizers or train_one or by:
+        if tokenizers or train_one or words_by:
             raise UsageError("saved profiles are compared with each other: name two or more, and no tokenizers")
         sides = compare_profiles(paths)
-        call.print(sides_json.render(sides), partial(sides_text.render_terminal, sides))
+        pages = {"json": partial(sides_json.render, sides), "html": partial(sides_html.render, sides)}
+        call.print(pages, partial(sides_text.render_terminal, sides))
         return
     compared = compare_tokenizers(list(paths), tokenizers, train_one, call.settings(), call.watch())
-    shown = partial(comparison_text.render_terminal, compared, by_script=by == "script")
-    call.print(comparison_json.render(compared), shown)
+    documents = {"json": partial(comparison_json.render, compared), "html": partial(comparison_html.render, compared)}
+    call.print(documents, partial(comparison_text.render_terminal, compared, by_script=words_by == "script"))

@@ -22,7 +22,7 @@ from corpuscheck.commands.options import (
     TRAINING,
     options,
 )  # fmt: skip
-from corpuscheck.commands.printing import print_bytes, print_text
+from corpuscheck.commands.printing import outputs_of, print_bytes, print_text
 from corpuscheck.commands.shards import save_shard
 from corpuscheck.errors import ScanError, UsageError
 from corpuscheck.settings import REPORT_FORMATS
@@ -70,7 +70,7 @@ def scan(
     if shard is not None:
         save_shard(context, list(paths), shard, save, settings, watch)
         return 0
-    reports = _reports(outputs)
+    reports = outputs_of(outputs, REPORT_FORMATS)
     finished = run_scan(list(paths), settings, watch, processes=True, tolerant=True)
     if save_tokenizer:
         from corpuscheck.tokenizer.training import save as save_artefact
@@ -103,7 +103,9 @@ def report(
     """Judge and render a saved PROFILE again, without reading the corpus."""
     from corpuscheck.api import report as report_on
 
-    return _render(report_on(profile, settings_of(context, given)), report_format, _reports(outputs), quiet, full)
+    return _render(
+        report_on(profile, settings_of(context, given)), report_format, outputs_of(outputs, REPORT_FORMATS), quiet, full
+    )
 
 
 @click.command()
@@ -132,19 +134,10 @@ def diff(
     return _render(
         report_on(head, settings_of(context, {**given, "baseline": base})),
         report_format,
-        _reports(outputs),
+        outputs_of(outputs, REPORT_FORMATS),
         quiet,
         full,
     )
-
-
-def _reports(outputs: tuple[str, ...]) -> list[tuple[str, str]]:
-    """(format, file) of each --output; a name without a format is JSON."""
-    found = []
-    for output in outputs:
-        name, equals, path = output.partition("=")
-        found.append((name, path) if equals and name in REPORT_FORMATS else ("json", output))
-    return found
 
 
 def _keep(finished: Scan, save: str | None, files_output: str | None) -> None:

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -37,14 +37,25 @@ def print_text(render: Callable[[Console], str]) -> None:
         console.file.write(render(console))
 
 
-def print_conclusion(name: str, output: str | None, document: bytes, render: Callable[[Console], str]) -> None:
-    """Write the JSON document to a file where one is named, and print it, or the text, by the name of the format."""
+def outputs_of(outputs: Iterable[str], formats: Collection[str]) -> list[tuple[str, str]]:
+    """(format, file) of each --output; a name without a format is JSON."""
+    found = []
+    for output in outputs:
+        name, equals, path = output.partition("=")
+        found.append((name, path) if equals and name in formats else ("json", output))
+    return found
+
+
+def print_conclusion(
+    name: str, outputs: Iterable[str], documents: Mapping[str, Callable[[], bytes]], render: Callable[[Console], str]
+) -> None:
+    """Write the documents to the files that are named, and print one, or the text, by the name of the format."""
     from corpuscheck.files.writing import write_whole
 
-    if output:
-        write_whole(output, document)
-    if name == "json":
-        print_bytes(document)
+    for other, path in outputs_of(outputs, documents):
+        write_whole(path, documents[other]())
+    if name in documents:
+        print_bytes(documents[name]())
     else:
         print_text(render)
 

@@ -72,6 +72,22 @@ def has_bullet(data: Bytes, start: int) -> bool:
     return False
 
 
+@inlined
+def bin_of_length(data: Bytes, start: int, stop: int, edges: Ints) -> int:
+    """The bin of the characters of a line: how many of the ascending edges are no larger."""
+    characters = 0
+    for i in range(start, stop):
+        characters += data[at(i)] & 0xC0 != 0x80
+    low, high = 0, edges.shape[0]
+    while low < high:
+        middle = (low + high) // 2
+        if edges[at(middle)] <= characters:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
 @kernel
 def drawn_by(h: np.uint64, size: int) -> np.uint64:
     """The hash by which a text of this size is drawn, as in the tables of a profile: large ones more surely."""
@@ -85,7 +101,7 @@ def drawn_by(h: np.uint64, size: int) -> np.uint64:
 @kernel
 def read_lines(
     data: Bytes, starts: Ints, ends: Ints, kinds: Bytes, goes_on: bool, unfinished: bool, table: Hashes,
-    keys: Hashes, highest: Hashes, rows: Ints, hashes: Hashes, spans: Ints,
+    keys: Hashes, highest: Hashes, edges: Ints, lengths: Ints, rows: Ints, hashes: Hashes, spans: Ints,
 ) -> int:  # fmt: skip
     """Count the lines of each document. Those that it has not held before, up to `MOST_LINES`, go to `hashes` and
     `spans`.
@@ -93,7 +109,8 @@ def read_lines(
     Spans are rows (start, end, document, what): a line or paragraph whose own hash is at most `highest[0]` is LINE or
     PARAGRAPH, a line whose hash with its document's key is at most `highest[1]` is also an OCCURRENCE, with that hash
     and the bits of its own in a fifth column. `table` remembers the lines of a document; it is carried on where the
-    first document `goes_on` or the last is `unfinished`.
+    first document `goes_on` or the last is `unfinished`. `lengths` counts the lines by their characters, in the bins
+    between `edges`.
     Returns the number of rows.
     """
     n = 0
@@ -117,6 +134,7 @@ def read_lines(
                 h = hash_bytes(data, left, right)
                 row[LINES] += 1
                 row[LINE_BYTES] += right - left
+                lengths[at(bin_of_length(data, left, right, edges))] += 1
                 row[SHORT_LINES] += is_short(data, left, right)
                 row[ENDED_LINES] += ends_with_mark(data, left, right, kinds)
                 row[BULLET_LINES] += has_bullet(data, left)

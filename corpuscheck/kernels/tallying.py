@@ -143,11 +143,12 @@ def count(tally: Ints, worst: Ints, size: int, score: int) -> bool:
 
 
 @kernel
-def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Ints) -> int:
+def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Ints, judged: Ints) -> int:
     """Add documents to the tallies. A rule names those that it judges whose score is above its limit.
 
     `worst` has for each tally the (score, size) of its worst documents so far. Those that may be among them are written
-    to `found`, rows (tally, document, score). Gives the number of these rows.
+    to `found`, rows (tally, document, score). Gives the number of these rows. `judged` has of each document whether
+    any rule names it, and the tally of its script.
     """
     further = len(rules.rest)
     any_rule, short = further + ANY, further + SHORT
@@ -158,13 +159,13 @@ def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Int
         visible = total(row, 0, KINDS) - row[SPACES] - row[LINE_ENDS]
         named = False
         for t in range(further):
-            judged = judge(row, rules, t, letters, visible)
-            if judged >= 0:
+            how_bad = judge(row, rules, t, letters, visible)
+            if how_bad >= 0:
                 tallies[t, JUDGED] += 1
                 tallies[t, JUDGED_BYTES] += size
-                if judged > rules.limits[t, SCORE]:
+                if how_bad > rules.limits[t, SCORE]:
                     named = True
-                    score = int(np.rint(judged * 1e6))
+                    score = int(np.rint(how_bad * 1e6))
                     found[n, 0], found[n, 1], found[n, 2] = t, d, score
                     n += count(tallies[t], worst[t], size, score)
         for t in (any_rule, short):
@@ -188,6 +189,7 @@ def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Int
                 found[n, 0], found[n, 1], found[n, 2] = t, d, held
                 n += count(tallies[t], worst[t], size, held)
         t = further + script(row, letters)
+        judged[d, 0], judged[d, 1] = named, t
         tallies[t, JUDGED] += 1
         tallies[t, JUDGED_BYTES] += size
         found[n, 0], found[n, 1], found[n, 2] = t, d, letters

@@ -13,7 +13,7 @@ from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, marked_long
 from corpuscheck.profile.drawing import drawn_by
 from corpuscheck.profile.part import sums
-from corpuscheck.reading.batch import Batch
+from corpuscheck.reading.batch import Batch, Named
 from corpuscheck.reading.files import LEAST_RANGE, FileRecord
 
 _MASK = (1 << 64) - 1
@@ -29,29 +29,36 @@ START_BITS = LEAST_RANGE.bit_length() - 1
 @dataclass(frozen=True)
 class Fragment:
     """What is known of a document that other work units have parts of: the sum of its passages' hashes, its bytes,
-    and what was counted in it (empty where nothing was)."""
+    what was counted in it (empty where nothing was), and its words: all, [UNK] and shattered."""
 
     total: int = 0
     size: int = 0
     counts: tuple[int, ...] = ()
+    words: tuple[int, ...] = (0, 0, 0)
 
     def merge(self, *others: Fragment) -> Fragment:
         parts = (self, *others)
         counted = [part.counts for part in parts if part.counts]
-        return Fragment(sum(part.total for part in parts) & _MASK, sum(part.size for part in parts), sums(*counted))
+        return Fragment(
+            sum(part.total for part in parts) & _MASK,
+            sum(part.size for part in parts),
+            sums(*counted),
+            sums(*(part.words for part in parts)),
+        )
 
 
 @dataclass(frozen=True)
 class Ended:
     """The documents of a batch that end in it: the hash and the bytes of each.
 
-    `files` (the number in the work unit) and `places` are of all documents of the batch.
+    `files` (the number in the work unit), `places` and `sources` are of all documents of the batch.
     """
 
     hashes: Hashes
     sizes: Ints
     files: Ints
     places: Ints
+    sources: Named | None = None
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -90,7 +97,8 @@ class DocumentHasher:
         if batch.unfinished and len(whole):
             self._open = Fragment(int(whole[-1]), int(lengths[-1]))
             whole, lengths = whole[:-1], lengths[:-1]
-        return sums, Ended(whole + lengths.astype(np.uint64) * np.uint64(_ODD), lengths, files, places)
+        hashes = whole + lengths.astype(np.uint64) * np.uint64(_ODD)
+        return sums, Ended(hashes, lengths, files, places, batch.sources)
 
     def _places(self, files: Ints, goes_on: bool) -> Ints:
         """The number of each document in its file, on top of the range of the file."""
@@ -113,13 +121,13 @@ class DocumentTable:
         self._records = records
         self._table, self._norms = Gathered(DocumentPart()), Gathered(NormPart())
 
-    def add(self, documents: Ended, norms: Hashes, debris: Ints) -> None:
+    def add(self, documents: Ended, sources: Hashes, norms: Hashes, debris: Ints) -> None:
         """Enter documents."""
         n = len(documents)
         ids, places = file_ids(self._records, documents.files[:n]), documents.places[:n]
         hashes = drawn_by(documents.hashes, documents.sizes)
         self._table.add(
-            DocumentPart(0, hashes, ids, np.ones(n, np.int64), documents.sizes, norms, places, debris, places)
+            DocumentPart(0, hashes, sources, ids, np.ones(n, np.int64), documents.sizes, norms, places, debris, places)
         )
         self._norms.add(NormPart(0, drawn_by(norms, documents.sizes), documents.sizes, debris))
 
@@ -136,13 +144,19 @@ def file_ids(records: Sequence[FileRecord], files: Ints) -> Hashes:
     return ids[files - first]
 
 
-def joined(split: dict[str, Fragment], debris: dict[str, int]) -> tuple[DocumentPart, NormPart]:
-    """The documents that were shared, now that all their parts are known. Only equal ones are known as copies."""
+def joined(
+    split: dict[str, Fragment], debris: dict[str, int], sources: dict[str, int] | None = None
+) -> tuple[DocumentPart, NormPart]:
+    """The documents that were shared, now that all their parts are known. Only equal ones are known as copies.
+
+    `sources` are the ids of their sources by path.
+    """
     hashes = np.array([text_hash(known.total, known.size) for known in split.values()], np.uint64)
     ids = np.array([file_id(path) for path in split], np.uint64)
+    homes = np.array([(sources or {}).get(path, 0) for path in split], np.uint64)
     sizes = np.array([known.size for known in split.values()], np.int64)
     ones, zeros = np.ones(len(split), np.int64), np.zeros(len(split), np.int64)
     rubbish = np.array([debris.get(path, 0) for path in split], np.int64)
     drawn, norms = drawn_by(hashes, sizes), marked_long(hashes, np.zeros(len(split), np.bool_))
-    documents = DocumentPart(0, drawn, ids, ones, sizes, norms, zeros, rubbish, zeros).bounded()
+    documents = DocumentPart(0, drawn, homes, ids, ones, sizes, norms, zeros, rubbish, zeros).bounded()
     return documents, NormPart(0, drawn_by(norms, sizes), sizes, rubbish).bounded()

@@ -29,6 +29,7 @@ from corpuscheck.measuring.documents import Ended, file_ids
 from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.measuring.kinds import characters, kinds
 from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.profile.distributions import EDGES
 from corpuscheck.profile.document_rules import Counts
 from corpuscheck.profile.documents import marked_long
 from corpuscheck.profile.drawing import drawn_by
@@ -95,7 +96,8 @@ def only_korean(rows: Ints) -> None:
 class Inspector:
     """Runs the kernels over batches, and keeps what is known of the document that goes on.
 
-    `split` has, by path, what was counted in documents shared with other work units.
+    `split` has, by path, what was counted in documents shared with other work units; `line_lengths` are lines by the
+    bin of their characters.
     """
 
     def __init__(self, records: Sequence[FileRecord], near: bool, lines: LineTable) -> None:
@@ -105,6 +107,7 @@ class Inspector:
         self._carry = Inspected.nothing()
         self._triggers, self._names = triggers(), packed_names(TAGS)
         self.split: dict[str, Ints] = {}
+        self.line_lengths = np.zeros(len(EDGES) + 1, np.int64)
 
     def observe(self, batch: Batch, documents: Ended) -> Inspected:
         """The documents that end in this batch."""
@@ -165,7 +168,7 @@ class Inspector:
         bounds = np.zeros(2, np.uint64) if batch.shared is not None else self._lines.bounds()
         n = read_lines(
             batch.data, batch.starts, batch.ends, kinds(), goes_on, batch.unfinished, self._line_hashes, keys,
-            bounds, rows, hashes, spans,
+            bounds, EDGES, self.line_lengths, rows, hashes, spans,
         )  # fmt: skip
         self._lines.take(batch, rows, hashes[:n], spans[:n])
 

@@ -14,12 +14,15 @@ from corpuscheck.measuring.block import Block
 from corpuscheck.measuring.documents import DocumentTable, Ended, Fragment
 from corpuscheck.measuring.inspecting import Inspector, SignatureTable, debris_of, only_korean
 from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.measuring.sources import SourceNames, SourceTally
 from corpuscheck.measuring.tallying import Tallies
+from corpuscheck.measuring.words_of_documents import DocumentWords
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.repeats import RepeatsPart
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.sourcing import Sourcing
 
 _AT_ONCE = 1 << 12
 
@@ -27,24 +30,45 @@ _AT_ONCE = 1 << 12
 class DocumentLedger:
     """Documents of one work unit by their hashes, and with `clean` whatever is found by looking into them."""
 
-    def __init__(self, records: Sequence[FileRecord], clean: bool, near: bool, line_bound: int = ALL) -> None:
+    def __init__(
+        self,
+        records: Sequence[FileRecord],
+        clean: bool,
+        near: bool,
+        line_bound: int = ALL,
+        sourcing: Sourcing | None = None,
+        words: DocumentWords | None = None,
+    ) -> None:
         self._table = DocumentTable(records)
         self._lines = LineTable(line_bound)
         self._inspector = Inspector(records, near, self._lines) if clean else None
         self._signatures = SignatureTable(records)
         self._tallies = Tallies(records)
+        self._names = SourceNames(records, sourcing or Sourcing())
+        self._sources = SourceTally(self._names) if sourcing else None
+        self._words = words or DocumentWords()
 
     def observe(self, block: Block) -> None:
         """Look into the documents of the block; enter those that end in it."""
         batch, documents = block.batch, block.ended
+        words = self._words.ended
         if self._inspector is None:
-            self._table.add(documents, documents.hashes, np.zeros(len(documents), np.int64))
+            sources = self._names.of(documents)
+            self._table.add(documents, sources, documents.hashes, np.zeros(len(documents), np.int64))
+            if self._sources:
+                self._sources.add(sources, documents.sizes, words)
             return
+        done = 0
         for some, ended in _slices(batch, documents):
             found = self._inspector.observe(some, ended)
-            self._table.add(ended, found.norms, found.debris)
+            judged = self._tallies.add(found.rows, ended.files[: len(ended)], ended.places[: len(ended)])
+            sources = self._names.of(ended, judged)
+            self._table.add(ended, sources, found.norms, found.debris)
             self._signatures.add(ended, found)
-            self._tallies.add(found.rows, ended.files[: len(ended)], ended.places[: len(ended)])
+            if self._sources:
+                here = slice(done, done + len(ended))
+                self._sources.add(sources, ended.sizes, words[here], found.debris, judged, found.rows)
+                done = here.stop
 
     def finish(self) -> dict[str, Any]:
         lines, paragraphs, boilerplate = self._lines.finish()
@@ -58,7 +82,11 @@ class DocumentLedger:
             "lines": lines,
             "paragraphs": paragraphs,
             "boilerplate": boilerplate,
+            **(self._sources.finish(self._line_lengths()) if self._sources else {}),
         }
+
+    def _line_lengths(self) -> Ints | None:
+        return self._inspector.line_lengths if self._inspector else None
 
 
 def _slices(batch: Batch, documents: Ended) -> Iterator[tuple[Batch, Ended]]:
@@ -74,12 +102,33 @@ def _slices(batch: Batch, documents: Ended) -> Iterator[tuple[Batch, Ended]]:
             unfinished=batch.unfinished and last,
         )
         hashes, sizes = documents.hashes[start:stop], documents.sizes[start:stop]
-        yield some, Ended(hashes, sizes, documents.files[start:stop], documents.places[start:stop])
+        sources = documents.sources and documents.sources.some(slice(start, stop))
+        yield some, Ended(hashes, sizes, documents.files[start:stop], documents.places[start:stop], sources)
 
 
 def counted_in(shared: dict[str, Ints]) -> dict[str, Fragment]:
     """What was counted in documents that are shared with other work units, by path."""
     return {path: Fragment(counts=tuple(counts.tolist())) for path, counts in shared.items()}
+
+
+def sources_of_shared(split: dict[str, Fragment], sourcing: Sourcing) -> tuple[dict[str, int], dict[str, Any]]:
+    """Of documents that several work units shared: the id of the source of each, and the parts that sources have."""
+    names = SourceNames([FileRecord(path) for path in split], sourcing)
+    known = list(split.values())
+    sizes = np.array([one.size for one in known], np.int64)
+    words = np.array([one.words for one in known], np.int64).reshape(-1, 3)
+    ended = Ended(np.zeros(len(known), np.uint64), sizes, np.arange(len(known)), np.zeros_like(sizes))
+    tally = SourceTally(names)
+    if known and all(one.counts for one in known):
+        rows = np.array([one.counts for one in known], np.int64)
+        only_korean(rows)
+        judged = Tallies([FileRecord(path) for path in split]).add(rows, ended.files, ended.places)
+        ids = names.of(ended, judged)
+        tally.add(ids, sizes, words, debris_of(rows), judged, rows)
+    else:
+        ids = names.of(ended)
+        tally.add(ids, sizes, words)
+    return dict(zip(split, ids.tolist(), strict=True)), tally.finish()
 
 
 def judge_shared(split: dict[str, Fragment]) -> tuple[CleanPart, dict[str, int], RepeatsPart]:

@@ -62,15 +62,20 @@ class Tallies:
         self._worst: list[list[Worst]] = [[] for _ in NAMES]
         self._rules = definitions(DOCUMENT_RULES)
 
-    def add(self, rows: Ints, files: Ints, places: Ints) -> None:
-        """Documents by their counts, the number of their file in the unit, and their place."""
+    def add(self, rows: Ints, files: Ints, places: Ints) -> Ints:
+        """Documents by their counts, the number of their file in the unit, and their place.
+
+        Tells of each whether any rule names it, and which of `NAMES` is its script.
+        """
+        judged = np.empty((len(rows), 2), np.int64)
         found = np.empty((len(rows) * (len(DOCUMENT_RULES) + len(DEBRIS) + len(PII) + 2) + 1, 3), np.int64)
-        n = tally(rows, self._rules, self._figures, self._limits, found)
+        n = tally(rows, self._rules, self._figures, self._limits, found, judged)
         for t, d, score in found[:n].tolist():
             size = int(rows[d, BYTES])
             if (score, size) >= (self._limits[t, -1, 0], self._limits[t, -1, 1]):
                 start, number = divmod(int(places[d]), 1 << PLACE_BITS)
                 self._keep(t, Worst(score, size, self._records[files[d]].path, number, start))
+        return judged
 
     def _keep(self, t: int, row: Worst) -> None:
         self._worst[t].append(row)

@@ -14,7 +14,8 @@ from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.table import PLACES, Table, check_products, first, hash64, least, most, ranks, summed
 
 MOST_FILES_EACH = 1 << 10
-"""Files that are named of one text; copies in further ones are added up as being `ELSEWHERE`."""
+"""Files that are named of one text; copies in further ones are added up, by source, as being `ELSEWHERE`. As many
+sources of it are told apart."""
 
 ELSEWHERE = (1 << 64) - 1
 
@@ -26,10 +27,11 @@ def file_id(path: str) -> int:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DocumentPart(Table):
-    """One row for each text in each file.
+    """One row for each text in each file and source.
 
     Attributes:
         hashes: uint64, of the text, see `drawn_by`.
+        sources: uint64, see `source_id`; 0 where they are not told apart.
         norms: uint64, of its letters and digits alone; see `long_enough`.
         files: uint64, see `file_id`.
         counts: how many such documents the file has.
@@ -41,6 +43,7 @@ class DocumentPart(Table):
     ORDER: ClassVar[tuple[str, ...]] = ("places",)
 
     hashes: Hashes = hash64(key=True)
+    sources: Hashes = hash64(key=True)
     files: Hashes = hash64(key=True)
     counts: Ints = summed()
     sizes: Ints = first()
@@ -50,8 +53,11 @@ class DocumentPart(Table):
     lasts: Ints = most(PLACES)
 
     def _limit(self, *keys: Hashes) -> None:
-        hashes, files = keys
-        files[ranks(hashes, files) >= MOST_FILES_EACH] = ELSEWHERE
+        hashes, sources, files = keys
+        sources_beyond = ranks(hashes, sources) >= MOST_FILES_EACH
+        files[ranks(hashes, sources, files) >= MOST_FILES_EACH] = ELSEWHERE
+        sources[sources_beyond] = ELSEWHERE
+        files[sources_beyond] = ELSEWHERE
 
     def valid(self) -> None:
         super().valid()

@@ -18,6 +18,7 @@ from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import check, check_plain
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.estimates import TokenSample
@@ -30,6 +31,7 @@ from corpuscheck.profile.part import Part, Way, merging, part
 from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.sources import SourcesPart
 from corpuscheck.profile.wholeness import WholenessPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.text.printable import printable
@@ -86,6 +88,8 @@ class Profile(Part):
     domain: DomainPart = part(DomainPart)
     letters: LettersPart = part(LettersPart)
     wholeness: WholenessPart = part(WholenessPart)
+    sources: SourcesPart = part(SourcesPart)
+    distributions: DistributionPart = part(DistributionPart)
     about: dict[str, str] = merging(Way(_common, write=dict, read=_texts), default_factory=dict)
 
     def to_bytes(self) -> bytes:

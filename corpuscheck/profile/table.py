@@ -253,10 +253,10 @@ def first_rows(*columns: Hashes | Ints) -> Ints:
     return np.flatnonzero(np.concatenate(([True], new)))
 
 
-def ranks(groups: Hashes, members: Hashes) -> Ints:
-    """The number of each row's member among the distinct ones of its group, from 0; rows are ascending by both."""
+def ranks(groups: Hashes, *members: Hashes) -> Ints:
+    """The number of each row's member among the distinct ones of its group, from 0; rows are ascending by all."""
     numbers = np.zeros(len(groups), np.int64)
-    numbers[first_rows(groups, members)] = 1
+    numbers[first_rows(groups, *members)] = 1
     numbers = np.cumsum(numbers)
     starts = first_rows(groups)
     return numbers - np.repeat(numbers[starts], np.diff(np.append(starts, len(groups))))

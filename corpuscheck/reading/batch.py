@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,25 @@ class SharedDocument:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A name for each document: its number among `names`."""
+
+    __repr__ = brief
+
+    numbers: Ints
+    names: tuple[str, ...]
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> Named:
+        """The names of documents, one after the other."""
+        known = {name: number for number, name in enumerate(dict.fromkeys(names))}
+        return cls(np.fromiter((known[name] for name in names), np.int64, len(names)), tuple(known))
+
+    def some(self, rows: slice | Ints) -> Named:
+        return Named(self.numbers[rows], self.names)
+
+
+@dataclass(frozen=True)
 class Batch:
     """Documents laid end to end as valid UTF-8, with the span of each.
 
@@ -37,6 +56,7 @@ class Batch:
         lines: for each document the line of its file on which this part of it starts, from 1; 0 where the
             format has no lines or they are not known.
         files: for each document the number of its file among those of the work unit.
+        sources: the source of each document, where records say it and it was asked for.
     """
 
     __repr__ = brief
@@ -49,6 +69,7 @@ class Batch:
     shared: SharedDocument | None = None
     lines: Ints | None = None
     files: Ints | None = None
+    sources: Named | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError for documents that kernels could read past the end of."""
@@ -74,13 +95,14 @@ class Batch:
         return replace(self, files=np.full(len(self.starts), number, np.int64))
 
 
-def batch_of(texts: Iterable[bytes], lines: Iterable[int] | None = None) -> Batch:
+def batch_of(texts: Iterable[bytes], lines: Iterable[int] | None = None, sources: Sequence[str] | None = None) -> Batch:
     """A batch of complete documents, one for each UTF-8 string."""
     strings = list(texts)
     data = np.frombuffer(b"".join(strings), np.uint8)
     ends = np.cumsum(np.fromiter(map(len, strings), np.int64, len(strings)))
     starts = np.concatenate((np.zeros(1, np.int64), ends[:-1])) if strings else ends
-    return Batch(data, starts, ends, lines=None if lines is None else np.fromiter(lines, np.int64, len(strings)))
+    numbers = None if lines is None else np.fromiter(lines, np.int64, len(strings))
+    return Batch(data, starts, ends, lines=numbers, sources=Named.of(sources) if sources else None)
 
 
 def packed(batches: Iterable[Batch]) -> Iterator[Batch]:
@@ -112,7 +134,18 @@ def _joined(batches: list[Batch]) -> Iterator[Batch]:
             np.concatenate([b.ends + s for b, s in zip(batches, shifts, strict=True)]),
             lines=np.concatenate([_or_zeros(b.lines, b) for b in batches]),
             files=np.concatenate([_or_zeros(b.files, b) for b in batches]),
+            sources=_joined_names(batches),
         )
+
+
+def _joined_names(batches: Sequence[Batch]) -> Named | None:
+    """The sources of all; those of batches that have none are empty."""
+    if not any(b.sources for b in batches):
+        return None
+    each = [b.sources or Named(np.zeros(len(b.starts), np.int64), ("",)) for b in batches]
+    known = {name: number for number, name in enumerate(dict.fromkeys(name for one in each for name in one.names))}
+    numbers = [np.array([known[name] for name in one.names], np.int64)[one.numbers] for one in each]
+    return Named(np.concatenate(numbers), tuple(known))
 
 
 def _or_zeros(numbers: Ints | None, batch: Batch) -> Ints:

@@ -7,7 +7,7 @@ import stat
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeVar
 
 from corpuscheck.errors import UsageError
@@ -89,11 +89,13 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Found:
-    """What lies under the paths, each in the order of its path, and the lists of patterns that were obeyed."""
+    """What lies under the paths, each in the order of its path, and the lists of patterns that were obeyed; `roots` are
+    the paths as those of the files are written."""
 
     sources: Packed[Source]
     skipped: Packed[Skipped]
     ignore_files: tuple[IgnoreFile, ...] = ()
+    roots: tuple[str, ...] = ()
 
 
 class _Entry(NamedTuple):
@@ -130,7 +132,9 @@ def discover(paths: Sequence[str | os.PathLike[str]], settings: Reading, told: T
                     continue
                 met.add(place)
             collected.add(entry._replace(path=portable(entry.path.removeprefix(_HERE))))
-    return collected.found((*ignore_files.obeyed(), *lists))
+    named = (portable(root.removeprefix(_HERE)).rstrip("/") or root for root in roots)
+    all_roots = tuple(dict.fromkeys((*named, *collected.far_roots)))
+    return replace(collected.found((*ignore_files.obeyed(), *lists)), roots=all_roots)
 
 
 def portable(path: str, separator: str = os.sep) -> str:
@@ -242,6 +246,7 @@ class _Collected:
         self._skipped = Packing(Skipped)
         self._links: list[str] = []
         self._far: dict[str, Root] = {}
+        self.far_roots: list[str] = []
 
     def add(self, entry: _Entry) -> None:
         if entry.reason:
@@ -259,6 +264,7 @@ class _Collected:
         One that is named `alone` has each file once.
         """
         listing = Listing(url)
+        self.far_roots.append(listing.root.shown.rstrip("/"))
         files, ignore_files = chosen(listing, settings, _is_own, told)
         for file in files:
             path = joined(listing.root.shown, file.name)

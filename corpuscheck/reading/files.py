@@ -31,7 +31,8 @@ class FileRecord:
     """What one file turned out to be: a line of ``--files``. Sizes are bytes.
 
     `bytes` is the size on disk, `utf8_bytes` that of its documents' text. `words` and those that are [UNK] are
-    filled in by the measuring; equal texts have equal `text_digest`s. `start` is the range's place in the file.
+    filled in by the measuring, as are `sources`, bytes by source where records tell it; equal texts have equal
+    `text_digest`s. `start` is the range's place in the file.
     Of the `bad_records`, `mended_records` were read all the same; `lost_bytes` are those of the others. `left_out`
     has the characters of the fields of prose that were not read, `text_characters` are those of the one that was.
     `markup_kept` is why markup was not stripped though it was asked for.
@@ -83,6 +84,7 @@ class FileRecord:
     shattered_words: int = 0
     first_unk_line: int | None = None
     text_digest: Bits64 = 0
+    sources: Mapping[str, int] = field(default_factory=lambda: NO_AMOUNTS)
     line_ends: int = 0
     start: int = 0
     repeated: int = 0
@@ -119,6 +121,7 @@ class FileRecord:
             unk_words=self.unk_words + other.unk_words,
             shattered_words=self.shattered_words + other.shattered_words,
             first_unk_line=self.first_unk_line or (other.first_unk_line and self.line_ends + other.first_unk_line),
+            sources=dict(Counter(self.sources) + Counter(other.sources)),
             text_digest=(self.text_digest + other.text_digest) % 2**64,
             line_ends=self.line_ends + other.line_ends,
             repeated=self.repeated + other.repeated,

@@ -27,7 +27,7 @@ from corpuscheck.reading.formats.jsonl import read_jsonl
 from corpuscheck.reading.formats.markup import MarkupReport, with_markup, without_markup
 from corpuscheck.reading.formats.mbox import read_mbox
 from corpuscheck.reading.formats.notebooks import read_notebook
-from corpuscheck.reading.formats.records import RecordReader, RecordReport
+from corpuscheck.reading.formats.records import RecordReader, RecordReport, SourceOfRecord
 from corpuscheck.reading.formats.warcs import MAGIC
 from corpuscheck.reading.kinds import Format, Kind, misnamed
 from corpuscheck.reading.layouts import Layout, front_matter, layout_of
@@ -68,12 +68,14 @@ class Look:
     """Which look at the files it is, and what the ones before have told.
 
     The first one may `defer` files whose encoding is uncertain; the second reads them alone, of archives these
-    `members`, and settles them by the corpus's own most common encoding, the `majority`.
+    `members`, and settles them by the corpus's own most common encoding, the `majority`. `source_field` is the field of
+    records that names their source, where it is asked for.
     """
 
     defer: bool = False
     majority: str | None = None
     members: tuple[str, ...] = ()
+    source_field: str = ""
 
 
 ONLY_LOOK = Look()
@@ -112,7 +114,7 @@ def _read(
     record.start = piece.start
     opened = partial(open_found, source)
     if source.kind.format in COLUMNAR:
-        yield from _read_columnar(opened, source.kind, piece, settings, record)
+        yield from _read_columnar(opened, source.kind, piece, settings, record, look)
         progress(piece.size)
         return
     opened = partial(open_found, source, piece.start, piece.stop)
@@ -185,7 +187,7 @@ def _read_members(
         expansions = (whole, Expansion(member.size))
         if member.kind.format in COLUMNAR:
             opened = partial(_copied, member.opened, expansions)
-            yield from _of_last(records, _read_columnar(opened, member.kind, Piece(source), settings, record))
+            yield from _of_last(records, _read_columnar(opened, member.kind, Piece(source), settings, record, look))
             continue
         stream = Stream(member.opened, member.kind.compression, expansions=expansions)
         yield from _of_last(records, _read_stream(stream, member.kind, Piece(source), settings, record, look))
@@ -214,7 +216,7 @@ def _copied(opened: Callable[[], BinaryIO], expansions: Sequence[Expansion]) -> 
 
 
 def _read_columnar(
-    opened: Callable[[], BinaryIO], kind: Kind, piece: Piece, settings: Reading, record: FileRecord
+    opened: Callable[[], BinaryIO], kind: Kind, piece: Piece, settings: Reading, record: FileRecord, look: Look
 ) -> Iterator[Batch]:
     record.format = kind.format
     if not columnar.available():
@@ -223,7 +225,7 @@ def _read_columnar(
             return
         skip(record, columnar.INSTALL)
         return
-    report = RecordReport()
+    report = RecordReport(source=SourceOfRecord(look.source_field))
     try:
         with opened() as file:
             if reason := in_its_place(file):
@@ -312,7 +314,7 @@ def _read_text(
     look: Look,
 ) -> Iterator[Batch]:
     text = TextStream(raw, settings.encoding, partial(_settle, settings, look))
-    report = RecordReport()
+    report = RecordReport(source=SourceOfRecord(look.source_field))
     split = SplitReport()
     markup = MarkupReport()
     fault = ""

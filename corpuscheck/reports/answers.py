@@ -19,6 +19,18 @@ class Verbatim(str):
     __slots__ = ()
 
 
+class Strong(str):
+    """The figure that matters in a sentence."""
+
+    __slots__ = ()
+
+
+class Quiet(str):
+    """What may be overlooked."""
+
+    __slots__ = ()
+
+
 class Foreign(str):
     """Running text that may hold names from the corpus."""
 

@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import groupby
 
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
+from corpuscheck.profile.sources import SEVERAL
 from corpuscheck.reading.kinds import kind_of
 from corpuscheck.result.normalisation import Normalisation
 from corpuscheck.result.place import Place
-from corpuscheck.result.result import Changes, Finding, NewCopies, Result, Verdict
+from corpuscheck.result.result import Changes, Finding, LostWord, NewCopies, Result, Verdict
+from corpuscheck.result.sources import Overlap, Sources
 from corpuscheck.text.amounts import count, files, percent, plural, size, times
 from corpuscheck.text.composing import MOST_MARKS
 from corpuscheck.text.printable import printable
@@ -37,6 +40,7 @@ class Question(StrEnum):
 LONGEST_TEXT = 1000 + LONGEST_PATH
 """A message may name a path, which is not cut."""
 _PLACES_OF_ONE = 20
+_REASONS = 3
 
 
 def severities_told(result: Result) -> str:
@@ -208,3 +212,56 @@ def cut_marks(normalisation: Normalisation) -> str:
         f"{plural(normalisation.cut_runs, 'run')} of over {MOST_MARKS} combining marks {verb} composed "
         f"{MOST_MARKS} marks at a time: NFC may save a few bytes more or less"
     )
+
+
+COME_FROM = "Where does it come from?"
+SPREAD = "How is it spread?"
+
+
+def told_apart(sources: Sources) -> str:
+    """4 sources by folder, the costliest first"""
+    unasked = " (found; --by sets it)" if sources.found else ""
+    way = f"in {SEVERAL} ways" if sources.by == SEVERAL else f"by {printable(sources.by)}"
+    return f"{plural(len(sources), 'source')} {way}{unasked}, the costliest first"
+
+
+def lost_words(sources: Sources) -> str:
+    """The heading over the share of words that are lost."""
+    return "lost" if any(source.shattered_words for source in sources.sources) else "[UNK]"
+
+
+def overlap_told(overlap: Overlap) -> str:
+    """news and wiki share 2.1 MB of text: 99 % of news, 12 % of wiki"""
+    one, other = printable(overlap.one), printable(overlap.other)
+    shares = f"{percent(overlap.share_of_one)} of {one}, {percent(overlap.share_of_other)} of {other}"
+    return f"{one} and {other} share {size(overlap.utf8_bytes)} of text: {shares}"
+
+
+def marked_word(word: LostWord, most: int = 24) -> Iterator[tuple[str, bool]]:
+    """The word in pieces, and which of them are guilty; so many characters of it, around the first guilty one."""
+    raw = word.word
+    first = min((raw.find(ch) for ch in word.characters if ch in raw), default=0)
+    start = max(0, first - most // 2) if len(raw) > most else 0
+    if start:
+        yield "…", False
+    for guilty, characters in groupby(raw[start : start + most], lambda ch: ch in word.characters):
+        yield "".join(map(printable, characters)), guilty
+    if len(raw) > start + most:
+        yield "…", False
+
+
+def what_was_read(result: Result) -> str:
+    """9 files found, 7 read: 9.11 kB of text in 12 documents, 759 B on average"""
+    reading, text = result.profile.reading, result.profile.size
+    found = files(reading.files) if reading.files == reading.measured else f"{files(reading.files)} found"
+    read = "" if reading.files == reading.measured else f", {reading.measured:,} read"
+    mean = f", {size(text.mean_document)} on average" if text.documents > 1 else ""
+    return f"{found}{read}: {size(text.utf8_bytes)} of text in {plural(text.documents, 'document')}{mean}"
+
+
+def in_which_encodings(result: Result) -> str:
+    """utf-8 in 5 files, cp949 in 1 file; skipped: 1 empty"""
+    skipped = sorted(result.profile.reading.skipped.items(), key=lambda pair: (-pair[1], pair[0]))
+    more = f" and {len(skipped) - _REASONS:,} more reasons" if len(skipped) > _REASONS else ""
+    left_out = ", ".join(f"{n:,} {printable(reason)}" for reason, n in skipped[:_REASONS]) + more
+    return encodings(result.profile) + (f"; skipped: {left_out}" if left_out else "")

@@ -11,8 +11,8 @@ from corpuscheck.estimates.comparison import TokenizerComparison
 from corpuscheck.estimates.estimate import Estimate
 from corpuscheck.reports.answers import answers
 from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, bits, severities_told, worst_places
-from corpuscheck.reports.terminal.comparison import cells_of
-from corpuscheck.reports.terminal.estimate import figures_of
+from corpuscheck.reports.compared import cells_of
+from corpuscheck.reports.estimated import figures_of
 from corpuscheck.reports.terminal.peek import head_of
 from corpuscheck.result.result import Result
 from corpuscheck.running.showing import Peek

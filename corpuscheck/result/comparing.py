@@ -9,6 +9,7 @@ from corpuscheck.errors import ProfileError
 from corpuscheck.profile.files import FileFigures
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import HARMLESS, ReadingPart
+from corpuscheck.result.changed_sources import changed_sources
 from corpuscheck.result.new_copies import new_copies
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import (
@@ -132,6 +133,7 @@ def compare(base: Profile, head: Profile, name: str) -> Changes:
         damage=_damage(base.reading, head.reading),
         newly_skipped=_skipped(base.reading, head.reading),
         copies=new_copies(base, head),
+        sources=changed_sources(base, head),
     )
 
 

@@ -14,6 +14,7 @@ from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, long_
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.table import first_rows, ordered, several
+from corpuscheck.result.costs import Costs, CostsOfSources
 from corpuscheck.result.near import left_over, near_copies
 from corpuscheck.result.place import Place
 from corpuscheck.result.shared import Shared, SharedLine, shared, top_lines
@@ -41,7 +42,8 @@ class Cleanliness:
 
     `near` is None where it was not looked for; `short` are documents too short for that; `debris` are bytes in all
     documents by kind, `debris_left` those in documents that are kept; `complete` is false where documents were too
-    many, and figures come from a sample; `looked_into` where nobody looked. `usable_error` is a standard error.
+    many, and figures come from a sample; `looked_into` where nobody looked. `usable_error` is a standard error, `costs`
+    is what each source loses.
     """
 
     __repr__ = brief
@@ -59,6 +61,7 @@ class Cleanliness:
     complete: bool = True
     looked_into: bool = False
     usable_error: float = 0.0
+    costs: Costs = field(default_factory=Costs)
 
     @property
     def steps(self) -> tuple[tuple[str, CopyStep], ...]:
@@ -121,6 +124,7 @@ class _Steps:
         self._profile, self._rows = profile, profile.documents
         self._looked = profile.about.get("clean") == "yes"
         self._near_looked = self._looked and profile.about.get("near_duplicates") == "yes"
+        self._costs = CostsOfSources(profile)
 
     @cached_property
     def _paths(self) -> dict[int, str]:
@@ -155,7 +159,13 @@ class _Steps:
             complete,
             self._looked,
             last.usable.error,
+            self._costs.result(),
         )
+
+    @cached_property
+    def _kept(self) -> Ints:
+        """The row that is kept of each text."""
+        return self._costs.homes(self._rows)
 
     def _every(self) -> TextSums:
         rows, size = self._rows, self._profile.size
@@ -172,12 +182,12 @@ class _Steps:
 
     def _different(self) -> _Left:
         """One document of each text."""
-        rows = self._rows
-        first = first_rows(rows.hashes)
+        rows, first = self._rows, self._kept
         extra = rows.counts.copy()
         extra[first] -= 1
         copies = np.flatnonzero(extra)
-        kept = first[np.searchsorted(first, copies, "right") - 1]
+        kept = first[np.searchsorted(first_rows(rows.hashes), copies, "right") - 1]
+        self._costs.of_equal(rows, first)
         places = [(self._place(rows, k), self._last(rows, c)) for k, c in _largest(rows.sizes, kept, copies)]
         pairs = tuple((min(pair, key=_order), max(pair, key=_order), 1.0) for pair in places)
         texts = TextSums.over(rows.weights()[first], rows.sizes[first], rows.debris[first])
@@ -185,7 +195,7 @@ class _Steps:
 
     def _normalised(self) -> tuple[TextSums, _Left]:
         """One text of each norm: those too short for a signature, and the others, with the copies of both."""
-        rows, first = self._rows, first_rows(self._rows.hashes)
+        rows, first = self._rows, self._kept
         alike = first[several(rows.norms[first])]
         order = alike[ordered(rows.norms[alike], rows.sizes[alike], rows.files[alike], rows.places[alike])]
         kept = first_rows(rows.norms[order])
@@ -194,6 +204,8 @@ class _Steps:
         copies = order[copies]
         pairs = tuple((self._place(rows, k), self._place(rows, c), 1.0) for k, c in _largest(rows.sizes, homes, copies))
         gone = float(len(copies)), float(rows.sizes[copies].sum())
+        self._costs.of_normalised(rows, homes, copies)
+        self._costs.left(rows.chosen(_without(first, copies)), self._near_looked)
         left: DocumentPart | NormPart = rows.chosen(_without(first, copies)) if rows.exact else self._profile.norms
         long = long_enough(left.norms)
         two = (TextSums.over(left.weights()[some], left.sizes[some], left.debris[some]) for some in (~long, long))
@@ -208,6 +220,7 @@ class _Steps:
         rows = rows.chosen(_without(np.arange(len(rows)), again)) if len(again) else rows
         found = near_copies(rows)
         texts = left_over(rows, found)
+        self._costs.of_near(rows, found)
         best = np.argsort(-rows.sizes[found.copies], kind="stable")[:_PAIRS].tolist()
         pairs = tuple(
             (self._place(rows, found.kept[k]), self._place(rows, found.copies[k]), float(found.likeness[k]))

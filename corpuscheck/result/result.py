@@ -9,8 +9,10 @@ from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
 from corpuscheck.result.copies import Cleanliness
+from corpuscheck.result.distributions import Distributions
 from corpuscheck.result.normalisation import Normalisation
 from corpuscheck.result.place import Place
+from corpuscheck.result.sources import ChangedSource, Sources
 from corpuscheck.result.sums import ERRORS
 from corpuscheck.settings import Limits, Policy, Severity
 from corpuscheck.text.amounts import about, estimated, percent, plural, size
@@ -426,6 +428,7 @@ class Changes:
     newly_skipped: tuple[NewDamage, ...] = ()
     copies: NewCopies = field(default_factory=NewCopies)
     settings: tuple[str, ...] = ()
+    sources: tuple[ChangedSource, ...] = ()
 
     def changed(self, change: Change) -> tuple[ChangedFile, ...]:
         return tuple(file for file in self.files if file.change == change)
@@ -468,6 +471,8 @@ class Result(Presentable):
     cleanliness: Cleanliness = field(default_factory=Cleanliness)
     scripts: tuple[ScriptShare, ...] = ()
     domain: DomainReport | None = None
+    sources: Sources = field(default_factory=Sources)
+    distributions: Distributions = field(default_factory=Distributions)
 
     def __repr__(self) -> str:
         size, words = self.profile.size, self.profile.words

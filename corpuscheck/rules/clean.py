@@ -8,6 +8,7 @@ from corpuscheck.profile.clean import CleanPart, Worst
 from corpuscheck.profile.document_rules import DOCUMENT_RULES, DocumentRule
 from corpuscheck.result.copies import CopyStep
 from corpuscheck.result.place import Place
+from corpuscheck.result.sources import SourceReport
 from corpuscheck.rules.rule import Check, Evidence, NotJudgedError, Observation, Rule
 from corpuscheck.text.amounts import about, count, estimated, percent, plural, size
 from corpuscheck.text.printable import printable
@@ -190,6 +191,18 @@ def less_usable(evidence: Evidence, limit: float) -> Iterable[Observation]:
         )
 
 
+def less_usable_of(source: SourceReport, limit: float) -> Iterable[Observation]:
+    """The same of one source."""
+    lost = 1 - source.usable_share
+    if source.utf8_bytes and lost > limit:
+        elsewhere = size(source.copies_elsewhere_bytes)
+        yield Observation(
+            f"{size(source.usable_bytes)} of {size(source.utf8_bytes)} are usable: {percent(lost)} is copies and debris"
+            + (f", {elsewhere} of it copies of other sources" if source.copies_elsewhere_bytes else ""),
+            lost,
+        )
+
+
 RULES = (
     *(
         Rule(
@@ -206,7 +219,7 @@ RULES = (
     Rule("CC413", "leftover-markup", "warning", leftover_markup, 0.01, "share", needs="documents"),
     Rule("CC414", "many-addresses", "info", many_addresses, 0.05, "share", needs="documents"),
     Rule("CC415", "personal-data", "info", personal_data, unit="documents", needs="documents"),
-    Rule("CC416", "less-usable", "warning", less_usable, 0.2, "share", needs="documents"),
+    Rule("CC416", "less-usable", "warning", less_usable, 0.2, "share", needs="documents", of_source=less_usable_of),
 )
 
 COPY_RULES = (

@@ -12,6 +12,7 @@ from corpuscheck.errors import ProfileError, asked_about
 from corpuscheck.profile.curve import DEFAULT_ALPHABET, CurvePart
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
+from corpuscheck.result.by_source import sources_of
 from corpuscheck.result.comparing import Baseline, changed_lists, changed_settings, compare, newly_lost_words
 from corpuscheck.result.copies import cleanliness
 from corpuscheck.result.losses import (
@@ -30,6 +31,7 @@ from corpuscheck.result.result import (
     Result,
     TokenizerReport,
 )
+from corpuscheck.result.spread import distributions_of
 from corpuscheck.rules.registry import in_force, judge, judged_by
 from corpuscheck.rules.rule import Evidence
 from corpuscheck.settings import Limits, Policy, Training
@@ -71,7 +73,9 @@ def conclude(
         settings += changed_lists(baseline.profile, profile)
         comparison = replace(comparison, newly_lost=newly_lost, settings=settings)
     domain = domain_report(profile, references)
-    evidence = Evidence(profile, tokenizer, looked_into.result(), limits, comparison, domain)
+    clean = looked_into.result()
+    sources = sources_of(profile, clean, tokenizer.tokens)
+    evidence = Evidence(profile, tokenizer, clean, limits, comparison, domain, sources)
     findings, skipped = judge(evidence, policy)
     scripts = composition(profile.characters.counts)
     return Result(
@@ -86,6 +90,8 @@ def conclude(
         evidence.cleanliness,
         scripts,
         domain,
+        sources,
+        distributions_of(profile, tokenizer.tokens),
     )
 
 

@@ -56,6 +56,7 @@ def policy_of(
     strict: bool,
     configuration: Configuration,
     nearer: Collection[str] = (),
+    per_source: Iterable[str] = (),
 ) -> Policy:
     """The policy of a configuration file with what was given beside it. Raises UsageError.
 
@@ -64,6 +65,7 @@ def policy_of(
     severities: dict[str, Severity] = {}
     limits: dict[str, float] = {}
     lines: dict[str, int] = {}
+    by_source: dict[str, None] = {}
     for name, table in configuration.rules.items():
         rule = _rule_for(configuration.where(f"rules.{name}"), name)
         lines[rule.id] = configuration.line(f"rules.{name}.limit")
@@ -72,16 +74,25 @@ def policy_of(
                 where = configuration.where(f"rules.{name}.severity")
                 raise UsageError(f"{where}: severity must be one of {', '.join(_ORDER)}")
             severities[rule.id] = table["severity"]
+        if "by" in table:
+            if table["by"] != "source":
+                raise UsageError(f"{configuration.where(f'rules.{name}.by')}: by can be source, and nothing else")
+            by_source[_by_source(rule, configuration.where(f"rules.{name}.by"))] = None
         if "limit" in table and rule.option not in nearer:
             limits[rule.id] = _limit(rule, table["limit"], configuration.where(f"rules.{name}.limit"))
     severities.update({_rule_for(f"--severity {name}", name).id: value for name, value in severity})
     for name, value in limit:
         rule = _rule_for(f"--limit {name}", name)
         limits[rule.id] = _limit(rule, value, f"--limit {name}")
+    for name in per_source:
+        where = f"--per-source {name}"
+        by_source[_by_source(_rule_for(where, name), where)] = None
     for rule in RULES:
         if rule.key in configuration.lines:
             lines.setdefault(rule.id, configuration.lines[rule.key])
-    policy = Policy(tuple(select), tuple(ignore), severities, limits, fail_on, strict, configuration.path, lines)
+    policy = Policy(
+        tuple(select), tuple(ignore), severities, limits, tuple(by_source), fail_on, strict, configuration.path, lines
+    )
     check_names(policy)
     return policy
 
@@ -106,6 +117,8 @@ def judged_by(limits: Limits, policy: Policy) -> dict[str, str]:
     for rule in RULES:
         if rule.severity_in_force(policy) != rule.severity:
             told[f"rules.{rule.id}.severity"] = rule.severity_in_force(policy)
+        if rule.id in policy.per_source:
+            told[f"rules.{rule.id}.by"] = "source"
         if not rule.option and rule.limit_in_force(limits, policy) != rule.limit:
             told[f"rules.{rule.id}.limit"] = f"{rule.limit_in_force(limits, policy)}"
     return told
@@ -116,6 +129,14 @@ def _rule_for(where: str, name: str) -> Rule:
         return rule_named(name)
     except UsageError as error:
         raise UsageError(f"{where}: {error}") from None
+
+
+def _by_source(rule: Rule, where: str) -> str:
+    """The id of a rule that can be judged by source. Raises UsageError, which begins with `where`."""
+    if rule.of_source is None:
+        known = ", ".join(one.id for one in RULES if one.of_source)
+        raise UsageError(f"{where}: {rule.id} is not judged by source; {known} can be")
+    return rule.id
 
 
 def _limit(rule: Rule, value: Any, where: str) -> float:

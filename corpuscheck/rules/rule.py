@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -14,7 +14,9 @@ from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.normalisation import Normalisation, normalisation_of
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Changes, Finding, TokenizerReport
+from corpuscheck.result.sources import SourceReport, Sources
 from corpuscheck.settings import Limits, Policy, Severity
+from corpuscheck.text.printable import printable
 from corpuscheck.text.quantities import LEAST_WITHOUT_UNIT, parse_count, parse_number, parse_share, parse_size
 
 MOST_PLACES = 20
@@ -60,6 +62,7 @@ class Evidence:
     limits: Limits = field(default_factory=Limits)
     comparison: Changes | None = None
     domain: DomainReport | None = None
+    sources: Sources = field(default_factory=Sources)
 
     @property
     def at_hand(self) -> frozenset[str]:
@@ -94,6 +97,9 @@ class NotJudgedError(Exception):
     """Raised by a check that lacks what it needs; the reason is shown."""
 
 
+SourceCheck = Callable[[SourceReport, float], Iterable[Observation]]
+"""The same of one source."""
+
 Check = Callable[[Evidence, float], Iterable[Observation]]
 """From the evidence and the limit in force to what is beyond it."""
 
@@ -105,7 +111,7 @@ class Rule:
     `option` names the field of `Limits` that holds the limit, where the limit has an option of its own. A rule
     that needs what not every scan has is judged where there is such, or where it was asked for. One that is judged
     `always` then, nobody can leave out: it tells of what was left out. The limit is the most that is allowed, or a
-    `floor`.
+    `floor`. One that has a check `of_source` can be judged for each source by itself.
     """
 
     id: str
@@ -118,6 +124,7 @@ class Rule:
     needs: Need = ""
     always: bool = False
     floor: Floor = ""
+    of_source: SourceCheck | None = None
 
     @property
     def key(self) -> str:
@@ -168,9 +175,16 @@ class Rule:
         """Raises NotJudgedError."""
         limit = self.limit_in_force(evidence.limits, policy)
         severity = self.severity_in_force(policy)
-        for seen in self.check(evidence, limit):
+        by_source = self.id in policy.per_source and evidence.sources
+        for seen in self._of_sources(evidence.sources, limit) if by_source else self.check(evidence, limit):
             advice, places = seen.advice or self.advice, seen.places[:MOST_PLACES]
             yield Finding(self.id, self.name, severity, seen.message, advice, seen.measured, limit, places)
+
+    def _of_sources(self, sources: Sources, limit: float) -> Iterable[Observation]:
+        """What is beyond the limit in each source, which the message names."""
+        for source in sources.sources:
+            for seen in self.of_source(source, limit) if self.of_source else ():
+                yield replace(seen, message=f"{printable(source.name)}: {seen.message}")
 
 
 def _match(rule: Rule, names: Iterable[str]) -> int:

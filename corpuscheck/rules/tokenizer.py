@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from corpuscheck.result.result import LettersReport, Remedy
+from corpuscheck.result.sources import SourceReport
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
 from corpuscheck.rules.unused import advice_on_unused_places
 from corpuscheck.text.amounts import count, percent, plural
@@ -35,6 +36,16 @@ def unk_rate(evidence: Evidence, limit: float) -> Iterable[Observation]:
         rate,
         advice=_unk_advice(evidence, limit),
     )
+
+
+def unk_rate_of(source: SourceReport, limit: float) -> Iterable[Observation]:
+    """The same of one source."""
+    if source.unk_rate > limit:
+        yield Observation(
+            f"{percent(source.unk_rate)} of its words are [UNK], above the limit of {percent(limit)}",
+            source.unk_rate,
+            advice="look at this source first: corpuscheck explain CC301 says what loses words",
+        )
 
 
 def _unk_advice(evidence: Evidence, limit: float) -> str:
@@ -193,6 +204,16 @@ def shattered_words(evidence: Evidence, limit: float) -> Iterable[Observation]:
     )
 
 
+def shattered_in(source: SourceReport, limit: float) -> Iterable[Observation]:
+    """The same of one source."""
+    if source.shattered_rate > limit:
+        yield Observation(
+            f"{percent(source.shattered_rate)} of its words are shattered, above the limit of {percent(limit)}",
+            source.shattered_rate,
+            advice="look at this source first: corpuscheck explain CC304 says what shatters words",
+        )
+
+
 def _shattered_advice(evidence: Evidence) -> str:
     """What it costs, and what to do: a few characters may be added, a whole script needs another tokenizer."""
     words, report = evidence.profile.words, evidence.tokenizer.shattered
@@ -260,10 +281,18 @@ def unknown_unseen(evidence: Evidence, limit: float) -> Iterable[Observation]:
 
 
 RULES = (
-    Rule("CC301", "unk-rate", "error", unk_rate, unit="share", option="max_unk_rate"),
+    Rule("CC301", "unk-rate", "error", unk_rate, unit="share", option="max_unk_rate", of_source=unk_rate_of),
     Rule("CC302", "takes-letters-apart", "warning", takes_letters_apart, 0.01, "share"),
     Rule("CC303", "hidden-damage", "warning", hidden_damage, unit="characters"),
-    Rule("CC304", "shattered-words", "error", shattered_words, unit="share", option="max_shattered_rate"),
+    Rule(
+        "CC304",
+        "shattered-words",
+        "error",
+        shattered_words,
+        unit="share",
+        option="max_shattered_rate",
+        of_source=shattered_in,
+    ),
     Rule("CC305", "special-tokens-in-text", "warning", special_tokens_in_text, unit="times"),
     Rule("CC306", "vocabulary-file", "warning", vocabulary_file, unit="places"),
     Rule("CC307", "unknown-unseen", "warning", unknown_unseen, unit="times"),

@@ -20,8 +20,9 @@ from corpuscheck.measuring.estimating import (
     find_question_marks,
 )
 from corpuscheck.measuring.forecasting import forecast_part
-from corpuscheck.measuring.ledger import judge_shared
+from corpuscheck.measuring.ledger import judge_shared, sources_of_shared
 from corpuscheck.measuring.letters import letters_part
+from corpuscheck.measuring.sources import sources_of_files
 from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.wholeness import wholeness
 from corpuscheck.profile.clean import CleanPart
@@ -35,6 +36,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.reading.discover import by_path
 from corpuscheck.reading.files import NO_TEXT, FileRecord, skip
+from corpuscheck.reading.sourcing import Sourcing
 from corpuscheck.running.partial import Partial
 from corpuscheck.settings import Settings, Training
 from corpuscheck.text.printable import printable
@@ -51,6 +53,7 @@ def assemble(
     unit: Unit,
     settings: Settings,
     fertility: Mapping[str, FertilitySums],
+    sourcing: Sourcing,
 ) -> Profile:
     """Put the parts together and add what comes from the sample."""
     reading = ReadingPart.of(records)
@@ -80,7 +83,9 @@ def assemble(
     before = documents_before(measured.records)
     shared, rubbish, more_lines = judge_shared(measured.split)
     documents, near = numbered(measured, before)
-    more_documents, more_norms = joined(measured.split, rubbish)
+    homes, more_sources = sources_of_shared(measured.split, sourcing)
+    more_documents, more_norms = joined(measured.split, rubbish, homes)
+    by_files = sources_of_files(records.chosen(read), sourcing)
     files = FilesPart.of(records)
     words = measured.words.settled()
     return Profile(
@@ -104,6 +109,8 @@ def assemble(
         domain=replace(domain_part(sample.smaller(settings.budgets.domain)), fertility=dict(fertility)),
         letters=letters_part(artefact, small, measured.characters.counts),
         wholeness=wholeness(artefact, small.smaller(settings.budgets.fertility)),
+        sources=measured.sources.merge(more_sources["sources"], by_files),
+        distributions=measured.distributions.merge(more_sources["distributions"]),
         about=about,
     )
 

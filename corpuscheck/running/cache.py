@@ -128,18 +128,32 @@ class Cache:
             self._stamps[source.path] = _content(source.path)
         return source.size, self._stamps[source.path]
 
-    def keys_of(self, description: dict[str, Any], units: Iterable[WorkUnit]) -> list[bytes]:
-        """A key for each unit; empty for one that cannot be kept."""
-        if not self._secret:
+    def keys_of(
+        self,
+        description: dict[str, Any],
+        units: Iterable[WorkUnit],
+        named_by: Callable[[Source], Any] = lambda source: None,
+    ) -> list[bytes]:
+        """A key for each unit; empty for one that cannot be kept. `named_by` gives what else a file depends on."""
+        task = key_of(self._secret, description).hex() if self._secret else ""
+        if not task:
             return [b"" for _ in units]
-        task = key_of(self._secret, description).hex()
-        return [self._key_of_unit(task, unit) for unit in units]
+        return [self._key_of_unit(task, unit, named_by) for unit in units]
 
-    def _key_of_unit(self, task: str, unit: WorkUnit) -> bytes:
+    def _key_of_unit(self, task: str, unit: WorkUnit, named_by: Callable[[Source], Any]) -> bytes:
         if any(piece.source.root and not piece.source.stamp for piece in unit):
             return b""
         pieces = [
-            (p.source.path, self.stamp(p.source), p.start, p.stop, p.offset, p.groups, p.shared and str(p.shared.key))
+            (
+                p.source.path,
+                self.stamp(p.source),
+                p.start,
+                p.stop,
+                p.offset,
+                p.groups,
+                p.shared and str(p.shared.key),
+                named_by(p.source),
+            )
             for p in unit
         ]
         return key_of(self._secret, task, pieces)
@@ -217,7 +231,8 @@ class Cache:
                 "scan",
                 vars(settings.reading),
                 vars(settings.budgets),
-                f"{settings.clean} {settings.near_duplicates}",
+                f"{settings.clean} {settings.near_duplicates} {settings.by}",
+                found.roots,
                 tokenizer,
                 others,
                 files,

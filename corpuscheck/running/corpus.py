@@ -130,7 +130,7 @@ class Corpus:
         pieces = pieces_in(units)
         fold = Fold(pieces)
         with self._watch(name, size, files) as progress:
-            keys = self._cache.keys_of(task.describe(), units) if self._cache else ()
+            keys = self._cache.keys_of(task.describe(), units, task.named_by) if self._cache else ()
             left = Work(task, units, tuple(pieces), self._cache, keys).known(
                 fold, lambda unit: progress.update(sum(piece.size for piece in unit), len(unit), 0)
             )

@@ -84,8 +84,8 @@ def merged_scan(paths: Sequence[str], heads: Sequence[Head], jobs: int, watch: W
     head = _checked(heads)
     assert head.judge is not None
     corpus = SharedCorpus(paths, heads, jobs, watch)
-    passes = {name: corpus.run(name, task) for name, task in tasks_of(corpus, head.settings, head.judge)}
-    profile, _ = concluded(passes, corpus.skipped, head.settings, head.judge, head.general)
+    passes = {name: corpus.run(name, task) for name, task in tasks_of(corpus, head.settings, head.judge, head.sourcing)}
+    profile, _ = concluded(passes, corpus.skipped, head.settings, head.judge, head.sourcing, head.general)
     return replace(profile, about={**profile.about, **head.about})
 
 

@@ -15,12 +15,14 @@ from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import BITS_64
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
+from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.part import Part, Way, merging, part, table_of, total
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
+from corpuscheck.profile.sources import SourcesPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.values.packed import Packed
@@ -77,13 +79,15 @@ class Partial(Part):
     boilerplate: LineSample = part(LineSample)
     chosen: ChoicePart = part(ChoicePart)
     excerpts: dict[tuple[str, int], Excerpt] = table_of(_any)
+    sources: SourcesPart = part(SourcesPart)
+    distributions: DistributionPart = part(DistributionPart)
 
     @property
     def weight(self) -> int:
         """About how many bytes it holds in tables that grow with the text."""
         return (
             self.near.signatures.size
-            + 64 * len(self.documents)
+            + 72 * len(self.documents)
             + 24 * (len(self.norms) + len(self.lines))
             + self.sample.size
         )

@@ -16,6 +16,8 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import Found
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.presets import check_preset
+from corpuscheck.reading.source_fields import obvious_field
+from corpuscheck.reading.sourcing import Sourcing, sourcing_of
 from corpuscheck.result.losses import letters_of
 from corpuscheck.result.trained import Trained
 from corpuscheck.running.assembling import assemble, forecast_of, ranges_of, whole_records
@@ -74,8 +76,9 @@ def measured_corpus(
         of_units = None if cluster else cache  # workers elsewhere do not see it
         corpus = Corpus(found.sources, settings, watch, processes, of_units, tolerant=True, engine=cluster)
         judge = given if isinstance(given, Judge) else Judge(given) if given else surveyed(corpus, settings, watch)
-        passes = {name: corpus.run(name, task) for name, task in tasks_of(corpus, settings, judge)}
-    profile, records = concluded(passes, records_of_skipped(found), settings, judge, general)
+        sourcing = sourcing_for(found, settings)
+        passes = {name: corpus.run(name, task) for name, task in tasks_of(corpus, settings, judge, sourcing)}
+    profile, records = concluded(passes, records_of_skipped(found), settings, judge, sourcing, general)
     if corpus.lost:
         raise IncompleteError(died(list(corpus.lost.values())), profile, records)
     if cache:
@@ -97,10 +100,10 @@ def judge_of(unit: Unit, survey: Partial, settings: Settings, watch: Watch) -> J
     return Judge(_trained_on(survey, settings, watch), unit, ranking)
 
 
-def tasks_of(corpus: Corpus, settings: Settings, judge: Judge) -> Iterator[tuple[str, Task]]:
+def tasks_of(corpus: Corpus, settings: Settings, judge: Judge, sourcing: Sourcing) -> Iterator[tuple[str, Task]]:
     """The passes of a scan, with their names."""
     task = _measure_task(corpus, settings, judge.artefact, judge.unit, judge.ranking)
-    yield MEASURING, _with_cleanliness(task, corpus, settings)
+    yield MEASURING, replace(_with_cleanliness(task, corpus, settings), sourcing=sourcing)
     if settings.forecast:
         budget = settings.budgets.forecast
         yield FORECASTING, ForecastTask(settings.reading, budget, corpus.bound(budget))
@@ -111,6 +114,7 @@ def concluded(
     skipped: Packed[FileRecord],
     settings: Settings,
     judge: Judge,
+    sourcing: Sourcing,
     general: Sequence[Artefact],
 ) -> tuple[Profile, Packed[FileRecord]]:
     """The profile and the records that all passes make together, which are taken out of `passes`.
@@ -125,7 +129,7 @@ def concluded(
     artefact = judge.artefact
     held_out = _held_out_share(settings, artefact) if judge.unit == "document" else 0.0
     by_general = fertility(measured.sample, artefact, general, held_out, settings.budgets.fertility)
-    profile = assemble(records, measured, artefact, judge.ranking, judge.unit, settings, by_general)
+    profile = assemble(records, measured, artefact, judge.ranking, judge.unit, settings, by_general, sourcing)
     profile = replace(profile, forecast=forecast_of(passes.get(FORECASTING, Partial())))
     if not profile.reading.measured:
         raise NothingToScanError(_nothing(records))
@@ -269,6 +273,15 @@ def _held_out_share(settings: Settings, artefact: Artefact) -> float:
 def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> MeasureTask:
     near = settings.clean and settings.near_duplicates
     return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(settings.budgets.lines))
+
+
+def sourcing_for(found: Found, settings: Settings) -> Sourcing:
+    """How sources are told apart: as asked for, else by what is obvious."""
+    sourcing = sourcing_of(settings.by, found)
+    if sourcing.found and sourcing.by == "path" and len(found.roots) == 1:
+        field = obvious_field(found.sources, settings.reading)
+        return Sourcing(f"field:{field}", found=True) if field else sourcing
+    return sourcing
 
 
 def records_of_skipped(found: Found) -> Packed[FileRecord]:

@@ -10,6 +10,7 @@ from corpuscheck._version import __version__
 from corpuscheck.errors import ProfileError
 from corpuscheck.measuring.units import Unit
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.reading.sourcing import Sourcing
 from corpuscheck.running.folding import Fold
 from corpuscheck.running.kept import (
     artefact_of,
@@ -59,6 +60,7 @@ class Head:
     about: Mapping[str, str] = field(default_factory=dict)
     pieces: Mapping[str, int] = field(default_factory=dict)
     unit: Unit = "document"
+    sourcing: Sourcing = Sourcing()
     name: str = ""
 
     def to_state(self) -> dict[str, Any]:
@@ -76,6 +78,7 @@ class Head:
             "about": dict(self.about),
             "pieces": dict(self.pieces),
             "unit": self.unit,
+            "sourcing": {**asdict(self.sourcing), "paths": sorted(self.sourcing.paths)},
         }
 
     @classmethod
@@ -102,6 +105,7 @@ class Head:
                 WorkShare.parse(f"{share[0]}/{share[1]}") if share else None,
                 judge,
                 tuple(map(artefact_of, state["general"])),
+                sourcing=_sourcing_of(state["sourcing"]),
                 name=name,
                 **plain,
             )
@@ -109,6 +113,11 @@ class Head:
     def save(self, path: str) -> None:
         """Write a survey that is whole. Raises CorpuscheckError."""
         write_kept(path, self.kind, self.to_state(), None)
+
+
+def _sourcing_of(state: Mapping[str, Any]) -> Sourcing:
+    plain = fitted(Sourcing, {name: state[name] for name in ("by", "depth", "found")})
+    return Sourcing(paths=frozenset(map(str, state["paths"])), **plain)
 
 
 @dataclass(frozen=True)
@@ -173,6 +182,8 @@ def difference(one: Head, other: Head) -> str:
         return "it was measured with another tokenizer"
     if one.general != other.general:
         return "it was compared with another reference"
+    if one.sourcing != other.sourcing:
+        return "its sources are told apart in another way"
     if one.pieces != other.pieces:
         return "a file has changed meanwhile: large ones are cut in other places"
     return "" if one.about == other.about else "it was measured with other limits, rules or lists of what to leave out"

@@ -13,7 +13,15 @@ from corpuscheck.running.cache import Cache
 from corpuscheck.running.corpus import FEW_TO_HOLD_OUT, Corpus, Watch, is_clean, pieces_in, with_containers
 from corpuscheck.running.folding import Fold
 from corpuscheck.running.kept import kind_of
-from corpuscheck.running.scanning import COUNTING, Judge, records_of_skipped, survey_task, surveyed, tasks_of
+from corpuscheck.running.scanning import (
+    COUNTING,
+    Judge,
+    records_of_skipped,
+    sourcing_for,
+    survey_task,
+    surveyed,
+    tasks_of,
+)
 from corpuscheck.running.shards import SURVEY, SURVEY_SHARD, Head, Shard, unlike
 from corpuscheck.running.shares import FoundFiles
 from corpuscheck.running.tasks import Task
@@ -30,7 +38,9 @@ def shard_of(found: Found, head: Head, watch: Watch, processes: bool) -> Shard:
         cache = Cache(folder, settings.cache_key)
     corpus = Corpus(found.sources, settings, watch, processes, cache, share=head.share)
     head = replace(head, pieces=pieces_in(corpus.all_units), unit=corpus.first_unit)
-    passes = dict(_measured(corpus, settings, head.judge) if head.judge else _surveyed(corpus, settings))
+    if head.judge:
+        head = replace(head, sourcing=sourcing_for(found, settings))
+    passes = dict(_measured(corpus, head, head.judge) if head.judge else _surveyed(corpus, settings))
     if cache:
         cache.flush()
     return _shard(corpus, found, head, passes)
@@ -61,8 +71,8 @@ def pass_of(name: str, task: Task) -> str:
     return f"{name} by {task.unit}"
 
 
-def _measured(corpus: Corpus, settings: Settings, judge: Judge) -> Iterator[tuple[str, Fold]]:
-    for name, task in tasks_of(corpus, settings, judge):
+def _measured(corpus: Corpus, head: Head, judge: Judge) -> Iterator[tuple[str, Fold]]:
+    for name, task in tasks_of(corpus, head.settings, judge, head.sourcing):
         yield pass_of(name, task), corpus.first_look(name, task)
 
 

@@ -16,10 +16,13 @@ from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.tokenizing import Tokenizing
 from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.words import Suspects, WordCounter, walked_with, word_counter
+from corpuscheck.measuring.words_of_documents import DocumentWords
 from corpuscheck.profile.sample import ALL
 from corpuscheck.reading.batch import Batch, packed
+from corpuscheck.reading.discover import Source
 from corpuscheck.reading.files import FileRecord, changed_range, renewed, whole_place
 from corpuscheck.reading.reader import ONLY_LOOK, Look, read_piece
+from corpuscheck.reading.sourcing import Sourcing
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.units import WorkUnit
 from corpuscheck.settings import Reading
@@ -44,6 +47,10 @@ class Task(Protocol):
 
     def describe(self) -> dict[str, Any]:
         """Everything that its outcome depends on besides the files, as plain values."""
+        ...
+
+    def named_by(self, source: Source) -> Any:
+        """What its outcome for a file depends on besides its content, as plain values."""
         ...
 
     def looking(self, look: Look) -> Task:
@@ -92,6 +99,9 @@ class ReadingTask:
     def looking(self, look: Look) -> Self:
         return replace(self, look=look)
 
+    def named_by(self, source: Source) -> Any:
+        return None
+
     def describe(self) -> dict[str, Any]:
         plain = {key: str(value) if isinstance(value, int) else value for key, value in vars(self).items()}
         return {"task": type(self).__name__, **plain, "reading": vars(self.reading), "look": vars(self.look)}
@@ -126,6 +136,7 @@ class MeasureTask(ReadingTask):
     clean: bool = False
     near: bool = False
     line_bound: int = ALL
+    sourcing: Sourcing | None = None
 
     def describe(self) -> dict[str, Any]:
         ranking = self.ranking.characters if self.ranking else ""
@@ -136,14 +147,22 @@ class MeasureTask(ReadingTask):
             "ranking": ranking,
             "others": others,
             "units": self.sample_units,
+            "sourcing": None,  # see named_by, and the look
         }
+
+    def looking(self, look: Look) -> Self:
+        return super().looking(replace(look, source_field=self.sourcing.field if self.sourcing else ""))
+
+    def named_by(self, source: Source) -> Any:
+        return self.sourcing.named_by(source) if self.sourcing else None
 
     def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
         others = [counter_for(other, records) for other in self.others]
+        words = DocumentWords() if self.sourcing else None
         return [
-            Tokenizing(records, counter_for(self.artefact, records), others, self.ranking),
+            Tokenizing(records, counter_for(self.artefact, records), others, self.ranking, words),
             Sampler(self.budget, self.bound, self.sample_units),
-            DocumentLedger(records, self.clean, self.near, self.line_bound),
+            DocumentLedger(records, self.clean, self.near, self.line_bound, self.sourcing, words),
         ]
 
 

@@ -140,7 +140,7 @@ def test_verbose_says_what_is_done_on_stderr(run_main: Main) -> None:
         (["--max-unk-rate", "nan"], "'nan' is not a share: write a share, as in 1% or 0.01"),
         (["--max-unk-rate", "one"], "'one' is not a share"),
         (["--document", "page"], "blank-line"),
-        (["--format", "html"], "json"),
+        (["--format", "yaml"], "json"),
         (["--jobs", "0"], "--jobs must be 1 or more"),
         (["--character-coverage", "0"], "above 0 and at most 1"),
         (["--limit-alphabet", "0"], "--limit-alphabet must be 1 or more"),

@@ -24,6 +24,8 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "exclude": ('["drafts/"]', "drafts/", "old/", "old/"),
     "follow-links": ("true", "true", "0", "false"),
     "tokenizer-pattern": ('"gpt2"', "gpt2", "qwen", "qwen"),
+    "by": ('"folder"', "folder", "field:source", "field:source"),
+    "per-source": ('["CC301"]', "CC301", "CC416", "CC416"),
     "tokenizer": ('"t/vocab.txt"', "t/vocab.txt", "other", "other"),
     "vocab-size": ("16000", "16000", "8000", "8000"),
     "character-coverage": ("0.99", "0.99", "0.9", "0.9"),

@@ -73,7 +73,7 @@ OUTSIDE = {
     "domain": "numpy orjson zstandard",
     "measuring": "numpy",
     "tokenizer": "numpy tokenizers",
-    "reports": "orjson rich",
+    "reports": "jinja2 markupsafe orjson rich",
     "commands": "click rich tqdm",
 }
 """Packages of others that a room may import."""
@@ -82,6 +82,7 @@ ONLY_IN = {
     "numba": "kernels",
     "tokenizers": "tokenizer",
     "rich": "reports commands",
+    "jinja2": "reports",
     "click": "cli commands configuration",
     "tqdm": "commands",
     "pyarrow": "reading",

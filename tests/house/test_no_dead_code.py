@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -83,6 +84,8 @@ def test_every_function_class_and_value_is_used_in_the_package(trees: dict[str, 
 
 def test_every_method_is_called_in_the_package(trees: dict[str, ast.Module]) -> None:
     called = {node.attr for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    templates = (REPOSITORY / "corpuscheck").rglob("*.j2")
+    called |= {name for path in templates for name in re.findall(r"\.(\w+)", path.read_text("utf-8"))}
     assert not [
         f"{module}: {name}"
         for module, tree in trees.items()

@@ -125,7 +125,7 @@ def test_documents_past_the_bound_are_a_sample_that_merges_exactly(monkeypatch: 
         size = len(hashes[chosen])
         zeros = np.zeros(size, np.uint64)
         return DocumentPart(
-            0, hashes[chosen], zeros, ones[:size], ones[:size], zeros, ones[:size], ones[:size], ones[:size]
+            0, hashes[chosen], zeros, zeros, ones[:size], ones[:size], zeros, ones[:size], ones[:size], ones[:size]
         ).bounded()
 
     whole = part(slice(None))

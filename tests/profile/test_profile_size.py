@@ -18,7 +18,9 @@ def test_the_state_of_any_number_of_documents_fits_in_300_mb() -> None:
 
     n = DocumentPart.MOST * 5 // 4
     figures = np.arange(n)
-    every = DocumentPart(0, random(n), random(n), figures, figures, random(n), figures, figures, figures).bounded()
+    every = DocumentPart(
+        0, random(n), random(n), random(n), figures, figures, random(n), figures, figures, figures
+    ).bounded()
     n = NearPart.MOST * 5 // 4
     bins = np.zeros((n, BINS), np.uint8)
     alike = NearPart(0, n, n, random(n), random(n), random(n), figures[:n], figures[:n], figures[:n], bins).bounded()

@@ -132,7 +132,7 @@ def corpus(tmp_path: Path) -> Path:
 @pytest.fixture
 def options(tmp_path: Path) -> dict[str, Any]:
     vocabulary = write_vocabulary(tmp_path / "vocab.txt", "가나다라마바사아자차카타파하고노도로모보소오조")
-    return {"tokenizer": vocabulary, "document": "line", "jobs": 1}
+    return {"tokenizer": vocabulary, "document": "line", "jobs": 1, "by": "file"}
 
 
 def by_cluster(of: Processes, corpus: Path, options: dict[str, Any], **more: Any) -> Scan:

@@ -142,6 +142,9 @@ CORPORA: dict[str, tuple[Callable[[Path], Path], dict[str, Any]]] = {
     "no cleanliness": (copies, {"clean": False}),
     "a layout that content tells": (told_by_content, {}),
     "names that are no Unicode": (odd_names, {}),
+    "sources by folder": (plain, {"by": "folder"}),
+    "sources by script": (containers, {"by": "script"}),
+    "sources by a field": (containers, {"by": "field:id"}),
     "other training": (plain, {"vocab_size": 500, "lowercase": True, "train_bytes": 5000, "held_out_share": 0.3}),
 }
 
@@ -462,7 +465,7 @@ def test_documents_are_numbered_in_files_of_many_terabytes() -> None:
     found = [DocumentHasher([record]).observe(batch_of([b"one", b"two"]), nothing)[1].places for record in records]
     places, ones = np.concatenate(found), np.ones(8, np.int64)
     ids = np.full(8, file_id("large.txt"), np.uint64)
-    documents = DocumentPart(0, np.arange(8, dtype=np.uint64), ids, ones, ones, ids, places, ones, places)
+    documents = DocumentPart(0, np.arange(8, dtype=np.uint64), ids, ids, ones, ones, ids, places, ones, places)
     numbers, _ = numbered(Partial(documents=documents), documents_before(Packed.of(FileRecord, records)))
     assert DocumentPart.from_state(documents.to_state()).places.tolist() == places.tolist()
     assert numbers.places.tolist() == list(range(8))

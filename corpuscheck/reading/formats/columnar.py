@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain, pairwise, takewhile
+from dataclasses import dataclass, replace
+from itertools import chain, compress, pairwise, takewhile
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from corpuscheck.kernels.utf8 import is_utf8, whole_spans
-from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
+from corpuscheck.reading.batch import BLOCK_BYTES, Batch, Named, batch_of
 from corpuscheck.reading.formats.arrow_columns import (
     columns_inside,
     is_list,
@@ -22,7 +22,7 @@ from corpuscheck.reading.formats.arrow_columns import (
     trusted,
 )
 from corpuscheck.reading.formats.parquet_pages import Pages, opened
-from corpuscheck.reading.formats.paths import Steps, best_path, quoted, text_of, weight
+from corpuscheck.reading.formats.paths import LONGEST_VALUE, Steps, best_path, quoted, text_of, weight
 from corpuscheck.reading.formats.prose import is_prose, shown
 from corpuscheck.reading.formats.records import RecordReport
 from corpuscheck.reading.opening import Expansion
@@ -75,8 +75,8 @@ def read_columnar(
         found = _parquet(file, fields, report, groups) if parquet else _arrow(file, fields, report)
         for columns, rows in found:
             expansion.add(rows.num_rows * _ROW_COST)
-            for part in _parts(columns, rows, report):
-                for batch in _documents(part, report):
+            for part, sources in _parts(columns, rows, report):
+                for batch in _documents(part, sources, report):
                     expansion.add(len(batch.data))
                     yield batch
     except (pa.ArrowException, *_FAULTS) as error:
@@ -96,7 +96,7 @@ def _parquet(
     columns = _chosen(parquet.schema_arrow, fields, sample, report)
     if not columns.read:
         return
-    stored = _stored((*columns.read, *columns.left_out))
+    stored = _stored(columns.used)
     for group in range(parquet.metadata.num_row_groups) if groups is None else groups:
         rows = pages.rows_at_once(group, stored, _ROWS, _DECODED)
         first = _first_rows(coded, parquet, [group], 1, stored)
@@ -222,7 +222,7 @@ def _checked(rows: Any, columns: _Columns) -> Any:
 
 def _tops(columns: _Columns) -> list[str | None]:
     """The columns of the file that hold those that are used."""
-    return list(dict.fromkeys(steps[0] for steps in (*columns.read, *columns.left_out)))
+    return list(dict.fromkeys(steps[0] for steps in columns.used))
 
 
 def _stored(columns: Iterable[Steps]) -> list[str]:
@@ -252,10 +252,15 @@ def _text_columns(fields: Iterable[Any], binary: bool = False, outer: Steps = ()
 
 @dataclass(frozen=True)
 class _Columns:
-    """The columns that are read as text, and those of prose that are only counted."""
+    """The columns that are read as text, those of prose that are only counted, and the one that names the source."""
 
     read: tuple[Steps, ...]
     left_out: tuple[Steps, ...] = ()
+    source: Steps | None = None
+
+    @property
+    def used(self) -> tuple[Steps, ...]:
+        return (*self.read, *self.left_out, *([self.source] if self.source else []))
 
 
 def _chosen(schema: Any, fields: Sequence[str], sample: Any, report: RecordReport) -> _Columns:
@@ -272,7 +277,16 @@ def _chosen(schema: Any, fields: Sequence[str], sample: Any, report: RecordRepor
     report.text_field = ", ".join(map(shown, read)) or ", ".join(fields)
     report.left_out = dict.fromkeys(map(shown, left_out), 0)
     report.missing += not read
-    return _Columns(tuple(read), tuple(left_out))
+    return _Columns(tuple(read), tuple(left_out), _source_column(schema, report))
+
+
+def _source_column(schema: Any, report: RecordReport) -> Steps | None:
+    """The column of strings that names the source, where one was asked for and is there."""
+    if report.source.path is None:
+        return None
+    known = _text_columns(schema, binary=True)
+    asked = (report.source.path.steps, (report.source.path.text,))
+    return next((steps for steps in asked if steps in known and None not in steps), None)
 
 
 def _path(steps: Steps) -> str:
@@ -315,9 +329,12 @@ def _named(rows: Any, name: str | None) -> list[Any]:
     return [rows.column(k) for k in rows.schema.get_all_field_indices(name)]
 
 
-def _parts(columns: _Columns, rows: Any, report: RecordReport) -> Iterator[list[Any]]:
-    """The columns that are read, some megabytes at a time; the characters of those left out are counted."""
-    every = dict.fromkeys((*columns.read, *columns.left_out))
+def _parts(columns: _Columns, rows: Any, report: RecordReport) -> Iterator[tuple[list[Any], list[str]]]:
+    """The columns that are read, some megabytes at a time, with the sources of their rows where these are asked for.
+
+    The characters of columns that are left out are counted.
+    """
+    every = dict.fromkeys(columns.used)
     checked = {name: list(map(trusted, _named(rows, name))) for name in {steps[0] for steps in every}}
     stored = sum(column.nbytes for of_name in checked.values() for column in of_name)
     sizes = sum(
@@ -331,7 +348,16 @@ def _parts(columns: _Columns, rows: Any, report: RecordReport) -> Iterator[list[
         part = {name: [column.slice(start, stop - start) for column in of] for name, of in checked.items()}
         for steps in columns.left_out:
             report.left_out[shown(steps)] += sum(map(_characters, _inside(part, steps)))
-        yield [inner for steps in dict.fromkeys(columns.read) for inner in _inside(part, steps)]
+        sources = _names(_inside(part, columns.source)) if columns.source else []
+        if report.source.path and not sources:
+            sources = [""] * (stop - start)
+        yield [inner for steps in dict.fromkeys(columns.read) for inner in _inside(part, steps)], sources
+
+
+def _names(columns: list[Any]) -> list[str]:
+    """The source of each row, by the first column of its name."""
+    values = (_strings(value) for value in columns[0].to_pylist()) if columns else iter(())
+    return [texts[0][:LONGEST_VALUE] if len(texts) == 1 else "" for texts in values]
 
 
 def _inside(part: Mapping[str | None, list[Any]], steps: Steps) -> list[Any]:
@@ -353,23 +379,26 @@ def _as_strings(column: Any) -> Any:
     return column.view(pa.large_string() if pa.types.is_large_binary(column.type) else pa.string())
 
 
-def _documents(columns: list[Any], report: RecordReport) -> Iterator[Batch]:
+def _documents(columns: list[Any], sources: list[str], report: RecordReport) -> Iterator[Batch]:
     from pyarrow import types
 
     first = columns[0]
     if len(columns) == 1 and (types.is_binary(first.type) or types.is_large_binary(first.type)):
         report.missing += first.null_count
         if filled := first.drop_null():
-            yield _without_copy(filled, report)
+            batch = _without_copy(filled, report)
+            there = compress(sources, first.is_valid().to_pylist())
+            yield replace(batch, sources=Named.of(list(there))) if sources else batch
         return
-    documents = []
-    for values in zip(*(column.to_pylist() for column in columns), strict=True):
+    documents, names = [], []
+    for row, values in enumerate(zip(*(column.to_pylist() for column in columns), strict=True)):
         texts = [text for value in values if (text := text_of(_decoded(value, report))) is not None]
         report.missing += not texts
         if texts:
             documents.append(report.encoded("\n".join(texts)))
+            names += sources[row : row + 1]
     if documents:
-        yield batch_of(documents)
+        yield batch_of(documents, sources=names)
 
 
 def _decoded(value: Any, report: RecordReport) -> Any:

@@ -35,7 +35,7 @@ class _Columns:
     """Which cells of a row are its text, and which are prose that is left out, by the names of the columns.
 
     `growing` is the column that delimiters inside unquoted text must have been in: the last one, or the only one of
-    prose; -1 where that cannot be told.
+    prose; -1 where that cannot be told. `source` is the column that names the source, -1 where there is none.
     """
 
     width: int
@@ -43,6 +43,7 @@ class _Columns:
     left_out: dict[int, str]
     numbers: tuple[int, ...]
     growing: int
+    source: int = -1
 
 
 def _documents(blocks: Iterable[bytes], own: str, fields: Sequence[str], report: RecordReport) -> Iterator[Batch]:
@@ -61,7 +62,8 @@ def _documents(blocks: Iterable[bytes], own: str, fields: Sequence[str], report:
     columns = _columns(_names(header, table), table.width, body, fields, report)
     first = 0 if header is None else header.line + lines.number
     rows = _rows(lines, table, columns, b"".join(sample), report)
-    return batched(_texts((row for row in rows if row.line != first), columns, table.dialect.delimiter, report))
+    texts = _texts((row for row in rows if row.line != first), columns, table.dialect.delimiter, report)
+    return batched(texts, report.source)
 
 
 def _header(rows: Sequence[Row], table: TableForm) -> Row | None:
@@ -99,7 +101,8 @@ def _columns(
     left_out = {} if fields else {k: names[k] for k in prose}
     report.left_out = dict.fromkeys(left_out.values(), 0)
     last = read[-1] if read else -1
-    return _Columns(width, read, left_out, numbers, last if last == width - 1 or not prose else -1)
+    source = place.get(report.source.path.steps[0] or "", -1) if report.source.path else -1
+    return _Columns(width, read, left_out, numbers, last if last == width - 1 or not prose else -1, source)
 
 
 def _are_numbers(values: Sequence[str]) -> bool:
@@ -140,6 +143,7 @@ def _texts(
             if k < len(cells):
                 counts[name] += len(cells[k])
         texts = [cells[k] for k in read if k < len(cells) and cells[k] != NULL]
+        report.source.name = cells[columns.source] if 0 <= columns.source < len(cells) else ""
         if texts:
             yield row.line, report.encoded("\n".join(texts) if texts[1:] else texts[0])
         else:

@@ -36,7 +36,7 @@ def read_json(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRepo
     take = TextField(layout.paths, report, layout.item, layout.found)
     report.text_field = layout.shown
     records = _values(stream, layout, report)
-    yield from batched(take.texts((0, value, size) for value, size in records))
+    yield from batched(take.texts((0, value, size) for value, size in records), report.source)
     report.repaired += stream.halves
     report.bad += stream.cut_values
     report.lost_bytes += stream.cut_bytes

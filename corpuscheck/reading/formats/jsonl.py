@@ -28,7 +28,7 @@ def read_jsonl(blocks: Iterable[bytes], fields: Sequence[str], report: RecordRep
                 for item in corpus.items_of(record) if corpus else (record,):
                     yield number, item, len(line)
 
-    return batched(take.texts(records()))
+    return batched(take.texts(records()), report.source)
 
 
 _BEGINNINGS = frozenset(bytes((byte,)) for byte in b'{["-0123456789tfnNI\x1e')

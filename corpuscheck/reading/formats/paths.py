@@ -22,6 +22,9 @@ PREFERRED = (
 """Names that hold the text in most corpora; the first that a record has is taken."""
 
 
+LONGEST_VALUE = 200
+"""Characters of the name of a source."""
+
 _OPEN = re.compile(r"\w\[[^\]]*$")
 
 
@@ -78,6 +81,31 @@ class TextPath:
         if isinstance(record, Mapping) and self.text in record:
             return text_of(record[self.text])
         return text_of(self._whole.end(record))
+
+
+class NamePath:
+    """The way to a short value of a record, such as the name of its source: names alone, never an expression."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self._steps = text, _steps(text)
+
+    @property
+    def steps(self) -> Steps:
+        return self._steps or (self.text,)
+
+    def of_record(self, record: Any) -> str:
+        """The value as text; empty where there is none, or no single one."""
+        value = record.get(self.text) if isinstance(record, Mapping) else None
+        if value is None and self._steps is not None:
+            value = _walked(record, self._steps)
+        return value_text(value)
+
+
+def value_text(value: Any) -> str:
+    """A text, a number or a truth as text; empty for everything else."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)[:LONGEST_VALUE] if isinstance(value, str | int | float) else ""
 
 
 class _Way:

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Protocol
 
 from corpuscheck.reading.batch import BLOCK_BYTES, Batch, batch_of
-from corpuscheck.reading.formats.paths import Lengths, Steps, TextPath, best_path, leaf_lengths
+from corpuscheck.reading.formats.paths import Lengths, NamePath, Steps, TextPath, best_path, leaf_lengths
 from corpuscheck.reading.formats.prose import LeftOut, is_prose, leaf_texts, shown
 from corpuscheck.reading.text import Damage
 
@@ -18,6 +18,18 @@ LARGEST_RECORD = 64 << 20
 _SAMPLE = 100
 _SAMPLE_BYTES = 4 << 20
 _MOST_NAMES = 20
+
+
+class SourceOfRecord:
+    """The source of the record that was read last, `name`, by a field of it; without a `path` none was asked for."""
+
+    def __init__(self, field: str = "") -> None:
+        self.path = NamePath(field) if field else None
+        self.name = ""
+
+    def read(self, record: Any) -> None:
+        if self.path:
+            self.name = self.path.of_record(record)
 
 
 @dataclass
@@ -39,6 +51,7 @@ class RecordReport:
         damaged: bytes that are not UTF-8 in texts that are stored one by one.
         damage: why the rest of the file was not read.
         not_text: what is no text of the corpus and was left out on purpose, by kind.
+        source: tells the source of the record that was read last, where a field of it does.
     """
 
     text_field: str = ""
@@ -57,6 +70,7 @@ class RecordReport:
     damaged: Damage = field(default_factory=Damage)
     damage: str = ""
     not_text: dict[str, int] = field(default_factory=dict)
+    source: SourceOfRecord = field(default_factory=SourceOfRecord)
 
     def leave_out(self, kind: str) -> None:
         self.not_text[kind] = self.not_text.get(kind, 0) + 1
@@ -139,6 +153,7 @@ class TextField:
             self._report.left_out = self._left_out.characters
 
     def _taken(self, record: Any, line: int) -> bytes | None:
+        self._report.source.read(record)
         self._left_out.add(record)
         if isinstance(record, str) and not self._paths:
             self._report.text_field = self._report.text_field or "(the record itself)"
@@ -162,19 +177,26 @@ def _is_read(steps: Steps, read: Iterable[str]) -> bool:
     return any(path == name or path.rstrip("[]") == name.rstrip("[]") or name == "@" for name in read)
 
 
-def batched(texts: Iterable[tuple[int, bytes | None]]) -> Iterator[Batch]:
-    """Batches of about `BLOCK_BYTES`, one document for each (line, text) whose text is there."""
+def batched(texts: Iterable[tuple[int, bytes | None]], source: SourceOfRecord | None = None) -> Iterator[Batch]:
+    """Batches of about `BLOCK_BYTES`, one document for each (line, text) whose text is there.
+
+    Its `source` is that of the record of the text that came last.
+    """
     waiting: list[bytes] = []
     lines: list[int] = []
+    names: list[str] = []
+    told = source is not None and source.path is not None
     size = 0
     for line, text in texts:
         if text is None:
             continue
         waiting.append(text)
         lines.append(line)
+        if source is not None and told:
+            names.append(source.name)
         size += len(text)
         if size >= BLOCK_BYTES:
-            yield batch_of(waiting, lines)
-            waiting, lines, size = [], [], 0
+            yield batch_of(waiting, lines, names)
+            waiting, lines, names, size = [], [], [], 0
     if waiting:
-        yield batch_of(waiting, lines)
+        yield batch_of(waiting, lines, names)

@@ -42,6 +42,7 @@ def comparison_document(comparison: Changes, now: Profile) -> dict[str, Any]:
         "damage": [_damage(damage) for damage in comparison.damage],
         "newly_skipped": [_damage(damage) for damage in comparison.newly_skipped],
         "copies": _copies(comparison.copies),
+        "sources": [dict(vars(source)) for source in comparison.sources],
     }
 
 

@@ -13,6 +13,7 @@ from corpuscheck.reading.files import FileRecord
 from corpuscheck.reports.json.changes import comparison_document, place_document, word_document
 from corpuscheck.reports.json.clean import clean_document
 from corpuscheck.reports.json.domain import domain_document
+from corpuscheck.reports.json.sources import distributions_document, sources_document, sources_told_document
 from corpuscheck.result.result import CurvePoint, Finding, LettersReport, Result, TokenizerReport
 from corpuscheck.text.printable import codepoint, printable
 from corpuscheck.values.json_text import report_bytes, versions
@@ -39,6 +40,9 @@ def as_document(result: Result) -> dict[str, Any]:
         "tokenizer": _tokenizer(result),
         "clean": clean_document(result),
         "domain": domain_document(result),
+        "sources": sources_document(result.sources),
+        "sources_told_apart": sources_told_document(result.sources),
+        "distributions": distributions_document(result.distributions),
         "comparison": comparison_document(result.comparison, result.profile) if result.comparison else None,
     }
 

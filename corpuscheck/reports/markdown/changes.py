@@ -20,9 +20,11 @@ from corpuscheck.result.result import (
     NewCopy,
     NewDamage,
 )
+from corpuscheck.result.sources import ChangedSource
 from corpuscheck.text.amounts import count, files, percent, size
 
 _PLACES = 3
+_OF_SOURCE = ("source", "text before", "now", "`[UNK]` before", "now")
 _PAIRS = 20
 
 
@@ -35,6 +37,7 @@ def changes(comparison: Changes, now: Profile, findings: str) -> Iterator[str]:
         changed = comparison.changed(change)
         rows = table(("file", "text", "documents", "new words", "`[UNK]`"), changed, _file)
         yield details(f"{files(len(changed))} {change}", rows)
+    yield _titled("Changed sources", table(_OF_SOURCE, comparison.sources, _source))
     characters = table(("character", "", "name", "seen", "", "first"), comparison.new_characters, _character)
     yield _titled("New characters", characters)
     yield _titled("Newly lost words", table(("word", "lost", "why"), comparison.newly_lost, _lost))
@@ -59,6 +62,16 @@ def _file(file: ChangedFile) -> Sequence[str]:
         count(file.documents),
         count(file.new_words),
         lost,
+    )
+
+
+def _source(source: ChangedSource) -> Sequence[str]:
+    return (
+        code(source.name, 80),
+        size(source.utf8_bytes_before),
+        size(source.utf8_bytes),
+        percent(source.unk_rate_before),
+        percent(source.unk_rate),
     )
 
 

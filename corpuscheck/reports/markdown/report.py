@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from corpuscheck.reports.answers import Answer, Foreign, Verbatim, answers
 from corpuscheck.reports.common import VERDICTS, of_change, severities_told
 from corpuscheck.reports.markdown.changes import changes
+from corpuscheck.reports.markdown.sources import sources
 from corpuscheck.reports.markdown.text import bullets, code, code_of, details, prose, table
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Finding, Result, SkippedRule
@@ -25,6 +26,7 @@ def render(result: Result) -> bytes:
         details("Where", bullets(_places(result), _place)),
         details("Not judged", bullets(result.skipped_rules, _skipped)),
         table(("question", "answer"), tuple(answers(result)), _answer),
+        sources(result.sources),
     )
     return ("\n\n".join(filter(None, parts)) + "\n").encode()
 

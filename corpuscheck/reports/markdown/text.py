@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.reports.answers import Verbatim
 from corpuscheck.reports.common import LONGEST_TEXT
+from corpuscheck.reports.pasted import pasted
 from corpuscheck.result.place import Place
 from corpuscheck.text.printable import printable
 
@@ -30,19 +32,6 @@ _PLAIN = re.compile(
     re.VERBOSE,
 )
 
-_ARGUMENT = r"""
-    (?: -{1,2}[A-Za-z][\w-]*(?:=[^\s,;:()]+)? | '[^']*' | > | \d+(?:\.\d+)?\b
-    | [A-Z0-9][A-Z0-9_-]*…?(?:=[^\s,;:()]+)?(?!\w) )"""
-_COMMAND = rf"""
-    \bcorpuscheck\ (?:reference\ build\ \w+|peek|scan|report|diff|merge|rules|explain|init|estimate|train|compare)\b
-        (?:\ {_ARGUMENT})*
-    | \b(?:pip\ install|git\ lfs\ pull|dvc\ pull|iconv)\b (?:\ {_ARGUMENT})*
-    | (?<![\w-])--(?:document|preset|hint|format)\ [a-z][\w-]*
-    | (?<![\w-])--[a-z][\w-]*(?:=[^\s,;:()]+)? (?:\ (?!-){_ARGUMENT})?
-    | \b[a-z_]\w*\.[a-z_]\w*\([^()]*\)
-"""
-"""What a person would paste: a command with its arguments, an option with its value, a call."""
-
 
 def code(text: str, limit: int = 300) -> str:
     """A code span, in which nothing is interpreted."""
@@ -59,13 +48,8 @@ def code_of(place: Place) -> str:
 
 def prose(text: str, limit: int = LONGEST_TEXT, names: Iterable[str] = ()) -> str:
     """Running text: plain words as they are; commands, the names that are given and everything else as code."""
-    known = [re.escape(printable(name, LONGEST_PATH)) for name in names]
-    whole = re.compile("|".join([*sorted(known, key=len, reverse=True), _COMMAND]), re.VERBOSE)
-    shown, told, end = printable(text, limit), "", 0
-    for found in whole.finditer(shown):
-        told += _words(shown[end : found.start()]) + code(found[0], limit)
-        end = found.end()
-    return told + _words(shown[end:])
+    told = pasted(printable(text, limit), names)
+    return "".join(code(piece, limit) if isinstance(piece, Verbatim) else _words(piece) for piece in told)
 
 
 def _words(text: str) -> str:

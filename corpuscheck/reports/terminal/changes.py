@@ -36,6 +36,7 @@ def changes(comparison: Changes, now: Profile) -> Group:
     parts: list[RenderableType | None] = [figures(comparison, now)]
     parts += [_files(change, comparison.changed(change)) for change in _CHANGES]
     parts += [
+        _lines("changed sources", (source.told for source in comparison.sources)),
         _characters(comparison.new_characters),
         newly_lost(comparison.newly_lost),
         _lines(

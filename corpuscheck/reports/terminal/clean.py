@@ -13,13 +13,14 @@ from corpuscheck.profile.clean import Tally
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.reports.answers import usable, usable_bytes
 from corpuscheck.reports.common import Question
+from corpuscheck.reports.facts import documents_told, lost_told
 from corpuscheck.reports.terminal.normalisation import normalisation_rows
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
 from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Result
 from corpuscheck.result.shared import Shared
-from corpuscheck.result.sums import ERRORS, Amount
+from corpuscheck.result.sums import ERRORS
 from corpuscheck.text.amounts import about, count, estimated, percent, plural, size
 
 _LINES = 5
@@ -53,8 +54,8 @@ def waterfall(result: Result) -> Table:
     table.show_header = False
     table.add_row("text", size(found.raw_bytes), "", "")
     for name, step in found.steps:
-        table.add_row(f"- {name}", *_lost(step.amount, found.raw_bytes), Text(_documents(step.amount), "dim"))
-    table.add_row("- debris in the rest", *_lost(found.debris_left, found.raw_bytes), "")
+        table.add_row(f"- {name}", *lost_told(step.amount, found.raw_bytes), Text(documents_told(step.amount), "dim"))
+    table.add_row("- debris in the rest", *lost_told(found.debris_left, found.raw_bytes), "")
     target = result.limits.target_bytes
     table.add_row(
         Text("= usable", "bold"),
@@ -67,22 +68,6 @@ def waterfall(result: Result) -> Table:
     if result.profile.reading.trouble_amounts.get("markup"):
         table.add_row("", "", "", Text("XML tags that HTML does not know count as text: --strip-markup", "dim"))
     return table
-
-
-def _documents(amount: Amount) -> str:
-    n = round(amount.documents)
-    if amount.exact:
-        return plural(n, "document") if n else ""
-    return f"{estimated(n, amount.documents_margin, False, about)} documents" if amount.certain else ""
-
-
-def _lost(amount: Amount, whole: int) -> tuple[str, str]:
-    """Bytes and their share; within the margin of nothing only that it is less."""
-    share = amount.utf8_bytes / whole if whole else 0.0
-    if not amount.exact and not amount.certain:
-        most = min(float(whole), amount.utf8_bytes + amount.margin)
-        return f"< {size(most)}", f"< {percent(most / whole if whole else 0.0)}"
-    return estimated(amount.utf8_bytes, amount.margin, amount.exact), percent(share)
 
 
 def _not_judged(found: Cleanliness) -> Iterator[RenderableType]:

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from corpuscheck.reports.answers import Quiet, Strong
 from corpuscheck.text.printable import printable
 
 
@@ -40,3 +41,9 @@ def columns(*headings: tuple[str, str]) -> Table:
         last = k == len(headings) - 1
         table.add_column(heading, justify="right" if justify == "right" else "left", no_wrap=not last, overflow="fold")
     return table
+
+
+def told(pieces: Iterable[str]) -> Text:
+    """A sentence in pieces, drawn as they matter."""
+    styles = {Strong: "bold", Quiet: "dim"}
+    return Text.assemble(*((str(piece), styles.get(type(piece), "")) for piece in pieces))

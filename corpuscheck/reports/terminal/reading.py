@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.common import Question
-from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
+from corpuscheck.reports.facts import facts_of_text
+from corpuscheck.reports.terminal.parts import columns, labelled, safe, section, told
 from corpuscheck.result.result import Result
-from corpuscheck.text.amounts import count, estimated, files, percent, plural, size
+from corpuscheck.text.amounts import count, files, percent, size
 from corpuscheck.text.printable import printable
 
 _EXAMPLES = 5
@@ -58,46 +57,14 @@ def reading(result: Result) -> Group:
 
 def enough(result: Result) -> Group:
     """The second question: how much there is, and how much is missing."""
-    text, limits = result.profile.size, result.limits
-    share = text.utf8_bytes / limits.target_bytes
-    articles = text.utf8_bytes * limits.articles_per_gb / 10**9
-    missing = max(0, limits.target_bytes - text.utf8_bytes)
-    rows: list[tuple[str | Text, str | Text]] = [
-        (
-            "text as UTF-8",
-            Text.assemble((size(text.utf8_bytes), "bold"), f"  ({count(text.utf8_bytes)} bytes; 1 GB = 10⁹ bytes)"),
-        ),
-        ("on disk", size(text.raw_bytes)),
+    text, target = result.profile.size, result.limits.target_bytes
+    shares = {"rule of thumb": text.utf8_bytes / target, "usable": result.cleanliness.usable_bytes / target}
+    rows = [
+        (label, Text.assemble(_bar(shares[label]), "  ", told(pieces)) if label in shares else told(pieces))
+        for label, pieces in facts_of_text(result)
     ]
-    if text.nfc_saving:
-        rows.append(("after NFC", f"{size(text.nfc_bytes)}, {size(text.nfc_saving)} less"))
-    mean = text.mean_document
-    rows += [
-        (
-            "documents",
-            f"{count(text.documents)}, {size(mean)} on average, {count(10**9 / mean)} per GB" if mean else "0",
-        ),
-        ("rule of thumb", Text.assemble(_bar(share), f"  {percent(share)} of {size(limits.target_bytes)}")),
-        *_usable(result),
-        ("like", f"{plural(round(articles), 'news article')}, at {count(limits.articles_per_gb)} per GB"),
-    ]
-    if missing:
-        by_rule = count(missing * limits.articles_per_gb / 10**9)
-        own = f", or {count(missing / mean)} documents like these" if mean else ""
-        rows.append(("still missing", f"{size(missing)}: {by_rule} news articles by the rule{own}"))
-    return section(2, Question.ENOUGH, f"{size(text.utf8_bytes)}, {percent(share)} of the rule", labelled(rows))
-
-
-def _usable(result: Result) -> Iterator[tuple[str | Text, str | Text]]:
-    """The same verdict for what is left without copies and debris, where that is less."""
-    clean, target = result.cleanliness, result.limits.target_bytes
-    if clean.looked_into and clean.usable_bytes < clean.raw_bytes:
-        share = clean.usable_bytes / target
-        told = estimated(share, clean.usable.margin / target, clean.complete, percent)
-        yield (
-            "usable",
-            Text.assemble(_bar(share), f"  {told}: without copies and debris"),
-        )
+    share = f"{percent(text.utf8_bytes / target)} of the rule"
+    return section(2, Question.ENOUGH, f"{size(text.utf8_bytes)}, {share}", labelled(rows))
 
 
 def _bar(share: float, width: int = 24) -> Text:

@@ -13,6 +13,7 @@ from corpuscheck.reports.terminal.domain import domain
 from corpuscheck.reports.terminal.findings import all_findings, main_findings, not_judged, verdict
 from corpuscheck.reports.terminal.reading import enough, reading
 from corpuscheck.reports.terminal.short import summary
+from corpuscheck.reports.terminal.sources import distributions, sources
 from corpuscheck.reports.terminal.tokenizer import curve, tokenizer
 from corpuscheck.result.result import Result
 
@@ -47,6 +48,8 @@ def _full(result: Result) -> Iterator[RenderableType]:
         yield changes(result.comparison, result.profile)
     for section in (reading, enough, tokenizer, curve, clean, domain):
         yield section(result)
+    yield from sources(result)
+    yield from distributions(result)
     yield ""
     yield from _brief(result, full=True)
 

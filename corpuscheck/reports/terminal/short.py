@@ -11,18 +11,17 @@ from rich.text import Text
 
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.answers import answers
-from corpuscheck.reports.common import encodings
+from corpuscheck.reports.common import in_which_encodings, what_was_read
 from corpuscheck.reports.terminal.changes import figures, newly_lost, title_of, what_changed
 from corpuscheck.reports.terminal.clean import top_lines_table, waterfall
 from corpuscheck.reports.terminal.findings import MARKS
 from corpuscheck.reports.terminal.parts import safe
+from corpuscheck.reports.terminal.sources import main_sources
 from corpuscheck.reports.terminal.tokenizer import shattered_characters, worst_words
 from corpuscheck.result.result import Result
-from corpuscheck.text.amounts import files, plural, size
 
 _ROWS = 5
 _LINES = 3
-_REASONS = 3
 _QUESTION = 27
 """Cells of the longest question."""
 
@@ -35,25 +34,16 @@ def summary(result: Result) -> Iterator[RenderableType]:
         yield _below(figures(result.comparison, result.profile))
         yield from _tables(result, ("CC7",))
         yield ""
-    yield from _head(result)
+    yield Text(what_was_read(result), "bold")
+    yield safe(in_which_encodings(result), limit=LONGEST_PATH)
     yield ""
     for answer in answers(result):
         if answer.rules:
             yield _question(result, answer.rules, answer.title, answer.brief)
             yield from _tables(result, answer.rules)
+    for part in main_sources(result):
+        yield _below(part)
     yield ""
-
-
-def _head(result: Result) -> Iterator[RenderableType]:
-    reading, text = result.profile.reading, result.profile.size
-    found = files(reading.files) if reading.files == reading.measured else f"{files(reading.files)} found"
-    read = "" if reading.files == reading.measured else f", {reading.measured:,} read"
-    mean = f", {size(text.mean_document)} on average" if text.documents > 1 else ""
-    yield Text(f"{found}{read}: {size(text.utf8_bytes)} of text in {plural(text.documents, 'document')}{mean}", "bold")
-    skipped = sorted(reading.skipped.items(), key=lambda pair: (-pair[1], pair[0]))
-    more = f" and {len(skipped) - _REASONS:,} more reasons" if len(skipped) > _REASONS else ""
-    left_out = ", ".join(f"{n:,} {reason}" for reason, n in skipped[:_REASONS]) + more
-    yield safe(encodings(result.profile) + (f"; skipped: {left_out}" if left_out else ""), limit=LONGEST_PATH)
 
 
 def _question(result: Result, families: tuple[str, ...], title: str, answer_: str) -> RenderableType:

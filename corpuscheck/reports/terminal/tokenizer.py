@@ -2,26 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from corpuscheck.profile.estimates import Interval
-from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.reports.common import Question
-from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
-from corpuscheck.result.result import (
-    CurvePoint,
-    GuiltyCharacter,
-    LettersReport,
-    LostWord,
-    Result,
-    ShatteredReport,
-    TokenizerReport,
-)
-from corpuscheck.text.amounts import count, percent, plural, size
+from corpuscheck.reports.common import Question, marked_word
+from corpuscheck.reports.facts import facts_of_tokenizer
+from corpuscheck.reports.terminal.parts import columns, labelled, safe, section, told
+from corpuscheck.result.result import CurvePoint, GuiltyCharacter, LostWord, Result, ShatteredReport, TokenizerReport
+from corpuscheck.text.amounts import count, percent
 from corpuscheck.text.printable import printable
 
 _WORST = 10
@@ -30,29 +19,7 @@ _WORST = 10
 def tokenizer(result: Result) -> Group:
     """The third question: what is lost, and to which characters."""
     report, words = result.tokenizer, result.profile.words
-    origin = "trained here" if report.trained else "loaded from "
-    rows: list[tuple[str | Text, str | Text]] = [
-        ("tokenizer", Text.assemble(origin, safe("" if report.trained else report.source, limit=LONGEST_PATH))),
-        ("", f"{report.model}, {report.vocab_size:,} pieces, fingerprint {report.fingerprint}"),
-        ("normaliser", safe(report.normalizer, limit=300)),
-        *_assumption(report),
-        *_letters(report.letters),
-        ("words", count(words.words)),
-        ("[UNK] words", Text.assemble((percent(words.unk_rate), "bold"), f"  {count(words.unk_words)} on all text")),
-    ]
-    if report.trained:
-        held = f"{count(words.held_out_unk_words)} of {count(words.held_out_words)} on held-out {report.held_out_unit}s"
-        rows.append(("  held out", Text.assemble((percent(words.held_out_unk_rate), "bold"), f"  {held}")))
-    documents = result.profile.size.documents
-    touched = percent(words.documents_with_unk / documents) if documents else "0 %"
-    rows.append(("documents hit", f"{touched}  {count(words.documents_with_unk)} of {count(documents)} hold an [UNK]"))
-    rows += _shattered_rows(result)
-    if report.tokens:
-        rows += _token_rows(result)
-    rows += _unknown_rows(report)
-    rows += _wholeness_rows(report)
-    if not report.method.startswith("counted"):
-        rows.append(("method", safe(report.method)))
+    rows = [(label, told(pieces)) for label, pieces in facts_of_tokenizer(result)]
     parts: list[RenderableType] = [labelled(rows)]
     if report.worst_words:
         parts += [Text(), worst_words(report.worst_words, words.unk_words, report.words_exact)]
@@ -63,92 +30,6 @@ def tokenizer(result: Result) -> Group:
         parts += [Text(), script_costs(report)]
     shattered = f", {percent(words.shattered_rate)} shattered" if words.shattered.words else ""
     return section(3, Question.SEEN, f"{percent(words.unk_rate)} [UNK]{shattered}", *parts)
-
-
-def _shattered_rows(result: Result) -> Iterator[tuple[str | Text, str | Text]]:
-    """Words in tokens that are no whole characters; nothing where there are none."""
-    report, words = result.tokenizer, result.profile.words
-    shattered, documents = words.shattered, result.profile.size.documents
-    if not shattered.words:
-        return
-    rate = Text.assemble((percent(words.shattered_rate), "bold"), f"  {count(shattered.words)} in pieces of characters")
-    yield "shattered words", rate
-    if report.trained:
-        held = f"{count(shattered.held_out_words)} of {count(words.held_out_words)} on held-out {report.held_out_unit}s"
-        yield "  held out", Text.assemble((percent(words.held_out_shattered_rate), "bold"), f"  {held}")
-    touched = percent(shattered.documents / documents) if documents else "0 %"
-    yield "documents hit", f"{touched}  {count(shattered.documents)} of {count(documents)} hold a shattered word"
-    if words.encoded_tokens and report.shattered.tokens_if_whole is not None:
-        fewer = count(report.shattered.tokens_if_whole)
-        characters = plural(report.shattered.distinct, "character")
-        yield "", f"{fewer} tokens instead of {count(words.encoded_tokens)}, were {characters} whole"
-
-
-def _unknown_rows(report: TokenizerReport) -> Iterator[tuple[str | Text, str | Text]]:
-    """What [UNK] does not show of the unknown; nothing where it is what it seems."""
-    unknown = report.unknown
-    if unknown.way == "dropped":
-        yield "unknown", "dropped in silence: it has no unknown token, and no bytes to spell characters in"
-    elif unknown.way == "ordinary":
-        yield "unknown", safe(f"becomes '{printable(unknown.token, 24)}', which has another use as well", limit=200)
-    if unknown.fused_words:
-        about = "" if unknown.exact else "about "
-        one = f"{about}{count(unknown.fused_characters)} characters of {count(unknown.fused_words)} words"
-        yield "", f"neighbours become one token: {one}"
-
-
-def _wholeness_rows(report: TokenizerReport) -> Iterator[tuple[str | Text, str | Text]]:
-    """Words that are one token, and pieces that occur."""
-    found = report.wholeness
-    if found.whole_rate:
-        yield "whole words", f"{_with_interval(found.whole_rate, percent)} in {size(found.sampled_bytes)}"
-        share = percent(found.used / report.vocab_size) if report.vocab_size else "0 %"
-        yield (
-            "pieces used",
-            f"at least {share}  {count(found.used)} of {count(report.vocab_size)} in {size(found.sampled_bytes)}",
-        )
-
-
-def _assumption(report: TokenizerReport) -> Iterator[tuple[str | Text, str | Text]]:
-    """How a vocabulary was read that no file explains, and what it loses in the other way."""
-    if report.assumed:
-        yield "", safe(report.assumed, limit=300)
-    if other := report.other_reading:
-        where = "" if other.exact else " in a sample"
-        yield "", safe(f"read as {other.normalizer}, it would lose {percent(other.unk_rate)} of the words{where}")
-
-
-def _letters(letters: LettersReport) -> Iterator[tuple[str | Text, str | Text]]:
-    """What the normaliser takes from the letters, where it takes anything."""
-    if letters.characters or letters.words_changed:
-        where = "" if letters.words_exact else " of a sample"
-        words = f", and {percent(letters.words_share)} of the words{where}" if letters.words else ""
-        yield "letters lost", f"{percent(letters.share)} of the characters change or vanish{words}"
-
-
-def _token_rows(result: Result) -> list[tuple[str | Text, str | Text]]:
-    report = result.tokenizer
-    assert report.tokens is not None
-    per_word = report.tokens_per_word
-    sampled = f", estimated from {size(result.profile.estimates.sampled_bytes)}"
-    rows: list[tuple[str | Text, str | Text]] = [
-        ("tokens", _with_interval(report.tokens, count) + ("" if report.tokens_exact else sampled))
-    ]
-    per_token = result.profile.size.utf8_bytes / report.tokens.value if report.tokens.value else 0.0
-    if per_word:
-        rows.append(("", f"{_with_interval(per_word, _two_decimals)} per word, {per_token:.2f} bytes each"))
-    return rows
-
-
-def _two_decimals(value: float) -> str:
-    return f"{value:.2f}"
-
-
-def _with_interval(interval: Interval, shown: object) -> str:
-    assert callable(shown)
-    if interval.exact:
-        return str(shown(interval.value))
-    return f"{shown(interval.value)} ({shown(interval.low)} to {shown(interval.high)})"
 
 
 def worst_words(words: tuple[LostWord, ...], total: int, exact: bool, most: int = _WORST) -> Table:
@@ -209,14 +90,7 @@ def script_costs(report: TokenizerReport, most: int = _WORST) -> Table:
 
 
 def _highlighted(word: LostWord) -> Text:
-    """The word with its guilty characters marked, at most 24 characters of it around the first."""
-    raw = word.word
-    first = min((raw.find(ch) for ch in word.characters if ch in raw), default=0)
-    start = max(0, first - 12) if len(raw) > 24 else 0
-    text = Text("…" if start else "")
-    for ch in raw[start : start + 24]:
-        text.append(printable(ch), "bold red" if ch in word.characters else "")
-    return text.append("…") if len(raw) > start + 24 else text
+    return Text.assemble(*((piece, "bold red" if guilty else "") for piece, guilty in marked_word(word)))
 
 
 def _worst_characters(characters: tuple[GuiltyCharacter, ...]) -> Table:

@@ -1,0 +1,51 @@
+"""Words of each document, whatever blocks and units they were counted in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpuscheck.kernels.arrays import Ints
+from corpuscheck.measuring.documents import Fragment
+from corpuscheck.measuring.units import Units
+from corpuscheck.measuring.words import Counted
+from corpuscheck.reading.batch import Batch
+
+NO_WORDS: Ints = np.zeros((0, 3), np.int64)
+
+
+class DocumentWords:
+    """`ended` has those of the documents that ended in the last block, a row each: words, [UNK] words and shattered
+    ones. `split` has, by path, those of documents that are shared with other work units."""
+
+    def __init__(self) -> None:
+        self.ended: Ints = NO_WORDS
+        self.split: dict[str, Fragment] = {}
+        self._open: Ints = np.zeros(3, np.int64)
+
+    def observe(self, batch: Batch, units: Units, counted: Counted) -> None:
+        """Take in what was counted in a block."""
+        n = len(batch.starts)
+        columns = (counted.words, counted.unk_words, counted.shattered)
+        ended: Ints = np.stack([_by_document(column, units, n) for column in columns], axis=1)
+        if batch.shared is not None:
+            path = batch.shared.path
+            seen = Fragment(words=tuple(ended.sum(0).tolist()))
+            self.split[path] = self.split.get(path, Fragment()).merge(seen)
+            self.ended = NO_WORDS
+            return
+        if batch.offset and n:
+            ended[0] += self._open
+        if batch.unfinished and n:
+            self._open, ended = ended[-1].copy(), ended[:-1]
+        self.ended = ended
+
+
+def _by_document(column: NDArray[Any], units: Units, documents: int) -> Ints:
+    """The sum for each document of the batch; units ascend by document."""
+    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(column)))
+    bounds = np.searchsorted(units.documents, np.arange(documents + 1))
+    sums: Ints = np.diff(before[bounds])
+    return sums

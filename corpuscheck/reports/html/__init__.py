@@ -1,0 +1,1 @@
+"""HTML: one page that opens anywhere, without scripts, network or fonts to load."""
