@@ -39,14 +39,12 @@ def grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
 def estimate_tokens(artefact: Artefact, sample: Sample) -> TokenSample:
     """Tokens and words of a sample."""
     items = list(grouped(sample))
-    unk, drops = artefact.unk_id, artefact.unknown.way == "dropped"
     tables: tuple[dict[int, int], dict[int, int], dict[int, int]] = ({}, {}, {})
     for start in range(0, len(items), 256):
         chunk = items[start : start + 256]
         texts = [text.decode() for text, _, _ in chunk]
         for (text, count, group), encoded in zip(chunk, artefact.encoder.encode(texts), strict=True):
-            dropped = sum(id_ == unk for id_, _, _, _ in encoded.watched) if drops else 0
-            for table, amount in zip(tables, (len(text), encoded.tokens - dropped, encoded.words), strict=True):
+            for table, amount in zip(tables, (len(text), encoded.tokens, encoded.words), strict=True):
                 table[group] = table.get(group, 0) + count * amount
     return TokenSample(*tables, complete=sample.complete and not any(len(t) >= LONGEST_PASSAGE for t, _, _ in items))
 

@@ -74,7 +74,6 @@ class _Tally:
 
     def __init__(self, artefact: Artefact) -> None:
         self._fingerprint = artefact.fingerprint
-        self._drops = artefact.unknown.way == "dropped"
         self._totals = np.zeros(5, np.int64)
         self._documents = TouchedDocuments()
         self.shattered = ShatterTally(artefact.spelling)
@@ -109,8 +108,6 @@ class _Tally:
     def part(self, tokens: int | None) -> WordPart:
         words, unk_words, unk_tokens, held, held_unk = (int(n) for n in self._totals)
         lost = LostWords(self._level, self.lost).bounded()
-        if tokens is not None and self._drops:
-            tokens -= unk_tokens  # what stands for nothing is none
         return WordPart(
             self._fingerprint,
             words,

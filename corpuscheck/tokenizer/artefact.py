@@ -14,10 +14,10 @@ from tokenizers import Tokenizer
 
 from corpuscheck.errors import TokenizerError
 from corpuscheck.text.printable import printable
-from corpuscheck.tokenizer.encoder import Apart, Encoder, Here, ready
+from corpuscheck.tokenizer.encoder import DROPPED, Apart, Encoder, Here, ready, that_drops
 from corpuscheck.tokenizer.spelling import Spelling
 from corpuscheck.tokenizer.trial import needs_trial
-from corpuscheck.tokenizer.unknown import DROPPED, Unknown, spells_every_byte, unknown_of, with_dropped_marked
+from corpuscheck.tokenizer.unknown import Unknown, spells_every_byte, unknown_of, with_dropped_marked
 from corpuscheck.values.brief import brief
 
 _COMBINING = {"NFC", "NFD", "NFKC", "NFKD"}
@@ -82,7 +82,7 @@ class Artefact:
         """Watches for the unknown token and special ones."""
         watched = set(self.special_ids) | ({self.unk_id} if self.unk_id is not None else set())
         if self.tame or not sys.executable:
-            return Here(self.tokenizer, watched, self.spelling.pieces)
+            return Here(self.tokenizer, watched, self.spelling.pieces, that_drops(self.definition))
         return Apart(self.definition, watched, printable(self.source, 200), self.spelling.pieces)
 
     @property

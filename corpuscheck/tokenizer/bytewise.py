@@ -31,7 +31,7 @@ _LONGEST_PIECE = 16
 _RARE = 0.5
 """What a piece counts that no text needs any more."""
 
-Pair = tuple[str, str]
+Join = tuple[str, str]
 
 
 def train_bpe(ranking: Ranking, sample: Sample, settings: Training) -> Artefact:
@@ -42,7 +42,7 @@ def train_bpe(ranking: Ranking, sample: Sample, settings: Training) -> Artefact:
         return "".join(letters[byte] for byte in text.encode())
 
     pieces = dict.fromkeys((*reserved(settings), *(letters[byte] for byte in range(256))))
-    merges: list[Pair] = []
+    merges: list[Join] = []
     characters = _characters(ranking, settings)
     for ch in characters:
         whole = spelled(ch)
@@ -104,7 +104,7 @@ def _texts(sample: Sample) -> Iterator[str]:
 
 def _joins(
     characters: Sequence[str], texts: Iterable[str], cut_by: pre_tokenizers.PreTokenizer, room: int, size: int
-) -> list[Pair]:
+) -> list[Join]:
     """The pairs of pieces to join, in order, the most frequent first.
 
     The trainer numbers characters in the order of their code points and breaks ties by number, so that two trainings

@@ -14,7 +14,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -23,6 +23,9 @@ from tokenizers import Encoding, Tokenizer
 
 if TYPE_CHECKING:
     from corpuscheck.errors import TextError
+
+DROPPED = "\U0010ffff"
+"""A piece that a BPE gets here, which no merge makes: it stands where a character would be dropped in silence."""
 
 SECONDS = 20
 """Some hundred times what a group of texts takes."""
@@ -83,12 +86,27 @@ class Encoder(Protocol):
 class Here:
     """An encoder in this process: for tokenizers that nothing in a file can make run wild."""
 
-    def __init__(self, tokenizer: Tokenizer, watched: Iterable[int], pieces: Iterable[int] = ()) -> None:
-        """`pieces` are the tokens that are no whole characters."""
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        watched: Iterable[int],
+        pieces: Iterable[int] = (),
+        drops: Tokenizer | None = None,
+    ) -> None:
+        """`pieces` are the tokens that are no whole characters; `drops` is the tokenizer without the token for what it
+        drops, which joins the neighbours."""
         self._tokenizer, self._watched, self._pieces = tokenizer, frozenset(watched), frozenset(pieces)
+        self._drops = drops
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        return [self._encoded(found) for found in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        encoded = [self._encoded(each) for each in found]
+        if self._drops is None:
+            return encoded
+        return [
+            replace(each, tokens=len(self._drops.encode(text, add_special_tokens=False))) if each.watched else each
+            for each, text in zip(encoded, texts, strict=True)
+        ]
 
     def _encoded(self, encoding: Encoding) -> Encoded:
         ids, words = encoding.ids, encoding.word_ids
@@ -297,7 +315,7 @@ def _serve() -> None:
             call_off = _deadline(seconds)
             try:
                 if encoder is None:
-                    encoder = Here(ready(definition), watched, pieces)
+                    encoder = Here(ready(definition), watched, pieces, that_drops(definition))
                 answer = _answer(encoder, question, group)
             except BaseException as error:  # the library panics with what is no Exception
                 answer = " ".join(str(error).split())[:300] or type(error).__name__
@@ -311,6 +329,17 @@ def ready(definition: str) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+def that_drops(definition: str) -> Tokenizer | None:
+    """The tokenizer as it was before it got a token for what it drops; None where it has none."""
+    parts = json.loads(definition)
+    model = parts["model"]
+    if model.get("unk_token") != DROPPED:
+        return None
+    model["unk_token"] = None
+    del model["vocab"][DROPPED]
+    return ready(json.dumps(parts))
 
 
 def _answer(encoder: Here, question: str, texts: list[str]) -> list[Any] | str:

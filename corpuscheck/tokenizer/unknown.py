@@ -10,8 +10,7 @@ from typing import Any, Literal
 
 from tokenizers.pre_tokenizers import ByteLevel
 
-DROPPED = "\U0010ffff"
-"""A piece that a BPE gets here, which no merge makes: it stands where a character would be dropped in silence."""
+from corpuscheck.tokenizer.encoder import DROPPED
 
 _MARKS_UNKNOWN = re.compile(r"[^\w\s].*(?:unk|oov).*", re.IGNORECASE)
 
