@@ -55,8 +55,8 @@ def scan(paths: Paths, *, tokenizer: str | os.PathLike[str] | None = None, **opt
 
     Args:
         paths: a file or a folder, or several.
-        tokenizer: a tokenizer.json, a vocab.txt, a SentencePiece model or a folder with one; one is trained where it is
-            left out.
+        tokenizer: a tokenizer.json, a vocab.txt, a SentencePiece model, another file that is read, or its folder; one
+            is trained where it is left out.
         options: as on the command line, see `corpuscheck.options.ScanOptions`: ``document="line"``,
             ``text_fields="body"``, ``vocab_size=16_000``, ``target_bytes=10**9``, ``severity={"CC201": "info"}``,
             ``baseline="base.ccp"``, ``jobs=1``. Their meaning and defaults are in `corpuscheck.settings`.

@@ -27,7 +27,7 @@ from corpuscheck.running.cache import Cache, CacheUse
 from corpuscheck.settings import NAMES, OPTIONS, Settings, settings_from
 from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact
-from corpuscheck.tokenizer.loading import load, usable
+from corpuscheck.tokenizer.loading import given_tokenizer, load, usable
 from corpuscheck.values.brief import brief
 from corpuscheck.values.fitting import known_names, path_list, path_of
 from corpuscheck.values.packed import Packed
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from corpuscheck.estimates.estimate import Estimate
     from corpuscheck.estimates.plan import Plan
     from corpuscheck.peeking.view import View
+    from corpuscheck.result.swept import Sweep
     from corpuscheck.result.trained import Trained
     from corpuscheck.running.corpus import Watch
     from corpuscheck.running.pool import Progress
@@ -127,7 +128,7 @@ def _given(settings: Settings) -> _Given:
         check_cluster(settings)
     if settings.survey and (settings.tokenizer or settings.baseline):
         raise UsageError("--survey brings its own tokenizer: leave out --tokenizer and --baseline")
-    artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
+    artefact = given_tokenizer(settings)
     baseline = load_baseline(settings.baseline) if settings.baseline else None
     if baseline:
         artefact = artefact or frozen(baseline)
@@ -238,7 +239,7 @@ def build_reference(name: str, paths: Sequence[str], settings: Settings, watch: 
     """
     _check_extras(settings)
     texts = [path for path in paths if not path.endswith(".ccp")]
-    artefact = load(settings.tokenizer, settings.training.lowercase or None) if settings.tokenizer else None
+    artefact = given_tokenizer(settings)
     if texts and artefact is None:
         artefact = run_scan(texts, settings, watch, processes=True).artefact
     if texts:
@@ -345,6 +346,16 @@ def train(
     return finished
 
 
+def sweep(
+    paths: Paths, sizes: Sequence[int], settings: Settings, watch: Watch = _silently, processes: bool = False
+) -> Sweep:
+    """Tokenizers of several sizes from one pass over the text, each judged on the same held-out tenth."""
+    from corpuscheck.running.sweeping import swept
+
+    _check_extras(settings)
+    return swept(_found(paths, settings, watch), sizes, settings, watch, processes)
+
+
 def save_tokenizer_of(surveys: Sequence[str], folder: str, jobs: int, watch: Watch = _silently) -> Artefact:
     """The tokenizer of a survey, or of all shards of one, saved in a folder. Raises CorpuscheckError."""
     from corpuscheck.running.kept import kind_of
@@ -377,7 +388,7 @@ def compare_tokenizers(
     if len(tokenizers) + train_one < 2:
         raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
     _check_extras(settings)
-    artefacts = {named(path, LONGEST_PATH): load(path) for path in tokenizers}
+    artefacts = {named(path, LONGEST_PATH): load(path, pattern=settings.tokenizer_pattern) for path in tokenizers}
     return compared(_found(paths, settings, watch), artefacts, train_one, settings, watch)
 
 

@@ -253,7 +253,7 @@ def apply(context: click.Context, configuration: Configuration) -> None:
     reports = any(option.name == "outputs" for option in context.command.params)
     for option in context.command.params:
         key = option_key(option)
-        if key not in configuration.values or (key in ("format", "output") and not reports):  # of reports alone
+        if key not in configuration.values or (key in ("format", "output", "by") and not reports):  # of reports alone
             continue
         value = configuration.values[key]
         if key == "tokenizer" and isinstance(value, str) and _takes_many(option):  # one of several to compare

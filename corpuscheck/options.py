@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from corpuscheck.settings import CacheKey, DocumentMode, FailOn, LayoutChoice, Severity
+from corpuscheck.settings import CacheKey, DocumentMode, FailOn, LayoutChoice, ModelName, Severity
 
 Path = str | os.PathLike[str]
 Texts = str | Sequence[str]
@@ -35,6 +35,7 @@ class ReadingOptions(TypedDict, total=False):
 class TrainingOptions(ReadingOptions, total=False):
     """And how a tokenizer is trained."""
 
+    model: ModelName
     vocab_size: int
     character_coverage: float | None
     limit_alphabet: int | None
@@ -62,6 +63,7 @@ class ScanOptions(TrainingOptions, total=False):
     per_source: Texts
     fail_on: FailOn
     strict: bool
+    tokenizer_pattern: str | None
     survey: Path | None
     baseline: Path | None
     references: Path | Sequence[Path]

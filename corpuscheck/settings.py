@@ -14,6 +14,7 @@ from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.option import option, options_of
 from corpuscheck.text.printable import printable
 from corpuscheck.text.quantities import COUNT, SHARE, SIZE_OR_ALL, size_in
+from corpuscheck.text.word_patterns import PATTERNS as WORD_PATTERNS
 from corpuscheck.values.fitting import fitted, known_names
 
 CONFIGURATION_FILE = "corpuscheck.toml"
@@ -23,6 +24,7 @@ LayoutChoice = Literal["auto", "text", "jsonl", "json", "csv", "tsv", "wikiextra
 LAYOUTS: tuple[str, ...] = get_args(LayoutChoice)
 Severity = Literal["error", "warning", "info"]
 FailOn = Literal["error", "warning", "never"]
+ModelName = Literal["wordpiece", "bpe", "unigram"]
 CacheKey = Literal["mtime", "content"]
 
 REPORT_FORMATS = {
@@ -132,6 +134,9 @@ class Training:
     `special` are further special tokens, `unused` the number of places that are kept for later.
     """
 
+    model: ModelName = option(
+        "wordpiece", "--model", "What is trained: WordPiece, byte-level BPE, or Unigram with byte fallback."
+    )
     vocab_size: int = option(32_000, "--vocab-size", "Pieces of a trained tokenizer.", COUNT)
     character_coverage: float | None = option(
         None, "--character-coverage",
@@ -250,8 +255,13 @@ class Settings:
     preset: str | None = option(None, "--preset NAME", f"A known layout: {', '.join(PRESETS)}.")
     tokenizer: str | None = option(
         None, "--tokenizer PATH",
-        "tokenizer.json, vocab.txt, SentencePiece .model, folder, or a name on the Hub such as klue/bert-base. "
-        "Otherwise one is trained.", path=True
+        "tokenizer.json, vocab.txt, vocab.json with merges.txt, SentencePiece .model, file of tiktoken, folder, or a "
+        "name on the Hub such as klue/bert-base. Otherwise one is trained.", path=True
+    )  # fmt: skip
+    tokenizer_pattern: str | None = option(
+        None, "--tokenizer-pattern NAME",
+        f"How a file of tiktoken cuts words, where its name does not tell: {', '.join(WORD_PATTERNS)}, or a regular "
+        "expression."
     )  # fmt: skip
     survey: str | None = option(
         None, "--survey FILE", "Judge by the tokenizer that 'corpuscheck survey' made from the same text.", path=True
@@ -318,6 +328,11 @@ class Settings:
             (
                 training.limit_alphabet is not None and training.limit_alphabet < 1,
                 "--limit-alphabet must be 1 or more",
+            ),
+            (training.model not in get_args(ModelName), f"--model is one of {', '.join(get_args(ModelName))}"),
+            (
+                training.lowercase and training.model != "wordpiece",
+                f"--lowercase is for --model wordpiece: {training.model} keeps text as it is",
             ),
             (training.train_bytes < 1, "--train-bytes must be 1 or more"),
             (not 0 <= training.held_out_share < 1, "held_out_share must be 0 or more and below 1"),

@@ -127,7 +127,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from corpuscheck.settings import CacheKey, DocumentMode, FailOn, LayoutChoice, Severity
+from corpuscheck.settings import CacheKey, DocumentMode, FailOn, LayoutChoice, ModelName, Severity
 
 Path = str | os.PathLike[str]
 Texts = str | Sequence[str]'''

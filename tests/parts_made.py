@@ -29,6 +29,7 @@ from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.shattered import ShatteredPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.sources import SourceFigures, SourcesPart
+from corpuscheck.profile.wholeness import WholenessPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.files import FileRecord
 
@@ -87,6 +88,15 @@ def grams_of(counts: dict[int, int]) -> bytes:
 domains = st.builds(DomainPart, n, n, n, buckets.map(grams_of), sketches, domain_words, fertilities)
 readings = st.lists(records, max_size=4).map(ReadingPart.of)
 changed_words = st.dictionaries(names, st.integers(1, 99), max_size=6).map(letters.smallest)
+wholeness = st.builds(
+    WholenessPart,
+    st.dictionaries(
+        st.tuples(st.integers(0, 19), st.sampled_from(["Latin", "other"])), st.tuples(n, n, n, n, n), max_size=4
+    ),
+    n,
+    n,
+    st.booleans(),
+)
 changes = st.builds(LettersPart, n, n, changed_words, n, n, st.booleans())
 
 few = st.integers(0, 50)
@@ -187,6 +197,7 @@ KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
     LineSample: rows.map(of_occurrences),
     DomainPart: domains,
     LettersPart: changes,
+    WholenessPart: wholeness,
     SourcesPart: sources,
     DistributionPart: st.builds(DistributionPart, ranks, rates, ranks),
 }

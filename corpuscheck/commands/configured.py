@@ -116,7 +116,7 @@ class Call:
 
     def print(self, documents: Mapping[str, Callable[[], bytes]], render: Callable[[Console], str]) -> None:
         """Print the answer as text or as one of the documents, and write those to files that are named."""
-        print_conclusion(self.options["report_format"], self.options["output"], documents, render)
+        print_conclusion(self.options["report_format"], self.options.get("output", ()), documents, render)
 
 
 def reading(function: Command) -> Command:

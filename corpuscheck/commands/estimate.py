@@ -9,10 +9,12 @@ from click.core import ParameterSource
 
 from corpuscheck.commands.configured import Call, reading
 from corpuscheck.commands.options import (
+    PATTERN,
     READING,
     RESERVED,
     RUN,
     TARGET,
+    TEXT_OR_JSON,
     TOKENIZER,
     TRAINING,
     Decorator,
@@ -24,9 +26,10 @@ from corpuscheck.errors import UsageError
 from corpuscheck.estimates.plan import Plan
 from corpuscheck.settings import Reading
 from corpuscheck.text.printable import printable
+from corpuscheck.text.quantities import parse_count
 
 _TEXT_OPTIONS = {
-    *Reading.__dataclass_fields__, "preset", "tokenizer",
+    *Reading.__dataclass_fields__, "preset", "tokenizer", "tokenizer_pattern",
 }  # fmt: skip
 
 _OUTPUT: list[Decorator] = [
@@ -81,15 +84,19 @@ def _no_text_options(context: click.Context, source: str, verb: str = "estimate 
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("-o", "--output", "folder", required=True, metavar="DIR", help="Where the tokenizer is saved.")
-@options(READING, TRAINING, RESERVED, RUN)
+@click.option("-o", "--output", "folder", metavar="DIR", help="Where the tokenizer is saved.")
+@click.option("--sweep", metavar="COUNT,COUNT,…", help="Instead, say what vocabularies of these sizes would do.")
+@options(READING, TRAINING, RESERVED, TEXT_OR_JSON, RUN)
 @reading
-def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
-    """Train the WordPiece tokenizer that this corpus should be pretrained with.
+def train(call: Call, /, paths: tuple[str, ...], folder: str | None, sweep: str | None) -> None:
+    """Train the tokenizer that this corpus should be pretrained with: WordPiece, or what --model says.
 
     It is made from all of the text: the alphabet from every character, longer pieces from a sample (--train-bytes, or
     all). It is judged by another one, made in the same way without a tenth of the documents, on that tenth.
-    Writes tokenizer.json, vocab.txt and tokenizer_config.json, as transformers loads them, and a card.
+    Writes tokenizer.json, tokenizer_config.json and for WordPiece vocab.txt, as transformers loads them, and a card.
+
+    With --sweep 8k,16k,32k nothing is saved: a tokenizer of each size is made without the held-out tenth and judged on
+    it, after one pass over the text.
 
     Where PATH is a survey (.ccp), or all shards of one, it is the tokenizer that was judged by in the scans that share
     the text, and there is no card.
@@ -100,6 +107,11 @@ def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
     from corpuscheck.text.amounts import percent
 
     settings = call.settings()
+    if sweep is not None:
+        _sweep(call, paths, sweep, folder)
+        return
+    if folder is None:
+        raise UsageError("say where the tokenizer is saved (-o DIR), or --sweep 8k,16k,32k for what sizes would do")
     if all(path.endswith(".ccp") for path in paths):
         made = save_tokenizer_of(paths, folder, settings.jobs, call.watch())
         if not call.quiet:
@@ -109,7 +121,7 @@ def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
     if not call.quiet:
         judged = "nothing was held out to judge it by"
         if finished.held_out:
-            lost = percent(finished.judged.held_out_unk_rate)
+            lost = percent(finished.judged.held_out_unk_rate + finished.judged.held_out_shattered_rate)
             judged = f"one made without the held-out {finished.unit}s loses {lost} of their words"
         print_line(
             f"{finished.artefact.vocab_size:,} pieces from all of the text, "
@@ -120,13 +132,30 @@ def train(call: Call, /, paths: tuple[str, ...], folder: str) -> None:
             click.echo(f"warning: --lowercase strips accents: {told}; train without it", err=True)
 
 
+def _sweep(call: Call, paths: tuple[str, ...], sizes: str, folder: str | None) -> None:
+    from corpuscheck.api import sweep
+    from corpuscheck.reports.json import sweep as sweep_json
+    from corpuscheck.reports.terminal import sweep as sweep_text
+
+    if folder is not None:
+        raise UsageError("--sweep saves nothing: leave out -o, and train with the --vocab-size that you choose")
+    if all(path.endswith(".ccp") for path in paths):
+        raise UsageError("--sweep reads text: name files or folders, and no surveys")
+    counts = [parse_count(part) for part in sizes.split(",")]
+    found = sweep(list(paths), counts, call.settings(), call.watch(), processes=True)
+    call.print({"json": partial(sweep_json.render, found)}, partial(sweep_text.render_terminal, found))
+
+
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option("--tokenizer", "tokenizers", multiple=True, metavar="PATH", help="A tokenizer to compare (repeat).")
 @click.option("--train", "train_one", is_flag=True, help="Also one that is trained on this text.")
-@options(READING, TRAINING, _OUTPUT, RUN)
+@click.option("--by", "words_by", type=click.Choice(["script"]), help="Also what the words of each script take.")
+@options(PATTERN, READING, TRAINING, _OUTPUT, RUN)
 @reading
-def compare(call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], train_one: bool) -> None:
+def compare(
+    call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], train_one: bool, words_by: str | None
+) -> None:
     """Put several tokenizers side by side on the same text, and say which one to take.
 
     Where every PATH is a saved profile or a reference (.ccp), these are compared instead: how far their texts are from
@@ -142,7 +171,7 @@ def compare(call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], 
 
     if all(path.endswith(".ccp") for path in paths):
         _no_text_options(call.context, "saved profiles", "compare")
-        if tokenizers or train_one:
+        if tokenizers or train_one or words_by:
             raise UsageError("saved profiles are compared with each other: name two or more, and no tokenizers")
         sides = compare_profiles(paths)
         pages = {"json": partial(sides_json.render, sides), "html": partial(sides_html.render, sides)}
@@ -150,4 +179,4 @@ def compare(call: Call, /, paths: tuple[str, ...], tokenizers: tuple[str, ...], 
         return
     compared = compare_tokenizers(list(paths), tokenizers, train_one, call.settings(), call.watch())
     documents = {"json": partial(comparison_json.render, compared), "html": partial(comparison_html.render, compared)}
-    call.print(documents, partial(comparison_text.render_terminal, compared))
+    call.print(documents, partial(comparison_text.render_terminal, compared, by_script=words_by == "script"))

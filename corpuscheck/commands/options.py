@@ -98,10 +98,11 @@ def _taking(hint: Any) -> dict[str, Any]:
     return {}
 
 
-_RESERVED = ("unused", "special")
+_RESERVED = ("unused", "special", "model")
 
 READING: list[Decorator] = [*fields_of(Reading), *fields_of(Settings, "preset")]
-TOKENIZER = fields_of(Settings, "tokenizer")
+TOKENIZER = fields_of(Settings, "tokenizer", "tokenizer_pattern")
+PATTERN = fields_of(Settings, "tokenizer_pattern")
 SURVEY = fields_of(Settings, "survey")
 TRAINING = fields_of(Training, *(options_of(Training).keys() - _RESERVED))
 RESERVED = fields_of(Training, *_RESERVED)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from corpuscheck.errors import asked_about
 from corpuscheck.measuring.estimating import estimate_tokens
+from corpuscheck.measuring.wholeness import wholeness
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.sample import Sample
+from corpuscheck.profile.wholeness import WholenessPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.text.amounts import percent
 from corpuscheck.tokenizer.artefact import Artefact
@@ -31,7 +32,8 @@ class TokenizerRow:
     `tokens` and `bytes_per_token` are of all of this text. `lengths` are the 50th, 90th and 99th percentiles of tokens
     per document, `too_long` the share of documents that do not fit into a sequence of 512 with [CLS] and [SEP].
     `held_out_rate` is there where one tokenizer was trained on the rest of the text, which flatters it elsewhere: then
-    `tokens_per_word` is of held-out text too, for all.
+    `tokens_per_word` is of held-out text too, for all. `unknown` is the way of what it does not know, see
+    `tokenizer.unknown`; `wholeness` is of a sample.
     """
 
     __repr__ = brief
@@ -53,6 +55,8 @@ class TokenizerRow:
     too_long: float
     shattered_words: int = 0
     held_out_shattered_rate: float | None = None
+    unknown: str = "token"
+    wholeness: WholenessPart = field(default_factory=WholenessPart)
 
     @property
     def shattered_rate(self) -> float:
@@ -80,7 +84,12 @@ class TokenizerRow:
     @property
     def charged_tokens(self) -> float:
         """The same with a token for each byte of the lost words, as losing them must not look cheap."""
-        return self.judged_tokens + self.judged_rate * self.tokens.value * self.bytes_per_token.value
+        return self.judged_tokens + self.charge
+
+    @property
+    def charge(self) -> float:
+        """A token for each byte of the lost words."""
+        return self.judged_rate * self.tokens.value * self.bytes_per_token.value
 
 
 @dataclass(frozen=True)
@@ -124,13 +133,14 @@ def row_of(artefact: Artefact, words: WordPart, judged: WordPart, texts: Compare
         per_word = estimate_tokens(artefact, texts.held_out.smaller(sample.budget)).tokens_per_word() or none
     per_byte = tokens.times(1 / texts.utf8_bytes)
     lengths, too_long = _lengths(texts.documents, per_byte.value)
+    kept = wholeness(artefact, texts.small)
     lost = sorted(words.lost.words().items(), key=lambda pair: (-pair[1], pair[0]))[:10]
     return TokenizerRow(
         name=name,
         model=artefact.model_type,
         fingerprint=artefact.fingerprint,
         vocab_size=artefact.vocab_size,
-        pieces_used=_used(artefact, texts.small),
+        pieces_used=kept.used,
         words=words.words,
         unk_words=words.unk_words,
         held_out_rate=judged.held_out_unk_rate if texts.held_out else None,
@@ -143,6 +153,8 @@ def row_of(artefact: Artefact, words: WordPart, judged: WordPart, texts: Compare
         too_long=too_long,
         shattered_words=words.shattered.words,
         held_out_shattered_rate=judged.held_out_shattered_rate if texts.held_out else None,
+        unknown=artefact.unknown.way,
+        wholeness=kept,
     )
 
 
@@ -150,12 +162,6 @@ def _inverse(interval: Interval) -> Interval:
     if not interval.value:
         return interval
     return Interval(1 / interval.value, 1 / interval.high, 1 / interval.low if interval.low else 1 / interval.value)
-
-
-@asked_about("the sample of the corpus")
-def _used(artefact: Artefact, sample: Sample) -> int:
-    """Pieces that the sample needs: at least as many are used in the whole text."""
-    return len(artefact.encoder.used([text.decode() for text, _, _ in sample.items()]))
 
 
 def _lengths(documents: DocumentPart, tokens_per_byte: float) -> tuple[tuple[float, ...], float]:
@@ -184,16 +190,18 @@ def recommend(rows: Sequence[TokenizerRow], not_judged: bool = False) -> tuple[s
             return "", why
         name, reason = recommend(rows)
         return name, f"{reason}; {why}"
-    least = min(rows, key=lambda row: (row.judged_loss, row.judged_tokens, row.name))
-    shortest = min(rows, key=lambda row: (row.judged_tokens, row.judged_loss, row.name))
-    if least is shortest:
+    least = min(rows, key=lambda row: (row.judged_loss, row.charged_tokens, row.name))
+    hardly_more = [row for row in rows if row.judged_loss <= max(2 * least.judged_loss, 0.001)]
+    shortest = min(hardly_more, key=lambda row: (row.charged_tokens, row.judged_loss, row.name))
+    fewest = min(rows, key=lambda row: (row.judged_tokens, row.judged_loss, row.name))
+    if least is fewest:
         return least.name, f"it loses least ({percent(least.judged_loss)} of the words) and needs the fewest tokens"
-    clearly_shorter = shortest.charged_tokens < _MUCH_BETTER * least.charged_tokens
-    if clearly_shorter and shortest.judged_loss <= max(2 * least.judged_loss, 0.001):
+    if shortest.charged_tokens < _MUCH_BETTER * least.charged_tokens:
+        fewer = percent(1 - shortest.judged_tokens / least.judged_tokens)
         return shortest.name, (
-            f"it needs {percent(1 - shortest.judged_tokens / least.judged_tokens)} fewer tokens than {least.name} and "
-            f"loses hardly more ({percent(shortest.judged_loss)} against {percent(least.judged_loss)})"
+            f"it needs {fewer} fewer tokens than {least.name} and loses hardly more "
+            f"({percent(shortest.judged_loss)} against {percent(least.judged_loss)})"
         )
     return least.name, (
-        f"it loses least: {percent(least.judged_loss)} of the words, {shortest.name} {percent(shortest.judged_loss)}"
+        f"it loses least: {percent(least.judged_loss)} of the words, {fewest.name} {percent(fewest.judged_loss)}"
     )

@@ -25,7 +25,7 @@ _NAMED_USERS = ("abfs://", "abfss://", "az://", "adl://", "wasb://", "wasbs://")
 
 _HUB = re.compile(r"(?:hf://)?(?P<name>[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*)(?:@(?P<revision>[\w./-]+))?/?")
 _SCHEMES = ("datasets/", "spaces/", "buckets/")
-NAMED_FILE = re.compile(r".*\.(?:json|txt|model|ccp)", re.IGNORECASE)
+NAMED_FILE = re.compile(r".*\.(?:json|txt|model|tiktoken|ccp)", re.IGNORECASE)
 """The name of a single file of those that are fetched whole."""
 
 LONGEST = 4096

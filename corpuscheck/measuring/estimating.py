@@ -28,7 +28,7 @@ from corpuscheck.tokenizer.ranking import Ranking, segmentation_artefact
 _LINE_END = re.compile("\r\n|\n|\r")
 
 
-def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
+def grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
     """(text, count, group): by document where there are enough of them, else by passage."""
     by_document = sample.by_document
     for number, (text, count, key) in enumerate(sample.items()):
@@ -38,7 +38,7 @@ def _grouped(sample: Sample) -> Iterator[tuple[bytes, int, int]]:
 @asked_about("the sample of the corpus")
 def estimate_tokens(artefact: Artefact, sample: Sample) -> TokenSample:
     """Tokens and words of a sample."""
-    items = list(_grouped(sample))
+    items = list(grouped(sample))
     tables: tuple[dict[int, int], dict[int, int], dict[int, int]] = ({}, {}, {})
     for start in range(0, len(items), 256):
         chunk = items[start : start + 256]
@@ -96,7 +96,7 @@ def estimate_curve(ranking: Ranking, sample: Sample, estimates: TokenSample) -> 
     characters = CharacterTable(segmentation_artefact())
     characters.learn(ranking.ranks)
     by_count: dict[int, list[tuple[bytes, int]]] = {}
-    for text, count, group in _grouped(sample):
+    for text, count, group in grouped(sample):
         by_count.setdefault(count, []).append((text, group))
     total = CurvePart()
     words: dict[int, int] = {}

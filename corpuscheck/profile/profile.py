@@ -32,6 +32,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.sources import SourcesPart
+from corpuscheck.profile.wholeness import WholenessPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.text.printable import printable
 from corpuscheck.values.brief import brief
@@ -86,6 +87,7 @@ class Profile(Part):
     boilerplate: LineSample = part(LineSample)
     domain: DomainPart = part(DomainPart)
     letters: LettersPart = part(LettersPart)
+    wholeness: WholenessPart = part(WholenessPart)
     sources: SourcesPart = part(SourcesPart)
     distributions: DistributionPart = part(DistributionPart)
     about: dict[str, str] = merging(Way(_common, write=dict, read=_texts), default_factory=dict)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from corpuscheck.estimates.comparison import LONGEST_SEQUENCE, PERCENTILES, TokenizerComparison, TokenizerRow
+from corpuscheck.profile.estimates import Interval
 from corpuscheck.text.amounts import count, percent, size
 
 LOSES_MUCH = 0.01
@@ -35,10 +36,12 @@ def cells_of(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:
         ("[UNK]", [percent(row.unk_rate) for row in rows]),
         *([("  held out", [percent(row.judged_rate) for row in rows])] if held_out else []),
         *_shattered_lines(rows),
+        *_unknown_lines(rows),
         ("[UNK] words", [count(row.unk_words) for row in rows]),
         ("documents hit", [count(row.documents_with_unk) for row in rows]),
         ("words", [count(row.words) for row in rows]),
         ("tokens per word" + (", held out" if held_out else ""), [f"{row.tokens_per_word.value:.3f}" for row in rows]),
+        ("whole words", [_rate(row.wholeness.whole_rate(row.wholeness.names)) for row in rows]),
         ("bytes per token", [f"{row.bytes_per_token.value:.2f}" for row in rows]),
         ("tokens per byte", [f"{_inverted(row.bytes_per_token.value):.3f}" for row in rows]),
         ("tokens", [count(row.tokens.value) for row in rows]),
@@ -50,6 +53,10 @@ def cells_of(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:
         cells = [count(row.lengths[k]) if row.lengths else "" for row in rows]
         lines.append((f"{percentile} % of documents up to", cells))
     return [*lines, (f"documents over {LONGEST_SEQUENCE}", [percent(row.too_long) for row in rows])]
+
+
+def _rate(interval: Interval | None) -> str:
+    return percent(interval.value) if interval else ""
 
 
 def _inverted(value: float) -> float:
@@ -64,6 +71,14 @@ def _shattered_lines(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str
     if rows[0].held_out_shattered_rate is not None:
         lines.append(("  held out", [percent(row.held_out_shattered_rate or 0.0) for row in rows]))
     return lines
+
+
+def _unknown_lines(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:
+    """What becomes of the unknown, where it is not what it seems."""
+    told = {"dropped": "dropped", "ordinary": "another's id"}
+    if not any(row.unknown in told for row in rows):
+        return []
+    return [("unknown is", [told.get(row.unknown, "[UNK]" if row.unknown == "token" else "") for row in rows])]
 
 
 def _interval_lines(rows: tuple[TokenizerRow, ...]) -> list[tuple[str, list[str]]]:

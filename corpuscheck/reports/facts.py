@@ -58,6 +58,8 @@ def facts_of_tokenizer(result: Result) -> Iterator[Fact]:
     yield "documents hit", (f"{touched}  {count(words.documents_with_unk)} of {count(documents)} hold an [UNK]",)
     yield from _shattered(result)
     yield from _tokens(result)
+    yield from _unknown(report)
+    yield from _wholeness(report)
     if not report.method.startswith("counted"):
         yield "method", (printable(report.method),)
 
@@ -111,6 +113,29 @@ def _tokens(result: Result) -> Iterator[Fact]:
     if per_word:
         per_token = result.profile.size.utf8_bytes / report.tokens.value if report.tokens.value else 0.0
         yield "", (f"{_with_interval(per_word, '{:.2f}'.format)} per word, {per_token:.2f} bytes each",)
+
+
+def _unknown(report: TokenizerReport) -> Iterator[Fact]:
+    """What [UNK] does not show of the unknown; nothing where it is what it seems."""
+    unknown = report.unknown
+    if unknown.way == "dropped":
+        yield "unknown", ("dropped in silence: it has no unknown token, and no bytes to spell characters in",)
+    elif unknown.way == "ordinary":
+        yield "unknown", (f"becomes '{printable(unknown.token, 24)}', which has another use as well",)
+    if unknown.fused_words:
+        nearly = "" if unknown.exact else "about "
+        one = f"{nearly}{count(unknown.fused_characters)} characters of {count(unknown.fused_words)} words"
+        yield "", (f"neighbours become one token: {one}",)
+
+
+def _wholeness(report: TokenizerReport) -> Iterator[Fact]:
+    """Words that are one token, and pieces that occur."""
+    found = report.wholeness
+    if found.whole_rate:
+        sample = size(found.sampled_bytes)
+        yield "whole words", (f"{_with_interval(found.whole_rate, percent)} in {sample}",)
+        share = percent(found.used / report.vocab_size) if report.vocab_size else "0 %"
+        yield "pieces used", (f"at least {share}  {count(found.used)} of {count(report.vocab_size)} in {sample}",)
 
 
 def _with_interval(interval: Interval, shown: Callable[[float], str]) -> str:

@@ -7,14 +7,18 @@ from collections import Counter
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.letters import LettersPart
 from corpuscheck.profile.profile import Profile
+from corpuscheck.profile.wholeness import WholenessPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.result.result import (
     LettersReport,
     LostLetter,
     OtherReading,
     Remedy,
+    ScriptCost,
     ShatteredCharacter,
     ShatteredReport,
+    UnknownReport,
+    WholenessReport,
 )
 from corpuscheck.text.printable import name_of
 from corpuscheck.text.scripts import script_of
@@ -74,6 +78,31 @@ def shattered_report(words: WordPart, most: int) -> ShatteredReport:
         len(found.characters),
         found.shown.exact,
         words.tokens_if_whole,
+    )
+
+
+def wholeness_report(part: WholenessPart) -> WholenessReport:
+    """Scripts in the order of their tokens, and the words of all of them together."""
+    scripts = tuple(_cost(part, script) for script in part.names)
+    return WholenessReport(part.whole_rate(part.names), scripts, part.used, part.sampled_bytes)
+
+
+def _cost(part: WholenessPart, script: str) -> ScriptCost:
+    words, _, continued, tokens, characters = part.of(script)
+    only = [script]
+    return ScriptCost(
+        script, words, continued, tokens, characters, part.continued_rate(only), part.tokens_per_word(only)
+    )
+
+
+def unknown_report(words: WordPart, artefact: Artefact, written: int) -> UnknownReport:
+    """What becomes of what the tokenizer does not know; `written` are the words that are its unknown token itself."""
+    unknown = artefact.unknown
+    several = {word: n for word, n in words.lost.words().items() if len(word.strip()) > 1} if unknown.fused else {}
+    several.pop(unknown.token, None)
+    characters = sum(len(word.strip()) * n for word, n in several.items())
+    return UnknownReport(
+        unknown.way, unknown.token, written, unknown.fused, sum(several.values()), characters, words.lost.exact
     )
 
 

@@ -118,6 +118,62 @@ class ShatteredReport:
 
 
 @dataclass(frozen=True)
+class ScriptCost:
+    """What the words of a script take: their tokens per word, and the share of them that is several tokens.
+
+    All but the intervals are sums over the sample.
+    """
+
+    __repr__ = brief
+
+    script: str
+    words: int
+    continued_words: int
+    tokens: int
+    characters: int
+    continued_rate: Interval | None
+    tokens_per_word: Interval | None
+
+    @property
+    def tokens_per_character(self) -> float | None:
+        return self.tokens / self.characters if self.characters else None
+
+
+@dataclass(frozen=True)
+class WholenessReport:
+    """How many words are kept whole, which script pays for it, and how much of the vocabulary is used at least.
+
+    All of it comes from `sampled_bytes` of the text.
+    """
+
+    __repr__ = brief
+
+    whole_rate: Interval | None = None
+    scripts: tuple[ScriptCost, ...] = ()
+    used: int = 0
+    sampled_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class UnknownReport:
+    """What becomes of characters that the tokenizer does not know.
+
+    `way` is "token" (an unknown token), "ordinary" (a token with another use as well), "dropped" (nothing at all) or
+    "none" (everything is spelled). `written` counts the words that are that token itself, written out. With `fuses`,
+    neighbours become one token: `fused_words` are lost words in which the first one stands for several characters, and
+    `fused_characters` those characters.
+    """
+
+    way: str = "none"
+    token: str = ""
+    written: int = 0
+    fuses: bool = False
+    fused_words: int = 0
+    fused_characters: int = 0
+    exact: bool = True
+
+
+@dataclass(frozen=True)
 class CurvePoint:
     """Words lost by an alphabet of this size."""
 
@@ -239,6 +295,8 @@ class TokenizerReport:
     words_tried: int = 0
     unused_places: UnusedPlaces | None = None
     shattered: ShatteredReport = field(default_factory=ShatteredReport)
+    wholeness: WholenessReport = field(default_factory=WholenessReport)
+    unknown: UnknownReport = field(default_factory=UnknownReport)
 
 
 Change = Literal["added", "changed", "moved", "removed"]

@@ -15,7 +15,14 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.result.by_source import sources_of
 from corpuscheck.result.comparing import Baseline, changed_lists, changed_settings, compare, newly_lost_words
 from corpuscheck.result.copies import cleanliness
-from corpuscheck.result.losses import letters_report, other_reading, remedies, shattered_report
+from corpuscheck.result.losses import (
+    letters_report,
+    other_reading,
+    remedies,
+    shattered_report,
+    unknown_report,
+    wholeness_report,
+)
 from corpuscheck.result.result import (
     AlphabetAdvice,
     CurvePoint,
@@ -135,6 +142,8 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         words_tried,
         unused_places(artefact, lost, profile.words.lost.exact, explainer),
         shattered_report(profile.words, SHOWN),
+        wholeness_report(profile.wholeness),
+        unknown_report(profile.words, artefact, causes.get("special token", 0)),
     )
 
 

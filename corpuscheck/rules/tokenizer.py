@@ -258,6 +258,28 @@ def vocabulary_file(evidence: Evidence, limit: float) -> Iterable[Observation]:
             yield Observation(message, len(remarks), advice=advice)
 
 
+def unknown_unseen(evidence: Evidence, limit: float) -> Iterable[Observation]:
+    """What the tokenizer does not know leaves no mark of its own, so that no later count of [UNK] shows it.
+
+    A BPE without an unknown token and without bytes drops characters in silence: the model reads a text with holes. An
+    unknown token with another use, such as an end of text or a word, tells the model something that is not so.
+
+    Fix: take a tokenizer with bytes or with an unknown token of its own, or add one. The limit is a number of words.
+    """
+    words, unknown = evidence.profile.words, evidence.tokenizer.unknown
+    lost = words.unk_words - unknown.written
+    if unknown.way not in ("dropped", "ordinary") or lost <= limit:
+        return
+    named = ", ".join(with_codepoint(c.character) for c in evidence.tokenizer.worst_characters[:3])
+    such = f", such as {named}" if named else ""
+    if unknown.way == "dropped":
+        message = f"{plural(words.unk_tokens, 'character')} in {plural(lost, 'word')} vanish in silence{such}: "
+        message += "the tokenizer has no unknown token and no bytes to spell them in"
+    else:
+        message = f"{plural(lost, 'word')} become '{printable(unknown.token, 24)}', which has another use{such}"
+    yield Observation(message, lost)
+
+
 RULES = (
     Rule("CC301", "unk-rate", "error", unk_rate, unit="share", option="max_unk_rate", of_source=unk_rate_of),
     Rule("CC302", "takes-letters-apart", "warning", takes_letters_apart, 0.01, "share"),
@@ -273,4 +295,5 @@ RULES = (
     ),
     Rule("CC305", "special-tokens-in-text", "warning", special_tokens_in_text, unit="times"),
     Rule("CC306", "vocabulary-file", "warning", vocabulary_file, unit="places"),
+    Rule("CC307", "unknown-unseen", "warning", unknown_unseen, unit="times"),
 )

@@ -24,6 +24,7 @@ from corpuscheck.measuring.ledger import judge_shared, sources_of_shared
 from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.sources import sources_of_files
 from corpuscheck.measuring.units import Unit
+from corpuscheck.measuring.wholeness import wholeness
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.documents import DocumentPart, file_id
 from corpuscheck.profile.domain import FertilitySums
@@ -107,6 +108,7 @@ def assemble(
         question_marks=find_question_marks(small, lines),
         domain=replace(domain_part(sample.smaller(settings.budgets.domain)), fertility=dict(fertility)),
         letters=letters_part(artefact, small, measured.characters.counts),
+        wholeness=wholeness(artefact, small.smaller(settings.budgets.fertility)),
         sources=measured.sources.merge(more_sources["sources"], by_files),
         distributions=measured.distributions.merge(more_sources["distributions"]),
         about=about,

@@ -31,7 +31,7 @@ from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask, Tas
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.alphabet import alphabet_of
 from corpuscheck.tokenizer.artefact import Artefact
-from corpuscheck.tokenizer.loading import load
+from corpuscheck.tokenizer.loading import given_tokenizer
 from corpuscheck.tokenizer.ranking import Ranking, rank
 from corpuscheck.tokenizer.training import train
 from corpuscheck.values.packed import Packed, Packing
@@ -90,7 +90,7 @@ def measured_corpus(
 
 def surveyed(corpus: Corpus, settings: Settings, watch: Watch) -> Judge:
     """A tokenizer trained here, after a pass of its own."""
-    unit, survey = _surveyed(corpus, settings)
+    unit, survey = surveyed_text(corpus, settings)
     return judge_of(unit, survey, settings, watch)
 
 
@@ -138,16 +138,16 @@ def concluded(
 
 def tokenizer_for(found: Found, settings: Settings, watch: Watch) -> Artefact:
     """The tokenizer that a scan would judge by: the given one, else one that is trained on this text."""
-    if settings.tokenizer:
-        return load(settings.tokenizer, settings.training.lowercase or None)
-    return surveyed(Corpus(found.sources, settings, watch, False), settings, watch).artefact
+    return (
+        given_tokenizer(settings) or surveyed(Corpus(found.sources, settings, watch, False), settings, watch).artefact
+    )
 
 
 def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> Trained:
     """A tokenizer made from all of the text, judged by another one that was made without the held-out part."""
     corpus = Corpus(found.sources, settings, watch, processes)
     training, share = settings.training, settings.training.held_out_share
-    unit, survey = _surveyed(corpus, settings, whole=True)
+    unit, survey = surveyed_text(corpus, settings, whole=True)
     sample, small = survey.sample, settings.budgets.tokens
     ranking = rank(survey.characters.counts, training.lowercase)
     with watch("training", 0, 0):
@@ -179,7 +179,7 @@ def compared(
     corpus = Corpus(found.sources, settings, watch, False)
     unit: Unit = "document"
     if train_one:
-        unit, survey = _surveyed(corpus, settings)
+        unit, survey = surveyed_text(corpus, settings)
         artefacts.append(_trained_on(survey, settings, watch))
         names.append("trained here")
     share = settings.training.held_out_share if train_one else 0.0
@@ -211,7 +211,7 @@ def compared(
     return TokenizerComparison(size, measured.size.documents, sample.size, rows, recommended, reason, not_judged)
 
 
-def _surveyed(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Unit, Partial]:
+def surveyed_text(corpus: Corpus, settings: Settings, whole: bool = False) -> tuple[Unit, Partial]:
     """The first pass. Raises NothingToScanError where there is no text to learn from, UsageError for a wrong preset."""
     unit, survey = _survey(corpus, settings, whole)
     if not survey.characters.counts:

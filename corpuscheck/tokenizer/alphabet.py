@@ -48,7 +48,24 @@ class Alphabet:
 def reserved(settings: Training) -> tuple[str, ...]:
     """The pieces that no text is made of: special tokens, and places for later."""
     unused = (f"[unused{number}]" for number in range(settings.unused))
-    return tuple(dict.fromkeys((*SPECIAL_TOKENS, *settings.special, *unused)))
+    return tuple(dict.fromkeys((*special_tokens(settings), *settings.special, *unused)))
+
+
+def special_tokens(settings: Training) -> tuple[str, ...]:
+    """Those that models of this kind usually have."""
+    return _SPECIAL[settings.model]
+
+
+_SPECIAL: dict[str, tuple[str, ...]] = {
+    "wordpiece": SPECIAL_TOKENS,
+    "bpe": ("<|endoftext|>", "<|pad|>"),
+    "unigram": ("<unk>", "<s>", "</s>", "<pad>"),
+}
+
+
+def _in_all_forms(characters: str, settings: Training, described: str) -> Alphabet:
+    """Each character by itself, and for WordPiece inside of words too."""
+    return Alphabet(characters, characters if settings.model == "wordpiece" else "", described=described)
 
 
 def alphabet_of(ranking: Ranking, settings: Training) -> Alphabet:
@@ -60,10 +77,11 @@ def alphabet_of(ranking: Ranking, settings: Training) -> Alphabet:
     korean = _with(ascii_too, sorted(KS_X_1001)) if _mostly_hangul(ranking) else ascii_too
     comfortable = settings.vocab_size * COMFORTABLE
     text = "every character of the text, and printable ASCII"
-    if korean != ascii_too and 2 * len(korean) <= comfortable:
-        return Alphabet(korean, korean, described=f"{text}, and the 2,350 syllables of KS X 1001")
-    if 2 * len(ascii_too) <= comfortable:
-        return Alphabet(ascii_too, ascii_too, described=text)
+    forms = 2 if settings.model == "wordpiece" else 1
+    if korean != ascii_too and forms * len(korean) <= comfortable:
+        return _in_all_forms(korean, settings, f"{text}, and the 2,350 syllables of KS X 1001")
+    if forms * len(ascii_too) <= comfortable:
+        return _in_all_forms(ascii_too, settings, text)
     return _where_room_is_short(ranking, ascii_too, settings)
 
 
@@ -74,7 +92,7 @@ def _as_asked(ranking: Ranking, seen: str, settings: Training) -> Alphabet:
     else:
         size = ranking.covering(settings.character_coverage or 1.0)
         described = f"the fewest characters that make up {settings.character_coverage:g} of the text"
-    alphabet = Alphabet(seen[:size], seen[:size], described=described)
+    alphabet = _in_all_forms(seen[:size], settings, described)
     _check_room(alphabet.places, size, settings)
     return alphabet
 
@@ -85,7 +103,8 @@ def _where_room_is_short(ranking: Ranking, characters: str, settings: Training) 
     Han and punctuation are cut off as words of their own: only here they do without the form ``##c``.
     """
     apart = standing_alone(Here(segmentation(settings.lowercase), ()), characters)
-    cost = {ch: 1 if ch in apart else 2 for ch in characters}
+    wordpiece = settings.model == "wordpiece"
+    cost = {ch: 2 if wordpiece and ch not in apart else 1 for ch in characters}
     needed = ranking.covering(COVERAGE)
     always = set(_normalized(PRINTABLE_ASCII, settings.lowercase)) | set(characters[:needed])
     places = sum(cost[ch] for ch in always)
@@ -101,12 +120,12 @@ def _where_room_is_short(ranking: Ranking, characters: str, settings: Training) 
     described = "every character of the text"
     if left_out:
         described = "the most frequent characters of the text, as many as there is room for"
-    inside = "".join(ch for ch in kept if ch not in apart)
+    inside = "".join(ch for ch in kept if cost[ch] == 2)
     return Alphabet(
         "".join(kept),
         inside,
         tuple(form for ch in left_out for form in (ch, "##" + ch)[: cost[ch]]),
-        f"{described}, and printable ASCII; what always stands alone only as `c`",
+        f"{described}, and printable ASCII{'; what always stands alone only as `c`' * wordpiece}",
     )
 
 

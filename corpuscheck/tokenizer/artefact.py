@@ -14,9 +14,10 @@ from tokenizers import Tokenizer
 
 from corpuscheck.errors import TokenizerError
 from corpuscheck.text.printable import printable
-from corpuscheck.tokenizer.encoder import Apart, Encoder, Here, ready
+from corpuscheck.tokenizer.encoder import DROPPED, Apart, Encoder, Here, ready, that_drops
 from corpuscheck.tokenizer.spelling import Spelling
 from corpuscheck.tokenizer.trial import needs_trial
+from corpuscheck.tokenizer.unknown import Unknown, spells_every_byte, unknown_of, with_dropped_marked
 from corpuscheck.values.brief import brief
 
 _COMBINING = {"NFC", "NFD", "NFKC", "NFKD"}
@@ -81,7 +82,7 @@ class Artefact:
         """Watches for the unknown token and special ones."""
         watched = set(self.special_ids) | ({self.unk_id} if self.unk_id is not None else set())
         if self.tame or not sys.executable:
-            return Here(self.tokenizer, watched, self.spelling.pieces)
+            return Here(self.tokenizer, watched, self.spelling.pieces, that_drops(self.definition))
         return Apart(self.definition, watched, printable(self.source, 200), self.spelling.pieces)
 
     @property
@@ -112,7 +113,7 @@ class Artefact:
     @cached_property
     def vocab_size(self) -> int:
         """All ids, as the embedding table of a model would need them."""
-        return self.tokenizer.get_vocab_size(with_added_tokens=True)
+        return self.tokenizer.get_vocab_size(with_added_tokens=True) - (DROPPED in self.vocabulary)
 
     @cached_property
     def prefix(self) -> str:
@@ -165,7 +166,7 @@ class Artefact:
             unk = self.tokenizer.token_to_id(token)
             if unk is not None:
                 return unk
-        elif self.model_type == "BPE" and self._covers_bytes():
+        elif self.model_type == "BPE" and self.spells_every_byte:
             return None
         named = f" ('{token}' is not in the vocabulary)" if token else ""
         raise TokenizerError(
@@ -179,15 +180,20 @@ class Artefact:
         token = self._parts["model"].get("unk_token")
         return (str(token),) if token else ()
 
-    def _covers_bytes(self) -> bool:
-        """Whether a byte-level BPE knows all 256 bytes, so that it can spell everything."""
-        from tokenizers.pre_tokenizers import ByteLevel
+    @cached_property
+    def spells_every_byte(self) -> bool:
+        """Whether nothing is unknown to it, as it can spell everything in bytes."""
+        return spells_every_byte(self.vocabulary, self.byte_level, self.byte_fallback, self.suffix)
 
-        if self.byte_level:
-            return all(ch in self.vocabulary for ch in ByteLevel.alphabet())
-        if self.byte_fallback:
-            return all(f"<0x{b:02X}>" in self.vocabulary for b in range(256))
-        return False
+    @cached_property
+    def unknown(self) -> Unknown:
+        """What becomes of characters that it does not know."""
+        return unknown_of(self._parts["model"], self.unk_id)
+
+    def marked(self) -> Artefact:
+        """The same where it drops nothing in silence, else with a token in the place of what it drops."""
+        definition = with_dropped_marked(self.definition, self.spells_every_byte)
+        return self if definition == self.definition else replace(self, definition=definition)
 
     @cached_property
     def normalizers(self) -> tuple[dict[str, Any], ...]:
@@ -239,7 +245,7 @@ class Artefact:
     @cached_property
     def other_reading(self) -> Artefact | None:
         """Where the reading was assumed, the one that is as likely: what BertTokenizer does by itself, or cased."""
-        if not self.assumed:
+        if not self.assumed or self.model_type != "WordPiece":
             return None
         by_itself = self.lowercases and self.strips_accents
         return self.read_as(False, False) if by_itself else self.read_as(True, None)

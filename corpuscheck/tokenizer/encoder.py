@@ -14,7 +14,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Any, Protocol
@@ -23,6 +23,9 @@ from tokenizers import Encoding, Tokenizer
 
 if TYPE_CHECKING:
     from corpuscheck.errors import TextError
+
+DROPPED = "\U0010ffff"
+"""A piece that a BPE gets here, which no merge makes: it stands where a character would be dropped in silence."""
 
 SECONDS = 20
 """Some hundred times what a group of texts takes."""
@@ -60,13 +63,17 @@ class _BrokenError(Exception):
         self.answered = answered
 
 
+WordSpans = tuple[Sequence[int], Sequence[tuple[int, int, int, bool]]]
+
+
 class Encoder(Protocol):
     """A tokenizer without special tokens of its own, truncation and padding."""
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]: ...
 
-    def used(self, texts: Sequence[str]) -> set[int]:
-        """The ids that occur in the texts."""
+    def words(self, texts: Sequence[str]) -> list[WordSpans]:
+        """For each text the ids that occur, and (start, stop, tokens, whether one is watched) of its words, which white
+        space parts as well as the pre-tokenizer. The tokens of white space alone have an empty span."""
         ...
 
     def normalized(self, texts: Sequence[str]) -> list[str]: ...
@@ -79,12 +86,27 @@ class Encoder(Protocol):
 class Here:
     """An encoder in this process: for tokenizers that nothing in a file can make run wild."""
 
-    def __init__(self, tokenizer: Tokenizer, watched: Iterable[int], pieces: Iterable[int] = ()) -> None:
-        """`pieces` are the tokens that are no whole characters."""
+    def __init__(
+        self,
+        tokenizer: Tokenizer,
+        watched: Iterable[int],
+        pieces: Iterable[int] = (),
+        drops: Tokenizer | None = None,
+    ) -> None:
+        """`pieces` are the tokens that are no whole characters; `drops` is the tokenizer without the token for what it
+        drops, which joins the neighbours."""
         self._tokenizer, self._watched, self._pieces = tokenizer, frozenset(watched), frozenset(pieces)
+        self._drops = drops
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        return [self._encoded(found) for found in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)]
+        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        encoded = [self._encoded(each) for each in found]
+        if self._drops is None:
+            return encoded
+        return [
+            replace(each, tokens=len(self._drops.encode(text, add_special_tokens=False))) if each.watched else each
+            for each, text in zip(encoded, texts, strict=True)
+        ]
 
     def _encoded(self, encoding: Encoding) -> Encoded:
         ids, words = encoding.ids, encoding.word_ids
@@ -96,9 +118,12 @@ class Here:
         offsets = encoding.offsets
         return Encoded(len(ids), total, tuple((ids[k], words[k], *offsets[k]) for k in places), shattered)
 
-    def used(self, texts: Sequence[str]) -> set[int]:
+    def words(self, texts: Sequence[str]) -> list[WordSpans]:
         found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
-        return {token for encoding in found for token in encoding.ids}
+        return [
+            (sorted(set(encoding.ids)), list(_spans(text, encoding, self._watched)))
+            for text, encoding in zip(texts, found, strict=True)
+        ]
 
     def normalized(self, texts: Sequence[str]) -> list[str]:
         normalizer = self._tokenizer.normalizer
@@ -119,6 +144,25 @@ def _shattered(ids: list[int], words: list[int | None], pieces: frozenset[int]) 
             yield word
 
 
+def _spans(text: str, encoding: Encoding, watched: frozenset[int]) -> Iterator[tuple[int, int, int, bool]]:
+    first = last = tokens = 0
+    held = False
+    current: int | None = -1
+    for token, word, (start, stop) in zip(encoding.ids, encoding.word_ids, encoding.offsets, strict=True):
+        while start < stop and text[start].isspace():
+            start += 1
+        parted = first < last < start and any(map(str.isspace, text[last:start]))
+        if tokens and (word != current or parted):
+            yield first, last, tokens, held
+            first = last = tokens = 0
+            held = False
+        current, tokens, held = word, tokens + 1, held or token in watched
+        if start < stop:
+            first, last = (first, max(last, stop)) if first < last else (start, stop)
+    if tokens:
+        yield first, last, tokens, held
+
+
 class Apart:
     """An encoder in a process of its own, which has `SECONDS` for each group of texts and is begun anew after it died.
 
@@ -137,8 +181,11 @@ class Apart:
             for tokens, words, watched, shattered in self._asked("encode", texts)
         ]
 
-    def used(self, texts: Sequence[str]) -> set[int]:
-        return {token for ids in self._asked("used", texts) for token in ids}
+    def words(self, texts: Sequence[str]) -> list[WordSpans]:
+        return [
+            (ids, [(first, last, n, held) for first, last, n, held in spans])
+            for ids, spans in self._asked("words", texts)
+        ]
 
     def normalized(self, texts: Sequence[str]) -> list[str]:
         return list(self._asked("normalized", texts))
@@ -147,7 +194,7 @@ class Apart:
         return list(self._asked("pieces", texts))
 
     def _asked(self, question: str, texts: Sequence[str]) -> Iterator[Any]:
-        """The answers in order, those of `used` by group."""
+        """The answers in order."""
         for first, group in _groups(texts):
             with self._lock:
                 try:
@@ -268,7 +315,7 @@ def _serve() -> None:
             call_off = _deadline(seconds)
             try:
                 if encoder is None:
-                    encoder = Here(ready(definition), watched, pieces)
+                    encoder = Here(ready(definition), watched, pieces, that_drops(definition))
                 answer = _answer(encoder, question, group)
             except BaseException as error:  # the library panics with what is no Exception
                 answer = " ".join(str(error).split())[:300] or type(error).__name__
@@ -284,13 +331,26 @@ def ready(definition: str) -> Tokenizer:
     return tokenizer
 
 
+def that_drops(definition: str) -> Tokenizer | None:
+    """The tokenizer as it was before it got a token for what it drops; None where it has none."""
+    parts = json.loads(definition)
+    model = parts["model"]
+    if model.get("unk_token") != DROPPED:
+        return None
+    model["unk_token"] = None
+    del model["vocab"][DROPPED]
+    return ready(json.dumps(parts))
+
+
 def _answer(encoder: Here, question: str, texts: list[str]) -> list[Any] | str:
-    if question == "used":
-        return [sorted(encoder.used(texts))]
-    if question == "encode":
+    if question == "words":
+        words = encoder.words(texts)
+        made = [(sum(tokens for _, _, tokens, _ in spans), "tokens") for _, spans in words]
+        answer: list[Any] = list(words)
+    elif question == "encode":
         found = encoder.encode(texts)
         made = [(each.tokens, "tokens") for each in found]
-        answer: list[Any] = [(each.tokens, each.words, each.watched, each.shattered) for each in found]
+        answer = [(each.tokens, each.words, each.watched, each.shattered) for each in found]
     elif question == "normalized":
         answer = encoder.normalized(texts)
         made = [(len(text), "characters") for text in answer]

@@ -41,6 +41,11 @@ class Folder:
         named = (self.config or {}).get("tokenizer_class") or model.get("tokenizer_class")
         return str(named or BY_MODEL_TYPE.get(str(model.get("model_type")), "")).removesuffix("Fast")
 
+    @cached_property
+    def model_type(self) -> str:
+        """What config.json says; '' where it does not."""
+        return str((_read(self.place / "config.json") or {}).get("model_type") or "")
+
     @property
     def bare(self) -> bool:
         """Whether nothing says how to read a vocab.txt."""
@@ -74,11 +79,11 @@ class Folder:
         """The class's own tokenizer over these pieces; `lowercase` beats do_lower_case."""
         model = WordPiece(vocabulary, unk_token=self.unk_token(family), max_input_chars_per_word=100)
         tokenizer = Tokenizer(model)
-        own = True if family.always_lowercases else self._flag("do_lower_case", True)
+        own = True if family.always_lowercases else self.flag("do_lower_case", True)
         tokenizer.normalizer = normalizers.BertNormalizer(
-            clean_text=self._flag("clean_text", True) if family.settles_controls else True,
-            handle_chinese_chars=self._flag("tokenize_chinese_chars", True),
-            strip_accents=self._flag("strip_accents", None),
+            clean_text=self.flag("clean_text", True) if family.settles_controls else True,
+            handle_chinese_chars=self.flag("tokenize_chinese_chars", True),
+            strip_accents=self.flag("strip_accents", None),
             lowercase=own if lowercase is None else lowercase,
         )
         tokenizer.pre_tokenizer = BertPreTokenizer()
@@ -153,7 +158,7 @@ class Folder:
             where = printable(str(self.place / CONFIG), 200)
             raise TokenizerError(f"{where}: a special token is no token ({printable(str(error))})") from None
 
-    def _flag(self, name: str, default: bool | None) -> Any:
+    def flag(self, name: str, default: bool | None) -> Any:
         """A setting as transformers takes it, which is true or false and nothing else."""
         value = (self.config or {}).get(name, default)
         if isinstance(value, bool) or value is default:

@@ -1,4 +1,4 @@
-"""Load: tokenizer.json, vocab.txt, a SentencePiece model, or a folder with one, as an artefact that can be judged."""
+"""Load: a tokenizer's file, or the folder with it and the files beside it, as an artefact that can be judged."""
 
 from __future__ import annotations
 
@@ -15,17 +15,24 @@ from corpuscheck.errors import CorpuscheckError, TokenizerError
 from corpuscheck.files.fetching import fetched
 from corpuscheck.files.urls import local
 from corpuscheck.files.writing import restore
+from corpuscheck.settings import Settings
 from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact, Remark
 from corpuscheck.tokenizer.families import BERT
 from corpuscheck.tokenizer.folder import CONFIG, Folder
+from corpuscheck.tokenizer.merges import MERGES, VOCABULARY, from_merges, has_merges
+from corpuscheck.tokenizer.ranks import from_ranks, looks_like_ranks
 from corpuscheck.tokenizer.sentencepiece import from_sentencepiece, looks_like_sentencepiece
 from corpuscheck.tokenizer.trial import needs_trial, trouble_with
 from corpuscheck.tokenizer.vocabulary import read_vocabulary
 
 UNK = "[UNK]"
-_IN_FOLDERS = ("tokenizer.json", "vocab.txt", "spiece.model", "tokenizer.model", "sentencepiece.bpe.model")
-_BESIDE = (CONFIG, "config.json", "special_tokens_map.json", "added_tokens.json")
+_IN_FOLDERS = (
+    "tokenizer.json", "vocab.txt", VOCABULARY, "spiece.model", "spm.model", "tokenizer.model",
+    "sentencepiece.bpe.model", "qwen.tiktoken", "cl100k_base.tiktoken", "o200k_base.tiktoken", "p50k_base.tiktoken",
+    "r50k_base.tiktoken",
+)  # fmt: skip
+_BESIDE = (MERGES, CONFIG, "config.json", "special_tokens_map.json", "added_tokens.json")
 _NAMELESS = Remark(
     f"{CONFIG} names no tokenizer_class and no config.json a model_type, so AutoTokenizer cannot open this folder; "
     "it is judged as BertTokenizer",
@@ -34,18 +41,26 @@ _NAMELESS = Remark(
 SPECIAL_TOKENS = ("[PAD]", UNK, "[CLS]", "[SEP]", "[MASK]")
 
 
-def load(path: str, lowercase: bool | None = None) -> Artefact:
+def given_tokenizer(settings: Settings) -> Artefact | None:
+    """The tokenizer that is named; None where one is trained. Raises TokenizerError."""
+    if not settings.tokenizer:
+        return None
+    return load(settings.tokenizer, settings.training.lowercase or None, settings.tokenizer_pattern)
+
+
+def load(path: str, lowercase: bool | None = None, pattern: str | None = None) -> Artefact:
     """The tokenizer at `path`, read with the files beside it as `transformers` reads it; at a URL, or by its name on
     the Hub, as ORG/NAME or ORG/NAME@REVISION.
 
-    `lowercase` overrides what they say. Raises TokenizerError with what to do.
+    `lowercase` overrides what they say; `pattern` is the regular expression of a file of tiktoken, or its name. Raises
+    TokenizerError with what to do.
     """
     path, copy = local(path), None
     try:
         with fetched(path, (*_IN_FOLDERS, *_BESIDE), _IN_FOLDERS) as copy:
             if copy is None:
-                return _load(path, lowercase)
-            artefact = _load(copy.place, lowercase)
+                return _load(path, lowercase, pattern)
+            artefact = _load(copy.place, lowercase, pattern)
             return replace(artefact, source=copy.told(artefact.source))
     except CorpuscheckError as error:
         if copy is None and isinstance(error, TokenizerError):
@@ -53,50 +68,68 @@ def load(path: str, lowercase: bool | None = None) -> Artefact:
         raise TokenizerError(copy.told(str(error)) if copy else str(error)) from None
 
 
-def _load(path: str, lowercase: bool | None) -> Artefact:
+def _load(path: str, lowercase: bool | None, pattern: str | None) -> Artefact:
     place = Path(path)
     shown = printable(path, 200)
     for folder in (place.parent, place):
         restore(folder)
     if place.is_dir():
-        for name in _IN_FOLDERS:
-            if (place / name).is_file():
-                return _load(str(place / name), lowercase)
-        raise TokenizerError(f"{shown}: this folder holds none of {', '.join(_IN_FOLDERS)}")
+        return _load(str(_chief(place)), lowercase, pattern)
     try:
-        raw = place.read_bytes()
-        if looks_like_sentencepiece(raw):
-            with _refused(f"{shown}: not a valid SentencePiece model"):
-                definition = from_sentencepiece(raw, shown)
-            return _able(Artefact(_checked(definition, shown), shown))
-        content = raw.decode("utf-8-sig")
+        return usable(_of_file(place, lowercase, pattern))
     except OSError as error:
         raise TokenizerError(f"{shown}: cannot be read ({error.strerror})") from None
     except UnicodeDecodeError:
         raise TokenizerError(
-            f"{shown}: not a tokenizer.json, vocab.txt or SentencePiece model (it is not UTF-8 text)"
+            f"{shown}: not a tokenizer.json, vocab.txt, SentencePiece model or file of tiktoken (it is not UTF-8 text)"
         ) from None
-    is_json = content.lstrip().startswith("{")
-    if is_json and place.name != "tokenizer.json":
-        return _able(Artefact(_checked(content, shown), shown))
-    try:
-        if is_json:
-            return _able(_from_json(_checked(content, shown), place, lowercase))
-        return _able(_from_vocab(place, lowercase))
     except (TypeError, ValueError, LookupError, AttributeError) as error:
         raise TokenizerError(
             f"{shown}: the files beside it hold what transformers cannot read ({printable(str(error))})"
         ) from None
 
 
+def _of_file(place: Path, lowercase: bool | None, pattern: str | None) -> Artefact:
+    """What the content of a file makes it, whatever its name, but for vocab.json, which has merges.txt beside it."""
+    shown = printable(str(place), 200)
+    if place.name in (VOCABULARY, MERGES):
+        return from_merges(place.parent)
+    raw = place.read_bytes()
+    if looks_like_sentencepiece(raw):
+        with _refused(f"{shown}: not a valid SentencePiece model"):
+            return from_sentencepiece(raw, place)
+    if looks_like_ranks(raw):
+        return from_ranks(raw, place, pattern)
+    content = raw.decode("utf-8-sig")
+    if not content.lstrip().startswith("{"):
+        return _from_vocab(place, lowercase)
+    definition = _checked(content, shown)
+    return _from_json(definition, place, lowercase) if place.name == "tokenizer.json" else Artefact(definition, shown)
+
+
+def _chief(folder: Path) -> Path:
+    """The file that `transformers` would read. Raises TokenizerError where there is none."""
+    for name in _IN_FOLDERS:
+        if (folder / name).is_file() and (name != VOCABULARY or has_merges(folder)):
+            return folder / name
+    others = sorted(folder.glob("*.tiktoken"))
+    if len(others) == 1:
+        return others[0]
+    shown, named = (
+        printable(str(folder), 200),
+        ", ".join(_IN_FOLDERS).replace(VOCABULARY, f"{VOCABULARY} with {MERGES}"),
+    )
+    raise TokenizerError(f"{shown}: this folder holds none of {named}")
+
+
 def usable(artefact: Artefact) -> Artefact:
-    """The same. Raises TokenizerError where it cannot encode text, or lost words could not be counted."""
-    shown = printable(artefact.source, 200)
-    _checked(artefact.definition, shown)
+    """The same, tried. Raises TokenizerError where it cannot encode text, or lost words could not be counted."""
+    _checked(artefact.definition, printable(artefact.source, 200))
     return _able(artefact)
 
 
 def _able(artefact: Artefact) -> Artefact:
+    artefact = artefact.marked()
     _ = artefact.unk_id
     shown = printable(artefact.source, 200)
     with _refused(f"{shown}: this tokenizer cannot encode text"):

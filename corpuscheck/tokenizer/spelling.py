@@ -86,6 +86,11 @@ class Spelling:
         return Shattered(shown, broken, sum(number in self.pieces for number in word))
 
 
+def letters_of_bytes() -> dict[int, str]:
+    """The letter of byte-level pieces that stands for each byte."""
+    return {byte: letter for letter, byte in _bytes_of_letters().items()}
+
+
 def _bytes_of_letters() -> dict[str, int]:
     """The byte that each letter of byte-level pieces stands for: printable ones for themselves, the others in order."""
     letters = frozenset(ByteLevel.alphabet())

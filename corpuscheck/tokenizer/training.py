@@ -1,4 +1,4 @@
-"""Train: a WordPiece tokenizer as a careful practitioner would.
+"""Train: a tokenizer as a careful practitioner would.
 
 [UNK] depends on the alphabet, not on the merges: the alphabet comes from the character counts of the
 whole training part, the merges from a bounded sample of it.
@@ -7,6 +7,7 @@ whole training part, the merges from a bounded sample of it.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from tokenizers import trainers
 from tokenizers.decoders import WordPiece as WordPieceDecoder
@@ -18,11 +19,18 @@ from corpuscheck.profile.sample import Sample
 from corpuscheck.settings import Training
 from corpuscheck.tokenizer.alphabet import Alphabet, alphabet_of, reserved
 from corpuscheck.tokenizer.artefact import Artefact
+from corpuscheck.tokenizer.bytewise import train_bpe, train_unigram
+from corpuscheck.tokenizer.folder import CONFIG
 from corpuscheck.tokenizer.loading import SPECIAL_TOKENS, UNK
 from corpuscheck.tokenizer.ranking import LONGEST_WORD, Ranking, segmentation
 
 
 def train(ranking: Ranking, sample: Sample, settings: Training) -> Artefact:
+    """The tokenizer that is asked for. Raises TokenizerError where the vocabulary cannot hold its alphabet."""
+    return _TRAINERS[settings.model](ranking, sample, settings)
+
+
+def train_wordpiece(ranking: Ranking, sample: Sample, settings: Training) -> Artefact:
     """A WordPiece tokenizer with every character of its alphabet; longer pieces, and what room they leave.
 
     Raises TokenizerError where the vocabulary cannot hold its alphabet.
@@ -70,13 +78,31 @@ def _merged_pieces(alphabet: Alphabet, sample: Sample, settings: Training) -> li
     return [piece for piece, _ in by_id if len(piece.removeprefix("##")) > 1 and piece != UNK]
 
 
+_TRAINERS: dict[str, Callable[[Ranking, Sample, Training], Artefact]] = {
+    "wordpiece": train_wordpiece,
+    "bpe": train_bpe,
+    "unigram": train_unigram,
+}
+
+
 def save(artefact: Artefact, folder: str, further: dict[str, str] | None = None) -> None:
-    """Write tokenizer.json, vocab.txt and tokenizer_config.json, as `transformers` expects them, and `further` files.
+    """Write tokenizer.json, tokenizer_config.json and the vocabulary, as `transformers` expects them, and `further`
+    files.
 
     Raises CorpuscheckError where the folder cannot be written to; then no file is changed.
     """
+    files = {"tokenizer.json": artefact.definition, **_beside(artefact), **(further or {})}
+    write_together(folder, {name: text.encode() for name, text in files.items()}, "the tokenizer")
+
+
+def _beside(artefact: Artefact) -> dict[str, str]:
     by_id = sorted(artefact.tokenizer.get_vocab().items(), key=lambda pair: pair[1])
     special = [token["content"] for token in artefact.added_tokens if token["content"] not in SPECIAL_TOKENS]
+    if artefact.model_type != "WordPiece":
+        roles = {role: token for token, names in _ROLES.items() if token in special for role in names}
+        others = [token for token in special if token not in _ROLES]
+        fast = {"tokenizer_class": "PreTrainedTokenizerFast", **roles}
+        return {CONFIG: _json({**fast, **({"additional_special_tokens": others} if others else {})})}
     config = {
         "tokenizer_class": "BertTokenizer",
         "do_lower_case": artefact.lowercases,
@@ -86,10 +112,18 @@ def save(artefact: Artefact, folder: str, further: dict[str, str] | None = None)
         **{f"{token[1:-1].lower()}_token": token for token in SPECIAL_TOKENS},
         **({"additional_special_tokens": special} if special else {}),
     }
-    files = {
-        "tokenizer.json": artefact.definition,
-        "vocab.txt": "".join(f"{piece}\n" for piece, _ in by_id),
-        "tokenizer_config.json": json.dumps(config, indent=2, ensure_ascii=False) + "\n",
-        **(further or {}),
-    }
-    write_together(folder, {name: text.encode() for name, text in files.items()}, "the tokenizer")
+    return {"vocab.txt": "".join(f"{piece}\n" for piece, _ in by_id), CONFIG: _json(config)}
+
+
+_ROLES = {
+    "<|endoftext|>": ("bos_token", "eos_token"),
+    "<|pad|>": ("pad_token",),
+    "<unk>": ("unk_token",),
+    "<s>": ("bos_token",),
+    "</s>": ("eos_token",),
+    "<pad>": ("pad_token",),
+}
+
+
+def _json(config: object) -> str:
+    return json.dumps(config, indent=2, ensure_ascii=False) + "\n"

@@ -23,6 +23,7 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "include": ('["*.txt", "가*"]', "*.txt, 가*", "*.md", "*.md"),
     "exclude": ('["drafts/"]', "drafts/", "old/", "old/"),
     "follow-links": ("true", "true", "0", "false"),
+    "tokenizer-pattern": ('"gpt2"', "gpt2", "qwen", "qwen"),
     "by": ('"folder"', "folder", "field:source", "field:source"),
     "per-source": ('["CC301"]', "CC301", "CC416", "CC416"),
     "tokenizer": ('"t/vocab.txt"', "t/vocab.txt", "other", "other"),

@@ -18,7 +18,6 @@ from support import EXAMPLES, document_of, korean_lines, run, set_budgets, write
 from tokenizer_zoo import artefact
 
 from corpuscheck.api import compare_tokenizers
-from corpuscheck.errors import TokenizerError
 from corpuscheck.estimates.comparison import TokenizerRow, recommend
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.reports.terminal.comparison import render_terminal
@@ -208,7 +207,7 @@ def test_the_report_has_a_column_for_each_and_a_recommendation(tokenizers: dict[
     assert lines[1] == f"1  {tokenizers['vocab']}  WordPiece"
     assert any(line.split()[0] == "[UNK]" for line in lines if line)
     assert f"→ {tokenizers['vocab']}: it loses least" in done.stdout  # the other one shatters more words
-    assert "a lost word is one token" in done.stdout
+    assert "░ a token for each byte of what is lost" in done.stdout
     assert "\x1b" not in done.stdout
 
 
@@ -253,6 +252,12 @@ def row(name: str, unk: int, tokens: float, shattered: int = 0) -> TokenizerRow:
         ((row("a", 10, 900), row("b", 0, 700, shattered=4000)), "a", "it loses least: 0.10 % of the words, b 40.0 %"),
         ((row("a", 0, 900), row("b", 0, 700, shattered=5)), "b", "needs 22.2 % fewer tokens than a"),
         ((row("a", 6000, 9000), row("b", 9000, 5000)), "a", "it loses least"),
+        ((row("a", 0, 1000), row("b", 5, 700), row("c", 4000, 400)), "b", "needs 30.0 % fewer tokens than a"),
+        (
+            (row("a", 0, 1000), row("b", 9, 990), row("c", 10_000, 0.001)),
+            "a",
+            "it loses least: 0 % of the words, c 100 %",
+        ),
     ],
 )
 def test_what_is_lost_counts_first_then_what_it_costs(rows: tuple[TokenizerRow, ...], taken: str, why: str) -> None:
@@ -261,44 +266,15 @@ def test_what_is_lost_counts_first_then_what_it_costs(rows: tuple[TokenizerRow, 
     assert why in reason
 
 
-# SentencePiece
+def test_by_script_each_script_has_its_rows_and_each_tokenizer_its_bar(tokenizers: dict[str, str]) -> None:
+    arguments = ("--tokenizer", tokenizers["vocab"], "--tokenizer", tokenizers["bpe"], "--by", "script", "-q")
+    shown = run("compare", NEWS, *arguments).stdout
+    assert re.search(r"Hangul +[\d.]+ +[\d.]+ +tokens per word", shown)
+    assert len(re.findall(r"^[12]  ▇", shown, re.MULTILINE)) == 2
+    assert "tokens per word\n" not in run("compare", NEWS, *arguments[:4], "-q").stdout.replace("per word  ", "")
 
 
-def sentencepiece_model(kind: str = "unigram", **options: Any) -> bytes:
-    sentencepiece = pytest.importorskip("sentencepiece", reason="sentencepiece is not installed")
-    out = io.BytesIO()
-    lines = [line for path in sorted(NEWS.glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line]
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(lines), model_writer=out, vocab_size=1450, model_type=kind, minloglevel=2, **options
-    )
-    return out.getvalue()
-
-
-@pytest.mark.parametrize("options", [{}, {"byte_fallback": True}, {"normalization_rule_name": "identity"},
-                                     {"add_dummy_prefix": False, "remove_extra_whitespaces": False}])  # fmt: skip
-def test_a_sentencepiece_model_encodes_as_sentencepiece_does(tmp_path: Path, options: dict[str, Any]) -> None:
-    model = sentencepiece_model(**options)
-    import sentencepiece
-
-    theirs = sentencepiece.SentencePieceProcessor(model_proto=model)
-    write_files(tmp_path, {"spiece.model": model})
-    ours = load(str(tmp_path))
-    assert ours.model_type == "Unigram"
-    assert ours.fingerprint == load(str(tmp_path / "spiece.model")).fingerprint
-    lines = [line for path in sorted(NEWS.glob("*.txt")) for line in path.read_text("utf-8").splitlines() if line]
-    for line in [*lines, "ﾊﾝｶｸ 뷁뷁 x", "  a   b ", "똻똻하다"]:
-        assert ours.tokenizer.encode(line, add_special_tokens=False).ids == theirs.encode(line), line
-
-
-def test_a_sentencepiece_model_that_is_no_unigram_says_what_to_do(tmp_path: Path) -> None:
-    write_files(tmp_path, {"bpe.model": sentencepiece_model("bpe")})
-    with pytest.raises(TokenizerError, match="not Unigram: convert its folder with transformers"):
-        load(str(tmp_path / "bpe.model"))
-
-
-def test_a_sentencepiece_model_that_is_cut_off_is_one_clear_line(tmp_path: Path) -> None:
-    model = sentencepiece_model()
-    for end in (5, 100, 10_000, len(model) - 3):
-        write_files(tmp_path, {"cut.model": model[:end]})
-        with pytest.raises(TokenizerError, match=r"cut\.model"):
-            load(str(tmp_path / "cut.model"))
+def test_the_scripts_of_the_json_hold_all_tokens_of_the_text(tokenizers: dict[str, str]) -> None:
+    for row in compared(tokenizers["vocab"], tokenizers["bpe"], tokenizers["unigram"]):
+        assert row.wholeness.complete
+        assert sum(row.wholeness.of(script)[3] for script in row.wholeness.names) == row.tokens.value

@@ -142,7 +142,7 @@ def test_an_encoder_says_the_same_here_and_apart(name: str) -> None:
     here, apart = Here(known.tokenizer, watched), Apart(known.definition, watched, name)
     plain = [(e.tokens, e.words, tuple(map(tuple, e.watched))) for e in apart.encode(texts)]
     assert plain == [(e.tokens, e.words, tuple(map(tuple, e.watched))) for e in here.encode(texts)]
-    assert apart.used(texts) == here.used(texts)
+    assert apart.words(texts) == here.words(texts)
     assert apart.normalized(texts) == here.normalized(texts)
     assert apart.pieces(texts) == here.pieces(texts)
 

@@ -30,8 +30,10 @@ from corpuscheck.result.result import (
     LostLetter,
     LostWord,
     Result,
+    ScriptCost,
     ShatteredCharacter,
     ShatteredReport,
+    WholenessReport,
 )
 from corpuscheck.text.amounts import count, percent, plural
 from corpuscheck.text.printable import with_codepoint
@@ -52,7 +54,28 @@ def seen(result: Result, room: Room) -> Iterator[PageBlock | None]:
         yield _shattered_words(report.shattered, max(1, result.profile.words.shattered.words), room)
     if report.letters.worst:
         yield _letters(result, room)
+    if len(report.wholeness.scripts) > 1:
+        yield _scripts(report.wholeness, room)
     yield Folded("The tokenizer", (labelled("", facts_of_tokenizer(result)),))
+
+
+def _scripts(found: WholenessReport, room: Room) -> Grid:
+    columns = (
+        Heading("script"),
+        Heading("continued words", bar=True),
+        Heading("continued", number=True),
+        Heading("words", number=True),
+        Heading("tokens per word", number=True),
+        Heading("tokens per character", number=True),
+    )
+
+    def row(cost: ScriptCost) -> tuple[Cell, ...]:
+        rate = cost.continued_rate.value if cost.continued_rate else 0.0
+        per_word = f"{cost.tokens_per_word.value:.2f}" if cost.tokens_per_word else ""
+        per_character = f"{cost.tokens_per_character:.2f}" if cost.tokens_per_character else ""
+        return cost.script, Bar(rate), percent(rate), count(cost.words), per_word, per_character
+
+    return grid("What each script pays", columns, found.scripts, row, room.rows)
 
 
 def _worst_words(result: Result, room: Room) -> Grid:

@@ -6,6 +6,7 @@ from typing import Any
 
 from corpuscheck.estimates.comparison import PERCENTILES, TokenizerComparison, TokenizerRow
 from corpuscheck.profile.estimates import Interval
+from corpuscheck.profile.wholeness import WholenessPart
 from corpuscheck.values.json_text import report_bytes, versions
 
 SCHEMA_VERSION = 1
@@ -48,7 +49,28 @@ def _row(row: TokenizerRow) -> dict[str, Any]:
         "tokens": _interval(row.tokens),
         "document_tokens": {str(p): value for p, value in zip(PERCENTILES, row.lengths, strict=False)},
         "share_over_512_tokens": row.too_long,
+        "unknown": row.unknown,
+        "whole_words_rate": _optional(row.wholeness.whole_rate(row.wholeness.names)),
+        "scripts_sampled_bytes": row.wholeness.sampled_bytes,
+        "scripts": [_script(row.wholeness, script) for script in row.wholeness.names],
     }
+
+
+def _script(kept: WholenessPart, script: str) -> dict[str, Any]:
+    words, _, continued, tokens, characters = kept.of(script)
+    return {
+        "script": script,
+        "words": words,
+        "continued_words": continued,
+        "tokens": tokens,
+        "characters": characters,
+        "tokens_per_word": _optional(kept.tokens_per_word([script])),
+        "continued_rate": _optional(kept.continued_rate([script])),
+    }
+
+
+def _optional(interval: Interval | None) -> dict[str, Any] | None:
+    return _interval(interval) if interval else None
 
 
 def _interval(interval: Interval) -> dict[str, Any]:

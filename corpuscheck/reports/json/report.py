@@ -14,7 +14,7 @@ from corpuscheck.reports.json.changes import comparison_document, place_document
 from corpuscheck.reports.json.clean import clean_document
 from corpuscheck.reports.json.domain import domain_document
 from corpuscheck.reports.json.sources import distributions_document, sources_document, sources_told_document
-from corpuscheck.result.result import CurvePoint, Finding, LettersReport, Result
+from corpuscheck.result.result import CurvePoint, Finding, LettersReport, Result, TokenizerReport
 from corpuscheck.text.printable import codepoint, printable
 from corpuscheck.values.json_text import report_bytes, versions
 from corpuscheck.values.packed import Packed
@@ -167,7 +167,18 @@ def _tokenizer(result: Result) -> dict[str, Any]:
         "bytes_per_token": result.profile.size.utf8_bytes / report.tokens.value
         if report.tokens and report.tokens.value
         else None,
+        "tokens_per_byte": _per(report.tokens, result.profile.size.utf8_bytes),
+        "tokens_per_character": _per(report.tokens, result.profile.characters.total),
         "sampled_bytes": result.profile.estimates.sampled_bytes,
+        **_wholeness(report),
+        "unknown": {
+            "way": report.unknown.way,
+            "token": report.unknown.token or None,
+            "written_words": report.unknown.written,
+            "fuses": report.unknown.fuses,
+            "fused_words": report.unknown.fused_words,
+            "fused_characters": report.unknown.fused_characters,
+        },
         "causes": report.causes,
         "words_exact": report.words_exact,
         "unk_words_saved_by_nfc": report.saved_by_nfc,
@@ -206,6 +217,35 @@ def _tokenizer(result: Result) -> dict[str, Any]:
             "shattered_rate": words.held_out_shattered_rate,
         }
     return document
+
+
+def _per(tokens: Interval | None, units: int) -> float | None:
+    return tokens.value / units if tokens and units else None
+
+
+def _wholeness(report: TokenizerReport) -> dict[str, Any]:
+    found = report.wholeness
+    return {
+        "whole_words_rate": found.whole_rate.value if found.whole_rate else None,
+        "whole_words_rate_interval": _interval(found.whole_rate),
+        "pieces_used_at_least": found.used,
+        "scripts_sampled_bytes": found.sampled_bytes,
+        "scripts": [
+            {
+                "script": cost.script,
+                "words": cost.words,
+                "continued_words": cost.continued_words,
+                "continued_rate": cost.continued_rate.value if cost.continued_rate else None,
+                "continued_rate_interval": _interval(cost.continued_rate),
+                "tokens": cost.tokens,
+                "characters": cost.characters,
+                "tokens_per_word": cost.tokens_per_word.value if cost.tokens_per_word else None,
+                "tokens_per_word_interval": _interval(cost.tokens_per_word),
+                "tokens_per_character": cost.tokens_per_character,
+            }
+            for cost in found.scripts
+        ],
+    }
 
 
 def _shattered(result: Result) -> dict[str, Any]:

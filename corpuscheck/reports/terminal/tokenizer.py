@@ -9,7 +9,7 @@ from rich.text import Text
 from corpuscheck.reports.common import Question, marked_word
 from corpuscheck.reports.facts import facts_of_tokenizer
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section, told
-from corpuscheck.result.result import CurvePoint, GuiltyCharacter, LostWord, Result, ShatteredReport
+from corpuscheck.result.result import CurvePoint, GuiltyCharacter, LostWord, Result, ShatteredReport, TokenizerReport
 from corpuscheck.text.amounts import count, percent
 from corpuscheck.text.printable import printable
 
@@ -26,6 +26,8 @@ def tokenizer(result: Result) -> Group:
         parts += [Text(), _worst_characters(report.worst_characters)] if report.worst_characters else []
     if report.shattered.characters:
         parts += [Text(), shattered_words(report.shattered), Text(), shattered_characters(report.shattered)]
+    if len(report.wholeness.scripts) > 1:
+        parts += [Text(), script_costs(report)]
     shattered = f", {percent(words.shattered_rate)} shattered" if words.shattered.words else ""
     return section(3, Question.SEEN, f"{percent(words.unk_rate)} [UNK]{shattered}", *parts)
 
@@ -70,6 +72,20 @@ def shattered_characters(report: ShatteredReport, most: int = _WORST) -> Table:
         )
     if report.distinct > most:
         table.add_row(Text("… and others", "dim"), "", "", "", "", Text(f"{count(report.distinct)} in all", "dim"))
+    return table
+
+
+def script_costs(report: TokenizerReport, most: int = _WORST) -> Table:
+    """What each script pays."""
+    table = columns(
+        ("script", "left"), ("words", "right"), ("continued", "right"), ("tokens per word", "right"),
+        ("tokens per character", "right"),
+    )  # fmt: skip
+    for cost in report.wholeness.scripts[:most]:
+        continued = percent(cost.continued_rate.value) if cost.continued_rate else ""
+        per_word = f"{cost.tokens_per_word.value:.2f}" if cost.tokens_per_word else ""
+        per_character = f"{cost.tokens_per_character:.2f}" if cost.tokens_per_character else ""
+        table.add_row(cost.script, count(cost.words), continued, per_word, per_character)
     return table
 
 
