@@ -8,8 +8,11 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.pieces import CUT
+from corpuscheck.measuring.piecewise import Piecewise
 from corpuscheck.measuring.units import Units
-from corpuscheck.profile.lost import LostWords
+from corpuscheck.profile.lost import MOST_WORDS, LostWords
+from corpuscheck.profile.part import sums
 from corpuscheck.profile.shattered import ShatteredPart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.tokenizer.spelling import Spelling
@@ -57,6 +60,23 @@ class ShatterTally:
             self._met[octave, tuple(word)] += times
         if len(self._met) > _MOST_DISTINCT:
             self._take_apart()
+
+    def take(self, pieces: Piecewise) -> None:
+        """Take in the pieces that kernels met, which they forget."""
+        self._take_apart()
+        self._pieces += pieces.partial_tokens()
+        shown: dict[tuple[int, str], int] = {}
+        known: dict[int, tuple[str, ...]] = {}
+        for octave, row, times in pieces.noted(self._shown.level, CUT):
+            if row not in known:
+                known[row] = self._spelling.shown(pieces.text(row), pieces.tokens(row))
+            for part in known[row]:
+                shown[octave, part] = shown.get((octave, part), 0) + times
+            if len(shown) > MOST_WORDS:
+                break  # what has a lower octave is no more in the sample
+        self._shown = self._shown.merge(LostWords(0, shown))
+        for cp, figures in pieces.forget().items():
+            self._characters[cp] = sums(self._characters.get(cp, (0, 0, 0)), figures)
 
     def add(
         self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]], words: Ints
