@@ -9,7 +9,7 @@ from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.utf8 import code_point
 
-_HALF = np.uint64(32)
+_HALF, _ONE = np.uint64(32), np.uint64(1)
 _LOW = np.int64(0xFFFFFFFF)
 NO_RULE = np.int64(1) << np.int64(62)
 _SHORT = 40
@@ -18,35 +18,37 @@ _SHORT = 40
 
 @inlined
 def pair_key(left: int, right: int) -> np.uint64:
-    """Never 0 for pairs that a rule joins: that is what a free slot holds."""
+    """Never 0, which is what a free slot holds."""
     return (np.uint64(left + 1) << _HALF) | np.uint64(right)
 
 
 @kernel
-def enter_rules(rules: Ints, keys: Hashes, values: Ints) -> None:
-    """Fill a table with rules, rows (left, right, new) in the order of their ranks; of two for a pair the last one."""
-    mask = np.uint64(keys.shape[0] - 1)
-    for rank in range(rules.shape[0]):
-        key = pair_key(rules[rank, 0], rules[rank, 1])
+def enter_rules(pairs: Ints, rules: Hashes) -> None:
+    """Fill a table with rules, rows (left, right, new) in the order of their ranks; of two for a pair the last one.
+
+    What a pair is found by, and its rank and new id, follow each other.
+    """
+    mask = np.uint64(rules.shape[0] // 2 - 1)
+    for rank in range(pairs.shape[0]):
+        key = pair_key(pairs[rank, 0], pairs[rank, 1])
         slot = mix(key) & mask
-        while keys[slot] != 0 and keys[slot] != key:
-            slot = (slot + np.uint64(1)) & mask
-        keys[slot] = key
-        values[slot] = rank << 32 | rules[rank, 2]
+        while rules[slot << _ONE] != 0 and rules[slot << _ONE] != key:
+            slot = (slot + _ONE) & mask
+        rules[slot << _ONE] = key
+        rules[slot << _ONE | _ONE] = rank << 32 | pairs[rank, 2]
 
 
 @inlined
-def rule_of(left: int, right: int, keys: Hashes, values: Ints) -> int:
+def rule_of(left: int, right: int, rules: Hashes) -> int:
     """Rank and new id of the rule that joins a pair; NO_RULE where none does."""
-    mask = np.uint64(keys.shape[0] - 1)
+    mask = np.uint64(rules.shape[0] // 2 - 1)
     key = pair_key(left, right)
     slot = mix(key) & mask
-    while True:
-        if keys[slot] == key:
-            return values[slot]
-        if keys[slot] == 0:
-            return NO_RULE
-        slot = (slot + np.uint64(1)) & mask
+    while rules[slot << _ONE] != 0:
+        if rules[slot << _ONE] == key:
+            return np.int64(rules[slot << _ONE | _ONE])
+        slot = (slot + _ONE) & mask
+    return NO_RULE
 
 
 @kernel
@@ -90,10 +92,10 @@ def symbols_of(
 
 
 @kernel
-def merge_few(symbols: Ints, n: int, keys: Hashes, values: Ints, ranks: Ints) -> int:
+def merge_few(symbols: Ints, n: int, rules: Hashes, ranks: Ints) -> int:
     """Merge in place; gives how many symbols are left."""
     for k in range(n - 1):
-        ranks[at(k)] = rule_of(symbols[at(k)], symbols[at(k + 1)], keys, values)
+        ranks[at(k)] = rule_of(symbols[at(k)], symbols[at(k + 1)], rules)
     while n > 1:
         best = 0
         for k in range(1, n - 1):
@@ -107,9 +109,9 @@ def merge_few(symbols: Ints, n: int, keys: Hashes, values: Ints, ranks: Ints) ->
             symbols[at(k)] = symbols[at(k + 1)]
             ranks[at(k - 1)] = ranks[at(k)]
         if best < n - 1:
-            ranks[at(best)] = rule_of(symbols[at(best)], symbols[at(best + 1)], keys, values)
+            ranks[at(best)] = rule_of(symbols[at(best)], symbols[at(best + 1)], rules)
         if best:
-            ranks[at(best - 1)] = rule_of(symbols[at(best - 1)], symbols[at(best)], keys, values)
+            ranks[at(best - 1)] = rule_of(symbols[at(best - 1)], symbols[at(best)], rules)
     return n
 
 
@@ -143,12 +145,12 @@ def pop(heap: Ints, size: int) -> int:
 
 
 @kernel
-def merge_many(symbols: Ints, n: int, keys: Hashes, values: Ints) -> int:
+def merge_many(symbols: Ints, n: int, rules: Hashes) -> int:
     """Merge in place; gives how many symbols are left. What waits in the heap is (rank, place): a pair may be gone."""
     before, after = np.arange(-1, n - 1), np.arange(1, n + 1)
     heap, size = np.empty(3 * n, np.int64), 0
     for k in range(n - 1):
-        rule = rule_of(symbols[at(k)], symbols[at(k + 1)], keys, values)
+        rule = rule_of(symbols[at(k)], symbols[at(k + 1)], rules)
         if rule != NO_RULE:
             size = push(heap, size, (rule >> 32) << 32 | k)
     while size:
@@ -157,7 +159,7 @@ def merge_many(symbols: Ints, n: int, keys: Hashes, values: Ints) -> int:
         right = after[at(k)]
         if symbols[at(k)] < 0 or right >= n:
             continue
-        rule = rule_of(symbols[at(k)], symbols[at(right)], keys, values)
+        rule = rule_of(symbols[at(k)], symbols[at(right)], rules)
         if rule == NO_RULE or rule >> 32 != rank:
             continue
         symbols[at(k)], symbols[at(right)] = rule & _LOW, -1
@@ -165,11 +167,11 @@ def merge_many(symbols: Ints, n: int, keys: Hashes, values: Ints) -> int:
         after[at(k)] = following
         if following < n:
             before[at(following)] = k
-            rule = rule_of(symbols[at(k)], symbols[at(following)], keys, values)
+            rule = rule_of(symbols[at(k)], symbols[at(following)], rules)
             if rule != NO_RULE:
                 size = push(heap, size, (rule >> 32) << 32 | k)
         if left >= 0:
-            rule = rule_of(symbols[at(left)], symbols[at(k)], keys, values)
+            rule = rule_of(symbols[at(left)], symbols[at(k)], rules)
             if rule != NO_RULE:
                 size = push(heap, size, (rule >> 32) << 32 | left)
     left_over = 0
@@ -181,6 +183,6 @@ def merge_many(symbols: Ints, n: int, keys: Hashes, values: Ints) -> int:
 
 
 @inlined
-def merge(symbols: Ints, n: int, keys: Hashes, values: Ints, ranks: Ints) -> int:
+def merge(symbols: Ints, n: int, rules: Hashes, ranks: Ints) -> int:
     """Merge in place; gives how many symbols are left."""
-    return merge_few(symbols, n, keys, values, ranks) if n <= _SHORT else merge_many(symbols, n, keys, values)
+    return merge_few(symbols, n, rules, ranks) if n <= _SHORT else merge_many(symbols, n, rules)

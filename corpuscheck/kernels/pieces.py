@@ -21,13 +21,20 @@ TOKENS, WORDS, SHATTERED, UNK_WORDS, UNK_TOKENS, ASIDE = 0, 1, 2, 3, 4, 5
 """What is known of a text: counts, and whether it is left to the library."""
 COLUMNS = 6
 
-CUT, UNKNOWN = 0, 1
-"""The first columns of what is known of a piece: tokens that are no whole characters, and unknown ones."""
+# A record of a piece: its bytes, its tokens, how often it was met, how many tokens are no whole characters, how many
+# are unknown, the span of the first of these, and the row of its counts by octave, -1 where nothing is to be noted of
+# it. Its bytes and its tokens follow.
+SIZE, LENGTH, TIMES, CUT, UNKNOWN, SPAN_START, SPAN_END, NOTE = range(8)
+HEAD = 8
+MOST_WORDS = HEAD + 2
+"""How many words of four bytes the records of a text can take for each of its bytes."""
 
 MARKED = 4
 """How many bytes the marks can make of one."""
 
 MOST_STEPS = 8
+
+_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 class Pieces(NamedTuple):
@@ -39,8 +46,7 @@ class Pieces(NamedTuple):
     kind: int
     partial: Bytes
     sizes: Flags
-    rule_keys: Hashes
-    rule_values: Ints
+    rules: Hashes
     byte_ids: Flags
     point_ids: Flags
     fuse: bool
@@ -55,19 +61,16 @@ class Pieces(NamedTuple):
 
 
 class Met(NamedTuple):
-    """A table of the pieces that were met: their bytes and their tokens, laid end to end.
+    """A table of the pieces that were met.
 
-    `facts` has for each (shattered, unknown tokens, start and end of the first of these); `counts` how often texts of
-    each octave held it; `used` how many there are.
+    `slots` hold half of a hash, and where the record of the piece begins, and 1; 0 where they are free. `words` are the
+    records, one after the other; `data` is the same memory as bytes. `counts` tell how often texts of each octave held
+    a piece that is to be noted. `used` tells how many words and how many rows of counts are.
     """
 
-    slots: Flags
-    hashes: Hashes
-    ends: Ints
-    arena: Bytes
-    token_ends: Ints
-    tokens: Flags
-    facts: Flags
+    slots: Hashes
+    words: Flags
+    data: Bytes
     counts: Flags
     used: Ints
 
@@ -77,7 +80,7 @@ class Scratch(NamedTuple):
 
     text: Bytes
     marked: Bytes
-    rows: Ints
+    records: Ints
     symbols: Ints
     ranks: Ints
     best: Floats
@@ -95,69 +98,68 @@ class Cuts(NamedTuple):
 
 
 @inlined
-def tokens_of(data: Bytes, i: int, stop: int, pieces: Pieces, scratch: Scratch) -> tuple[int, int, int, int]:
-    """Write the tokens of a piece to `symbols`; gives (how many, unknown ones, span of the first of these)."""
-    if pieces.kind == BPE:
-        n, unknown, first, last = symbols_of(
-            data, i, stop, pieces.byte_ids, pieces.point_ids, pieces.unk, pieces.fuse, scratch.symbols
-        )
-        if n > 1:
-            n = merge(scratch.symbols, n, pieces.rule_keys, pieces.rule_values, scratch.ranks)
-        return n, unknown, first, last
-    if pieces.kind == UNIGRAM:
-        return best_path(
-            data, i, stop, pieces.keys, pieces.children, pieces.ids, pieces.scores, pieces.unk, pieces.unk_score,
-            pieces.byte_ids, scratch.best, scratch.came, scratch.by, scratch.symbols,
-        )  # fmt: skip
-    return longest_matches(
-        data, i, stop, pieces.keys, pieces.children, pieces.ids, pieces.inside, pieces.unk, pieces.longest,
-        scratch.symbols,
-    )  # fmt: skip
+def same_bytes(data: Bytes, i: int, other: Bytes, j: int, size: int) -> bool:
+    """Whether two places hold the same."""
+    for k in range(size):
+        if data[at(i + k)] != other[at(j + k)]:
+            return False
+    return True
 
 
-@kernel
-def slot_of(data: Bytes, i: int, stop: int, h: np.uint64, met: Met) -> int:
-    """The slot that holds the piece, or a free one for it."""
-    mask = met.slots.shape[0] - 1
-    slot = np.int64(h & np.uint64(mask))
-    while True:
-        row = met.slots[slot]
-        if row < 0:
-            return slot
-        if met.hashes[row] == h:
-            begin = met.ends[row - 1] if row else 0
-            if met.ends[row] - begin == stop - i:
-                same = True
-                for j in range(stop - i):
-                    if met.arena[at(begin + j)] != data[at(i + j)]:
-                        same = False
-                        break
-                if same:
-                    return slot
-        slot = (slot + 1) & mask
+@inlined
+def slot_of(
+    data: Bytes, i: int, stop: int, h: np.uint64, slots: Hashes, words: Flags, held: Bytes
+) -> tuple[np.uint64, int]:
+    """The slot of a piece and its record, or a free slot for it and -1."""
+    mask = np.uint64(slots.shape[0] - 1)
+    slot = h & mask
+    while slots[slot] != 0:
+        if slots[slot] >> _HALF == h >> _HALF:
+            record = np.int64(slots[slot] & _LOW) - 1
+            if words[at(record + SIZE)] == stop - i and same_bytes(data, i, held, 4 * (record + HEAD), stop - i):
+                return slot, record
+        slot = (slot + np.uint64(1)) & mask
+    return slot, -1
+
+
+@inlined
+def tokens_at(record: int, size: int) -> int:
+    """Where the tokens of a record begin."""
+    return record + HEAD + (size + 3) // 4
 
 
 @kernel
 def enter(
-    data: Bytes, i: int, stop: int, h: np.uint64, slot: int, symbols: Ints, n: int, partial: Bytes, met: Met
+    data: Bytes,
+    i: int,
+    stop: int,
+    h: np.uint64,
+    symbols: Ints,
+    n: int,
+    partial: Bytes,
+    unknown: int,
+    slots: Hashes,
+    words: Flags,
+    held: Bytes,
+    used: Ints,
 ) -> int:
-    """Enter a piece with its tokens; gives its row."""
-    row = met.used[0]
-    met.used[0] = row + 1
-    met.slots[slot] = row
-    met.hashes[row] = h
-    begin = met.ends[row - 1] if row else 0
+    """Enter a piece with its tokens; gives its record."""
+    slot = slot_of(data, i, stop, h, slots, words, held)[0]
+    record = used[0]
+    slots[slot] = (h >> _HALF) << _HALF | np.uint64(record + 1)
     for j in range(stop - i):
-        met.arena[at(begin + j)] = data[at(i + j)]
-    met.ends[row] = begin + stop - i
-    begin = met.token_ends[row - 1] if row else 0
-    shattered = 0
+        held[at(4 * (record + HEAD) + j)] = data[at(i + j)]
+    first, cut_ones = tokens_at(record, stop - i), 0
     for j in range(n):
-        met.tokens[at(begin + j)] = symbols[at(j)]
-        shattered += partial[at(symbols[at(j)])]
-    met.token_ends[row] = begin + n
-    met.facts[row, CUT], met.facts[row, UNKNOWN] = shattered, 0
-    return row
+        words[at(first + j)] = symbols[at(j)]
+        cut_ones += partial[at(symbols[at(j)])]
+    used[0] = first + n
+    words[record + SIZE], words[record + LENGTH], words[record + TIMES] = stop - i, n, 0
+    words[record + CUT], words[record + UNKNOWN], words[record + NOTE] = cut_ones, unknown, -1
+    if cut_ones or unknown:
+        words[record + NOTE] = used[1]
+        used[1] += 1
+    return int(record)
 
 
 @kernel
@@ -166,53 +168,61 @@ def enter_whole(data: Bytes, ends: Ints, numbers: Ints, partial: Bytes, met: Met
     start = 0
     for s in range(ends.shape[0]):
         h = hash_bytes(data, start, ends[s])
-        slot = slot_of(data, start, ends[s], h, met)
-        if met.slots[slot] < 0:
-            enter(data, start, ends[s], h, slot, numbers[s : s + 1], 1, partial, met)
+        one = numbers[s : s + 1]
+        enter(data, start, ends[s], h, one, 1, partial, 0, met.slots, met.words, met.data, met.used)
         start = ends[s]
 
 
 @kernel
-def row_of(data: Bytes, i: int, stop: int, pieces: Pieces, scratch: Scratch, met: Met) -> int:
-    """The row of a piece, which is worked out where it is new; -1 where the library has to tell."""
-    h = hash_bytes(data, i, stop)
-    slot = slot_of(data, i, stop, h, met)
-    if met.slots[slot] >= 0:
-        return int(met.slots[slot])
-    n, unknown, first, last = tokens_of(data, i, stop, pieces, scratch)
-    if n < 0:
-        return -1
-    row = enter(data, i, stop, h, slot, scratch.symbols, n, pieces.partial, met)
-    met.facts[row, UNKNOWN], met.facts[row, 2], met.facts[row, 3] = unknown, first - i, last - i
-    return row
-
-
-@kernel
 def cut(data: Bytes, size: int, manner: Manner, pieces: Pieces, scratch: Scratch, met: Met) -> int:
-    """Write the rows of the pieces of a text; gives how many, -1 where the library has to tell.
+    """Write the records of the pieces of a text; gives how many, -1 where the library has to tell.
 
     Each step cuts what the one before it has cut.
     """
-    steps, i, n = manner.steps, 0, 0
-    levels = steps.shape[0]
+    steps, table, levels = manner.steps, manner.table, manner.steps.shape[0]
+    slots, words, held, used = met.slots, met.words, met.data, met.used
+    records, symbols, ranks, best, came, by = (
+        scratch.records, scratch.symbols, scratch.ranks, scratch.best, scratch.came, scratch.by
+    )  # fmt: skip
+    kind, partial, unk, byte_ids = pieces.kind, pieces.partial, pieces.unk, pieces.byte_ids
+    rules, point_ids, fuse, scores = pieces.rules, pieces.point_ids, pieces.fuse, pieces.scores
+    keys, children, ids, unk_score = pieces.keys, pieces.children, pieces.ids, pieces.unk_score
     ends = np.zeros(MOST_STEPS + 1, np.int64)
     ends[0] = size
+    i, count_of = 0, 0
     while i < size:
         kept = True
         for k in range(levels):
             if kept and i >= ends[k + 1]:
-                ends[k + 1], kept = step_end(data, i, ends[k], manner.table, steps[k, 0], steps[k, 1], steps[k, 2])
+                ends[k + 1], kept = step_end(data, i, ends[k], table, steps[k, 0], steps[k, 1], steps[k, 2])
                 if not kept:
                     i = ends[k + 1]
         if not kept:
             continue
-        row = row_of(data, i, ends[levels], pieces, scratch, met)
-        if row < 0:
-            return -1
-        scratch.rows[at(n)] = row
-        n += 1
-        i = ends[levels]
-    return n
+        stop = ends[levels]
+        h = hash_bytes(data, i, stop)
+        record = slot_of(data, i, stop, h, slots, words, held)[1]
+        if record < 0:
+            if kind == BPE:
+                n, unknown, first, last = symbols_of(data, i, stop, byte_ids, point_ids, unk, fuse, symbols)
+                if n > 1:
+                    n = merge(symbols, n, rules, ranks)
+            elif kind == UNIGRAM:
+                n, unknown, first, last = best_path(
+                    data, i, stop, keys, children, ids, scores, unk, unk_score, byte_ids, best, came, by, symbols
+                )
+            else:
+                n, unknown, first, last = longest_matches(
+                    data, i, stop, keys, children, ids, pieces.inside, unk, pieces.longest, symbols
+                )
+            if n < 0:
+                return -1
+            record = enter(data, i, stop, h, symbols, n, partial, unknown, slots, words, held, used)
+            words[at(record + SPAN_START)], words[at(record + SPAN_END)] = first - i, last - i
+        records[at(count_of)] = record
+        count_of += 1
+        i = stop
+    return count_of
 
 
 @kernel
@@ -234,71 +244,69 @@ def count(
     The figures of each go to `out`, see COLUMNS. With `one_word` characters that are cut are told in `cuts` as well.
     """
     for t in range(first, starts.shape[0]):
-        used = met.used[0]
         most = (ends[t] - starts[t]) * manner.growth + 1
-        if used + most > met.ends.shape[0] or (used and met.ends[used - 1] + MARKED * most > met.arena.shape[0]):
+        if met.used[0] + MOST_WORDS * most > met.words.shape[0] or met.used[1] + most > met.counts.shape[1]:
             return t
         size, changed = normalised(data, starts[t], ends[t], manner, scratch.text)
         n = -1
         if size > 0 and not holds_late(scratch.text, size, manner):
             size = marked(scratch.text, size, manner, scratch.marked)
             n = cut(scratch.marked, size, manner, pieces, scratch, met)
-        if n < 0 or (changed and any_unknown(scratch.rows, n, met)):
+        if n < 0 or (changed and any_unknown(scratch.records, n, met.words)):
             out[t, ASIDE] = 1
             continue
-        tell(scratch.rows, n, octaves[t], manner.one_word, pieces, met, cuts, out[t])
+        tell(scratch.records, n, octaves[t], manner.one_word, pieces.sizes, met, cuts, out[t])
     return starts.shape[0]
 
 
 @kernel
-def any_unknown(rows: Ints, n: int, met: Met) -> bool:
+def any_unknown(records: Ints, n: int, words: Flags) -> bool:
     """Whether one of the pieces holds something unknown."""
     found = False
     for k in range(n):
-        found |= met.facts[at(rows[at(k)]), UNKNOWN] > 0
+        found |= words[at(records[at(k)] + UNKNOWN)] > 0
     return found
 
 
 @kernel
-def tell(rows: Ints, n: int, octave: int, one_word: bool, pieces: Pieces, met: Met, cuts: Cuts, out: Ints) -> None:
+def tell(records: Ints, n: int, octave: int, one_word: bool, sizes: Flags, met: Met, cuts: Cuts, out: Ints) -> None:
     """Sum up the pieces of a text."""
-    counts = met.counts[octave]
-    word = cuts.seen[-1] + 1
-    cuts.seen[-1] = word
+    counts, words = met.counts[octave], met.words
+    number = cuts.seen[-1] + 1
+    cuts.seen[-1] = number
+    tokens, shattered, unk_words, unk_tokens = 0, 0, 0, 0
     for k in range(n):
-        row = rows[at(k)]
-        counts[at(row)] += 1
-        out[TOKENS] += met.token_ends[at(row)] - (met.token_ends[at(row - 1)] if row else 0)
-        if met.facts[at(row), CUT]:
-            out[SHATTERED] += 1
-            if one_word:
-                take_apart(row, 1, word, pieces.sizes, met, cuts)
-        if met.facts[at(row), UNKNOWN]:
-            out[UNK_WORDS] += 1
-            out[UNK_TOKENS] += met.facts[at(row), UNKNOWN]
-    out[WORDS] = n
-    if one_word:
-        out[WORDS] = min(n, 1)
-        out[SHATTERED] = min(out[SHATTERED], 1)
+        record = records[at(k)]
+        words[at(record + TIMES)] += 1
+        tokens += words[at(record + LENGTH)]
+        if words[at(record + NOTE)] >= 0:
+            counts[at(words[at(record + NOTE)])] += 1
+            shattered += words[at(record + CUT)] > 0
+            unk_words += words[at(record + UNKNOWN)] > 0
+            unk_tokens += words[at(record + UNKNOWN)]
+            if one_word and words[at(record + CUT)]:
+                take_apart(record, 1, number, sizes, met, cuts)
+    out[TOKENS], out[UNK_WORDS], out[UNK_TOKENS] = tokens, unk_words, unk_tokens
+    out[WORDS], out[SHATTERED] = (min(n, 1), min(shattered, 1)) if one_word else (n, shattered)
 
 
 @kernel
-def take_apart(row: int, times: int, word: int, sizes: Flags, met: Met, cuts: Cuts) -> None:
+def take_apart(record: int, times: int, word: int, sizes: Flags, met: Met, cuts: Cuts) -> None:
     """Count the characters of a piece that its tokens cut, for a word of this number that stands so many times."""
-    i = met.ends[row - 1] if row else 0
-    token = met.token_ends[row - 1] if row else 0
-    reached = i + sizes[met.tokens[token]]
-    while i < met.ends[row]:
-        cp, width = code_point(met.arena, i)
+    i, size = 4 * (record + HEAD), int(met.words[record + SIZE])
+    stop, token = i + size, tokens_at(record, size)
+    reached = i + sizes[met.words[token]]
+    while i < stop:
+        cp, width = code_point(met.data, i)
         i += width
         spelled = 1
         while reached < i:
             token += 1
             spelled += 1
-            reached += sizes[met.tokens[token]]
-        if reached == i and i < met.ends[row]:
+            reached += sizes[met.words[token]]
+        if reached == i and i < stop:
             token += 1
-            reached += sizes[met.tokens[token]]
+            reached += sizes[met.words[token]]
         if spelled > 1:
             if cuts.seen[cp] != word:
                 cuts.seen[cp] = word
@@ -308,10 +316,28 @@ def take_apart(row: int, times: int, word: int, sizes: Flags, met: Met, cuts: Cu
 
 
 @kernel
-def take_all_apart(occurrences: Ints, sizes: Flags, met: Met, cuts: Cuts) -> None:
-    """Count the characters that are cut in all pieces; a model that shatters knows all of them."""
-    for row in range(occurrences.shape[0]):
-        if occurrences[row] and met.facts[row, CUT]:
+def take_all(met: Met, noted: Ints, of_ids: Ints) -> int:
+    """Write where the record of each row of counts begins, and add to `of_ids` how often each token was met; the pieces
+    count from 0 again. Gives how many tokens were no whole characters."""
+    record, cut_ones = 0, 0
+    while record < met.used[0]:
+        first = tokens_at(record, met.words[record + SIZE])
+        times = met.words[record + TIMES]
+        if met.words[record + NOTE] >= 0:
+            noted[met.words[record + NOTE]] = record
+        cut_ones += times * met.words[record + CUT]
+        for j in range(met.words[record + LENGTH]):
+            of_ids[met.words[first + j]] += times
+        met.words[record + TIMES] = 0
+        record = first + met.words[record + LENGTH]
+    return cut_ones
+
+
+@kernel
+def take_all_apart(noted: Ints, times: Ints, sizes: Flags, met: Met, cuts: Cuts) -> None:
+    """Count the characters that are cut in the pieces that were met so often. A model that cuts any knows all."""
+    for row in range(noted.shape[0]):
+        if times[row] and met.words[noted[row] + CUT]:
             word = cuts.seen[-1] + 1
             cuts.seen[-1] = word
-            take_apart(row, occurrences[row], word, sizes, met, cuts)
+            take_apart(noted[row], times[row], word, sizes, met, cuts)

@@ -10,8 +10,7 @@ import numpy as np
 
 from corpuscheck.errors import TextError, TokenizerError
 from corpuscheck.kernels.arrays import Ints
-from corpuscheck.kernels.pieces import UNKNOWN
-from corpuscheck.measuring.piecewise import Piecewise
+from corpuscheck.measuring.piecewise import Taken
 from corpuscheck.measuring.shattering import ShatterTally, TouchedDocuments
 from corpuscheck.measuring.units import Units
 from corpuscheck.profile.files import LONGEST_PATH
@@ -84,9 +83,9 @@ class WordTally:
         self.special.update(seen.special)
         self.shattered.meet(octave, seen.shattered)
 
-    def take_pieces(self, pieces: Piecewise) -> None:
-        """Note what kernels made of texts, which they forget."""
-        self.lose(((octave, pieces.unknown(row)), times) for octave, row, times in pieces.noted(0, UNKNOWN))
+    def take_pieces(self, pieces: Taken) -> None:
+        """Note what kernels made of texts."""
+        self.lose(((octave, word), times) for octave, word, times in pieces.lost())
         self.shattered.take(pieces)
 
     def part(self, tokens: int | None) -> WordPart:

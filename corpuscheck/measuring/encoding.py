@@ -83,7 +83,7 @@ class EncodingCounter:
 
     def _take(self) -> None:
         if self._piecewise:
-            self._tally.take_pieces(self._piecewise)
+            self._tally.take_pieces(self._piecewise.taken())
 
     def _check(self, batch: Batch, units: Units, texts: Ints, octaves: Ints, figures: Ints) -> None:
         """Encode some of the texts that kernels have counted. Where they do not agree, no more are left to kernels."""

@@ -3,19 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
-from corpuscheck.kernels.arrays import CODE_POINTS, Bytes, Ints
-from corpuscheck.kernels.pieces import COLUMNS, MARKED, Cuts, Met, Scratch, count, enter_whole, take_all_apart
+from corpuscheck.kernels.arrays import CODE_POINTS, Bytes, Flags, Ints
+from corpuscheck.kernels.pieces import (
+    COLUMNS,
+    CUT,
+    HEAD,
+    LENGTH,
+    MARKED,
+    MOST_WORDS,
+    SIZE,
+    SPAN_END,
+    SPAN_START,
+    UNKNOWN,
+    Cuts,
+    Met,
+    Scratch,
+    count,
+    enter_whole,
+    take_all,
+    take_all_apart,
+    tokens_at,
+)
 from corpuscheck.profile.lost import OCTAVES
 from corpuscheck.tokenizer.artefact import Artefact
 from corpuscheck.tokenizer.points import Points
 from corpuscheck.tokenizer.spelling import byte_letters
 from corpuscheck.tokenizer.tables import laid, pieces_of
 
-_ROWS = 1 << 19
-_BYTES_OF_A_PIECE = 16
+_WORDS, _NOTES = 1 << 23, 1 << 19
+"""Room for the records of half a million pieces."""
 
 
 class Piecewise:
@@ -29,7 +49,7 @@ class Piecewise:
         self._one_word = recipe.one_word
         self._cuts = Cuts(*(np.zeros(CODE_POINTS + 1, np.int64) for _ in range(4)))
         self._scratch = _room(1 << 16)
-        self._met = _table(_ROWS, _ROWS * _BYTES_OF_A_PIECE)
+        self._met = _table(_WORDS, _NOTES)
         self._octaves: set[int] = set()
         self.checked = False
         """Whether some of what it counted was compared with what the tokenizer gives."""
@@ -40,7 +60,7 @@ class Piecewise:
         out = np.zeros((len(starts), COLUMNS), np.int64)
         manner, done = self.points.manner, 0
         most = int((ends - starts).max(initial=0)) * manner.growth + 1
-        if len(self._scratch.rows) < most:
+        if len(self._scratch.records) < most:
             self._scratch = _room(2 * most)
         while True:
             self._octaves.update(np.unique(octaves[done:]).tolist())
@@ -50,70 +70,83 @@ class Piecewise:
             if done == len(starts):
                 return out
             take()
-            if self._met.used[0] == len(self._whole):
-                self._met = _table(2 * most + len(self._met.ends), 2 * MARKED * most + len(self._met.arena))
+            if self._met.used[0] == self._first:
+                self._met = _table(len(self._met.words) + MOST_WORDS * most, self._met.counts.shape[1] + most)
             self._empty()
 
     def _empty(self) -> None:
-        self._met.slots[:] = -1
-        self._met.used[0] = 0
+        self._met.slots[:] = 0
+        self._met.used[:] = 0
         if self._whole:
             data, ends = laid(list(self._whole))
             numbers = np.array(list(self._whole.values()), np.int64)
             enter_whole(data, ends, numbers, self._pieces.partial, self._met)
+        self._first = int(self._met.used[0])
 
-    @property
-    def occurrences(self) -> Ints:
-        """How often each piece was met since the last `forget`."""
-        counts = self._met.counts[sorted(self._octaves), : int(self._met.used[0])]
-        total: Ints = counts.sum(axis=0, dtype=np.int64)
-        return total
-
-    def partial_tokens(self) -> int:
-        """How many tokens were no whole characters."""
-        return int((self.occurrences * self._met.facts[: int(self._met.used[0]), 0]).sum())
-
-    def noted(self, lowest: int, column: int) -> Iterator[tuple[int, int, int]]:
-        """(octave, row, times) of the pieces that have a fact, those of the highest octaves first."""
-        facts = self._met.facts[: int(self._met.used[0]), column] > 0
-        for octave in sorted(self._octaves, reverse=True):
-            if octave >= lowest:
-                counts = self._met.counts[octave, : len(facts)]
-                rows = np.flatnonzero(facts & (counts > 0))
-                yield from zip([octave] * len(rows), rows.tolist(), counts[rows].tolist(), strict=True)
-
-    def text(self, row: int) -> str:
-        """A piece as the model gets it."""
-        return self._bytes(row).decode()
-
-    def _bytes(self, row: int) -> bytes:
-        return self._met.arena[self._met.ends[row - 1] if row else 0 : self._met.ends[row]].tobytes()
-
-    def tokens(self, row: int) -> list[int]:
-        found: list[int] = self._met.tokens[
-            self._met.token_ends[row - 1] if row else 0 : self._met.token_ends[row]
-        ].tolist()
-        return found
-
-    def unknown(self, row: int) -> str:
-        """What the first unknown token of a piece stands for."""
-        start, end = self._met.facts[row, 2:].tolist()
-        return self._bytes(row)[start:end].decode()
-
-    def forget(self) -> dict[int, tuple[int, int, int]]:
-        """Begin to count anew, with what is known; gives the characters that were cut, as ShatteredPart has them."""
-        cuts = self._cuts
-        if not self._one_word:
-            take_all_apart(self.occurrences, self._pieces.sizes, self._met, cuts)
-        found = np.flatnonzero(cuts.times[:-1])
-        columns = (cuts.words[found].tolist(), cuts.times[found].tolist(), cuts.tokens[found].tolist())
-        cut = dict(zip(found.tolist(), zip(*columns, strict=True), strict=True))
-        for counts in (cuts.words, cuts.times, cuts.tokens):
-            counts[found] = 0
-        for octave in self._octaves:
-            self._met.counts[octave, : int(self._met.used[0])] = 0
+    def taken(self) -> Taken:
+        """What was met since it was last asked; it begins to count anew, with what is known."""
+        met, cuts, pieces = self._met, self._cuts, self._pieces
+        notes, octaves = int(met.used[1]), sorted(self._octaves, reverse=True)
+        noted, of_ids = np.zeros(notes, np.int64), np.zeros(len(pieces.partial), np.int64)
+        cut_ones = take_all(met, noted, of_ids)
+        counts = met.counts[octaves, :notes]
+        met.counts[octaves, :notes] = 0
         self._octaves.clear()
-        return cut
+        if not self._one_word:
+            take_all_apart(noted, counts.sum(axis=0, dtype=np.int64), pieces.sizes, met, cuts)
+        found = np.flatnonzero(cuts.times[:-1])
+        columns = [column[found].tolist() for column in cuts[:3]]
+        for column in cuts[:3]:
+            column[found] = 0
+        characters = dict(zip(found.tolist(), zip(*columns, strict=True), strict=True))
+        return Taken(self._met, noted, dict(zip(octaves, counts, strict=True)), characters, cut_ones, of_ids)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What was met: the records that are to be noted and how often each was, by octaves, the highest first.
+
+    `characters` are those that were cut, as ShatteredPart has them, `cut_ones` how many tokens are no whole ones,
+    `of_ids` how often each token was met. Good until more is counted.
+    """
+
+    _met: Met
+    _noted: Ints
+    _counts: dict[int, Flags]
+    characters: dict[int, tuple[int, int, int]]
+    cut_ones: int
+    of_ids: Ints
+
+    def shattered(self, lowest: int) -> Iterator[tuple[int, int, int]]:
+        """(octave, record, times) of pieces that are shattered, from this octave on."""
+        return self._with(CUT, lowest)
+
+    def lost(self) -> Iterator[tuple[int, str, int]]:
+        """(octave, what the first unknown token of a piece stands for, times)."""
+        for octave, record, times in self._with(UNKNOWN, 0):
+            start, end = self._met.words[record + SPAN_START], self._met.words[record + SPAN_END]
+            yield octave, self._bytes(record)[start:end].decode(), times
+
+    def _with(self, fact: int, lowest: int) -> Iterator[tuple[int, int, int]]:
+        has = self._met.words[self._noted + fact] > 0
+        for octave, counts in self._counts.items():
+            if octave >= lowest:
+                rows = np.flatnonzero(has & (counts > 0))
+                yield from zip([octave] * len(rows), self._noted[rows].tolist(), counts[rows].tolist(), strict=True)
+
+    def text(self, record: int) -> str:
+        """A piece as the model gets it."""
+        return self._bytes(record).decode()
+
+    def _bytes(self, record: int) -> bytes:
+        start = 4 * (record + HEAD)
+        return self._met.data[start : start + int(self._met.words[record + SIZE])].tobytes()
+
+    def tokens(self, record: int) -> list[int]:
+        """The ids that a piece is encoded to."""
+        first = tokens_at(record, int(self._met.words[record + SIZE]))
+        found: list[int] = self._met.words[first : first + int(self._met.words[record + LENGTH])].tolist()
+        return found
 
 
 def _whole(artefact: Artefact) -> dict[bytes, int]:
@@ -128,19 +161,11 @@ def _whole(artefact: Artefact) -> dict[bytes, int]:
     }
 
 
-def _table(rows: int, size: int) -> Met:
-    slots = 1 << (2 * rows).bit_length()
-    return Met(
-        np.empty(slots, np.int32),
-        np.empty(rows, np.uint64),
-        np.empty(rows, np.int64),
-        np.empty(size, np.uint8),
-        np.empty(rows, np.int64),
-        np.empty(size, np.int32),
-        np.empty((rows, 4), np.int32),
-        np.zeros((OCTAVES + 1, rows), np.int32),
-        np.zeros(1, np.int64),
-    )
+def _table(words: int, notes: int) -> Met:
+    records = np.empty(words, np.int32)
+    slots = np.empty(1 << (words // MOST_WORDS).bit_length(), np.uint64)
+    counts = np.zeros((OCTAVES + 1, notes), np.int32)
+    return Met(slots, records, records.view(np.uint8), counts, np.zeros(2, np.int64))
 
 
 def _room(most: int) -> Scratch:

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from corpuscheck.kernels.arrays import Ints
-from corpuscheck.kernels.pieces import CUT
-from corpuscheck.measuring.piecewise import Piecewise
+from corpuscheck.measuring.piecewise import Taken
 from corpuscheck.measuring.units import Units
 from corpuscheck.profile.lost import MOST_WORDS, LostWords
 from corpuscheck.profile.part import sums
@@ -61,13 +60,13 @@ class ShatterTally:
         if len(self._met) > _MOST_DISTINCT:
             self._take_apart()
 
-    def take(self, pieces: Piecewise) -> None:
-        """Take in the pieces that kernels met, which they forget."""
+    def take(self, pieces: Taken) -> None:
+        """Take in the pieces that kernels met."""
         self._take_apart()
-        self._pieces += pieces.partial_tokens()
+        self._pieces += pieces.cut_ones
         shown: dict[tuple[int, str], int] = {}
         known: dict[int, tuple[str, ...]] = {}
-        for octave, row, times in pieces.noted(self._shown.level, CUT):
+        for octave, row, times in pieces.shattered(self._shown.level):
             if row not in known:
                 known[row] = self._spelling.shown(pieces.text(row), pieces.tokens(row))
             for part in known[row]:
@@ -75,7 +74,7 @@ class ShatterTally:
             if len(shown) > MOST_WORDS:
                 break  # what has a lower octave is no more in the sample
         self._shown = self._shown.merge(LostWords(0, shown))
-        for cp, figures in pieces.forget().items():
+        for cp, figures in pieces.characters.items():
             self._characters[cp] = sums(self._characters.get(cp, (0, 0, 0)), figures)
 
     def add(

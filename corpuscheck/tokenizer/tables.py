@@ -59,7 +59,6 @@ def pieces_of(model: Mapping[str, Any], recipe: Recipe, vocabulary: Mapping[str,
     partial[list(spelling.pieces)] = 1
     for number, spelled in spelling.spelled.items():
         sizes[number] = len(spelled)
-    keys, values = _rules(model, vocabulary) if kind == BPE else (np.zeros(1, np.uint64), np.zeros(1, np.int64))
     trie, scores = _NO_TRIE, np.zeros(0, np.float64)
     lowest, inside = 0.0, -1
     if kind == UNIGRAM:
@@ -73,8 +72,7 @@ def pieces_of(model: Mapping[str, Any], recipe: Recipe, vocabulary: Mapping[str,
         kind,
         partial,
         sizes,
-        keys,
-        values,
+        _rules(model, vocabulary) if kind == BPE else np.zeros(2, np.uint64),
         _byte_ids(model, recipe, vocabulary),
         _point_ids(vocabulary) if kind == BPE and not recipe.byte_level else np.zeros(0, np.int32),
         bool(model.get("fuse_unk")),
@@ -94,13 +92,12 @@ def _unknown(model: Mapping[str, Any], vocabulary: Mapping[str, int]) -> int:
     return vocabulary.get(str(model.get("unk_token")), -1)
 
 
-def _rules(model: Mapping[str, Any], vocabulary: Mapping[str, int]) -> tuple[Hashes, Ints]:
+def _rules(model: Mapping[str, Any], vocabulary: Mapping[str, int]) -> Hashes:
     pairs = [merge.split(" ", 1) if isinstance(merge, str) else merge for merge in model["merges"]]
     rows = [(vocabulary[left], vocabulary[right], vocabulary[left + right]) for left, right in pairs]
-    size = 1 << (2 * len(rows) + 2).bit_length()
-    keys, values = np.zeros(size, np.uint64), np.zeros(size, np.int64)
-    enter_rules(np.array(rows, np.int64).reshape(-1, 3), keys, values)
-    return keys, values
+    rules = np.zeros(2 << (2 * len(rows) + 2).bit_length(), np.uint64)
+    enter_rules(np.array(rows, np.int64).reshape(-1, 3), rules)
+    return rules
 
 
 def _byte_ids(model: Mapping[str, Any], recipe: Recipe, vocabulary: Mapping[str, int]) -> Flags:
