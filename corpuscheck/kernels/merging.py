@@ -10,8 +10,8 @@ from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.utf8 import code_point
 
 _HALF, _ONE = np.uint64(32), np.uint64(1)
-_LOW = np.int64(0xFFFFFFFF)
-NO_RULE = np.int64(1) << np.int64(62)
+_LOW = 0xFFFFFFFF
+NO_RULE = 1 << 62
 _SHORT = 40
 """Symbols up to which the lowest rank is looked for among all, which is faster than a heap."""
 
@@ -46,7 +46,7 @@ def rule_of(left: int, right: int, rules: Hashes) -> int:
     slot = mix(key) & mask
     while rules[slot << _ONE] != 0:
         if rules[slot << _ONE] == key:
-            return np.int64(rules[slot << _ONE | _ONE])
+            return int(rules[slot << _ONE | _ONE])
         slot = (slot + _ONE) & mask
     return NO_RULE
 

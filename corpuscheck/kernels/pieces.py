@@ -115,7 +115,7 @@ def slot_of(
     slot = h & mask
     while slots[slot] != 0:
         if slots[slot] >> _HALF == h >> _HALF:
-            record = np.int64(slots[slot] & _LOW) - 1
+            record = int(slots[slot] & _LOW) - 1
             if words[at(record + SIZE)] == stop - i and same_bytes(data, i, held, 4 * (record + HEAD), stop - i):
                 return slot, record
         slot = (slot + np.uint64(1)) & mask
@@ -196,10 +196,10 @@ def cut(data: Bytes, size: int, manner: Manner, pieces: Pieces, scratch: Scratch
             if kept and i >= ends[k + 1]:
                 ends[k + 1], kept = step_end(data, i, ends[k], table, steps[k, 0], steps[k, 1], steps[k, 2])
                 if not kept:
-                    i = ends[k + 1]
+                    i = int(ends[k + 1])
         if not kept:
             continue
-        stop = ends[levels]
+        stop = int(ends[levels])
         h = hash_bytes(data, i, stop)
         record = slot_of(data, i, stop, h, slots, words, held)[1]
         if record < 0:
@@ -256,7 +256,7 @@ def count(
             out[t, ASIDE] = 1
             continue
         tell(scratch.records, n, octaves[t], manner.one_word, pieces.sizes, met, cuts, out[t])
-    return starts.shape[0]
+    return len(starts)
 
 
 @kernel

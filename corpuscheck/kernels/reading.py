@@ -64,7 +64,7 @@ def put(text: Bytes, out: Bytes, n: int) -> int:
     """Write a text; gives where it ends."""
     for j in range(text.shape[0]):
         out[at(n + j)] = text[at(j)]
-    return n + text.shape[0]
+    return n + len(text)
 
 
 @kernel

@@ -77,13 +77,13 @@ class WordTally:
             bounded = LostWords(self._level, lost).bounded()
             self.lost, self._level = bounded.counts, bounded.level
 
-    def take(self, octave: int, seen: Outcome) -> None:
+    def note(self, octave: int, seen: Outcome) -> None:
         """Note what a tokenizer made of a text, besides what `add` is told."""
         self.lose(((octave, word), 1) for word in seen.lost)
         self.special.update(seen.special)
         self.shattered.meet(octave, seen.shattered)
 
-    def take_pieces(self, pieces: Taken) -> None:
+    def take(self, pieces: Taken) -> None:
         """Note what kernels made of texts."""
         self.lose(((octave, word), times) for octave, word, times in pieces.lost())
         self.shattered.take(pieces)

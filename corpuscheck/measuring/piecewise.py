@@ -171,8 +171,6 @@ def _table(words: int, notes: int) -> Met:
 def _room(most: int) -> Scratch:
     """Room for a text of so many bytes."""
     size = MARKED * most + 16
-    integers = (np.empty(size, np.int64) for _ in range(3))
-    return Scratch(
-        np.empty(size, np.uint8), np.empty(size, np.uint8), *integers, np.empty(size + 1, np.float64),
-        np.empty(size + 1, np.int64), np.empty(size + 1, np.int64),
-    )  # fmt: skip
+    text, marks, best = np.empty(size, np.uint8), np.empty(size, np.uint8), np.empty(size, np.float64)
+    records, symbols, ranks, came, by = (np.empty(size, np.int64) for _ in range(5))
+    return Scratch(text, marks, records, symbols, ranks, best, came, by)

@@ -11,7 +11,6 @@ from corpuscheck.kernels.arrays import Ints
 from corpuscheck.measuring.piecewise import Taken
 from corpuscheck.measuring.units import Units
 from corpuscheck.profile.lost import MOST_WORDS, LostWords
-from corpuscheck.profile.part import sums
 from corpuscheck.profile.shattered import ShatteredPart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.tokenizer.spelling import Spelling
@@ -74,8 +73,9 @@ class ShatterTally:
             if len(shown) > MOST_WORDS:
                 break  # what has a lower octave is no more in the sample
         self._shown = self._shown.merge(LostWords(0, shown))
-        for cp, figures in pieces.characters.items():
-            self._characters[cp] = sums(self._characters.get(cp, (0, 0, 0)), figures)
+        for cp, (words, times, tokens) in pieces.characters.items():
+            before = self._characters.get(cp, (0, 0, 0))
+            self._characters[cp] = before[0] + words, before[1] + times, before[2] + tokens
 
     def add(
         self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]], words: Ints

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
 
 from corpuscheck.errors import TextError
 from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.pieces import TOKENS
 from corpuscheck.kernels.strings import StringTable
 from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
 from corpuscheck.measuring.counted import MOST_DISTINCT, Asker, Counted, WordTally, named
-from corpuscheck.measuring.encoding import EncodingCounter
+from corpuscheck.measuring.encoding import EncodingCounter, TextCounter
 from corpuscheck.measuring.piecewise import Piecewise
 from corpuscheck.measuring.text import Walked, Walker
 from corpuscheck.measuring.units import Units, octaves_of
@@ -46,14 +48,17 @@ def word_counter(
     characters: CharacterTable,
     suspects: Suspects | None = None,
     records: Sequence[FileRecord] = (),
-    piecewise: Piecewise | None = None,
+    texts: TextCounter | None = None,
 ) -> WordCounter:
-    """The counter that looks at characters where it is sound for this tokenizer, else the one that encodes."""
+    """The counter that looks at characters where it is sound for this tokenizer, else the one that encodes.
+
+    `texts` are what it encodes with; where characters are enough, so that tokens are counted as well.
+    """
     if artefact.not_characterwise:
-        if piecewise is None and not artefact.recipe.reason:
-            piecewise = Piecewise(artefact)
-        return EncodingCounter(artefact, characters, records, piecewise)
-    return CharacterCounter(artefact, characters, suspects, records)
+        if texts is None:
+            texts = TextCounter(artefact, records, None if artefact.recipe.reason else Piecewise(artefact))
+        return EncodingCounter(artefact, characters, texts)
+    return CharacterCounter(artefact, characters, suspects, records, texts)
 
 
 class Suspects:
@@ -120,8 +125,10 @@ class CharacterCounter:
         characters: CharacterTable,
         suspects: Suspects | None,
         records: Sequence[FileRecord] = (),
+        texts: TextCounter | None = None,
     ) -> None:
         self.walker = Walker(characters, artefact.longest_word)
+        self._texts = texts
         self._suspects = suspects or Suspects(artefact)
         self._records = records
         self._tally = WordTally(artefact)
@@ -154,7 +161,10 @@ class CharacterCounter:
         if self._suspects.full:
             self._flush()
             self._suspects.forget()
-        return Counted(words, unk_words, shattered, first_unk, walked.new, walked.places)
+        tokens = None
+        if self._texts:
+            tokens = self._texts.observe(batch, units, walked.new, _nobody, _nobody)[:, TOKENS].copy()
+        return Counted(words, unk_words, shattered, first_unk, walked.new, walked.places, tokens)
 
     def _flush(self) -> None:
         met = np.flatnonzero(self._occurrences)
@@ -168,4 +178,12 @@ class CharacterCounter:
 
     def finish(self) -> WordPart:
         self._flush()
-        return self._tally.part(None)
+        if self._texts is None:
+            return self._tally.part(None)
+        texts = self._texts
+        texts.finish(_nobody)
+        return replace(self._tally.part(texts.tokens), encoded_texts=texts.encoded, differing_texts=texts.differing)
+
+
+def _nobody(*_: object) -> None:
+    """Nobody has to be told."""

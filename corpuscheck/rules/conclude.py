@@ -28,6 +28,7 @@ from corpuscheck.result.spread import distributions_of
 from corpuscheck.rules.registry import in_force, judge, judged_by
 from corpuscheck.rules.rule import Evidence
 from corpuscheck.settings import Limits, Policy, Training
+from corpuscheck.text.amounts import count
 from corpuscheck.text.composing import normalised
 from corpuscheck.text.printable import name_of, printable
 from corpuscheck.text.scripts import composition
@@ -105,7 +106,6 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
     explainer = Explainer(artefact, lost)
     words, characters, causes = explained(artefact, lost, explainer)
     tokens, exact = _tokens(profile)
-    why_slow = artefact.not_characterwise
     won_back, words_tried = remedies(artefact, lost)
     return TokenizerReport(
         artefact.source,
@@ -114,7 +114,7 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         artefact.model_type,
         artefact.vocab_size,
         artefact.normalizer_text,
-        f"every document was encoded ({why_slow})" if why_slow else "counted from characters, suspects encoded",
+        _method(profile, artefact),
         profile.about.get("held_out_unit", ""),
         tokens,
         exact,
@@ -136,6 +136,24 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         unused_places(artefact, lost, profile.words.lost.exact, explainer),
         shattered_report(profile.words, SHOWN),
     )
+
+
+def _method(profile: Profile, artefact: Artefact) -> str:
+    """How words, and tokens, were counted."""
+    words, recipe = profile.words, artefact.recipe
+    how = "" if artefact.not_characterwise else "counted from characters, suspects encoded"
+    if words.encoded_tokens is None:
+        return how
+    left = count(words.encoded_texts)
+    if words.differing_texts:
+        encoded = "every document was encoded (what was proved from its definition does not hold for a sample)"
+    elif recipe.reason:
+        encoded = f"every document was encoded ({recipe.reason})"
+    elif words.encoded_texts:
+        encoded = f"each distinct piece was encoded once, as its definition shows, and {left} texts as a whole"
+    else:
+        encoded = "each distinct piece was encoded once, as its definition shows"
+    return f"{how}; for tokens {encoded}" if how else encoded
 
 
 def _vocabulary_asked_for(profile: Profile) -> int:

@@ -87,7 +87,7 @@ class Points:
             forms = normalizer.normalized(forms)
             alone &= [not form or self._inert(form[0]) for form in forms]
         entries[alone] |= INERT
-        later = set()
+        later: set[str] = set()
         for k in np.flatnonzero(alone).tolist():
             if forms[k] != text[k]:
                 spelled = forms[k].encode()
@@ -150,7 +150,8 @@ def _encoder(parts: Definition) -> Encoder:
 
 
 def _splitter(step: Definition) -> PreTokenizer:
-    return ready(json.dumps({"model": _NO_MODEL, "pre_tokenizer": step})).pre_tokenizer
+    splitter: PreTokenizer = ready(json.dumps({"model": _NO_MODEL, "pre_tokenizer": step})).pre_tokenizer
+    return splitter
 
 
 def _others(text: str, spans: Sequence[tuple[int, int]]) -> list[int]:
