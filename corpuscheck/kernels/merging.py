@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.kernels.arrays import Bytes, Flags, Hashes, Ints
+from corpuscheck.kernels.arrays import Bytes, Flags, Ints
 from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.utf8 import code_point
 
-_HALF, _ONE = np.uint64(32), np.uint64(1)
 _LOW = 0xFFFFFFFF
 NO_RULE = 1 << 62
 _SHORT = 40
@@ -17,37 +16,37 @@ _SHORT = 40
 
 
 @inlined
-def pair_key(left: int, right: int) -> np.uint64:
-    """Never 0, which is what a free slot holds."""
-    return (np.uint64(left + 1) << _HALF) | np.uint64(right)
+def first_slot(left: int, right: int, rules: Ints) -> int:
+    """Where to look for a pair."""
+    return int(np.int64(mix(np.uint64(left << 32 | right)) & np.uint64(len(rules) // 2 - 1)))
 
 
 @kernel
-def enter_rules(pairs: Ints, rules: Hashes) -> None:
+def enter_rules(pairs: Ints, rules: Ints) -> None:
     """Fill a table with rules, rows (left, right, new) in the order of their ranks; of two for a pair the last one.
 
-    What a pair is found by, and its rank and new id, follow each other.
+    What a pair is found by, 0 where a slot is free, and its rank and new id follow each other.
     """
-    mask = np.uint64(rules.shape[0] // 2 - 1)
+    mask = len(rules) // 2 - 1
     for rank in range(pairs.shape[0]):
-        key = pair_key(pairs[rank, 0], pairs[rank, 1])
-        slot = mix(key) & mask
-        while rules[slot << _ONE] != 0 and rules[slot << _ONE] != key:
-            slot = (slot + _ONE) & mask
-        rules[slot << _ONE] = key
-        rules[slot << _ONE | _ONE] = rank << 32 | pairs[rank, 2]
+        left, right = pairs[rank, 0], pairs[rank, 1]
+        key = (left + 1) << 32 | right
+        slot = first_slot(left, right, rules)
+        while rules[2 * slot] != 0 and rules[2 * slot] != key:
+            slot = (slot + 1) & mask
+        rules[2 * slot] = key
+        rules[2 * slot + 1] = rank << 32 | pairs[rank, 2]
 
 
 @inlined
-def rule_of(left: int, right: int, rules: Hashes) -> int:
+def rule_of(left: int, right: int, rules: Ints) -> int:
     """Rank and new id of the rule that joins a pair; NO_RULE where none does."""
-    mask = np.uint64(rules.shape[0] // 2 - 1)
-    key = pair_key(left, right)
-    slot = mix(key) & mask
-    while rules[slot << _ONE] != 0:
-        if rules[slot << _ONE] == key:
-            return int(rules[slot << _ONE | _ONE])
-        slot = (slot + _ONE) & mask
+    key = (left + 1) << 32 | right
+    slot = first_slot(left, right, rules)
+    while rules[at(2 * slot)] != 0:
+        if rules[at(2 * slot)] == key:
+            return int(rules[at(2 * slot + 1)])
+        slot = (slot + 1) & (len(rules) // 2 - 1)
     return NO_RULE
 
 
@@ -92,7 +91,7 @@ def symbols_of(
 
 
 @kernel
-def merge_few(symbols: Ints, n: int, rules: Hashes, ranks: Ints) -> int:
+def merge_few(symbols: Ints, n: int, rules: Ints, ranks: Ints) -> int:
     """Merge in place; gives how many symbols are left."""
     for k in range(n - 1):
         ranks[at(k)] = rule_of(symbols[at(k)], symbols[at(k + 1)], rules)
@@ -145,7 +144,7 @@ def pop(heap: Ints, size: int) -> int:
 
 
 @kernel
-def merge_many(symbols: Ints, n: int, rules: Hashes) -> int:
+def merge_many(symbols: Ints, n: int, rules: Ints) -> int:
     """Merge in place; gives how many symbols are left. What waits in the heap is (rank, place): a pair may be gone."""
     before, after = np.arange(-1, n - 1), np.arange(1, n + 1)
     heap, size = np.empty(3 * n, np.int64), 0
@@ -183,6 +182,6 @@ def merge_many(symbols: Ints, n: int, rules: Hashes) -> int:
 
 
 @inlined
-def merge(symbols: Ints, n: int, rules: Hashes, ranks: Ints) -> int:
+def merge(symbols: Ints, n: int, rules: Ints, ranks: Ints) -> int:
     """Merge in place; gives how many symbols are left."""
     return merge_few(symbols, n, rules, ranks) if n <= _SHORT else merge_many(symbols, n, rules)

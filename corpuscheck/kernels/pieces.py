@@ -34,7 +34,7 @@ MARKED = 4
 
 MOST_STEPS = 8
 
-_HALF, _LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+_HALF, _LOW = np.uint64(33), np.uint64(0xFFFFFFFF)
 
 
 class Pieces(NamedTuple):
@@ -46,7 +46,7 @@ class Pieces(NamedTuple):
     kind: int
     partial: Bytes
     sizes: Flags
-    rules: Hashes
+    rules: Ints
     byte_ids: Flags
     point_ids: Flags
     fuse: bool
@@ -68,7 +68,7 @@ class Met(NamedTuple):
     a piece that is to be noted. `used` tells how many words and how many rows of counts are.
     """
 
-    slots: Hashes
+    slots: Ints
     words: Flags
     data: Bytes
     counts: Flags
@@ -107,18 +107,16 @@ def same_bytes(data: Bytes, i: int, other: Bytes, j: int, size: int) -> bool:
 
 
 @inlined
-def slot_of(
-    data: Bytes, i: int, stop: int, h: np.uint64, slots: Hashes, words: Flags, held: Bytes
-) -> tuple[np.uint64, int]:
+def slot_of(data: Bytes, i: int, stop: int, h: np.uint64, slots: Ints, words: Flags, held: Bytes) -> tuple[int, int]:
     """The slot of a piece and its record, or a free slot for it and -1."""
-    mask = np.uint64(slots.shape[0] - 1)
-    slot = h & mask
-    while slots[slot] != 0:
-        if slots[slot] >> _HALF == h >> _HALF:
-            record = int(slots[slot] & _LOW) - 1
+    mask, half = len(slots) - 1, np.int64(h >> _HALF)
+    slot = int(np.int64(h & _LOW)) & mask
+    while slots[at(slot)] != 0:
+        if slots[at(slot)] >> 32 == half:
+            record = int(slots[at(slot)] & 0xFFFFFFFF) - 1
             if words[at(record + SIZE)] == stop - i and same_bytes(data, i, held, 4 * (record + HEAD), stop - i):
                 return slot, record
-        slot = (slot + np.uint64(1)) & mask
+        slot = (slot + 1) & mask
     return slot, -1
 
 
@@ -138,7 +136,7 @@ def enter(
     n: int,
     partial: Bytes,
     unknown: int,
-    slots: Hashes,
+    slots: Ints,
     words: Flags,
     held: Bytes,
     used: Ints,
@@ -146,7 +144,7 @@ def enter(
     """Enter a piece with its tokens; gives its record."""
     slot = slot_of(data, i, stop, h, slots, words, held)[0]
     record = used[0]
-    slots[slot] = (h >> _HALF) << _HALF | np.uint64(record + 1)
+    slots[slot] = np.int64(h >> _HALF) << 32 | (record + 1)
     for j in range(stop - i):
         held[at(4 * (record + HEAD) + j)] = data[at(i + j)]
     first, cut_ones = tokens_at(record, stop - i), 0

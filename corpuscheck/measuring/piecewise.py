@@ -163,7 +163,7 @@ def _whole(artefact: Artefact) -> dict[bytes, int]:
 
 def _table(words: int, notes: int) -> Met:
     records = np.empty(words, np.int32)
-    slots = np.empty(1 << (words // MOST_WORDS).bit_length(), np.uint64)
+    slots = np.empty(1 << (words // MOST_WORDS).bit_length(), np.int64)
     counts = np.zeros((OCTAVES + 1, notes), np.int32)
     return Met(slots, records, records.view(np.uint8), counts, np.zeros(2, np.int64))
 

@@ -175,15 +175,15 @@ def explained(
     alone: dict[str, int] = {}
     words: list[LostWord] = []
     by_count = sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))
-    for word, count in by_count:
+    for word, times in by_count:
         reason = explainer.reason(word)
-        causes[reason.cause] = causes.get(reason.cause, 0) + count
+        causes[reason.cause] = causes.get(reason.cause, 0) + times
         for ch in reason.characters:
-            holding[ch] = holding.get(ch, 0) + count
+            holding[ch] = holding.get(ch, 0) + times
         if len(reason.characters) == 1:
-            alone[reason.characters[0]] = alone.get(reason.characters[0], 0) + count
+            alone[reason.characters[0]] = alone.get(reason.characters[0], 0) + times
         if len(words) < SHOWN:
-            words.append(LostWord(word, count, reason.text, reason.cause, reason.characters))
+            words.append(LostWord(word, times, reason.text, reason.cause, reason.characters))
     guilty = sorted(holding, key=lambda ch: (-holding[ch], ch))[:SHOWN]
     return (
         tuple(words),

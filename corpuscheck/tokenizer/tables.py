@@ -72,7 +72,7 @@ def pieces_of(model: Mapping[str, Any], recipe: Recipe, vocabulary: Mapping[str,
         kind,
         partial,
         sizes,
-        _rules(model, vocabulary) if kind == BPE else np.zeros(2, np.uint64),
+        _rules(model, vocabulary) if kind == BPE else np.zeros(2, np.int64),
         _byte_ids(model, recipe, vocabulary),
         _point_ids(vocabulary) if kind == BPE and not recipe.byte_level else np.zeros(0, np.int32),
         bool(model.get("fuse_unk")),
@@ -92,10 +92,10 @@ def _unknown(model: Mapping[str, Any], vocabulary: Mapping[str, int]) -> int:
     return vocabulary.get(str(model.get("unk_token")), -1)
 
 
-def _rules(model: Mapping[str, Any], vocabulary: Mapping[str, int]) -> Hashes:
+def _rules(model: Mapping[str, Any], vocabulary: Mapping[str, int]) -> Ints:
     pairs = [merge.split(" ", 1) if isinstance(merge, str) else merge for merge in model["merges"]]
     rows = [(vocabulary[left], vocabulary[right], vocabulary[left + right]) for left, right in pairs]
-    rules = np.zeros(2 << (2 * len(rows) + 2).bit_length(), np.uint64)
+    rules = np.zeros(2 << (2 * len(rows) + 2).bit_length(), np.int64)
     enter_rules(np.array(rows, np.int64).reshape(-1, 3), rules)
     return rules
 
