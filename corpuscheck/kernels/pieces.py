@@ -76,7 +76,7 @@ class Met(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Room for what is worked on."""
+    """Room for what is worked on. `stamps` has the number of the last text in which a code point came of another."""
 
     text: Bytes
     marked: Bytes
@@ -86,6 +86,7 @@ class Scratch(NamedTuple):
     best: Floats
     came: Ints
     by: Ints
+    stamps: Ints
 
 
 class Cuts(NamedTuple):
@@ -245,12 +246,14 @@ def count(
         most = (ends[t] - starts[t]) * manner.growth + 1
         if met.used[0] + MOST_WORDS * most > met.words.shape[0] or met.used[1] + most > met.counts.shape[1]:
             return t
-        size, changed = normalised(data, starts[t], ends[t], manner, scratch.text)
+        number = scratch.stamps[-1] + 1
+        scratch.stamps[-1] = number
+        size, changed, deleted = normalised(data, starts[t], ends[t], manner, scratch.text, scratch.stamps, number)
         n = -1
         if size > 0 and not holds_late(scratch.text, size, manner):
             size = marked(scratch.text, size, manner, scratch.marked)
             n = cut(scratch.marked, size, manner, pieces, scratch, met)
-        if n < 0 or (changed and any_unknown(scratch.records, n, met.words)):
+        if n < 0 or ((changed or deleted) and any_odd(scratch.records, n, met, scratch.stamps, number, deleted)):
             out[t, ASIDE] = 1
             continue
         tell(scratch.records, n, octaves[t], manner.one_word, pieces.sizes, met, cuts, out[t])
@@ -258,12 +261,19 @@ def count(
 
 
 @kernel
-def any_unknown(records: Ints, n: int, words: Flags) -> bool:
-    """Whether one of the pieces holds something unknown."""
-    found = False
+def any_odd(records: Ints, n: int, met: Met, stamps: Ints, number: int, deleted: bool) -> bool:
+    """Whether something unknown in one of the pieces may not be what stands in the text."""
     for k in range(n):
-        found |= words[at(records[at(k)] + UNKNOWN)] > 0
-    return found
+        record = records[at(k)]
+        if met.words[at(record + UNKNOWN)]:
+            start = 4 * (record + HEAD)
+            i, stop = start + met.words[at(record + SPAN_START)], start + met.words[at(record + SPAN_END)]
+            while i < stop:
+                cp, width = code_point(met.data, i)
+                if deleted or stamps[at(cp)] == number:
+                    return True
+                i += width
+    return False
 
 
 @kernel

@@ -79,29 +79,37 @@ def stands_at(text: Bytes, data: Bytes, i: int, stop: int) -> bool:
 
 
 @kernel
-def normalised(data: Bytes, i: int, stop: int, manner: Manner, out: Bytes) -> tuple[int, bool]:
-    """Write the normalised text; gives its length, -1 where it holds what has to be left to the library, and whether
-    it shows other characters."""
-    n, raw, changed = 0, manner.raw, False
+def normalised(
+    data: Bytes, i: int, stop: int, manner: Manner, out: Bytes, stamps: Ints, number: int
+) -> tuple[int, bool, bool]:
+    """Write the normalised text; gives its length, -1 where it holds what has to be left to the library, whether
+    characters became others, which bear the `number` of the text then, and whether any became nothing."""
+    n, raw, changed, deleted = 0, manner.raw, False, False
     while i < stop:
         cp, width = code_point(data, i)
         entry = manner.table[at(cp)]
         if not entry & INERT or (
             raw.begins[at(data[at(i)])] and any_at(data, i, stop, raw.keys, raw.children, raw.ids)
         ):
-            return -1, False
+            return -1, False, False
         if entry & MAPPED:
-            number, before = manner.mapping[at(cp)], n
-            for j in range(manner.mapped_ends[at(number - 1)], manner.mapped_ends[at(number)]):
+            form, before = manner.mapping[at(cp)], n
+            for j in range(manner.mapped_ends[at(form - 1)], manner.mapped_ends[at(form)]):
                 out[at(n)] = manner.mapped[at(j)]
                 n += 1
-            changed |= n != before + 1 or out[at(before)] != _BLANK
+            deleted |= n == before
+            if n != before + 1 or out[at(before)] != _BLANK:
+                changed = True
+                while before < n:
+                    became, size = code_point(out, before)
+                    stamps[at(became)] = number
+                    before += size
         else:
             for j in range(width):
                 out[at(n + j)] = data[at(i + j)]
             n += width
         i += width
-    return n, changed
+    return n, changed, deleted
 
 
 @kernel

@@ -173,4 +173,4 @@ def _room(most: int) -> Scratch:
     size = MARKED * most + 16
     text, marks, best = np.empty(size, np.uint8), np.empty(size, np.uint8), np.empty(size, np.float64)
     records, symbols, ranks, came, by = (np.empty(size, np.int64) for _ in range(5))
-    return Scratch(text, marks, records, symbols, ranks, best, came, by)
+    return Scratch(text, marks, records, symbols, ranks, best, came, by, np.zeros(CODE_POINTS + 1, np.int64))
