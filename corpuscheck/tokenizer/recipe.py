@@ -214,9 +214,7 @@ def _with_metaspace(recipe: Recipe, step: Definition, inside: bool) -> tuple[Rec
     mark, scheme = str(step.get("replacement", "▁")), step.get("prepend_scheme", "always")
     if inside or (recipe.mark and recipe.mark != mark):
         raise _NotFollowedError("its pre-tokenizer puts a mark before each part of a text")
-    if recipe.leading == LEAD and scheme != "never":
-        recipe = replace(recipe, leading=LEAD)  # it has its mark already
-    elif scheme != "never":
+    if scheme != "never" and recipe.leading != LEAD and recipe.white is None:  # else it has its mark already
         recipe = replace(recipe, lead=mark, leading=MISSING_LEAD)
     if recipe.blanks == ONE_MARK and mark != "▁":
         raise _NotFollowedError("its marks are not all alike")
