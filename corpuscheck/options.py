@@ -70,6 +70,7 @@ class ScanOptions(TrainingOptions, total=False):
     forecast: bool
     clean: bool
     near_duplicates: bool
+    count_tokens: bool
     by: str | None
     cache: Path | None
     cache_key: CacheKey

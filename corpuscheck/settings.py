@@ -279,6 +279,9 @@ class Settings:
         True, "--near-duplicates/--no-near-duplicates",
         "Find documents that are nearly the same, and what a document repeats."
     )  # fmt: skip
+    count_tokens: bool = option(
+        False, "--count-tokens", "Count every token, also where the scan could do without: else they are estimated."
+    )
     by: str | None = option(
         None, "--by WAY",
         "Tell sources apart by folder (the first level at which paths differ; folder:2 takes one more), by the given "

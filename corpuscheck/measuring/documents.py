@@ -29,12 +29,12 @@ START_BITS = LEAST_RANGE.bit_length() - 1
 @dataclass(frozen=True)
 class Fragment:
     """What is known of a document that other work units have parts of: the sum of its passages' hashes, its bytes,
-    what was counted in it (empty where nothing was), and its words: all, [UNK] and shattered."""
+    what was counted in it (empty where nothing was), and its words: all, [UNK] and shattered, and its tokens."""
 
     total: int = 0
     size: int = 0
     counts: tuple[int, ...] = ()
-    words: tuple[int, ...] = (0, 0, 0)
+    words: tuple[int, ...] = (0, 0, 0, 0)
 
     def merge(self, *others: Fragment) -> Fragment:
         parts = (self, *others)

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.kernels.spans import count_ends
+from corpuscheck.measuring.counted import Counted
 from corpuscheck.measuring.places import FirstPlace, Places
 from corpuscheck.measuring.units import Units
-from corpuscheck.measuring.words import Counted
 from corpuscheck.profile.table import first_rows
 from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord

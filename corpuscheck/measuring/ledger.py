@@ -116,7 +116,7 @@ def sources_of_shared(split: dict[str, Fragment], sourcing: Sourcing) -> tuple[d
     names = SourceNames([FileRecord(path) for path in split], sourcing)
     known = list(split.values())
     sizes = np.array([one.size for one in known], np.int64)
-    words = np.array([one.words for one in known], np.int64).reshape(-1, 3)
+    words = np.array([one.words for one in known], np.int64).reshape(-1, 4)
     ended = Ended(np.zeros(len(known), np.uint64), sizes, np.arange(len(known)), np.zeros_like(sizes))
     tally = SourceTally(names)
     if known and all(one.counts for one in known):

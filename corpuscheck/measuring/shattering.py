@@ -8,8 +8,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from corpuscheck.kernels.arrays import Ints
+from corpuscheck.measuring.piecewise import Taken
 from corpuscheck.measuring.units import Units
-from corpuscheck.profile.lost import LostWords
+from corpuscheck.profile.lost import MOST_WORDS, LostWords
 from corpuscheck.profile.shattered import ShatteredPart
 from corpuscheck.reading.batch import Batch
 from corpuscheck.tokenizer.spelling import Spelling
@@ -57,6 +58,24 @@ class ShatterTally:
             self._met[octave, tuple(word)] += times
         if len(self._met) > _MOST_DISTINCT:
             self._take_apart()
+
+    def take(self, pieces: Taken) -> None:
+        """Take in the pieces that kernels met."""
+        self._take_apart()
+        self._pieces += pieces.cut_ones
+        shown: dict[tuple[int, str], int] = {}
+        known: dict[int, tuple[str, ...]] = {}
+        for octave, row, times in pieces.shattered(self._shown.level):
+            if row not in known:
+                known[row] = self._spelling.shown(pieces.text(row), pieces.tokens(row))
+            for part in known[row]:
+                shown[octave, part] = shown.get((octave, part), 0) + times
+            if len(shown) > MOST_WORDS:
+                break  # what has a lower octave is no more in the sample
+        self._shown = self._shown.merge(LostWords(0, shown))
+        for cp, (words, times, tokens) in pieces.characters.items():
+            before = self._characters.get(cp, (0, 0, 0))
+            self._characters[cp] = before[0] + words, before[1] + times, before[2] + tokens
 
     def add(
         self, batch: Batch, units: Units, held_out: np.ndarray[tuple[int], np.dtype[np.bool_]], words: Ints

@@ -12,7 +12,7 @@ from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.kernels.columns import LETTERS
 from corpuscheck.measuring.documents import Ended
 from corpuscheck.measuring.tallying import NAMES
-from corpuscheck.profile.distributions import EDGES, DistributionPart, bins_of, rate_bins
+from corpuscheck.profile.distributions import EDGES, LIMITS, DistributionPart, bins_of, rate_bins
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.sources import MOST_SOURCES, SourceFigures, SourcesPart, source_id
 from corpuscheck.profile.table import first_rows
@@ -93,6 +93,8 @@ class SourceTally:
         self._part = SourcesPart()
         self._bytes = np.zeros(_BINS, np.int64)
         self._rates = np.zeros(0, np.int64)
+        self._tokens = np.zeros(_BINS, np.int64)
+        self._over = np.zeros(len(LIMITS), np.int64)
 
     def add(
         self, ids: Hashes, sizes: Ints, words: Ints,
@@ -107,7 +109,7 @@ class SourceTally:
         figures[:, 0] = 1
         figures[:, 1] = sizes
         if len(words):
-            figures[:, 2:5] = words
+            figures[:, 2:5] = words[:, :3]
         if len(judged):
             figures[:, 5], figures[:, 6] = debris, judged[:, 0]
         if len(rows):
@@ -120,6 +122,7 @@ class SourceTally:
         np.add.at(self._lengths, (np.repeat(numbers, lengths), bins[order]), 1)
         self._bytes += _summed(bins, sizes)
         self._add_rates(words)
+        self._add_tokens(words)
         if len(self._rows) > 2 * MOST_SOURCES:
             self._settle()
 
@@ -129,6 +132,11 @@ class SourceTally:
             counts = np.bincount(rate_bins(held[:, 1], held[:, 0]), minlength=len(self._rates))
             counts[: len(self._rates)] += self._rates
             self._rates = counts
+
+    def _add_tokens(self, words: Ints) -> None:
+        tokens = words[words[:, 3] > 0, 3]
+        self._tokens += np.bincount(bins_of(tokens), minlength=_BINS)
+        self._over += (tokens[:, None] > np.array(LIMITS)).sum(0)
 
     def _row(self, source: int) -> int:
         row = self._rows.setdefault(source, len(self._rows))
@@ -156,7 +164,8 @@ class SourceTally:
         """The sources, and how their documents, and the lines in them, are spread."""
         self._settle()
         lines = {} if line_lengths is None else _table(line_lengths)
-        spread = DistributionPart(_table(self._bytes), _table(self._rates), lines)
+        over = dict(zip(LIMITS, self._over.tolist(), strict=True)) if self._tokens.any() else {}
+        spread = DistributionPart(_table(self._bytes), _table(self._rates), lines, _table(self._tokens), over)
         return {"sources": self._part, "distributions": spread}
 
 

@@ -8,27 +8,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.kernels.arrays import Ints
+from corpuscheck.measuring.counted import Counted
 from corpuscheck.measuring.documents import Fragment
 from corpuscheck.measuring.units import Units
-from corpuscheck.measuring.words import Counted
 from corpuscheck.reading.batch import Batch
 
-NO_WORDS: Ints = np.zeros((0, 3), np.int64)
+NO_WORDS: Ints = np.zeros((0, 4), np.int64)
 
 
 class DocumentWords:
-    """`ended` has those of the documents that ended in the last block, a row each: words, [UNK] words and shattered
-    ones. `split` has, by path, those of documents that are shared with other work units."""
+    """`ended` has those of the documents that ended in the last block, a row each: words, [UNK] words, shattered ones,
+    and tokens, 0 where these are not counted. `split` has, by path, those of documents that are shared with other work
+    units."""
 
     def __init__(self) -> None:
         self.ended: Ints = NO_WORDS
         self.split: dict[str, Fragment] = {}
-        self._open: Ints = np.zeros(3, np.int64)
+        self._open: Ints = np.zeros(4, np.int64)
 
     def observe(self, batch: Batch, units: Units, counted: Counted) -> None:
         """Take in what was counted in a block."""
         n = len(batch.starts)
-        columns = (counted.words, counted.unk_words, counted.shattered)
+        tokens = np.zeros_like(counted.words) if counted.tokens is None else counted.tokens
+        columns = (counted.words, counted.unk_words, counted.shattered, tokens)
         ended: Ints = np.stack([_by_document(column, units, n) for column in columns], axis=1)
         if batch.shared is not None:
             path = batch.shared.path

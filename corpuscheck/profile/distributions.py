@@ -19,6 +19,9 @@ EDGES: Ints = np.array(sorted({isqrt(isqrt(isqrt(1 << power))) for power in rang
 """Where bins of lengths begin: 1, 2, 3, 4, … and later each is a twelfth wider than the one before. Bin 0 holds zeros,
 bin k is from EDGES[k - 1] up to, but not including, EDGES[k]."""
 
+LIMITS = (512, 2048, 8192)
+"""Tokens that models read at once."""
+
 RATES: Ints = np.array([1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000], np.int64)
 """Where bins of rates begin, in 1/10,000. Bin 0 holds documents without any, bin 1 those below the first."""
 
@@ -38,17 +41,23 @@ def rate_bins(part: Ints, whole: Ints) -> Ints:
 @dataclass(frozen=True)
 class DistributionPart(Part):
     """Bytes of documents by the bin of their length, documents by the share of their words that are [UNK], lines by
-    their characters. How many documents are in each bin is told by source."""
+    their characters. How many documents are in each bin is told by source.
+
+    `document_tokens` has documents by the bin of their tokens, `over` those with more tokens than each of `LIMITS`;
+    empty where tokens were not counted. Documents without tokens are left out.
+    """
 
     __repr__ = brief
 
     document_bytes: dict[int, int] = table()
     unk_rates: dict[int, int] = table()
     lines: dict[int, int] = table()
+    document_tokens: dict[int, int] = table()
+    over: dict[int, int] = table()
 
     def valid(self) -> None:
-        check_bins(self.document_bytes, self.lines)
-        if max(self.unk_rates, default=0) > len(RATES) + 1:
+        check_bins(self.document_bytes, self.lines, self.document_tokens)
+        if max(self.unk_rates, default=0) > len(RATES) + 1 or self.over.keys() - set(LIMITS):
             raise ValueError("bins that cannot be")
 
 

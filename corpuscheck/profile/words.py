@@ -23,8 +23,9 @@ class WordPart(Part):
     """Pre-tokens of one tokenizer, and how many of them hold an [UNK].
 
     `split_documents` tells, for documents that several work units share, whether any part held an [UNK].
-    `encoded_tokens` counts all tokens where every document was encoded, else it is None. `special` counts special
-    tokens that stand in the text, such as a literal [MASK].
+    `encoded_tokens` counts all tokens where every document was encoded, else it is None. Of the texts `encoded_texts`
+    were encoded by the tokenizer itself, the others by kernels; `differing_texts` of those on which the two were
+    compared are not the same. `special` counts special tokens that stand in the text, such as a literal [MASK].
     """
 
     __repr__ = brief
@@ -41,6 +42,8 @@ class WordPart(Part):
     lost: LostWords = part(LostWords)
     special: dict[str, int] = table()
     shattered: ShatteredPart = part(ShatteredPart)
+    encoded_texts: int = total()
+    differing_texts: int = total()
 
     @property
     def shattered_rate(self) -> float:

@@ -35,6 +35,8 @@ def largest_told(found: Distributions) -> str:
 
 def over_told(found: Distributions) -> str:
     """How many documents are longer than a model reads at once; nothing where that is not known."""
-    if found.over_512 is None or found.over_2048 is None:
+    if found.over_512 is None or found.over_2048 is None or found.over_8192 is None:
         return ""
-    return f"about {percent(found.over_512)} of documents have over 512 tokens, {percent(found.over_2048)} over 2,048"
+    about_so = "about " if found.document_tokens.estimated else ""
+    longest = f"{percent(found.over_2048)} over 2,048, {percent(found.over_8192)} over 8,192"
+    return f"{about_so}{percent(found.over_512)} of documents have over 512 tokens, {longest}"

@@ -57,8 +57,8 @@ class RankShare:
 class Distributions:
     """Every histogram is empty where nothing was counted for it.
 
-    `over_512` and `over_2048` are the shares of documents with more tokens than that, estimated as `document_tokens`
-    is; None where tokens are not known.
+    `over_512`, `over_2048` and `over_8192` are the shares of documents with more tokens than that, estimated as
+    `document_tokens` is; None where tokens are not known.
     """
 
     __repr__ = brief
@@ -71,6 +71,7 @@ class Distributions:
     ranks: tuple[RankShare, ...] = ()
     over_512: float | None = None
     over_2048: float | None = None
+    over_8192: float | None = None
 
     @property
     def histograms(self) -> tuple[Histogram, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from corpuscheck.profile.distributions import RATES, bins_of
+from corpuscheck.profile.distributions import LIMITS, RATES, bins_of
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
@@ -17,21 +17,39 @@ from corpuscheck.result.percentiles import bounds_of, percentile, rank_shares
 
 
 def distributions_of(profile: Profile, tokens: Interval | None) -> Distributions:
-    """The histograms; those of tokens are of bytes by the bytes of a token."""
+    """The histograms; those of tokens are of bytes by the bytes of a token, where tokens were not counted."""
     part, nothing = profile.distributions, Distributions()
     lengths = profile.sources.everything.lengths
     of_bytes = _of_lengths(nothing.document_bytes, lengths, part.document_bytes)
     per_token = profile.size.utf8_bytes / tokens.value if tokens and tokens.value else None
     return Distributions(
         of_bytes,
-        _scaled(of_bytes, per_token) if per_token else nothing.document_tokens,
+        _of_tokens(nothing.document_tokens, profile, of_bytes, per_token),
         _of_lengths(nothing.line_characters, part.lines),
         _of_rates(nothing.unk_rate, part.unk_rates),
         _of_copies(nothing.copies, profile.documents),
         rank_shares(lengths, part.document_bytes),
-        _share_over(lengths, 512 * per_token) if per_token and lengths else None,
-        _share_over(lengths, 2048 * per_token) if per_token and lengths else None,
+        *(_over(profile, limit, per_token) for limit in LIMITS),
     )
+
+
+def _counted(profile: Profile) -> Mapping[int, int]:
+    """Documents by the bin of their tokens, where all were counted."""
+    return profile.distributions.document_tokens if profile.words.encoded_tokens is not None else {}
+
+
+def _of_tokens(kind: Histogram, profile: Profile, of_bytes: Histogram, per_token: float | None) -> Histogram:
+    if counted := _counted(profile):
+        return _of_lengths(kind, counted)
+    return _scaled(of_bytes, per_token) if per_token else kind
+
+
+def _over(profile: Profile, limit: int, per_token: float | None) -> float | None:
+    """The share of documents with more tokens than this."""
+    lengths = profile.sources.everything.lengths
+    if counted := _counted(profile):
+        return profile.distributions.over.get(limit, 0) / sum(counted.values())
+    return _share_over(lengths, limit * per_token) if per_token and lengths else None
 
 
 def _of_lengths(kind: Histogram, counts: Mapping[int, int], sizes: Mapping[int, int] | None = None) -> Histogram:

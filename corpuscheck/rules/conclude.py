@@ -35,6 +35,7 @@ from corpuscheck.result.spread import distributions_of
 from corpuscheck.rules.registry import in_force, judge, judged_by
 from corpuscheck.rules.rule import Evidence
 from corpuscheck.settings import Limits, Policy, Training
+from corpuscheck.text.amounts import count
 from corpuscheck.text.composing import normalised
 from corpuscheck.text.printable import name_of, printable
 from corpuscheck.text.scripts import composition
@@ -112,7 +113,6 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
     explainer = Explainer(artefact, lost)
     words, characters, causes = explained(artefact, lost, explainer)
     tokens, exact = _tokens(profile)
-    why_slow = artefact.not_characterwise
     won_back, words_tried = remedies(artefact, lost)
     return TokenizerReport(
         artefact.source,
@@ -121,7 +121,7 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
         artefact.model_type,
         artefact.vocab_size,
         artefact.normalizer_text,
-        f"every document was encoded ({why_slow})" if why_slow else "counted from characters, suspects encoded",
+        _method(profile, artefact),
         profile.about.get("held_out_unit", ""),
         tokens,
         exact,
@@ -147,6 +147,24 @@ def _tokenizer_report(profile: Profile, limits: Limits, artefact: Artefact) -> T
     )
 
 
+def _method(profile: Profile, artefact: Artefact) -> str:
+    """How words, and tokens, were counted."""
+    words, recipe = profile.words, artefact.recipe
+    how = "" if artefact.not_characterwise else "counted from characters, suspects encoded"
+    if words.encoded_tokens is None:
+        return how
+    left = count(words.encoded_texts)
+    if words.differing_texts:
+        encoded = "every document was encoded (what was proved from its definition does not hold for a sample)"
+    elif recipe.reason:
+        encoded = f"every document was encoded ({recipe.reason})"
+    elif words.encoded_texts:
+        encoded = f"each distinct piece was encoded once, as its definition shows, and {left} texts as a whole"
+    else:
+        encoded = "each distinct piece was encoded once, as its definition shows"
+    return f"{how}; for tokens {encoded}" if how else encoded
+
+
 def _vocabulary_asked_for(profile: Profile) -> int:
     """Raises ProfileError for one that is no number."""
     said = profile.about.get("vocab_size", str(Training().vocab_size))
@@ -166,15 +184,15 @@ def explained(
     alone: dict[str, int] = {}
     words: list[LostWord] = []
     by_count = sorted(lost.items(), key=lambda pair: (-pair[1], pair[0]))
-    for word, count in by_count:
+    for word, times in by_count:
         reason = explainer.reason(word)
-        causes[reason.cause] = causes.get(reason.cause, 0) + count
+        causes[reason.cause] = causes.get(reason.cause, 0) + times
         for ch in reason.characters:
-            holding[ch] = holding.get(ch, 0) + count
+            holding[ch] = holding.get(ch, 0) + times
         if len(reason.characters) == 1:
-            alone[reason.characters[0]] = alone.get(reason.characters[0], 0) + count
+            alone[reason.characters[0]] = alone.get(reason.characters[0], 0) + times
         if len(words) < SHOWN:
-            words.append(LostWord(word, count, reason.text, reason.cause, reason.characters))
+            words.append(LostWord(word, times, reason.text, reason.cause, reason.characters))
     guilty = sorted(holding, key=lambda ch: (-holding[ch], ch))[:SHOWN]
     return (
         tuple(words),

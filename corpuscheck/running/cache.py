@@ -231,7 +231,7 @@ class Cache:
                 "scan",
                 vars(settings.reading),
                 vars(settings.budgets),
-                f"{settings.clean} {settings.near_duplicates} {settings.by}",
+                f"{settings.clean} {settings.near_duplicates} {settings.by} {settings.count_tokens}",
                 found.roots,
                 tokenizer,
                 others,

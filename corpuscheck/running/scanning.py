@@ -77,7 +77,7 @@ def measured_corpus(
         corpus = Corpus(found.sources, settings, watch, processes, of_units, tolerant=True, engine=cluster)
         judge = given if isinstance(given, Judge) else Judge(given) if given else surveyed(corpus, settings, watch)
         sourcing = sourcing_for(found, settings)
-        passes = {name: corpus.run(name, task) for name, task in tasks_of(corpus, settings, judge, sourcing)}
+        passes = {name: _run(corpus, name, task) for name, task in tasks_of(corpus, settings, judge, sourcing)}
     profile, records = concluded(passes, records_of_skipped(found), settings, judge, sourcing, general)
     if corpus.lost:
         raise IncompleteError(died(list(corpus.lost.values())), profile, records)
@@ -86,6 +86,15 @@ def measured_corpus(
         read = corpus.read if of_units else len(found.sources)
         cache.keep_scan(found, settings, artefact, profile, records, read, general)
     return profile, records
+
+
+def _run(corpus: Corpus, name: str, task: Task) -> Partial:
+    """A pass; once more, with every document encoded, where kernels do not agree with the tokenizer on all they did."""
+    measured = corpus.run(name, task)
+    if isinstance(task, MeasureTask) and any(part.differing_texts for part in (measured.words, *measured.others)):
+        again = corpus.run(name, replace(task, by_itself=True))
+        return replace(again, words=replace(again.words, differing_texts=measured.words.differing_texts))
+    return measured
 
 
 def surveyed(corpus: Corpus, settings: Settings, watch: Watch) -> Judge:
@@ -103,7 +112,8 @@ def judge_of(unit: Unit, survey: Partial, settings: Settings, watch: Watch) -> J
 def tasks_of(corpus: Corpus, settings: Settings, judge: Judge, sourcing: Sourcing) -> Iterator[tuple[str, Task]]:
     """The passes of a scan, with their names."""
     task = _measure_task(corpus, settings, judge.artefact, judge.unit, judge.ranking)
-    yield MEASURING, replace(_with_cleanliness(task, corpus, settings), sourcing=sourcing)
+    task = replace(_with_cleanliness(task, corpus, settings), sourcing=sourcing, count_tokens=settings.count_tokens)
+    yield MEASURING, task
     if settings.forecast:
         budget = settings.budgets.forecast
         yield FORECASTING, ForecastTask(settings.reading, budget, corpus.bound(budget))
@@ -155,7 +165,7 @@ def trained(found: Found, settings: Settings, watch: Watch, processes: bool) -> 
         rest = sample.parted(share)[1].smaller(training.train_bytes)
         judge = train(rank(survey.training.counts, training.lowercase), rest, training)
     task = replace(_measure_task(corpus, settings, judge, unit, None), others=(artefact,), sample_units=True)
-    measured = corpus.run("measuring", task)
+    measured = _run(corpus, "measuring", task)
     judged, words = measured.words.settled(), measured.others[0].settled()
     held_out = measured.sample.parted(share)[0]
     per_word = None
@@ -185,14 +195,14 @@ def compared(
     share = settings.training.held_out_share if train_one else 0.0
     task = _measure_task(corpus, settings, artefacts[0], unit, None)
     task = replace(task, others=tuple(artefacts[1:]), held_out_share=share, sample_units=train_one)
-    by_units = corpus.run("measuring", task)
+    by_units = _run(corpus, "measuring", task)
     check_preset(by_units.records, settings)
     if not by_units.size.utf8_bytes:
         raise NothingToScanError(_nothing(by_units.records))
     measured = by_units
     if unit == "line":  # which have no line ends: tokens of their own for some tokenizers
         by_documents = replace(task, unit="document", held_out_share=0.0, sample_units=False)
-        measured = corpus.run("measuring", by_documents)
+        measured = _run(corpus, "measuring", by_documents)
     sample = measured.sample.smaller(settings.budgets.compared)
     documents = measured.documents.merge(joined(measured.split, {})[0])
     counted = [part.settled() for part in (measured.words, *measured.others)]

@@ -10,8 +10,10 @@ from typing import Any, Protocol, Self
 from corpuscheck.files.remote import soon
 from corpuscheck.files.stores import ChangedError
 from corpuscheck.measuring.block import Blocks, Measure
+from corpuscheck.measuring.encoding import TextCounter
 from corpuscheck.measuring.forecasting import DocumentSampler
 from corpuscheck.measuring.ledger import DocumentLedger
+from corpuscheck.measuring.piecewise import Piecewise
 from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.tokenizing import Tokenizing
 from corpuscheck.measuring.units import Unit
@@ -123,8 +125,10 @@ class SurveyTask(ReadingTask):
 class MeasureTask(ReadingTask):
     """Everything that the report needs, with a tokenizer at hand and, if known, a ranking for the curve.
 
-    With `others` the words of further tokenizers are counted in the same pass. `sample_units` samples units, so that
-    the held-out ones can be told from the others, also where they are lines; otherwise passages of documents.
+    With `count_tokens` tokens are counted also where words can be counted without; with `by_itself` the tokenizer
+    encodes every document itself. With `others` the words of further tokenizers are counted in the same pass.
+    `sample_units` samples units, so that the held-out ones can be told from the others, also where they are lines;
+    otherwise passages of documents.
     """
 
     artefact: Artefact
@@ -137,6 +141,8 @@ class MeasureTask(ReadingTask):
     near: bool = False
     line_bound: int = ALL
     sourcing: Sourcing | None = None
+    count_tokens: bool = False
+    by_itself: bool = False
 
     def describe(self) -> dict[str, Any]:
         ranking = self.ranking.characters if self.ranking else ""
@@ -157,13 +163,19 @@ class MeasureTask(ReadingTask):
         return self.sourcing.named_by(source) if self.sourcing else None
 
     def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
-        others = [counter_for(other, records) for other in self.others]
+        others = [self._counter(other, records, False) for other in self.others]
         words = DocumentWords() if self.sourcing else None
         return [
-            Tokenizing(records, counter_for(self.artefact, records), others, self.ranking, words),
+            Tokenizing(records, self._counter(self.artefact, records, self.count_tokens), others, self.ranking, words),
             Sampler(self.budget, self.bound, self.sample_units),
             DocumentLedger(records, self.clean, self.near, self.line_bound, self.sourcing, words),
         ]
+
+    def _counter(self, artefact: Artefact, records: Sequence[FileRecord], count_tokens: bool) -> WordCounter:
+        if not (count_tokens or artefact.not_characterwise):
+            return counter_for(artefact, records)
+        texts = TextCounter(artefact, records) if self.by_itself else texts_for(artefact, records)
+        return counter_for(artefact, records, texts)
 
 
 @dataclass(frozen=True)
@@ -188,7 +200,7 @@ def batches_of(unit: WorkUnit, task: ReadingTask, tell: Tell) -> tuple[Packing[F
     return records, packed(each())
 
 
-_MOST_KNOWN = 8
+_MOST_KNOWN, _MOST_FOLLOWED = 8, 4
 
 
 class _Known(threading.local):
@@ -197,19 +209,40 @@ class _Known(threading.local):
     def __init__(self) -> None:
         self.tables: dict[str, CharacterTable] = {}
         self.suspects: dict[str, Suspects] = {}
+        self.piecewise: dict[str, Piecewise] = {}
 
 
 _known = _Known()
 
 
-def counter_for(artefact: Artefact, records: Sequence[FileRecord] = ()) -> WordCounter:
+def counter_for(
+    artefact: Artefact, records: Sequence[FileRecord] = (), texts: TextCounter | None = None
+) -> WordCounter:
     """A counter that goes on from what this worker knows of the tokenizer; `records` are filled while it counts."""
     suspects = _known.suspects
     if artefact.definition not in suspects:
         if len(suspects) >= _MOST_KNOWN:
             suspects.clear()
         suspects[artefact.definition] = Suspects(artefact)
-    return word_counter(artefact, character_table(walked_with(artefact)), suspects[artefact.definition], records)
+    if artefact.not_characterwise:
+        texts = texts or texts_for(artefact, records)
+    characters = character_table(walked_with(artefact))
+    return word_counter(artefact, characters, suspects[artefact.definition], records, texts)
+
+
+def texts_for(artefact: Artefact, records: Sequence[FileRecord]) -> TextCounter:
+    """A counter of tokens that goes on from what this worker knows, where nobody else in it counts with the same."""
+    if artefact.recipe.reason:
+        return TextCounter(artefact, records)
+    known = _known.piecewise
+    free = known.pop(artefact.definition, None)
+    if len(known) >= _MOST_FOLLOWED:
+        known.clear()
+
+    def give_back(piecewise: Piecewise) -> None:
+        known[artefact.definition] = piecewise
+
+    return TextCounter(artefact, records, free or Piecewise(artefact), give_back)
 
 
 def character_table(artefact: Artefact) -> CharacterTable:

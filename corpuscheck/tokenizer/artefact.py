@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 from corpuscheck.errors import TokenizerError
 from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.encoder import DROPPED, Apart, Encoder, Here, ready, that_drops
+from corpuscheck.tokenizer.recipe import Recipe, recipe_of
 from corpuscheck.tokenizer.spelling import Spelling
 from corpuscheck.tokenizer.trial import needs_trial
 from corpuscheck.tokenizer.unknown import Unknown, spells_every_byte, unknown_of, with_dropped_marked
@@ -130,6 +131,32 @@ class Artefact:
         """Whether its pieces are spelled in letters that stand for bytes."""
         splitters = _steps(self._parts.get("pre_tokenizer"), "pretokenizers")
         return any(step["type"] == "ByteLevel" for step in (*splitters, *self.normalizers))
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """How it reads, for kernels that follow it."""
+        splitters = _steps(self._parts.get("pre_tokenizer"), "pretokenizers")
+        return recipe_of(self.model, self.normalizers, splitters, self.vocabulary)
+
+    @cached_property
+    def literals(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What a recipe does not follow: texts that are looked for as they stand, and in what is normalised.
+
+        These are its added tokens, and an unknown token that is a piece as well.
+        """
+        marks = f"{self.recipe.mark}{self.recipe.lead} "
+        raw = {str(token["content"]) for token in self.added_tokens} | set(self.unk_spellings)
+        if self.model_type == "Unigram" and self.unk_id is not None:
+            raw.add(str(self.model["vocab"][self.unk_id][0]))
+        normal = self.encoder.normalized(sorted(raw)) if self.normalizers else []
+        late = {text.strip(marks) for text in normal} | {text for text in raw if self.normalizers}
+        return tuple(sorted(raw)), tuple(sorted(late))
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """The definition of the model."""
+        model: dict[str, Any] = self._parts["model"]
+        return model
 
     @property
     def byte_fallback(self) -> bool:

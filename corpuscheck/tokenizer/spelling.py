@@ -46,10 +46,10 @@ class Spelling:
         self._byte_level, self._byte_fallback = byte_level, byte_fallback
 
     @cached_property
-    def _spelled(self) -> dict[int, bytes]:
+    def spelled(self) -> dict[int, bytes]:
         """The bytes of each piece."""
         prefix, suffix = self._affixes
-        of_byte = _bytes_of_letters() if self._byte_level else {}
+        of_byte = byte_letters() if self._byte_level else {}
         spelled = {}
         for piece, number in self._vocabulary.items():
             plain = piece.removeprefix(prefix).removesuffix(suffix)
@@ -67,11 +67,22 @@ class Spelling:
         """The tokens that are no whole characters."""
         if not (self._byte_level or self._byte_fallback):
             return frozenset()
-        return frozenset(number for number, spelled in self._spelled.items() if not _whole(spelled))
+        return frozenset(number for number, spelled in self.spelled.items() if not _whole(spelled))
+
+    def shown(self, text: str, word: Sequence[int]) -> tuple[str, ...]:
+        """The parts of a shattered word that hold what is shattered, given as its text and as its tokens."""
+        if not self._byte_level:
+            text = text.replace("▁", " ")
+        parts = text.split()
+        if len(parts) == 1 and len(parts[0]) <= _LONGEST_SHOWN and len(word) > 1:
+            spaces = text[: -len(text.lstrip())] + text[len(text.rstrip()) :]
+            if spaces.strip(" ") == "":
+                return (parts[0],)
+        return self.shattered(word).shown
 
     def shattered(self, word: Sequence[int]) -> Shattered:
         """What is shattered in a word, given as its tokens."""
-        spelled = [self._spelled.get(number, b"") for number in word]
+        spelled = [self.spelled.get(number, b"") for number in word]
         ends, end = [], 0
         for piece in spelled:
             end += len(piece)
@@ -88,10 +99,10 @@ class Spelling:
 
 def letters_of_bytes() -> dict[int, str]:
     """The letter of byte-level pieces that stands for each byte."""
-    return {byte: letter for letter, byte in _bytes_of_letters().items()}
+    return {byte: letter for letter, byte in byte_letters().items()}
 
 
-def _bytes_of_letters() -> dict[str, int]:
+def byte_letters() -> dict[str, int]:
     """The byte that each letter of byte-level pieces stands for: printable ones for themselves, the others in order."""
     letters = frozenset(ByteLevel.alphabet())
     own = {letter: ord(letter) for letter in letters if ord(letter) < 256}

@@ -60,6 +60,7 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "files": ('"f.jsonl"', "f.jsonl", "g.jsonl", "g.jsonl"),
     "clean": ("false", "false", "1", "true"),
     "near-duplicates": ("false", "false", "1", "true"),
+    "count-tokens": ("true", "true", "0", "false"),
     "jobs": ("2", "2", "3", "3"),
     "cache-dir": ('".cache"', ".cache", ".other", ".other"),
     "no-cache": ("true", "true", "0", "false"),

@@ -64,6 +64,7 @@ def distributions_document(found: Distributions) -> dict[str, Any]:
         "largest_documents": [{"share": rank.documents, "share_of_text": rank.text} for rank in found.ranks],
         "share_over_512_tokens": found.over_512,
         "share_over_2048_tokens": found.over_2048,
+        "share_over_8192_tokens": found.over_8192,
     }
 
 
