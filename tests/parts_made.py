@@ -28,7 +28,7 @@ from corpuscheck.profile.reading import ReadingPart
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.shattered import ShatteredPart
 from corpuscheck.profile.size import SizePart
-from corpuscheck.profile.sources import SourceFigures, SourcesPart
+from corpuscheck.profile.sources import LostCharacters, SourceFigures, SourcesPart
 from corpuscheck.profile.wholeness import WholenessPart
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.files import FileRecord
@@ -172,7 +172,10 @@ forecasts = st.one_of(
 )
 
 rates = st.dictionaries(st.integers(0, 14), st.integers(1, 99), max_size=5)
-source_figures = st.builds(SourceFigures, n, n, n, n, st.just(0), st.just(0), n, n, counts, counts, ranks)
+lost_characters = st.builds(LostCharacters, st.dictionaries(st.integers(1, 0x10FFFF), st.integers(1, 99), max_size=5))
+source_figures = st.builds(
+    SourceFigures, n, n, n, n, st.just(0), st.just(0), n, n, counts, counts, ranks, lost_characters
+)
 sources = st.builds(
     SourcesPart, st.sampled_from(["folder", "path"]), st.booleans(), st.just(0),
     st.dictionaries(names, source_figures, min_size=1, max_size=5),

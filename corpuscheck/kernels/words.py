@@ -54,6 +54,19 @@ def uncount(data: Bytes, start: int, stop: int, counts: Ints) -> None:
 
 
 @kernel
+def first_lost(data: Bytes, spans: Ints, table: Flags, found: Ints) -> None:
+    """The first code point of each span that is LOST; 0 where there is none."""
+    for k in range(spans.shape[0]):
+        found[k] = 0
+        i = spans[k, 0]
+        while i < spans[k, 1] and found[k] == 0:
+            cp, width = code_point(data, i)
+            if table[at(cp)] & LOST:
+                found[k] = cp
+            i += width
+
+
+@kernel
 def walk(
     data: Bytes,
     starts: Ints,

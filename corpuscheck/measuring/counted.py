@@ -24,12 +24,15 @@ from corpuscheck.tokenizer.encoder import Encoded
 
 MOST_DISTINCT = 1 << 16
 
+NO_PAIRS: Ints = np.zeros((0, 2), np.int64)
+
 
 @dataclass(frozen=True)
 class Counted:
     """Words, [UNK] words and shattered words of each unit of a batch; new characters, see `Walked`.
 
-    `tokens` of each unit are None where not everything was encoded.
+    `tokens` of each unit are None where not everything was encoded. `guilty` has a row (unit, code point) for each lost
+    word with a character that no piece holds, by the first of them.
     """
 
     words: Ints
@@ -38,6 +41,7 @@ class Counted:
     first_lost: Ints
     new: Ints
     places: Ints
+    guilty: Ints
     tokens: Ints | None = None
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from corpuscheck.errors import TextError
 from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.pieces import ASIDE, COLUMNS, SHATTERED, TOKENS, UNK_TOKENS, UNK_WORDS, WORDS
-from corpuscheck.measuring.counted import Asker, Counted, Outcome, WordTally, named
+from corpuscheck.measuring.counted import NO_PAIRS, Asker, Counted, Outcome, WordTally, named
 from corpuscheck.measuring.piecewise import Piecewise, Taken
 from corpuscheck.measuring.text import Walker
 from corpuscheck.measuring.units import Units, octaves_of, passages_of
@@ -128,7 +128,7 @@ class EncodingCounter:
         figures = self._texts.observe(batch, units, walked.new, self._tally.note, self._tally.take)
         tokens, words, shattered, unk_words, unk_tokens = (figures[:, k].copy() for k in FIGURES)
         self._tally.add(batch, units, held_out, words, unk_words, int(unk_tokens.sum()), shattered)
-        return Counted(words, unk_words, shattered, units.starts, walked.new, walked.places, tokens)
+        return Counted(words, unk_words, shattered, units.starts, walked.new, walked.places, NO_PAIRS, tokens)
 
     def finish(self) -> WordPart:
         texts = self._texts

@@ -57,8 +57,10 @@ class DocumentLedger:
             self._table.add(documents, sources, documents.hashes, np.zeros(len(documents), np.int64))
             if self._sources:
                 self._sources.add(sources, documents.sizes, words)
+                self._sources.lose(sources, self._words.guilty)
             return
         done = 0
+        guilty = self._words.guilty[np.argsort(self._words.guilty[:, 0], kind="stable")]
         for some, ended in _slices(batch, documents):
             found = self._inspector.observe(some, ended)
             judged = self._tallies.add(found.rows, ended.files[: len(ended)], ended.places[: len(ended)])
@@ -68,6 +70,8 @@ class DocumentLedger:
             if self._sources:
                 here = slice(done, done + len(ended))
                 self._sources.add(sources, ended.sizes, words[here], found.debris, judged, found.rows)
+                first, last = np.searchsorted(guilty[:, 0], (here.start, here.stop))
+                self._sources.lose(sources, guilty[first:last] - (done, 0))
                 done = here.stop
 
     def finish(self) -> dict[str, Any]:

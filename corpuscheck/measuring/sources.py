@@ -14,7 +14,7 @@ from corpuscheck.measuring.documents import Ended
 from corpuscheck.measuring.tallying import NAMES
 from corpuscheck.profile.distributions import EDGES, LIMITS, DistributionPart, bins_of, rate_bins
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.profile.sources import MOST_SOURCES, SourceFigures, SourcesPart, source_id
+from corpuscheck.profile.sources import MOST_SOURCES, LostCharacters, SourceFigures, SourcesPart, source_id
 from corpuscheck.profile.table import first_rows
 from corpuscheck.reading.batch import Named
 from corpuscheck.reading.files import FileRecord
@@ -90,6 +90,7 @@ class SourceTally:
         self._rows: dict[int, int] = {}
         self._sums = np.zeros((4, len(_SUMS) + LETTERS), np.int64)
         self._lengths = np.zeros((4, _BINS), np.int64)
+        self._lost: dict[int, dict[int, int]] = {}
         self._part = SourcesPart()
         self._bytes = np.zeros(_BINS, np.int64)
         self._rates = np.zeros(0, np.int64)
@@ -126,6 +127,16 @@ class SourceTally:
         if len(self._rows) > 2 * MOST_SOURCES:
             self._settle()
 
+    def lose(self, ids: Hashes, guilty: Ints) -> None:
+        """Lost words of documents by their sources: rows (document, code point)."""
+        if len(guilty):
+            sources, characters = ids[guilty[:, 0]], guilty[:, 1]
+            known, numbers = np.unique(sources, return_inverse=True)
+            pairs, counts = np.unique((numbers << 21) + characters, return_counts=True)
+            for pair, times in zip(pairs.tolist(), counts.tolist(), strict=True):
+                lost = self._lost.setdefault(int(known[pair >> 21]), {})
+                lost[pair & (1 << 21) - 1] = lost.get(pair & (1 << 21) - 1, 0) + times
+
     def _add_rates(self, words: Ints) -> None:
         held = words[words[:, 0] > 0]
         if len(held):
@@ -145,20 +156,21 @@ class SourceTally:
         return row
 
     def _settle(self) -> None:
-        sources = {self._names.names[source]: self._figures(row) for source, row in self._rows.items()}
+        sources = {self._names.names[source]: self._figures(source, row) for source, row in self._rows.items()}
         found = SourcesPart(sources=sources).bounded()
         self._part = self._part.merge(found)
-        self._rows = {}
+        self._rows, self._lost = {}, {}
         self._sums[:] = 0
         self._lengths[:] = 0
 
-    def _figures(self, row: int) -> SourceFigures:
+    def _figures(self, source: int, row: int) -> SourceFigures:
         sums = self._sums[row].tolist()
         scripts = {name: n for name, n in zip(SCRIPTS, sums[len(_SUMS) :], strict=True) if n}
         held = np.flatnonzero(self._lengths[row])
         lengths = dict(zip(held.tolist(), self._lengths[row, held].tolist(), strict=True))
         figures = dict(zip(_SUMS, sums[: len(_SUMS)], strict=True))
-        return SourceFigures(**figures, scripts=scripts, lengths=lengths)
+        lost = LostCharacters(self._lost.get(source, {})).bounded()
+        return SourceFigures(**figures, scripts=scripts, lengths=lengths, lost=lost)
 
     def finish(self, line_lengths: Ints | None = None) -> dict[str, Any]:
         """The sources, and how their documents, and the lines in them, are spread."""

@@ -12,8 +12,8 @@ from corpuscheck.errors import TextError
 from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.pieces import TOKENS
 from corpuscheck.kernels.strings import StringTable
-from corpuscheck.kernels.words import IS_CHUNK, IS_LOST
-from corpuscheck.measuring.counted import MOST_DISTINCT, Asker, Counted, WordTally, named
+from corpuscheck.kernels.words import IS_CHUNK, IS_LOST, first_lost
+from corpuscheck.measuring.counted import MOST_DISTINCT, NO_PAIRS, Asker, Counted, WordTally, named
 from corpuscheck.measuring.encoding import EncodingCounter, TextCounter
 from corpuscheck.measuring.piecewise import Piecewise
 from corpuscheck.measuring.text import Walked, Walker
@@ -138,7 +138,7 @@ class CharacterCounter:
         walked = self.walker.walk(batch, units)
         words, unk_words = walked.words, walked.lost
         unk_tokens = int(walked.lost.sum())
-        first_unk = units.ends.copy()
+        first_unk, guilty = units.ends.copy(), NO_PAIRS
         if len(walked.spans):
             try:
                 ids = self._suspects.numbers(batch, units, walked)
@@ -152,7 +152,9 @@ class CharacterCounter:
             np.add.at(unk_words, unit[open_question], found[:, 1])
             unk_tokens += int(found[:, 2].sum())
             is_lost = ~open_question | (outcomes[ids, 1] > 0)
-            np.minimum.at(first_unk, unit[is_lost], walked.spans[is_lost, 0])
+            lost = np.ascontiguousarray(walked.spans[is_lost])
+            np.minimum.at(first_unk, lost[:, 2], lost[:, 0])
+            guilty = self._guilty(batch, lost)
             occurrences = np.bincount(ids, minlength=len(outcomes))
             occurrences[: len(self._occurrences)] += self._occurrences
             self._occurrences = occurrences
@@ -164,7 +166,14 @@ class CharacterCounter:
         tokens = None
         if self._texts:
             tokens = self._texts.observe(batch, units, walked.new, _nobody, _nobody)[:, TOKENS].copy()
-        return Counted(words, unk_words, shattered, first_unk, walked.new, walked.places, tokens)
+        return Counted(words, unk_words, shattered, first_unk, walked.new, walked.places, guilty, tokens)
+
+    def _guilty(self, batch: Batch, lost: Ints) -> Ints:
+        """The unit of each lost word, and the first character in it that no piece holds."""
+        rows = np.stack((lost[:, 2], np.empty(len(lost), np.int64)))
+        first_lost(batch.data, lost, self.walker.characters.table, rows[1])
+        pairs: Ints = rows[:, rows[1] > 0].T
+        return pairs
 
     def _flush(self) -> None:
         met = np.flatnonzero(self._occurrences)

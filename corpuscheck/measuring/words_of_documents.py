@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.kernels.arrays import Ints
-from corpuscheck.measuring.counted import Counted
+from corpuscheck.measuring.counted import NO_PAIRS, Counted
 from corpuscheck.measuring.documents import Fragment
 from corpuscheck.measuring.units import Units
 from corpuscheck.reading.batch import Batch
@@ -18,13 +18,16 @@ NO_WORDS: Ints = np.zeros((0, 4), np.int64)
 
 class DocumentWords:
     """`ended` has those of the documents that ended in the last block, a row each: words, [UNK] words, shattered ones,
-    and tokens, 0 where these are not counted. `split` has, by path, those of documents that are shared with other work
+    and tokens, 0 where these are not counted. `guilty` has rows (row of `ended`, code point), a lost word each, and
+    `split` has, by path, those of documents that are shared with other work
     units."""
 
     def __init__(self) -> None:
         self.ended: Ints = NO_WORDS
+        self.guilty: Ints = NO_PAIRS
         self.split: dict[str, Fragment] = {}
         self._open: Ints = np.zeros(4, np.int64)
+        self._guilty_open: Ints = NO_PAIRS
 
     def observe(self, batch: Batch, units: Units, counted: Counted) -> None:
         """Take in what was counted in a block."""
@@ -36,13 +39,17 @@ class DocumentWords:
             path = batch.shared.path
             seen = Fragment(words=tuple(ended.sum(0).tolist()))
             self.split[path] = self.split.get(path, Fragment()).merge(seen)
-            self.ended = NO_WORDS
+            self.ended, self.guilty = NO_WORDS, NO_PAIRS
             return
+        guilty = np.stack((units.documents[counted.guilty[:, 0]], counted.guilty[:, 1]), axis=1)
         if batch.offset and n:
             ended[0] += self._open
+            guilty = np.concatenate((self._guilty_open, guilty))
         if batch.unfinished and n:
             self._open, ended = ended[-1].copy(), ended[:-1]
-        self.ended = ended
+            ends_here = guilty[:, 0] < len(ended)
+            self._guilty_open, guilty = guilty[~ends_here] * (0, 1), guilty[ends_here]
+        self.ended, self.guilty = ended, guilty
 
 
 def _by_document(column: NDArray[Any], units: Units, documents: int) -> Ints:

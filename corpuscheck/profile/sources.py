@@ -13,12 +13,36 @@ from corpuscheck.values.brief import brief
 
 MOST_SOURCES = 1000
 
+MOST_CHARACTERS = 1 << 12
+
 SEVERAL = "several"
 
 
 def source_id(name: str) -> int:
     """64 bits that stand for the name of a source."""
     return file_id(name)
+
+
+@dataclass(frozen=True)
+class LostCharacters(Part):
+    """Lost words by the first character in them that no piece holds; none where there are too `many` of these."""
+
+    __repr__ = brief
+
+    words: dict[int, int] = table()
+    many: int = largest()
+
+    def bounded(self) -> Self:
+        return type(self)(many=1) if self.many or len(self.words) > MOST_CHARACTERS else self
+
+    def valid(self) -> None:
+        if self.many > 1 or len(self.words) > MOST_CHARACTERS or any(not 0 < cp < 0x110000 for cp in self.words):
+            raise ValueError("characters that cannot be")
+
+    @property
+    def worst(self) -> str | None:
+        """The character that loses most words; None where it is not known."""
+        return chr(min(self.words, key=lambda cp: (-self.words[cp], cp))) if self.words else None
 
 
 @dataclass(frozen=True)
@@ -42,6 +66,7 @@ class SourceFigures(Part):
     scripts: dict[str, int] = table()
     encodings: dict[str, int] = table()
     lengths: dict[int, int] = table()
+    lost: LostCharacters = part(LostCharacters)
 
     @property
     def unk_rate(self) -> float:

@@ -114,7 +114,7 @@ def _report(
         figures.words,
         figures.unk_words,
         figures.shattered_words,
-        None,
+        figures.lost.worst,
         usable,
         inside,
         elsewhere,

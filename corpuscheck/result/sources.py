@@ -18,7 +18,8 @@ class SourceReport:
     n - 1 are copies: elsewhere where it is the only one of the source and another source's is kept, else inside. Where
     they are estimates, `error` is the standard error of `usable_bytes`. `median_document` is known to within a bin of
     the histogram. `scripts` are letters by script, `encodings` bytes by encoding; `tokens` is an estimate by the words.
-    `distance` is that from the nearest reference, `worst_character` the one that loses most words: None where unknown.
+    `distance` is that from the nearest reference, `worst_character` the one that loses most words, the first in
+    them that no piece holds: None where unknown, as of what is shattered.
     """
 
     __repr__ = brief

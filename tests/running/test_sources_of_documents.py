@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable
@@ -25,7 +26,13 @@ from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.part import Part
-from corpuscheck.profile.sources import MOST_SOURCES, SourceFigures, SourcesPart
+from corpuscheck.profile.sources import (
+    MOST_CHARACTERS,
+    MOST_SOURCES,
+    LostCharacters,
+    SourceFigures,
+    SourcesPart,
+)
 from corpuscheck.result.by_source import apportioned
 from corpuscheck.result.result import Result
 from corpuscheck.rules.conclude import conclude
@@ -88,6 +95,28 @@ def test_each_source_has_its_own_figures_and_they_add_up(tmp_path: Path, vocabul
         assert one.encodings == {"utf-8": one.utf8_bytes}
         assert next(iter(one.scripts)) in ("Hangul", "Latin")
     assert sources["web"].debris_bytes > 0 == sources["wiki"].debris_bytes
+
+
+@pytest.mark.parametrize("document", ["file", "line"])
+def test_the_worst_character_of_a_source_is_the_one_that_most_lost_words_have_first(
+    document: str, tmp_path: Path, vocabulary: str
+) -> None:
+    known = set("".join(piece.removeprefix("##") for piece in Path(vocabulary).read_text("utf-8").split()))
+    result = scanned(mixed(tmp_path), tokenizer=vocabulary, document=document).result
+    for one in result.sources.sources:
+        texts = [path.read_text("utf-8") for path in (tmp_path / one.name).rglob("*.txt")]
+        words = re.findall(r"\w+|[^\w\s]", "\n".join(texts))
+        first = Counter(next(ch for ch in word if ch not in known) for word in words if set(word) - known)
+        most = max(first.values())
+        assert one.worst_character == min(ch for ch, n in first.items() if n == most)
+
+
+def test_of_too_many_lost_characters_none_is_the_worst() -> None:
+    many = LostCharacters(dict.fromkeys(range(1, MOST_CHARACTERS + 1), 1))
+    assert many.bounded().worst == "\x01"
+    beyond = many.merge(LostCharacters({0x10000: 9}))
+    assert beyond == beyond.merge(many) == many.merge(beyond)
+    assert beyond.worst is None
 
 
 def test_copies_are_told_apart_by_whether_the_source_has_the_text_twice_or_shares_it(
