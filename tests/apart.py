@@ -79,7 +79,8 @@ def _read_all_of(paths: Iterable[Path], settings: Reading | None, writer: int) -
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         with open(writer, "wb") as answers:
             for path in paths:
-                signal.alarm(SECONDS)
+                signal.setitimer(signal.ITIMER_PROF, SECONDS)  # of its own time: the machine may be busy
+                signal.alarm(10 * SECONDS)
                 answers.write(json.dumps(_answer(path, settings)).encode() + b"\n")
         status = 0
     finally:

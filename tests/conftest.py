@@ -12,44 +12,33 @@ from pathlib import Path
 from typing import Any
 
 import laws
+import prepared
 import pytest
-from numba.core.dispatcher import Dispatcher
+from compiled_once import compile_once
 from servers import Server, files_by_http, forwarded_to, serving
 from support import Main, Outcome, korean_lines, run, write_files, write_vocabulary
 
 from corpuscheck.cli import main
 from corpuscheck.files import stores
 
-try:
-    import fcntl
-except ImportError:  # on Windows each worker compiles for itself
-    fcntl = None  # type: ignore[assignment]
-
-_compile = Dispatcher.compile
-
-
-def _compiled_once(kernel: Any, signature: Any) -> Any:
-    """Compile a kernel, or wait for the worker that compiles it, and take what it has kept."""
-    file = getattr(kernel._cache, "_cache_file", None)
-    if not file:  # one of Numba's own, of which nothing is kept
-        return _compile(kernel, signature)
-    index = Path(file._index_path)
-    index.parent.mkdir(parents=True, exist_ok=True)
-    with open(index.with_suffix(".lock"), "wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        return _compile(kernel, signature)
-
-
-if "PYTEST_XDIST_WORKER" in os.environ and fcntl:
-    Dispatcher.compile = _compiled_once  # type: ignore[method-assign, assignment]
+if "PYTEST_XDIST_WORKER" in os.environ:
+    compile_once()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--thorough", action="store_true", help="more examples of each kind: what CI runs")
+    parser.addoption("--thorough", action="store_true", help="more examples and cases of each kind")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     laws.thorough = config.getoption("--thorough")
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        prepared.start_for_workers()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More than there are cores: some tests wait for other processes."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + (cores + 1) // 2
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

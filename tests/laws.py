@@ -1,13 +1,23 @@
-"""How many made-up examples a law is tried on: few each time, many where the tests are thorough."""
+"""How many examples and cases are tried: few each time, many where the tests are thorough."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import hypothesis
+import pytest
 
 thorough = False
 """Set before any test is collected, by `--thorough`."""
+
+
+def each(step: int, cases: Iterable[Any]) -> list[Any]:
+    """Cases that are much alike, for parametrize: each second, third … always, the others where tests are thorough."""
+    return [
+        case if number % step == 0 else pytest.param(case, marks=pytest.mark.thorough)
+        for number, case in enumerate(cases)
+    ]
 
 
 def examples(most: int, **settings: Any) -> hypothesis.settings:

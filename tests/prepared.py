@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 
 AT_START = ("PYTHON", "NUMBA", "LC_", "LANG", "TOKENIZERS", "OPENBLAS", "OMP")
 """Variables that count when Python starts, or its packages are imported."""
@@ -32,23 +33,39 @@ def fits(environment: Mapping[str, str]) -> bool:
     )
 
 
+@cache
 def serving() -> str:
     """The socket of the process that forks, which is started when it is first asked for and ends with this one."""
-    global _started  # noqa: PLW0603
-    if _started is None or _started[1].poll() is not None:
-        place = os.path.join(tempfile.mkdtemp(prefix="corpuscheck-"), "socket")
-        server = subprocess.Popen(
-            [sys.executable, "-W", "ignore::DeprecationWarning", __file__, "serve", place],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-        assert server.stdout
-        assert server.stdout.read(1) == b"1"
-        _started = place, server
-    return _started[0]
+    place = os.environ.get(_OF_ALL) or _start()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(place)
+        connection.shutdown(socket.SHUT_WR)
+        connection.recv(1)  # ends as soon as it has imported everything
+    return place
 
 
-_started: tuple[str, subprocess.Popen[bytes]] | None = None
+def start_for_workers() -> None:
+    """One such process for all that will be started by this one, which need not wait until it is ready."""
+    if hasattr(os, "fork"):
+        os.environ[_OF_ALL] = _start()
+
+
+def _start() -> str:
+    place = os.path.join(tempfile.mkdtemp(prefix="corpuscheck-"), "socket")
+    server = subprocess.Popen(
+        [sys.executable, "-W", "ignore::DeprecationWarning", __file__, "serve", place],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert server.stdout
+    assert server.stdout.read(1) == b"1"
+    _servers.append(server)
+    return place
+
+
+_OF_ALL = "PREPARED_SOCKET"
+_servers: list[subprocess.Popen[bytes]] = []
+"""Ends where nobody holds the other end of its standard input."""
 
 
 def command_line() -> list[str]:
@@ -56,34 +73,40 @@ def command_line() -> list[str]:
     return [sys.executable, "-S", "-E", __file__, "run", serving()]
 
 
-def run(
+class Running:
+    """A command that was started: its process can be killed, and waited for."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self.pid = int(struct.unpack("!i", connection.recv(4))[0])
+
+    def wait(self, seconds: float | None = None) -> int:
+        """How it ended, as `subprocess` says it."""
+        with self._connection:
+            self._connection.settimeout(seconds)
+            told = self._connection.recv(4)
+        return int(struct.unpack("!i", told)[0]) if told else -9
+
+
+def start(
     place: str, arguments: Sequence[str], streams: tuple[int, int, int], environment: Mapping[str, str], cwd: str
-) -> socket.socket:
-    """Start a command; the other end of the socket says how it ended."""
+) -> Running:
+    """Start a command."""
     connection = socket.socket(socket.AF_UNIX)
     connection.connect(place)
     told = json.dumps([list(arguments), dict(environment), cwd]).encode()
     socket.send_fds(connection, [struct.pack("!I", len(told))], list(streams))
     connection.sendall(told)
-    return connection
-
-
-def status_of(connection: socket.socket) -> int:
-    """How the command ended, as `subprocess` says it."""
-    with connection:
-        told = connection.recv(4)
-    return int(struct.unpack("!i", told)[0]) if told else -9
+    return Running(connection)
 
 
 def _serve(place: str) -> None:
-    from corpuscheck.cli import main  # noqa: F401
-
-    _import_everything()
     server = socket.socket(socket.AF_UNIX)
     server.bind(place)
     server.listen()
-    sys.stdout.write("1")
+    sys.stdout.write("1")  # who connects from now on waits
     sys.stdout.flush()
+    _import_everything()
     while True:
         ready, _, _ = select.select([server.fileno(), 0], [], [])
         if 0 in ready:  # the process that started this one has ended
@@ -104,8 +127,11 @@ def _import_everything() -> None:
     import contextlib
     import io
 
+    from compiled_once import compile_once
+
     from corpuscheck.cli import cli
 
+    compile_once()
     with tempfile.TemporaryDirectory() as folder:
         files = {
             "text.txt": "하나 둘 셋\n",
@@ -140,6 +166,8 @@ def _handle(connection: socket.socket) -> None:
     """Run one command in a child of this process, and say how it ended."""
     try:
         head, streams, _, _ = socket.recv_fds(connection, 4, 3)
+        if not head:  # it was only asked whether it is ready
+            return
         size, told = struct.unpack("!I", head)[0], b""
         while len(told) < size:
             told += connection.recv(size - len(told))
@@ -149,6 +177,7 @@ def _handle(connection: socket.socket) -> None:
             _become(streams, *json.loads(told))
         for stream in (0, *streams):
             os.close(stream)
+        connection.sendall(struct.pack("!i", child))
         _, status = os.waitpid(child, 0)
         connection.sendall(struct.pack("!i", os.waitstatus_to_exitcode(status)))
     finally:
@@ -190,4 +219,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         _serve(sys.argv[2])
     else:
-        sys.exit(status_of(run(sys.argv[2], sys.argv[3:], (0, 1, 2), os.environ, os.getcwd())))
+        sys.exit(start(sys.argv[2], sys.argv[3:], (0, 1, 2), os.environ, os.getcwd()).wait())

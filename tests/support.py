@@ -183,9 +183,8 @@ def run(
     given = [os.fspath(argument) for argument in arguments]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err, open(os.devnull, "rb") as nothing:
         streams = (nothing.fileno(), out.fileno(), err.fileno())
-        running = prepared.run(prepared.serving(), given, streams, environment, os.fspath(cwd or Path.cwd()))
-        running.settimeout(seconds)
-        status = prepared.status_of(running)
+        running = prepared.start(prepared.serving(), given, streams, environment, os.fspath(cwd or Path.cwd()))
+        status = running.wait(seconds)
         said = [(stream.seek(0), stream.read().decode())[1].replace("\r\n", "\n") for stream in (out, err)]
     return subprocess.CompletedProcess(given, status, *said)
 

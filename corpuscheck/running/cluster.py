@@ -140,6 +140,8 @@ class _Run:
         self._job = client.submit(Job, work.task, frozenset(work.cut), folder, pure=False, priority=100)
         self._ended: queue.Queue[tuple[Node, Future]] = queue.Queue()
         self._flying: dict[Node, Future] = {}
+        self._suspects: dict[Node, Future] = {}
+        self._alone: Node | None = None
         self._most = 8
         self.lost: list[Piece] = []
 
@@ -154,6 +156,8 @@ class _Run:
             self._merge(node)
         while not self._root.done:
             self._fill(waiting)
+            if not self._flying:
+                self._try_alone()
             node, future = self._next()
             self._flying.pop(node, None)
             if future.status == "finished":
@@ -173,6 +177,14 @@ class _Run:
         while len(self._flying) < self._most and (node := next(waiting, None)):
             self._measure(node)
 
+    def _try_alone(self) -> None:
+        """One whose worker died, while nothing else runs that could have killed it; units first, as they may be what
+        killed the others. With a merge all is made anew that it needs and that died with a worker."""
+        node = self._alone = min(self._suspects, key=lambda suspect: suspect.unit is None)
+        future = self._suspects.pop(node)
+        self._client.retry([future])
+        self._await(node, future)
+
     def _measure(self, node: Node) -> None:
         assert node.unit is not None
         self._send(node, measure, self._job, _apart(node.unit), node.name)
@@ -186,6 +198,9 @@ class _Run:
 
     def _send(self, node: Node, what: Any, *given: Any, priority: int = 0) -> None:
         future = self._client.submit(what, *given, pure=False, retries=_RETRIES, priority=priority)
+        self._await(node, future)
+
+    def _await(self, node: Node, future: Future) -> None:
         self._flying[node] = future
         future.add_done_callback(lambda done: self._ended.put((node, done)))
 
@@ -223,7 +238,9 @@ class _Run:
         self._progress.update(bytes_of(unit), _files(unit), 0)
 
     def _failed(self, node: Node, future: Future) -> None:
-        """A unit that kills its workers is tried by halves. Raises ScanError for anything else."""
+        """A unit that kills its workers is tried by halves, what cannot be halved alone. Raises ScanError for what a
+        worker cannot do.
+        """
         from distributed.scheduler import KilledWorker
 
         if future.status != "error":
@@ -231,14 +248,16 @@ class _Run:
         error = future.exception()
         if not isinstance(error, KilledWorker):
             raise _said(error)
-        if node.unit is None:
+        if node.unit is not None and len(node.unit) > 1:
+            for half in node.halved():
+                self._measure(half)
+        elif node is not self._alone:
+            self._suspects[node] = future
+        elif node.unit is None:
             raise ScanError(f"workers died while they merged what was measured: they need more memory; {_AGAIN}")
-        if len(node.unit) == 1:
+        else:
             self.lost += node.unit
             self._finish(node, None)
-            return
-        for half in node.halved():
-            self._measure(half)
 
     def _fetched(self) -> Fold:
         if self._root.value is None:

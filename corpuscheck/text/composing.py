@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -36,5 +37,10 @@ def _marks(form: _Form, text: str) -> bytes:
     if len(text) <= MOST_MARKS or text.isascii():
         return b""
     apart = _APART[form]
-    marks = {ch for ch in set(text) if unicodedata.combining(unicodedata.normalize(apart, ch)[0])}
+    marks = {ch for ch in set(text) if _is_mark(apart, ch)}
     return bytes(map(marks.__contains__, text)) if marks else b""
+
+
+@lru_cache(1 << 16)
+def _is_mark(apart: _Form, ch: str) -> bool:
+    return unicodedata.combining(unicodedata.normalize(apart, ch)[0]) > 0

@@ -170,19 +170,15 @@ def _site(pages: Path, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(not HAS_SPHINX, reason="needs corpuscheck[docs]")
-@pytest.mark.parametrize(
-    ("added", "warnings"),
-    [
-        ("", []),
-        ("[gone](gone.md) [and](reading.md#nowhere)", ["gone.md", "nowhere"]),
-    ],
-    ids=["as it is", "a page and a heading that are gone"],
-)
-def test_the_site_is_built_and_a_dead_link_stops_it(tmp_path: Path, added: str, warnings: list[str]) -> None:
+def test_the_site_is_built_and_a_dead_link_stops_it(tmp_path: Path) -> None:
+    """Nothing is said but of the two links that are put in here."""
     pages = shutil.copytree(DOCS, tmp_path / "docs")
     with (pages / "index.md").open("a", encoding="utf-8") as page:
-        page.write(f"\n{added}\n")
+        page.write("\n[gone](gone.md) [and](reading.md#nowhere)\n")
     done = _site(pages, tmp_path / "site")
-    assert (done.returncode != 0) is bool(added), done.stderr
-    assert all(warning in done.stderr for warning in warnings)
+    assert done.returncode != 0
+    warnings = [line for line in done.stderr.splitlines() if "WARNING" in line or "ERROR" in line]
+    assert len(warnings) == 2, done.stderr
+    assert "gone.md" in warnings[0]
+    assert "nowhere" in warnings[1]
     assert (tmp_path / "site" / "reading.html").is_file()

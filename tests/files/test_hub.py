@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from servers import COMMIT, Fault, Hub, Server, serving
-from support import REPOSITORY, korean_lines, run, write_files, write_vocabulary
+from support import korean_lines, run, write_files, write_vocabulary
 
 from corpuscheck.files.urls import hub_name
 
@@ -41,7 +41,7 @@ def hub(vocabulary: bytes) -> Iterator[Server]:
 
 def scan(hub: Server, tmp_path: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("HF_", "HUGGING"))}
-    env |= {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home"), "PYTHONPATH": str(REPOSITORY), **environment}
+    env |= {"HF_ENDPOINT": hub.url, "HF_HOME": str(tmp_path / "home"), **environment}
     done = run("scan", *arguments, "--format", "json", "-q", env=env, cwd=tmp_path)
     return done.returncode, done.stdout, done.stderr
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import laws
 import pytest
 from servers import Fault, Server
 from support import Main, korean_lines, write_vocabulary
@@ -67,7 +68,7 @@ def put(files: dict[str, bytes]) -> str:
     return "s3://bucket/x"
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", laws.each(3, [429, 500, 502, 503, 504]))
 def test_a_busy_store_is_asked_again_and_that_is_counted(web: Web, status: int) -> None:
     server = web({"a.txt": TEXT})
     whole = figures(scanned(f"{server.url}/a.txt"))
@@ -166,8 +167,13 @@ def other(data: bytes, seed: int = 1) -> bytes:
 
 
 @pytest.mark.parametrize("store", ["s3", "http", "whole http"])
-@pytest.mark.parametrize("size", [2000, len(TEXT)])
-@pytest.mark.parametrize("longer", [0, 500])
+@pytest.mark.parametrize(
+    ("size", "longer"),
+    [
+        (2000, 500), (len(TEXT), 0),
+        pytest.param(2000, 0, marks=pytest.mark.thorough), pytest.param(len(TEXT), 500, marks=pytest.mark.thorough),
+    ],
+)  # fmt: skip
 def test_a_file_that_changes_is_read_again(
     s3: Server, web: Web, monkeypatch: pytest.MonkeyPatch, store: str, size: int, longer: int
 ) -> None:

@@ -169,7 +169,11 @@ def killed(where: str, at: int, place: Path, number: int, *options: str) -> None
 
 
 @posix
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL, signal.SIGHUP], ids=lambda n: n.name)
+@pytest.mark.parametrize(
+    "number",
+    [signal.SIGTERM, signal.SIGKILL, pytest.param(signal.SIGHUP, marks=pytest.mark.thorough)],
+    ids=lambda n: n.name,
+)
 @pytest.mark.parametrize(
     ("where", "at"),
     [("fsync", 0), ("fsync", 2), ("fsync", 102), ("_take_along", 0), ("_exchange", 0), ("_exchange", 100)],
@@ -444,7 +448,13 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("writer", WRITERS)
+@pytest.mark.parametrize(
+    "writer",
+    [
+        pytest.param(writer, marks=[pytest.mark.thorough] if number in range(2, len(REPORT_FORMATS)) else [])
+        for number, writer in enumerate(WRITERS)
+    ],
+)
 def test_every_command_leaves_the_old_one_where_the_disk_is_full(
     tmp_path: Path, prepared: Path, monkeypatch: pytest.MonkeyPatch, run_main: Main, writer: str
 ) -> None:
@@ -466,7 +476,9 @@ def test_every_command_leaves_the_old_one_where_the_disk_is_full(
 
 
 @posix
-@pytest.mark.parametrize("writer", ["scan --save", "train", "scan --output json"])
+@pytest.mark.parametrize(
+    "writer", ["scan --save", "train", pytest.param("scan --output json", marks=pytest.mark.thorough)]
+)
 def test_a_limit_on_the_size_of_files_leaves_the_old_one(tmp_path: Path, prepared: Path, writer: str) -> None:
     resource = pytest.importorskip("resource", reason="no limits on file sizes here")
     line, output = WRITERS[writer]

@@ -106,5 +106,6 @@ def test_word_types_are_the_hashes_of_words_document_by_document(texts: list[str
             assert found == [(h, k) for h, k in expected if h >> 1 <= highest]
 
 
+@pytest.mark.thorough
 def test_nothing_changes_without_the_compiler() -> None:
     without_the_compiler("test_forecast_kernels.py")

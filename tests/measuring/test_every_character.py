@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from operator import mul
 
+import laws
 import pytest
 from counting import counted, counter_of, figures, truth, whole
 from hypothesis import given
@@ -49,7 +50,7 @@ def beside_letters_and_marks(ch: str) -> str:
     return f"{ch} a{ch}a b{ch} {ch}b {ch}\u0301 {ch}\u3099 \u1100{ch} 가{ch} \u0301{ch}\u0323 {ch}{ch}"
 
 
-@pytest.mark.parametrize("name", ZOO)
+@pytest.mark.parametrize("name", laws.each(3, ZOO))
 def test_each_character_alone_and_beside_others(name: str) -> None:
     tokenizer = artefact(name)
     wrong = []

@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator
 from support import document_of, scanned, terminal_report, write_files, write_vocabulary
 
 from corpuscheck.profile.size import SizePart
+from corpuscheck.reading import opening
 from corpuscheck.reports.markdown.report import render as render_markdown
 from corpuscheck.text.composing import MOST_MARKS, cut_runs, normalised
 
@@ -88,14 +89,17 @@ def test_a_scan_counts_them(name: str, tmp_path: Path, vocabulary: str) -> None:
     assert scanned(tmp_path / "corpus", tokenizer=vocabulary).result.profile.size.cut_runs == runs
 
 
-def test_the_figure_depends_on_no_block_job_or_document(tmp_path: Path, vocabulary: str) -> None:
+def test_the_figure_depends_on_no_block_job_or_document(
+    tmp_path: Path, vocabulary: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "BLOCK_BYTES", 1 << 18)
     dice = random.Random(7)
     words = ["한국어 " * 60, *(letter + ACUTE * marks + " " for letter in "ab한 " for marks in (30, 31, 100))]
-    lines = ["".join(dice.choices(words, k=9)) for _ in range(8_000)]
+    lines = ["".join(dice.choices(words, k=9)) for _ in range(800)]
     whole = "\n".join(lines)
     expected = _runs(whole)
     assert expected > 1_000
-    assert len(whole.encode()) > 9 << 20  # read in several blocks
+    assert len(whole.encode()) > 3 << 18
     write_files(tmp_path, {"one/a.txt": whole, **{f"many/{k}.txt": "\n".join(lines[k::40]) for k in range(40)}})
     jsonl = "".join(json.dumps({"text": line}) + "\n" for line in lines)
     write_files(tmp_path, {"records/a.jsonl": jsonl})

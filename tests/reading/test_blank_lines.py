@@ -27,7 +27,7 @@ def _read(data: bytes, step: int = 1 << 20, reader: object = read_csv) -> tuple[
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-@pytest.mark.parametrize("reader", [read_csv, read_tsv])
+@pytest.mark.parametrize("reader", [read_csv, pytest.param(read_tsv, marks=pytest.mark.thorough)])
 def test_millions_of_them_take_no_time_and_are_counted_as_lines(end: bytes, reader: object) -> None:
     data = (HEAD + b"\n" * 20_000_000 + b"7,last\nbad\n").replace(b"\n", end)
     started = time.process_time()

@@ -36,7 +36,7 @@ def read(folder: Path, name: str, content: str | bytes, **options: object) -> tu
 
 
 @pytest.mark.parametrize("times", [1, 20])
-@pytest.mark.parametrize("ending", ["csv", "tsv"])
+@pytest.mark.parametrize("ending", ["csv", pytest.param("tsv", marks=pytest.mark.thorough)])
 def test_whatever_pandas_writes_is_read_as_pandas_reads_it(tmp_path: Path, ending: str, times: int) -> None:
     texts = TEXTS * times
     frame = pd.DataFrame({"id": range(len(texts)), "text": texts, "label": [k % 2 for k in range(len(texts))]})
@@ -112,7 +112,7 @@ def test_what_does_not_fit_is_one_row(
         assert record.mended_records == bad - bool(lost)
 
 
-@pytest.mark.parametrize("ending", ["csv", "tsv"])
+@pytest.mark.parametrize("ending", ["csv", pytest.param("tsv", marks=pytest.mark.thorough)])
 def test_an_open_quote_in_a_large_file_costs_one_row(tmp_path: Path, ending: str) -> None:
     """Long after the sample, and with more after it than a row may have."""
     sep = "," if ending == "csv" else "\t"

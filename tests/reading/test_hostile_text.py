@@ -131,7 +131,7 @@ LONG_LINES = {
 
 
 @pytest.mark.parametrize("kind", LONG_LINES)
-@pytest.mark.parametrize("mode", ["file", "line"])
+@pytest.mark.parametrize("mode", ["file", pytest.param("line", marks=pytest.mark.thorough)])
 def test_one_long_line(kind: str, mode: str, tmp_path: Path, vocabulary: str) -> None:
     part, times = LONG_LINES[kind]
     data = part * times

@@ -327,13 +327,15 @@ def test_without_the_extra_a_crawl_says_what_to_install(tmp_path: Path, monkeypa
     assert "pip install 'corpuscheck[warc]'" in str(documents_in(tmp_path / "a.warc")[1].reason)
 
 
-@pytest.mark.parametrize("content", ["lines", "wiki", "prose", "array"])
+@pytest.mark.parametrize(
+    "content", ["wiki", "array", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("lines", "prose"))]
+)
 def test_large_files_give_the_same_bytes_in_any_number_of_workers(
     tmp_path: Path, content: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(units, "_SMALLEST_UNIT", 1 << 18)
     monkeypatch.setattr(units, "LARGEST_UNIT", 1 << 18)
-    texts = ["\n".join(korean_lines(30, seed)) for seed in range(40)]
+    texts = ["\n".join(korean_lines(30, seed)) for seed in range(20)]
     big = {
         "lines": "".join(json.dumps({"text": text}, ensure_ascii=False) + "\n" for text in texts),
         "wiki": "".join(f'<doc id="{n}" title="가">\n{text}\n</doc>\n' for n, text in enumerate(texts)),

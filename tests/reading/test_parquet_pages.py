@@ -160,7 +160,12 @@ BOUNDED: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BOUNDED)
+_LIKE_ANOTHER = ("pages of the second version", "a repeated prefix behind a small text")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.thorough] if name in _LIKE_ANOTHER else []) for name in BOUNDED]
+)
 def test_pages_that_can_be_held_are_read_a_few_rows_at_a_time(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.parquet").write_bytes(BOUNDED[name]())
     _, record = read_apart(tmp_path / "a.parquet")

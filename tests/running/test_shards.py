@@ -8,18 +8,19 @@ import json
 import os
 import random
 import re
+import shlex
 import shutil
 import subprocess
-import sys
 import tarfile
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import laws
 import numpy as np
 import pytest
-from support import REPOSITORY, Main, korean_lines, set_budgets, write_files, write_vocabulary
+from support import REPOSITORY, Main, korean_lines, quick_command, set_budgets, write_files, write_vocabulary
 
 from corpuscheck.api import merged, run_scan, scan_shard, survey
 from corpuscheck.errors import CorpuscheckError, ProfileError, UsageError
@@ -161,10 +162,10 @@ def test_the_makefile_of_the_page_makes_what_one_scan_makes(
     (tmp_path / "Makefile").write_text(MAKEFILE[1], "utf-8")
     program = tmp_path / "bin" / "corpuscheck"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m corpuscheck "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(quick_command())} "$@"\n')
     program.chmod(0o755)
     path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "PYTHONPATH": str(REPOSITORY)}
+    environment = {**os.environ, "PATH": path}
     for _ in range(2):  # the second time there is nothing to do
         made = subprocess.run(
             ["make", "-j", "2", "SHARDS=2"], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
@@ -222,7 +223,7 @@ def test_shards_with_a_tokenizer_make_what_one_scan_makes(name: str, shards: int
     assert sum_of(parts, tmp_path) == one_scan(folder, **options)
 
 
-@pytest.mark.parametrize("name", CORPORA)
+@pytest.mark.parametrize("name", laws.each(2, CORPORA))
 def test_shards_of_a_survey_and_of_a_scan_make_what_one_scan_trains_and_makes(name: str, tmp_path: Path) -> None:
     make, options = CORPORA[name]
     folder = make(tmp_path / "corpus")
@@ -272,13 +273,19 @@ def test_a_shard_that_cannot_be(wrong: str) -> None:
 
 
 class Trouble:
-    """Three good shards, and what can be done to them."""
+    """Three good shards, and what can be done to them in a place of their own. They are measured once, in `kept`."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, kept: Path, place: Path) -> None:
         self.place = place
-        self.folder = few(place / "corpus")
-        self.options = {"tokenizer": write_vocabulary(place / "vocab.txt", LETTERS)}
-        self.parts = parts_of(self.folder, 3, place, **self.options)
+        self.folder, vocabulary = kept / "corpus", kept / "vocab.txt"
+        self.options = {"tokenizer": str(vocabulary)}
+        if not vocabulary.exists():
+            write_vocabulary(vocabulary, LETTERS)
+            parts_of(few(self.folder), 3, kept, **self.options)
+        self.parts = [str(place / f"part-{number}.ccp") for number in (1, 2, 3)]
+        if kept != place:
+            for part in self.parts:
+                shutil.copy(kept / Path(part).name, part)
 
     def one(self, share: WorkShare, **options: Any) -> str:
         path = str(self.place / "other.ccp")
@@ -303,11 +310,13 @@ def with_a_survey(of: Trouble) -> list[str]:
 
 
 def after_a_change(of: Trouble) -> list[str]:
+    of = Trouble(of.place, of.place)
     (of.folder / "0.txt").write_text("another text, of another size", "utf-8")
     return [*of.parts[:2], of.one(WorkShare(3, 3))]
 
 
 def after_a_new_file(of: Trouble) -> list[str]:
+    of = Trouble(of.place, of.place)
     (of.folder / "new.txt").write_text("new", "utf-8")
     return [*of.parts[:2], of.one(WorkShare(3, 3))]
 
@@ -347,10 +356,15 @@ REFUSED: dict[str, tuple[Callable[[Trouble], list[str]], str]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.mark.parametrize("name", REFUSED)
-def test_shards_that_do_not_make_one_whole_are_refused(name: str, tmp_path: Path) -> None:
+def test_shards_that_do_not_make_one_whole_are_refused(name: str, kept: Path, tmp_path: Path) -> None:
     spoil, why = REFUSED[name]
-    paths = spoil(Trouble(tmp_path))
+    paths = spoil(Trouble(kept, tmp_path))
     with pytest.raises(ProfileError, match=why):
         merged(paths, 1)
 
@@ -368,8 +382,8 @@ def test_a_file_that_must_be_read_again_has_to_be_at_hand(tmp_path: Path) -> Non
         merged(parts, 1)
 
 
-def test_a_damaged_shard_is_never_more_than_a_message(tmp_path: Path) -> None:
-    parts = Trouble(tmp_path).parts
+def test_a_damaged_shard_is_never_more_than_a_message(kept: Path, tmp_path: Path) -> None:
+    parts = Trouble(kept, tmp_path).parts
     good, dice = Path(parts[0]).read_bytes(), random.Random(1)
     for _ in range(60):
         bad = bytearray(good)
@@ -414,16 +428,15 @@ COMMANDS: list[tuple[list[str], str]] = [
     (["scan", "{corpus}", "--shard", "1/2", "--save", "{place}/a.ccp", "--output", "a.json"], "for the whole corpus"),
     (["scan", "{corpus}", "--shard", "2", "--save", "{place}/a.ccp"], "such as 3/200"),
     (["report", "{place}/part-1.ccp"], "shard"),
-    (["merge", "{place}/part-1.ccp", "-o", "{place}/all.ccp"], "shard is missing"),
+    (["merge", "{place}/part-1.ccp", "-o", "{place}/all.ccp"], "shards are missing"),
 ]
 
 
 @pytest.mark.parametrize(("arguments", "said"), COMMANDS)
 def test_what_a_shard_is_not_for_is_said_in_one_line(
-    arguments: list[str], said: str, tmp_path: Path, run_main: Main
+    arguments: list[str], said: str, kept: Path, tmp_path: Path, run_main: Main
 ) -> None:
-    folder = few(tmp_path / "corpus")
-    parts_of(folder, 2, tmp_path, tokenizer=write_vocabulary(tmp_path / "vocab.txt", LETTERS))
+    folder = Trouble(kept, tmp_path).folder
     status, out, err = run_main(*(one.format(corpus=folder, place=tmp_path) for one in arguments))
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert said in err

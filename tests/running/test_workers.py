@@ -256,7 +256,7 @@ def test_a_scan_that_is_killed_leaves_nothing_running_and_goes_on_where_it_was(j
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     environment.pop("CORPUSCHECK_NO_CACHE")
     first = subprocess.Popen([sys.executable, script, *arguments], env=environment, stdout=subprocess.DEVNULL)
-    wait_for(lambda: len(noted.read_text().split()) > 20)
+    wait_for(lambda: len(noted.read_text().split()) > 5)
     below = children_of(first.pid)
     first.kill()
     first.wait()
