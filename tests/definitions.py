@@ -144,7 +144,7 @@ class Expected(NamedTuple):
 def expected(tokenizer: Tokenizer, texts: Sequence[str], unk: str | None, byte_level: bool) -> Expected:
     """From the encodings alone; a piece is whole where its bytes are text."""
     bytes_of = _letters() if byte_level else {}
-    unk_id = None if unk is None else tokenizer.token_to_id(unk)
+    unk_id = -1 if unk is None else tokenizer.token_to_id(unk)
     total = Expected(0, 0, 0, 0, 0)
     for text in texts:
         found = tokenizer.encode(text, add_special_tokens=False)
@@ -153,7 +153,7 @@ def expected(tokenizer: Tokenizer, texts: Sequence[str], unk: str | None, byte_l
             any(not _whole(token, bytes_of) for token, _ in group)
             for _, group in groupby(zip(found.tokens, found.word_ids, strict=True), lambda pair: pair[1])
         )
-        figures = (len(found), _words(found), len(unknown), found.ids.count(unk_id) if unknown else 0, broken)
+        figures = (len(found), _words(found), len(unknown), sum(token == unk_id for token in found.ids), broken)
         total = Expected(*(a + b for a, b in zip(total, figures, strict=True)))
     return total
 

@@ -9,8 +9,8 @@ from definitions import DEFINITIONS, expected
 from support import EXAMPLES, LANGUAGES, korean_lines, scanned, write_files
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 
+from corpuscheck.tokenizer.encoder import DROPPED
 from corpuscheck.tokenizer.loading import load
-from corpuscheck.tokenizer.unknown import DROPPED
 
 ODD = "a  b\t c\n\n 똻 <s> [MASK]<|endoftext|> e\u0301 12345 don't ▁x \u200b🙂 ㅋㅋㅋ ﾊﾝ\n"
 TEXTS = [*LANGUAGES.values(), ODD, "the cat", "다. 다.\n", *(p.read_text("utf-8") for p in EXAMPLES.rglob("*.md"))]

@@ -112,6 +112,7 @@ def test_the_json_of_a_sweep_is_what_its_schema_says(corpus: Path) -> None:
     Draft202012Validator(schema).validate(json.loads(done.stdout))
     shown = run("train", corpus, "--sweep", "2.5k,3k,4k", "-q").stdout
     assert "is the knee" in shown
+    assert all(heading in shown for heading in ("lost", "tokens per word", "bits per byte", "embedding"))
 
 
 @pytest.mark.parametrize(

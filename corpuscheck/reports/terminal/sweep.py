@@ -25,14 +25,24 @@ def _parts(sweep: Sweep) -> Iterator[RenderableType]:
     yield Text(f"{sweep.model} tokenizers {made}", "bold")
     yield Text()
     table = columns(
-        ("vocabulary", "right"), ("lost", "right"), ("tokens per word", "right"), ("", "left"),
-    )  # fmt: skip
+        ("vocabulary", "right"),
+        ("lost", "right"),
+        ("tokens per word", "right"),
+        ("", "left"),
+        ("bits per byte", "right"),
+        ("embedding", "right"),
+    )
     most = max((row.tokens_per_word.value for row in sweep.rows), default=0.0) or 1.0
     for row in sweep.rows:
         bar = Text("▇" * round(_BAR * row.tokens_per_word.value / most), "cyan")
         table.add_row(
-            count(row.pieces), percent(row.lost_rate), f"{row.tokens_per_word.value:.3f}", bar,
-        )  # fmt: skip
+            count(row.pieces),
+            percent(row.lost_rate),
+            f"{row.tokens_per_word.value:.3f}",
+            bar,
+            f"{row.bits_per_byte:.3f}",
+            count(row.embedding_parameters),
+        )
     yield table
     yield Text(f"embedding: parameters at a width of {WIDTH}; bits per byte: of tokens by their frequency alone", "dim")
     if sweep.knee is None:
