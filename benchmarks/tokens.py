@@ -80,6 +80,7 @@ def timed(count: Callable[[], tuple[int, int]], runs: int) -> tuple[float, tuple
 
 
 def main() -> int:
+    """Each tokenizer on each text."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("texts", nargs="+")
     parser.add_argument("--tokenizer", action="append", required=True)

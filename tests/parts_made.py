@@ -54,7 +54,7 @@ shattered = st.builds(
 )  # fmt: skip
 some_words = st.builds(
     WordPart, st.sampled_from(["", "f"]), n, n, n, n, n, n, st.dictionaries(names, st.booleans(), max_size=3),
-    st.one_of(st.none(), n), lost_words, counts, shattered,
+    st.one_of(st.none(), n), lost_words, counts, shattered, n, n,
 )  # fmt: skip
 words = some_words.map(lambda part: part if part.fingerprint else WordPart())
 curves = st.one_of(
@@ -171,6 +171,7 @@ forecasts = st.one_of(
     st.just(ForecastPart()), st.just(ForecastPart(conflict=True)), st.builds(ForecastPart, n, n, n, n, n, n)
 )
 
+over = st.dictionaries(st.sampled_from([512, 2048, 8192]), st.integers(1, 99))
 rates = st.dictionaries(st.integers(0, 14), st.integers(1, 99), max_size=5)
 lost_characters = st.builds(LostCharacters, st.dictionaries(st.integers(1, 0x10FFFF), st.integers(1, 99), max_size=5))
 source_figures = st.builds(
@@ -202,6 +203,6 @@ KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
     LettersPart: changes,
     WholenessPart: wholeness,
     SourcesPart: sources,
-    DistributionPart: st.builds(DistributionPart, ranks, rates, ranks),
+    DistributionPart: st.builds(DistributionPart, ranks, rates, ranks, ranks, over),
 }
 """Each kind of part that a profile has."""
