@@ -109,7 +109,7 @@ def test_where_kernels_are_wrong_everything_is_encoded_and_the_report_says_so(
     count = vars(piecewise)["count"]
 
     def wrong(*given: Any) -> int:
-        done = count(*given)
+        done = int(count(*given))
         given[-1][:, 0] += 1
         return done
 
