@@ -38,5 +38,7 @@ def over_told(found: Distributions) -> str:
     if found.over_512 is None or found.over_2048 is None or found.over_8192 is None:
         return ""
     about_so = "about " if found.document_tokens.estimated else ""
+    if not found.over_512:
+        return "no document has over 512 tokens" + (", by an estimate" if about_so else "")
     longest = f"{percent(found.over_2048)} over 2,048, {percent(found.over_8192)} over 8,192"
     return f"{about_so}{percent(found.over_512)} of documents have over 512 tokens, {longest}"

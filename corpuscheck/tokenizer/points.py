@@ -31,7 +31,7 @@ from corpuscheck.kernels.cutting import (
 from corpuscheck.kernels.reading import Manner
 from corpuscheck.text.neighbours import stands_alone, starts_anew
 from corpuscheck.tokenizer.encoder import Apart, Encoder, Here, ready
-from corpuscheck.tokenizer.recipe import Definition, Recipe, Step
+from corpuscheck.tokenizer.recipe import Cut, Definition, Recipe
 from corpuscheck.tokenizer.tables import bytes_of, laid, literals_of
 from corpuscheck.tokenizer.trial import needs_trial
 
@@ -116,10 +116,10 @@ class Points:
                 yield bit << 1, joined
 
     @property
-    def _asked(self) -> tuple[Step, ...]:
+    def _asked(self) -> tuple[Cut, ...]:
         """The steps that cut at single characters, that of white space last."""
         white = self._recipe.white
-        return self._recipe.steps + ((Step(WORDS, asked=white),) if white else ())
+        return self._recipe.steps + ((Cut(WORDS, asked=white),) if white else ())
 
     @cached_property
     def manner(self) -> Manner:

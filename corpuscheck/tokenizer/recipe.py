@@ -23,6 +23,7 @@ from corpuscheck.kernels.cutting import (
 )
 from corpuscheck.kernels.pieces import MOST_STEPS
 from corpuscheck.kernels.reading import KEPT, LEAD, MISSING_LEAD, NO_LEAD, ONE_BLANK, ONE_MARK
+from corpuscheck.tokenizer.encoder import DROPPED
 from corpuscheck.tokenizer.spelling import byte_letters
 
 Definition = Mapping[str, Any]
@@ -63,7 +64,7 @@ class _NotFollowedError(Exception):
 
 
 @dataclass(frozen=True)
-class Step:
+class Cut:
     """A step of the pre-tokenizer: what it does, where it cuts, and how many numbers go together.
 
     It cuts at one character, or where the step of the library does, which is told by its definition.
@@ -81,7 +82,7 @@ class Recipe:
 
     reason: str = ""
     normalizers: tuple[Definition, ...] = ()
-    steps: tuple[Step, ...] = ()
+    steps: tuple[Cut, ...] = ()
     lead: str = ""
     leading: int = NO_LEAD
     mark: str = ""
@@ -110,6 +111,8 @@ def _check_model(model: Definition, pieces: Mapping[str, int]) -> None:
     if kind not in ("BPE", "Unigram", "WordPiece"):
         raise _NotFollowedError(f"{kind} models are not followed")
     if kind == "BPE":
+        if model.get("unk_token") == DROPPED:
+            raise _NotFollowedError("what it does not know is dropped, and neighbours join")
         if model.get("dropout"):
             raise _NotFollowedError("its merges are left to chance (dropout)")
         if model.get("continuing_subword_prefix") or model.get("end_of_word_suffix"):
@@ -166,7 +169,7 @@ def _with_splitters(
             raise _NotFollowedError("its pre-tokenizer puts marks before some words only")
         recipe = replace(recipe, white=steps[0])
         steps = steps[1:]
-    made: list[Step] = []
+    made: list[Cut] = []
     for step in steps:
         if recipe.byte_level:
             raise _NotFollowedError(f"its pre-tokenizer {step['type']} cuts letters that stand for bytes")
@@ -176,11 +179,11 @@ def _with_splitters(
         raise _NotFollowedError("its pre-tokenizer has too many steps")
     one_word = not made and recipe.white is None
     if one_word and recipe.mark and _may_cut_runs(recipe.mark, model, pieces):
-        made.append(Step(BEFORE_RUNS, recipe.mark))
+        made.append(Cut(BEFORE_RUNS, recipe.mark))
     return replace(recipe, steps=tuple(made), one_word=one_word)
 
 
-def _with_step(recipe: Recipe, step: Definition, inside: bool) -> tuple[Recipe, list[Step]]:
+def _with_step(recipe: Recipe, step: Definition, inside: bool) -> tuple[Recipe, list[Cut]]:
     """The recipe with one more step; whether it is `inside` of what another one has cut."""
     kind = step["type"]
     if kind == "Metaspace":
@@ -191,26 +194,26 @@ def _with_step(recipe: Recipe, step: Definition, inside: bool) -> tuple[Recipe, 
                 raise _NotFollowedError("its pre-tokenizer puts a space before each part of a text")
             recipe = replace(recipe, lead=" ", leading=MISSING_LEAD)
         recipe = replace(recipe, byte_level=True)
-        return recipe, [Step(GPT2)] if step.get("use_regex", True) else []
+        return recipe, [Cut(GPT2)] if step.get("use_regex", True) else []
     if kind == "Split":
         return recipe, [_split(step)]
     if kind == "Digits":
-        return recipe, [Step(ISOLATED if step.get("individual_digits") else CONTIGUOUS, asked=step)]
+        return recipe, [Cut(ISOLATED if step.get("individual_digits") else CONTIGUOUS, asked=step)]
     if kind == "Punctuation":
         behavior = step.get("behavior", "Isolated")
         if behavior not in _BEHAVIORS:
             raise _NotFollowedError(f"its pre-tokenizer Punctuation is {behavior}")
-        return recipe, [Step(_BEHAVIORS[behavior], asked={**step, "behavior": "Isolated"})]
+        return recipe, [Cut(_BEHAVIORS[behavior], asked={**step, "behavior": "Isolated"})]
     if kind == "WhitespaceSplit":
-        return recipe, [Step(REMOVED, asked=step)]
+        return recipe, [Cut(REMOVED, asked=step)]
     if kind == "BertPreTokenizer":
-        return recipe, [Step(REMOVED, asked=step), Step(ISOLATED, asked=step)]
+        return recipe, [Cut(REMOVED, asked=step), Cut(ISOLATED, asked=step)]
     if kind == "Whitespace":
-        return recipe, [Step(WORDS, asked=step)]
+        return recipe, [Cut(WORDS, asked=step)]
     raise _NotFollowedError(f"its pre-tokenizer {kind} is not followed")
 
 
-def _with_metaspace(recipe: Recipe, step: Definition, inside: bool) -> tuple[Recipe, list[Step]]:
+def _with_metaspace(recipe: Recipe, step: Definition, inside: bool) -> tuple[Recipe, list[Cut]]:
     mark, scheme = str(step.get("replacement", "▁")), step.get("prepend_scheme", "always")
     if inside or (recipe.mark and recipe.mark != mark):
         raise _NotFollowedError("its pre-tokenizer puts a mark before each part of a text")
@@ -219,19 +222,19 @@ def _with_metaspace(recipe: Recipe, step: Definition, inside: bool) -> tuple[Rec
     if recipe.blanks == ONE_MARK and mark != "▁":
         raise _NotFollowedError("its marks are not all alike")
     recipe = replace(recipe, mark=mark)
-    return recipe, [Step(MERGED_WITH_NEXT, mark)] if step.get("split", True) else []
+    return recipe, [Cut(MERGED_WITH_NEXT, mark)] if step.get("split", True) else []
 
 
-def _split(step: Definition) -> Step:
+def _split(step: Definition) -> Cut:
     pattern, behavior, invert = step.get("pattern") or {}, step.get("behavior"), bool(step.get("invert"))
     known = PATTERNS.get(str(pattern.get("Regex")))
     if known and (behavior, invert) in (("Isolated", False), ("Removed", True), ("Contiguous", False)):
         if behavior == "Contiguous":
             raise _NotFollowedError("its pre-tokenizer joins what its pattern cuts")
-        return Step(known[0], digits=known[1])
+        return Cut(known[0], digits=known[1])
     text = pattern.get("String")
     if isinstance(text, str) and len(text) == 1 and not invert and behavior in _BEHAVIORS:
-        return Step(_BEHAVIORS[str(behavior)], text)
+        return Cut(_BEHAVIORS[str(behavior)], text)
     raise _NotFollowedError("its pre-tokenizer Split has a pattern that is not followed")
 
 

@@ -12,7 +12,7 @@ from tokenizers.pre_tokenizers import Split
 
 from corpuscheck.kernels.cutting import step_end
 from corpuscheck.tokenizer.points import Points
-from corpuscheck.tokenizer.recipe import PATTERNS, Recipe, Step
+from corpuscheck.tokenizer.recipe import PATTERNS, Cut, Recipe
 
 letters = st.sampled_from("abIſtsTSmredlLvVZßǅʼªéか文가1２½Ⅷ \n\r\t'’.,/_-\u0301\u0e31\u00a0\u3000\u200b\u0085😀")
 words = st.sampled_from(
@@ -42,5 +42,5 @@ def pieces(points: Points, text: str) -> list[str]:
 def test_known_patterns_cut_as_the_library_does(pattern: str, text: str) -> None:
     kind, digits = PATTERNS[pattern]
     library = Split(Regex(pattern), "isolated")
-    found = pieces(Points(Recipe(steps=(Step(kind, digits=digits),)), ((), ())), text)
+    found = pieces(Points(Recipe(steps=(Cut(kind, digits=digits),)), ((), ())), text)
     assert found == [piece for piece, _ in library.pre_tokenize_str(text)]
