@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import hypothesis
@@ -18,6 +18,11 @@ def each(step: int, cases: Iterable[Any]) -> list[Any]:
         case if number % step == 0 else pytest.param(case, marks=pytest.mark.thorough)
         for number, case in enumerate(cases)
     ]
+
+
+def each_but(like_another: Collection[Any], cases: Iterable[Any]) -> list[Any]:
+    """Cases for parametrize, of which some are much like another: those where tests are thorough."""
+    return [pytest.param(case, marks=pytest.mark.thorough) if case in like_another else case for case in cases]
 
 
 def examples(most: int, **settings: Any) -> hypothesis.settings:

@@ -62,9 +62,17 @@ def korean_lines(lines: int, seed: int = 1, words: int = 12) -> list[str]:
 
 @lru_cache(256)
 def _korean_lines(lines: int, seed: int, words: int) -> tuple[str, ...]:
-    dice = random.Random(seed)
-    lexicon = ["".join(dice.choices(_SYLLABLES, k=dice.randint(1, 5))) for _ in range(4000)]
+    lexicon, state = _korean_words(seed)
+    dice = random.Random()
+    dice.setstate(state)
     return tuple(" ".join(dice.choices(lexicon, k=dice.randint(1, 2 * words))) + "." for _ in range(lines))
+
+
+@lru_cache(256)
+def _korean_words(seed: int) -> tuple[list[str], Any]:
+    """Made-up words, and the dice as they lie afterwards."""
+    dice = random.Random(seed)
+    return ["".join(dice.choices(_SYLLABLES, k=dice.randint(1, 5))) for _ in range(4000)], dice.getstate()
 
 
 def write_vocabulary(path: Path, characters: Iterable[str], further: Iterable[str] = ()) -> str:

@@ -17,7 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from support import REPOSITORY, Main, command, korean_lines, run, write_files
+from prepared import serving, start
+from support import REPOSITORY, Main, command, korean_lines, quick_command, run, write_files
 
 from corpuscheck.errors import CorpuscheckError
 from corpuscheck.files import writing
@@ -160,11 +161,12 @@ print("done", flush=True)
 
 def killed(where: str, at: int, place: Path, number: int, *options: str) -> None:
     """A process that stops before or (from 100 on) after a call, and is killed there."""
-    line = [sys.executable, "-c", STOPPED.replace("PAUSES", "2000"), where, str(at), str(place), *options]
-    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as process:
-        assert process.stdout
-        assert process.stdout.readline() == "here\n"
-        process.send_signal(number)
+    line = ["-c", STOPPED.replace("PAUSES", "2000"), where, str(at), str(place), *options]
+    reader, writer = os.pipe()
+    with open(reader, encoding="utf-8") as said, open(writer, "wb") as out, open(os.devnull, "wb") as nothing:
+        process = start(serving(), line, (nothing.fileno(), out.fileno(), nothing.fileno()), os.environ, os.getcwd())
+        assert said.readline() == "here\n"
+        os.kill(process.pid, number)
         assert process.wait(30) == -number
 
 
@@ -368,7 +370,7 @@ def test_standard_streams_are_written_to_directly(tmp_path: Path, name: str) -> 
     before = os.lstat("/dev/stdout"), os.lstat("/dev/stderr")
     code = f"from corpuscheck.files.writing import write_whole; print(1); write_whole({name!r}, b'new\\n'); print(2)"
     with open(tmp_path / "out", "wb") as out:
-        subprocess.run([sys.executable, "-c", code], stdout=out, stderr=out, check=True, cwd=REPOSITORY)
+        subprocess.run(quick_command("-c", code), stdout=out, stderr=out, check=True)
     assert (tmp_path / "out").read_text() == "1\nnew\n2\n"
     assert all(
         os.path.samestat(*both) for both in zip(before, map(os.lstat, ("/dev/stdout", "/dev/stderr")), strict=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
 
 import pytest
+from in_time import in_time
 
 from corpuscheck.reading.formats import rows
 from corpuscheck.reading.formats.delimited import read_csv, read_tsv
@@ -30,9 +30,8 @@ def _read(data: bytes, step: int = 1 << 20, reader: object = read_csv) -> tuple[
 @pytest.mark.parametrize("reader", [read_csv, pytest.param(read_tsv, marks=pytest.mark.thorough)])
 def test_millions_of_them_take_no_time_and_are_counted_as_lines(end: bytes, reader: object) -> None:
     data = (HEAD + b"\n" * 20_000_000 + b"7,last\nbad\n").replace(b"\n", end)
-    started = time.process_time()
-    found, report = _read(data, reader=reader)
-    assert time.process_time() - started < 10
+    with in_time():
+        found, report = _read(data, reader=reader)
     assert (found[-1], report.first_bad_line or report.first_missing) == ((b"last", 20_000_032), 20_000_033)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-import time
 from itertools import product
 from pathlib import Path
 
 import laws
 import pytest
+from in_time import in_time
 from support import document_of, documents_in, write_files, write_vocabulary
 
 from corpuscheck.reading.files import FileRecord
@@ -145,10 +145,9 @@ def test_quotes_that_open_again_and_again_do_not_read_the_rest_again_and_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("corpuscheck.reading.formats.rows.LARGEST_ROW", 100_000)
-    start = time.process_time()
-    found, record = read(tmp_path, "a.csv", "id,text\n" + '1,x",",y\n' * 100_000)
+    with in_time():
+        found, record = read(tmp_path, "a.csv", "id,text\n" + '1,x",",y\n' * 100_000)
     assert len(found) + record.bad_records - record.mended_records + record.missing_text > 0
-    assert time.process_time() - start < 20
 
 
 def test_a_row_that_does_not_fit_is_reported_with_its_line(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Small files made to cost minutes or gigabytes: each ends in seconds and in bounded memory, and says what it left out.
 
-Each case makes its own files and is scanned in a process of its own, which a generous time-out ends.
+Each case makes its own files and is scanned in a process of its own, which ends after a generous time of work.
 """
 
 from __future__ import annotations
@@ -36,19 +36,21 @@ from corpuscheck.text.composing import MOST_MARKS, normalised
 from corpuscheck.values.packed import Packed
 
 _SECONDS = 30
+_LIMITED = f"import resource; resource.setrlimit(resource.RLIMIT_CPU, ({_SECONDS}, {_SECONDS})); "
+"""Each process may work for so long; where the machine is busy it may take longer."""
 _MOST_MEMORY = 1 << 30
 
 
 def _read(path: Path, *options: str) -> str:
     """The documents, their bytes, and why each file was skipped or cut, from a process with a time-out."""
     script = (
-        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        f"{_LIMITED}import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
         "from reading_of import peak_of_this_process, read_all; from corpuscheck.settings import Reading;"
         "texts, records = read_all(Path(sys.argv[2]), Reading(strip_markup='--strip-markup' in sys.argv));"
         "peak = peak_of_this_process();"
         "print(peak, len(texts), sum(map(len, texts)), [(r.reason, r.damage) for r in records[:2]])"
     )
-    done = run("-c", script, TESTS, path, *options, seconds=_SECONDS)
+    done = run("-c", script, TESTS, path, *options, seconds=10 * _SECONDS)
     assert done.returncode == 0, done.stderr
     peak, _, rest = done.stdout.partition(" ")
     assert int(peak) < _MOST_MEMORY
@@ -88,7 +90,7 @@ _FILES: dict[str, tuple[str, Callable[[], bytes], str, tuple[str, ...]]] = {
         "a.tar.zst", lambda: zstandard.compress(_tar([b"some text"] * 8000)), "8000 72000", (),
     ),
     "many members in a tar of gzip": ("a.tar.gz", lambda: gzip.compress(_tar([b"some text"] * 4000), 1), "4000 ", ()),
-    "many members in a zip": ("a.zip", lambda: _zip(10_000), "10000 ", ()),
+    "many members in a zip": ("a.zip", lambda: _zip(3_000), "3000 ", ()),
     "a key of a megabyte over an object": ("a.json", lambda: json.dumps({_LONG: _TEXTS}).encode(), "too large", ()),
     "a key of a megabyte over strings": (
         "a.json", lambda: json.dumps({_LONG: list(_TEXTS.values()) * 10}).encode(), "no text in its records", (),
@@ -119,15 +121,15 @@ _FILES: dict[str, tuple[str, Callable[[], bytes], str, tuple[str, ...]]] = {
     "elements of XML": (
         "a.xml", lambda: b"<d>" + b"<p>a</p>" * 1_900_000 + b"</d>", "1 3799999 ", ("--strip-markup",),
     ),
-    "references": ("a.xml", lambda: b"<d>" + b"a&amp;" * 4_000_000 + b"</d>", "1 8000000 ", ("--strip-markup",)),
+    "references": ("a.xml", lambda: b"<d>" + b"a&amp;" * 1_000_000 + b"</d>", "1 2000000 ", ("--strip-markup",)),
     "very many references": (
         "a.xml", lambda: b"<d>" + b"&a;" * 20_000_000 + b"</d>", " 60000007 ", ("--strip-markup",),
     ),
     "very many sections": (
-        "a.xml", lambda: b"<d>" + b"<![CDATA[a]]>" * 2_000_000 + b"</d>", "1 2000000 ", ("--strip-markup",),
+        "a.xml", lambda: b"<d>" + b"<![CDATA[a]]>" * 1_000_000 + b"</d>", "1 1000000 ", ("--strip-markup",),
     ),
     "elements that end as others": (
-        "a.html", lambda: b"<html>" + b"<span>" * 1_000_000 + b"text" + b"</x>" * 1_000_000, " 10000010 ",
+        "a.html", lambda: b"<html>" + b"<span>" * 300_000 + b"text" + b"</x>" * 300_000, " 3000010 ",
         ("--strip-markup",),
     ),
     "lines of one letter": (
@@ -142,7 +144,7 @@ _FILES: dict[str, tuple[str, Callable[[], bytes], str, tuple[str, ...]]] = {
 
 
 _LIKE_ANOTHER = (
-    "many members in a tar of gzip", "a key of a megabyte over strings", "a header of one name", "references",
+    "many members in a tar of gzip", "a key of a megabyte over strings", "a header of one name", "very many references",
     "tags of four attributes", "attributes without blanks between them",
 )  # fmt: skip
 
@@ -162,9 +164,9 @@ def test_a_small_file_is_read_in_seconds_and_bounded_memory(
 
 
 def test_ordinary_markup_of_many_attributes_is_still_stripped(tmp_path: Path) -> None:
-    page = b"<html><body>" + b"<p class='a' id=b title=\"c > d\">some text</p>\n" * 20_000 + b"</body></html>"
+    page = b"<html><body>" + b"<p class='a' id=b title=\"c > d\">some text</p>\n" * 5_000 + b"</body></html>"
     (tmp_path / "a.html").write_bytes(page)
-    assert _read(tmp_path / "a.html", "--strip-markup").startswith(f"1 {20_000 * 10 - 1} ")
+    assert _read(tmp_path / "a.html", "--strip-markup").startswith(f"1 {5_000 * 10 - 1} ")
 
 
 _PATTERNS = {
@@ -182,12 +184,11 @@ _PATTERNS = {
 @pytest.mark.parametrize(("pattern", "path"), _PATTERNS.values(), ids=_PATTERNS)
 def test_a_pattern_is_matched_without_backtracking(pattern: str, path: str) -> None:
     script = (
-        "import sys; from corpuscheck.reading.patterns import Patterns;"
-        "print(Patterns.of([sys.argv[1]]).verdict(sys.argv[2]))"
+        f"{_LIMITED}import sys; from corpuscheck.reading.patterns import Patterns;"
+        "print(*(Patterns.of([line]).verdict(sys.argv[1]) for line in sys.argv[2:]))"
     )
-    for line in (pattern, f"{pattern}/", f"/{pattern}", f"!{pattern}"):
-        done = run("-c", script, line, path, seconds=_SECONDS)
-        assert done.stdout.strip() == "None"
+    done = run("-c", script, path, pattern, f"{pattern}/", f"/{pattern}", f"!{pattern}", seconds=10 * _SECONDS)
+    assert done.stdout.split() == ["None"] * 4
 
 
 _NAMES = ("a", "b", "ab", "ba", "a.txt", "b.txt", "foo", "aab", "c-d", "A1", "x y", "[a", "a*b", "#h", "!n", "가.txt")
@@ -339,10 +340,16 @@ def test_normal_forms_are_those_of_python_up_to_thirty_marks(form: str) -> None:
 @pytest.mark.parametrize("marks", ["".join(random.Random(1).choices(_MARKS, k=200_000)), "\u0301\u0316" * 100_000])
 def test_a_heap_of_marks_is_normalised_in_runs(marks: str) -> None:
     script = (
-        "import sys; from corpuscheck.text.composing import normalised; print(len(normalised('NFC', sys.stdin.read())))"
+        f"{_LIMITED}import sys; from corpuscheck.text.composing import normalised;"
+        "print(len(normalised('NFC', sys.stdin.read())))"
     )
     done = subprocess.run(
-        quick_command("-c", script), input=f"a{marks}", capture_output=True, text=True, timeout=_SECONDS, check=True
+        quick_command("-c", script),
+        input=f"a{marks}",
+        capture_output=True,
+        text=True,
+        timeout=10 * _SECONDS,
+        check=True,
     )
     assert abs(int(done.stdout) - len(marks)) < 10
 
@@ -359,11 +366,11 @@ _LINES = {
 @pytest.mark.parametrize("line", _LINES.values(), ids=_LINES)
 def test_escapes_of_a_long_line_are_found_in_linear_time(line: str) -> None:
     script = (
-        "import sys; from corpuscheck.reading.encodings.escapes import unescaped; "
+        f"{_LIMITED}import sys; from corpuscheck.reading.encodings.escapes import unescaped; "
         "print(unescaped(sys.stdin.read()) is None)"
     )
     done = subprocess.run(
-        quick_command("-c", script), input=line, capture_output=True, text=True, timeout=_SECONDS, check=True
+        quick_command("-c", script), input=line, capture_output=True, text=True, timeout=10 * _SECONDS, check=True
     )
     assert done.stdout.strip() in ("True", "False")
 
@@ -392,7 +399,7 @@ def test_folders_deeper_than_a_path_can_name_are_skipped_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    for _ in range(2500):
+    for _ in range(2100):
         os.mkdir("a")
         os.chdir("a")
     os.chdir("/")

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from corpuscheck.reading import ranges
 from corpuscheck.running import units
 from corpuscheck.settings import settings_from
 
-pytest.importorskip("distributed")
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="nothing can be killed like this there")
+pytestmark = [
+    pytest.mark.skipif(not find_spec("distributed"), reason="distributed is not installed"),
+    pytest.mark.skipif(sys.platform == "win32", reason="nothing can be killed like this there"),
+]
 
 WORKER = """
 import os, resource, signal, sys, time
