@@ -55,12 +55,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-@pytest.fixture(autouse=True)
-def _nothing_kept(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Commands keep no cache in the repository unless a test asks for one, and no secret in the home folder."""
-    monkeypatch.setenv("CORPUSCHECK_NO_CACHE", "1")
-    monkeypatch.delenv("CORPUSCHECK_CACHE_SECRET", raising=False)
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("CORPUSCHECK_NO_CACHE", "1")
+        patched.delenv("CORPUSCHECK_CACHE_SECRET", raising=False)
+        patched.setenv("XDG_STATE_HOME", str(tmp_path_factory.getbasetemp() / "state"))
+        yield
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 import hypothesis
-import pytest
 
 thorough = False
 """Set before any test is collected, by `--thorough`."""
@@ -14,15 +13,12 @@ thorough = False
 
 def each(step: int, cases: Iterable[Any]) -> list[Any]:
     """Cases that are much alike, for parametrize: each second, third … always, the others where tests are thorough."""
-    return [
-        case if number % step == 0 else pytest.param(case, marks=pytest.mark.thorough)
-        for number, case in enumerate(cases)
-    ]
+    return [case for number, case in enumerate(cases) if thorough or number % step == 0]
 
 
 def each_but(like_another: Collection[Any], cases: Iterable[Any]) -> list[Any]:
     """Cases for parametrize, of which some are much like another: those where tests are thorough."""
-    return [pytest.param(case, marks=pytest.mark.thorough) if case in like_another else case for case in cases]
+    return [case for case in cases if thorough or case not in like_another]
 
 
 def examples(most: int, **settings: Any) -> hypothesis.settings:

@@ -88,7 +88,7 @@ def _every_call() -> list[Call]:
     ]
 
 
-@pytest.mark.parametrize("call", laws.each(2, _every_call()), ids=_named)
+@pytest.mark.parametrize("call", laws.each(3, _every_call()), ids=_named)
 def test_no_command_fails(hostile: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
     monkeypatch.chdir(hostile)
     (hostile / "config\udcff.toml").write_text('[rules.CC301]\nseverity = "info"\n')

@@ -82,7 +82,7 @@ TRIED = [
 @pytest.mark.parametrize(
     ("line", "redirection", "status"),
     [
-        pytest.param(*tried, marks=[] if number % 2 == 0 or tried[0] == "--help" else [pytest.mark.thorough])
+        pytest.param(*tried, marks=[] if number % 4 == 0 or tried[0] == "--help" else [pytest.mark.thorough])
         for number, tried in enumerate(TRIED)
     ],
 )
@@ -129,7 +129,7 @@ def _raising(error: BaseException) -> Callable[..., None]:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="a limit of the address space")
-@pytest.mark.parametrize("kilobytes", [300_000, 600_000])
+@pytest.mark.parametrize("kilobytes", [pytest.param(300_000, marks=pytest.mark.thorough), 600_000])
 def test_too_little_memory_is_status_2_and_one_line(kilobytes: int) -> None:
     program = " ".join(map(shlex.quote, command("scan", RARE, "--no-cache", "-q")))
     line = ["bash", "-c", f"ulimit -v {kilobytes}; {program}"]

@@ -6,6 +6,7 @@ import random
 import unicodedata
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -56,12 +57,15 @@ def profile_of(documents: list[str]) -> Profile:
     return Profile(characters=CharacterPart(dict(Counter(map(ord, "".join(documents))))), domain=part_of(documents))
 
 
+@cache
+def _lexicon(kind: int) -> list[str]:
+    letters = "가나다라마바사아자차카타파하고노도"
+    return ["".join(random.Random(1000 * kind + w).choices(letters, k=3)) for w in range(400)]
+
+
 def documents(kind: int, number: int, seed: int, words: int = 60, own: float = 0.6) -> list[str]:
     """Made-up Korean: each kind has a lexicon of its own beside one that all share."""
-    common, special = (
-        ["".join(random.Random(1000 * k + w).choices("가나다라마바사아자차카타파하고노도", k=3)) for w in range(400)]
-        for k in (99, kind)
-    )
+    common, special = _lexicon(99), _lexicon(kind)
     dice = random.Random(f"{kind} {seed}")
     return [
         " ".join(dice.choice(special if dice.random() < own else common) for _ in range(words)) for _ in range(number)

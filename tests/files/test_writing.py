@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import laws
 import pytest
 from prepared import serving, start
-from support import REPOSITORY, Main, command, korean_lines, quick_command, run, write_files
+from support import REPOSITORY, Main, korean_lines, quick_command, run, write_files
 
 from corpuscheck.errors import CorpuscheckError
 from corpuscheck.files import writing
@@ -70,7 +71,7 @@ def failing(function: Callable[..., object], at: int, trouble: BaseException) ->
 
 
 @pytest.mark.parametrize("trouble", [TROUBLES[0], KeyboardInterrupt()], ids=["full", "stopped"])
-@pytest.mark.parametrize("at", range(4))
+@pytest.mark.parametrize("at", laws.each(2, range(4)))
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("exchange", [True, False], ids=["one renaming", "two renamings"])
 @pytest.mark.parametrize("before", [{}, OLD, {**OLD, **FOREIGN}], ids=["no folder", "old", "old with others"])
@@ -482,23 +483,19 @@ def test_every_command_leaves_the_old_one_where_the_disk_is_full(
     "writer", ["scan --save", "train", pytest.param("scan --output json", marks=pytest.mark.thorough)]
 )
 def test_a_limit_on_the_size_of_files_leaves_the_old_one(tmp_path: Path, prepared: Path, writer: str) -> None:
-    resource = pytest.importorskip("resource", reason="no limits on file sizes here")
     line, output = WRITERS[writer]
     here = shutil.copytree(prepared, tmp_path / "here")
     write_files(here, {output: "old"})
     before = tree(here)
 
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-
-    done = subprocess.run(command(*line, "-q"), preexec_fn=limit, capture_output=True, text=True, timeout=120,
-                          check=False, cwd=here)  # fmt: skip
+    limited = (
+        "import resource, sys; sys.dont_write_bytecode = True; resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000));"
+        "from corpuscheck.cli import main; main()"
+    )
+    done = run("-c", limited, *line, "-q", cwd=here)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "File too large" in done.stderr
     assert tree(here) == before
-
-
-KEEPING = {name: value for name, value in os.environ.items() if name != "CORPUSCHECK_NO_CACHE"}
 
 
 @pytest.mark.parametrize("planted", [".gitignore", "CACHEDIR.TAG"])
@@ -506,7 +503,8 @@ KEEPING = {name: value for name, value in os.environ.items() if name != "CORPUSC
 def test_the_marks_of_a_cache_are_never_half_and_never_written_through_a_link(tmp_path: Path, planted: str) -> None:
     write_files(tmp_path, {"text/a.txt": "Some text to read.\n", "precious": "precious", "cache/x": ""})
     (tmp_path / "cache" / planted).symlink_to("../precious")
-    assert run("scan", tmp_path / "text", "--cache-dir", tmp_path / "cache", "-q", env=KEEPING).returncode < 2
+    keeping = {name: value for name, value in os.environ.items() if name != "CORPUSCHECK_NO_CACHE"}
+    assert run("scan", tmp_path / "text", "--cache-dir", tmp_path / "cache", "-q", env=keeping).returncode < 2
     assert (tmp_path / "precious").read_text() == "precious"
 
 

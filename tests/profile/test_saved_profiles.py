@@ -205,8 +205,8 @@ def test_a_profile_edited_by_hand_is_an_error_or_a_result(tmp_path: Path, run_ma
             except ProfileError:
                 continue
             loaded += 1
-            if loaded > 1 + laws.thorough:  # what can be loaded is all alike to the commands
-                continue
+            if loaded > 1 + laws.thorough or number % (1 if laws.thorough else 4):
+                continue  # what can be loaded is all alike to the commands
             for arguments in (["report", "bad.ccp", "--baseline", "p.ccp"], ["diff", "bad.ccp", "p.ccp"]):
                 status, _, err = run_main(*arguments, "--format", "json")
                 assert status in (0, 1, 2), (path, wrong)

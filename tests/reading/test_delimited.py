@@ -14,8 +14,6 @@ from support import document_of, documents_in, write_files, write_vocabulary
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.formats.dialects import SAMPLE_BYTES
 
-pd = pytest.importorskip("pandas")
-
 TEXTS = [
     '그는 "좋다"고, 말했다',
     "세미콜론; 파이프| 글", '줄이\n바뀌는 "글"\n이다', '5" 파이프', '"전체가 인용"', "평범한 글이다.",
@@ -38,9 +36,10 @@ def read(folder: Path, name: str, content: str | bytes, **options: object) -> tu
 @pytest.mark.parametrize("times", [1, 20])
 @pytest.mark.parametrize("ending", ["csv", pytest.param("tsv", marks=pytest.mark.thorough)])
 def test_whatever_pandas_writes_is_read_as_pandas_reads_it(tmp_path: Path, ending: str, times: int) -> None:
+    pd = pytest.importorskip("pandas")
     texts = TEXTS * times
     frame = pd.DataFrame({"id": range(len(texts)), "text": texts, "label": [k % 2 for k in range(len(texts))]})
-    for sep, quoting, end, escape, doubled, index in DIALECTS if times == 1 or laws.thorough else DIALECTS[::5]:
+    for sep, quoting, end, escape, doubled, index in DIALECTS[:: 1 if laws.thorough else 3 if times == 1 else 7]:
         form = {"sep": sep, "escapechar": escape, "doublequote": doubled}
         content = frame.to_csv(None, quoting=quoting, lineterminator=end, index=index, **form)
         again = pd.read_csv(io.StringIO(content, newline=""), quoting=3 if quoting == 3 else 0, na_filter=False, **form)

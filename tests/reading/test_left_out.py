@@ -12,9 +12,6 @@ from support import document_of, documents_in, scanned, write_files, write_vocab
 from corpuscheck.errors import NothingToScanError
 from corpuscheck.reading.formats.prose import is_prose
 
-pd = pytest.importorskip("pandas")
-pytest.importorskip("pyarrow")
-
 ROWS = [
     {
         "id": f"a{k:05}",
@@ -33,7 +30,8 @@ ENDINGS = ["csv", "tsv", "jsonl", "json", "parquet", "arrow", "columns.json", "i
 
 
 def write(folder: Path, ending: str, rows: list[dict[str, Any]]) -> Path:
-    frame = pd.DataFrame(rows)
+    pytest.importorskip("pyarrow")
+    frame = pytest.importorskip("pandas").DataFrame(rows)
     path = folder / "corpus" / f"a.{ending}"
     path.parent.mkdir(exist_ok=True)
     if ending in ("csv", "tsv"):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import laws
 import pytest
 from support import EXAMPLES, Main, everything, korean_lines, scanned, write_files, write_vocabulary
 
@@ -86,7 +87,7 @@ def test_trained_and_processes_and_jobs_give_the_same(corpus: Path, options: dic
     assert everything(scanned(corpus, **options)) == everything(plain(corpus, options)) != wanted
 
 
-@pytest.mark.parametrize(("files", "bundled"), [(60, False), (400, True)])
+@pytest.mark.parametrize(("files", "bundled"), [pytest.param(60, False, marks=pytest.mark.thorough), (400, True)])
 def test_one_file_of_very_many_changed(
     files: int, bundled: bool, tmp_path: Path, options: dict[str, Any], reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,7 +124,7 @@ def _rewritten(path: Path, text: str) -> None:
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
-@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("change", laws.each(2, CHANGES))
 def test_only_what_changed_is_read(change: str, corpus: Path, options: dict[str, Any], reads: Reads) -> None:
     scanned(corpus, **options)
     reads()
@@ -140,11 +141,11 @@ def test_only_what_changed_is_read(change: str, corpus: Path, options: dict[str,
         ({}, True),
         ({"jobs": 2}, True),
         ({"max_unk_rate": 0.5}, True),
-        ({"target_bytes": 5}, True),
+        pytest.param({"target_bytes": 5}, True, marks=pytest.mark.thorough),
         ({"document": "line"}, False),
         ({"encoding": "utf-8"}, False),
-        ({"hint": "ja"}, False),
-        ({"text_fields": ("text",)}, False),
+        pytest.param({"hint": "ja"}, False, marks=pytest.mark.thorough),
+        pytest.param({"text_fields": ("text",)}, False, marks=pytest.mark.thorough),
         ({"tokenizer": "other"}, False),
         ({"tokenizer": None}, False),
         ({"cache_key": "content"}, False),

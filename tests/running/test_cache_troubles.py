@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import laws
 import pytest
 import zstandard
 from support import Main, everything, run, scanned, write_files
@@ -67,7 +68,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGE)
+@pytest.mark.parametrize("damage", laws.each(2, DAMAGE))
 def test_damage_is_ignored_counted_and_repaired(damage: str, corpus: Path, options: dict[str, Any]) -> None:
     wanted = everything(scanned(corpus, **options))
     DAMAGE[damage](Path(options["cache"]) / "cache.db")
@@ -188,8 +189,13 @@ def test_a_busy_cache_is_not_waited_for_with_each_file(
     wanted = everything(scanned(corpus, **{**options, "cache": None}))
     with closing(sqlite3.connect(Path(options["cache"]) / "cache.db", isolation_level=None)) as connection:
         connection.execute("BEGIN EXCLUSIVE")
-        waits: list[object] = []
-        monkeypatch.setattr(cache, "connect", lambda *given: waits.append(given) or connect(*given))
+        waits = []
+
+        def waiting(folder: Path, writing: bool, seconds: float) -> sqlite3.Connection:
+            waits.append(seconds)
+            return connect(folder, writing, seconds)
+
+        monkeypatch.setattr(cache, "connect", waiting)
         scan = scanned(corpus, **options)
         assert len(waits) < 5
         connection.execute("ROLLBACK")

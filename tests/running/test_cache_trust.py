@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import laws
 import pytest
 from in_time import in_time
 from scratch import NEEDS_GIT_AND_BASH, Repository
@@ -200,7 +201,7 @@ def _link(path: Path) -> None:
 
 
 @NOT_ON_WINDOWS
-@pytest.mark.parametrize("name", ["cache.db", "cache.db-journal", "cache.db-wal", "cache.db-shm"])
+@pytest.mark.parametrize("name", laws.each(2, ["cache.db", "cache.db-journal", "cache.db-wal", "cache.db-shm"]))
 @pytest.mark.parametrize("make", [_link, os.mkfifo, lambda p: p.symlink_to("/dev/zero"), lambda p: p.symlink_to("no")])
 @pytest.mark.parametrize("filled", [False, pytest.param(True, marks=pytest.mark.thorough)])
 def test_files_that_are_no_files_are_left_alone(
@@ -372,7 +373,7 @@ FILES: dict[str, str | bytes] = {
 @NEEDS_GIT_AND_BASH
 @pytest.mark.parametrize("name", INDEXES)
 @pytest.mark.parametrize("tracked", [False, True])
-@pytest.mark.parametrize("hashes", ["sha1", "sha256"])
+@pytest.mark.parametrize("hashes", ["sha1", pytest.param("sha256", marks=pytest.mark.thorough)])
 def test_a_cache_that_git_tracks(name: str, tracked: bool, hashes: str, tmp_path: Path) -> None:
     more: dict[str, str | bytes] = {".corpuscheck_cache/cache.db": "x"} if tracked else {}
     repository = _repository(tmp_path / "r", {**FILES, **more}, f"--object-format={hashes}")
