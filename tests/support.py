@@ -68,7 +68,7 @@ def _korean_lines(lines: int, seed: int, words: int) -> tuple[str, ...]:
     return tuple(" ".join(dice.choices(lexicon, k=dice.randint(1, 2 * words))) + "." for _ in range(lines))
 
 
-@lru_cache(256)
+@lru_cache(32)
 def _korean_words(seed: int) -> tuple[list[str], Any]:
     """Made-up words, and the dice as they lie afterwards."""
     dice = random.Random(seed)

@@ -17,7 +17,7 @@ import laws
 import pytest
 from in_time import in_time
 from scratch import NEEDS_GIT_AND_BASH, Repository
-from support import Main, everything, korean_lines, run, scanned, write_files, write_vocabulary
+from support import Main, everything, korean_lines, quick_command, run, scanned, write_files, write_vocabulary
 
 from corpuscheck.api import Scan
 from corpuscheck.running import secret as secrets
@@ -426,7 +426,7 @@ def test_a_committed_cache_turns_no_verdict(tmp_path: Path, run_main: Main, monk
 
 def test_scans_that_begin_at_once_have_one_secret(tmp_path: Path) -> None:
     code = "from corpuscheck.running.secret import secret; print(secret().hex())"
-    running = [subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(6)]
+    running = [subprocess.Popen(quick_command("-c", code), stdout=subprocess.PIPE, text=True) for _ in range(6)]
     assert len({process.communicate()[0] for process in running}) == 1
     assert run("--version").returncode == 0
 

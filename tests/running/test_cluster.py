@@ -127,7 +127,7 @@ def corpus(tmp_path: Path) -> Path:
     """Many small files, one in ranges, and one of them broken far in."""
     broken = bytearray("\n".join(korean_lines(300, 7)).encode())
     broken[-1000] = 0xFF
-    files: dict[str, str | bytes] = {f"{n}.txt": "\n".join(korean_lines(3, n)) for n in range(40)}
+    files: dict[str, str | bytes] = {f"{n}.txt": "\n".join(korean_lines(120)[3 * n : 3 * n + 3]) for n in range(40)}
     return write_files(
         tmp_path / "corpus", {**files, "large.txt": "\n".join(korean_lines(200, 5)), "z.txt": bytes(broken)}
     )

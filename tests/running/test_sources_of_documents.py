@@ -33,10 +33,14 @@ from corpuscheck.profile.sources import (
     SourceFigures,
     SourcesPart,
 )
+from corpuscheck.reading import opening, ranges
+from corpuscheck.reading.discover import discover
 from corpuscheck.result.by_source import apportioned
 from corpuscheck.result.result import Result
 from corpuscheck.rules.conclude import conclude
-from corpuscheck.settings import Limits, Policy
+from corpuscheck.running import units
+from corpuscheck.running.units import work_units
+from corpuscheck.settings import Limits, Policy, Reading
 
 LINES = korean_lines(600)
 
@@ -45,6 +49,21 @@ LINES = korean_lines(600)
 def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> str:
     characters = sorted(set("".join(LINES[:50])) - set(" \n"))
     return write_vocabulary(tmp_path_factory.mktemp("vocabulary") / "vocab.txt", characters[: len(characters) // 2])
+
+
+@pytest.fixture
+def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Units and blocks so small that a file of some kilobytes is cut."""
+    monkeypatch.setattr(units, "_SMALLEST_UNIT", 1 << 12)
+    monkeypatch.setattr(units, "LARGEST_UNIT", 1 << 13)
+    monkeypatch.setattr(ranges, "_PROBE_BYTES", 16)
+    monkeypatch.setattr(opening, "BLOCK_BYTES", 1 << 16)
+
+
+def pieces_of(folder: Path, name: str) -> int:
+    """How many pieces a file is read in."""
+    found = work_units(discover([folder], Reading()).sources, Reading())
+    return sum(piece.source.path.endswith(name) for unit in found for piece in unit)
 
 
 def text(k: int, lines: int = 6) -> str:
@@ -265,11 +284,12 @@ def test_shards_make_the_sources_of_the_whole(tmp_path: Path, vocabulary: str) -
     assert result.sources.overlaps == whole.sources.overlaps
 
 
+@pytest.mark.usefixtures("small_units")
 def test_a_long_document_that_several_workers_share_counts_for_its_source(tmp_path: Path, vocabulary: str) -> None:
-    long = "\n".join(" ".join(random.Random(k).choices(LINES, k=40)) for k in range(18_000))
+    long = "\n".join(" ".join(random.Random(k).choices(LINES, k=4)) for k in range(300))
     write_files(tmp_path, {"long/1.txt": long, "short/1.txt": text(1), "short/2.txt": text(2)})
     result = scanned(tmp_path, tokenizer=vocabulary, by="folder", near_duplicates=False).result
-    assert result.profile.size.utf8_bytes > 64 << 20
+    assert pieces_of(tmp_path, "long/1.txt") > 3
     check_sums(result)
 
 
@@ -412,12 +432,14 @@ def test_files_without_records_have_no_source_by_a_field(tmp_path: Path, vocabul
     assert none.files == 2
 
 
+@pytest.mark.usefixtures("small_units")
 def test_a_file_of_records_that_is_read_in_parts_names_the_same_sources(tmp_path: Path, vocabulary: str) -> None:
-    long = "\n".join(LINES[:200])
-    rows = ({"text": f"{k} {long[k % 90 :]}", "source": f"s{k % 3}"} for k in range(4500))
+    long = "\n".join(LINES[:20])
+    rows = ({"text": f"{k} {long[k % 90 :]}", "source": f"s{k % 3}"} for k in range(300))
     write_files(tmp_path, {"a.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)})
     result = scanned(tmp_path, tokenizer=vocabulary, by="field:source", near_duplicates=False).result
-    assert [(one.files, one.documents) for one in result.sources.sources] == [(1, 1500)] * 3
+    assert [(one.files, one.documents) for one in result.sources.sources] == [(1, 100)] * 3
+    assert (tmp_path / "a.jsonl").stat().st_size > 4 * opening.BLOCK_BYTES
     assert sum(one.utf8_bytes for one in result.sources.sources) == result.profile.size.utf8_bytes
 
 

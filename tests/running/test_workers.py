@@ -175,7 +175,7 @@ def command_of(script: Path, *arguments: str | Path) -> subprocess.CompletedProc
 def test_all_but_the_file_that_kills_its_worker_is_measured_and_the_scan_is_incomplete(
     deadly: Path, tmp_path: Path
 ) -> None:
-    files = {f"{n}.txt": "\n".join(korean_lines(3, n)) for n in range(40)}
+    files = {f"{n}.txt": "\n".join(korean_lines(120)[3 * n : 3 * n + 3]) for n in range(40)}
     folder = write_files(tmp_path / "corpus", {**files, "bad.txt": "never read"})
     vocabulary = write_vocabulary(tmp_path / "vocab.txt", "가나다라마바사아자차카타파하고노도로모보소오조")
     arguments = (
@@ -246,7 +246,9 @@ def is_running(process: int) -> bool:
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_scan_that_is_killed_leaves_nothing_running_and_goes_on_where_it_was(jobs: str, tmp_path: Path) -> None:
-    folder = write_files(tmp_path / "corpus", {f"{n}.txt": "\n".join(korean_lines(3, n)) for n in range(80)})
+    folder = write_files(
+        tmp_path / "corpus", {f"{n}.txt": "\n".join(korean_lines(240)[3 * n : 3 * n + 3]) for n in range(80)}
+    )
     script, noted, pause = (tmp_path / f"slow.{end}" for end in ("py", "measured", "pause"))
     script.write_text(SLOW, "utf-8")
     noted.touch()
