@@ -43,6 +43,7 @@ from corpuscheck.running.units import work_units
 from corpuscheck.settings import Limits, Policy, Reading
 
 LINES = korean_lines(600)
+BLOCK = 1 << 16
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +58,7 @@ def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(units, "_SMALLEST_UNIT", 1 << 12)
     monkeypatch.setattr(units, "LARGEST_UNIT", 1 << 13)
     monkeypatch.setattr(ranges, "_PROBE_BYTES", 16)
-    monkeypatch.setattr(opening, "BLOCK_BYTES", 1 << 16)
+    monkeypatch.setattr(opening, "BLOCK_BYTES", BLOCK)
 
 
 def pieces_of(folder: Path, name: str) -> int:
@@ -439,7 +440,7 @@ def test_a_file_of_records_that_is_read_in_parts_names_the_same_sources(tmp_path
     write_files(tmp_path, {"a.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)})
     result = scanned(tmp_path, tokenizer=vocabulary, by="field:source", near_duplicates=False).result
     assert [(one.files, one.documents) for one in result.sources.sources] == [(1, 100)] * 3
-    assert (tmp_path / "a.jsonl").stat().st_size > 4 * opening.BLOCK_BYTES
+    assert (tmp_path / "a.jsonl").stat().st_size > 4 * BLOCK
     assert sum(one.utf8_bytes for one in result.sources.sources) == result.profile.size.utf8_bytes
 
 
