@@ -7,6 +7,7 @@ is a command, with the streams, the folder, the environment and the exit status 
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import select
@@ -107,6 +108,8 @@ def _serve(place: str) -> None:
     sys.stdout.write("1")  # who connects from now on waits
     sys.stdout.flush()
     _import_everything()
+    gc.collect()
+    gc.freeze()  # what is forked off looks through none of it
     while True:
         ready, _, _ = select.select([server.fileno(), 0], [], [])
         if 0 in ready:  # the process that started this one has ended
@@ -131,6 +134,8 @@ def _import_everything() -> None:
 
     from corpuscheck.cli import cli
 
+    with suppress(ImportError):
+        from distributed.cli import dask_scheduler, dask_worker  # noqa: F401
     compile_once()
     with tempfile.TemporaryDirectory() as folder:
         files = {

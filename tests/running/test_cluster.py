@@ -50,7 +50,7 @@ tasks.ReadingTask.run = run
 """
 """What a worker loads first: it notes down what it measures, takes its time, and dies of a file with a bad name."""
 
-DISK_FULL = "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
+DISK_FULL = "sys.dont_write_bytecode = True; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))"
 OTHER_NUMPY = "import numpy; numpy.__version__ = '0.1'"
 OTHER_CODE = "from corpuscheck.running import program, on_worker; on_worker.code = lambda: b'another'"
 
@@ -70,7 +70,10 @@ class Processes:
             **os.environ, "PYTHONPATH": str(REPOSITORY), "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "1",
             "DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "5s", "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
         }  # fmt: skip
-        script = f"import os; os.setsid(); from distributed.cli.{program} import main; main()"
+        script = (
+            "import os; os.setsid(); import dask; dask.config.refresh();"  # it may have been imported before
+            f"from distributed.cli.{program} import main; main()"
+        )
         command = ["-c", script, "--scheduler-file", str(self.file), "--host", "127.0.0.1", *arguments]
         with open(os.devnull, "r+b") as nothing:
             streams = (nothing.fileno(), nothing.fileno(), nothing.fileno())
