@@ -45,7 +45,7 @@ def at_hand(profile: Profile, comparison: Changes | None, domain: DomainReport |
     """What there is of what rules may need."""
     there = {
         "baseline": comparison is not None,
-        "reference": domain is not None,
+        "reference": domain is not None and any(one.verdict != "unknown" for one in (domain, *domain.others)),
         "documents": profile.about.get("clean") == "yes",
         "near copies": profile.about.get("near_duplicates") == "yes",
     }
