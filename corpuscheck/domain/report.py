@@ -186,8 +186,7 @@ def against(language: str, part: DomainPart, bodies: Sequence[Body]) -> DomainRe
     )
     sources = general(bodies)
     if not sources:
-        why = f"no general text in {named(language)} to compare with: --reference names some"
-        return replace(known, reason=why)
+        return replace(known, reason=_not_shipped(language))
     halves, grams = Halves.of(part.tables()), int(part.tables().sum())
     if halves is None or grams < ENOUGH_GRAMS:
         needed = round(part.text_bytes * max(ENOUGH_GRAMS, 2 * FEWEST_GRAMS) / max(1, grams))
@@ -207,6 +206,11 @@ def against(language: str, part: DomainPart, bodies: Sequence[Body]) -> DomainRe
         word_weight=weight_of_words(part, [body.words for body in sources], weights),
     )
     return _with_verdict(known, weights)
+
+
+def _not_shipped(language: str) -> str:
+    language = "this language" if script_of_label(language) == language else named(language)
+    return f"no general text is shipped for {language}: --reference names some"
 
 
 def _with_verdict(report: DomainReport, weights: Floats) -> DomainReport:

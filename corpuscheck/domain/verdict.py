@@ -30,8 +30,8 @@ _DOMAIN = {2: 2.2, 3: 1.2}
 """What the signals must add up to for a domain, by the number of general bodies: with a single one it is never sure."""
 
 _SEVERAL = 3
-_FAR = -0.15
-"""What is so far from several general bodies is not called general, whatever else says so."""
+_FAR, _FAR_FROM_FEW = -0.15, 0.5
+"""What is farther than so from several general bodies, or from few, is not called general, whatever else says so."""
 
 _ALIKE, _LIKE_A_LANDMARK = 0.6, 8.0
 
@@ -93,8 +93,8 @@ def verdict_of(signals: Iterable[Signal], bodies: int) -> DomainVerdict:
     if "landmark" in told:
         total += _FACTORS["landmark"] * told["landmark"].weight
     if total <= _GENERAL:
-        far = "distance" in told and told["distance"].weight > _FAR and bodies >= _SEVERAL
-        return "unclear" if far else "general"
+        far = _FAR if bodies >= _SEVERAL else _FAR_FROM_FEW
+        return "unclear" if "distance" in told and told["distance"].weight > far else "general"
     return "domain" if bodies > 1 and total >= _DOMAIN[min(bodies, _SEVERAL)] else "unclear"
 
 

@@ -331,7 +331,7 @@ def test_each_language_is_compared_with_its_own(reference: Reference) -> None:
     alone = domain_report(profile_of(LAW), [reference_of("second", [foreign])])
     assert alone
     assert (alone.verdict, alone.reason) == (
-        "unknown", "no general text in Georgian script to compare with: --reference names some",
+        "unknown", "no general text is shipped for this language: --reference names some",
     )  # fmt: skip
 
 

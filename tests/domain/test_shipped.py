@@ -11,7 +11,7 @@ from corpuscheck.domain.bodies import Body, general
 from corpuscheck.domain.distance import divergence
 from corpuscheck.domain.languages import LANGUAGES
 from corpuscheck.domain.mixture import mixture_of
-from corpuscheck.domain.report import DomainReport, against
+from corpuscheck.domain.report import ENOUGH_GRAMS, DomainReport, against
 from corpuscheck.domain.shipped import FOLDER, from_bytes, general_shares, ordinary_words, shipped, to_bytes
 from corpuscheck.errors import ProfileError
 from corpuscheck.kernels.arrays import GROUPS
@@ -114,7 +114,7 @@ def test_too_little_text_says_how_much_would_do() -> None:
     body = shipped("ko")[0]
     report = against("ko", drawn([(body, 1.0)], grams=30_000), shipped("ko"))
     assert (report.verdict, report.reason, report.distance_bits) == ("unknown", "too little text", None)
-    assert report.needed_bytes == pytest.approx(2 * report.text_bytes, rel=0.02)
+    assert report.needed_bytes == pytest.approx(ENOUGH_GRAMS / 30_000 * report.text_bytes, rel=0.02)
 
 
 @pytest.mark.parametrize("code", ["pl", "tr", "ar"])
