@@ -83,8 +83,8 @@ def test_words_of_no_known_language_are_called_by_their_script() -> None:
     for code in ("de", "es", "fr", "pl", "tr", "vi"):
         only = language_parts(sample_of(documents), code)
         assert languages_known(only)[0][0] == "Latin"
-    code = language_parts(sample_of(documents), "en")
-    assert languages_known(code)[0][0] == "en"  # as program code, which is like no other language
+    like_code = language_parts(sample_of(documents), "en")
+    assert languages_known(like_code)[0][0] == "en"  # as program code, which is like no other language
 
 
 def test_the_order_of_documents_is_no_matter() -> None:
