@@ -43,6 +43,9 @@ _T = 2.365
 
 _COUNTS = 0.05
 
+_SEVERAL, _MUCH = 3, 0.3
+"""Where surely so many documents are like a domain, the whole is not called general."""
+
 _OF_WITHIN = 0.15
 """What D of a small sample may be off by, as a share of the divergence within it."""
 
@@ -217,7 +220,9 @@ def _with_verdict(report: DomainReport, weights: Floats) -> DomainReport:
     signals = _signals(report)
     verdict = verdict_of(signals, report.general_bodies)
     reason = ""
-    if verdict == "unclear":
+    if verdict == "general" and report.general_bodies >= _SEVERAL and _much_of_a_domain(report):
+        verdict, reason = "unclear", "it is a mixture of general text and text of a domain"
+    elif verdict == "unclear":
         if contradict(signals):
             reason = "the signals contradict each other"
         elif report.general_bodies < 2:
@@ -225,6 +230,10 @@ def _with_verdict(report: DomainReport, weights: Floats) -> DomainReport:
         else:
             reason = "between general text and a domain"
     return replace(report, signals=signals, verdict=verdict, reason=reason)
+
+
+def _much_of_a_domain(report: DomainReport) -> bool:
+    return any(row.kind == "domain" and row.interval[0] >= _MUCH for row in report.mixture)
 
 
 def _signals(report: DomainReport) -> tuple[Signal, ...]:

@@ -108,6 +108,8 @@ def test_the_share_of_a_planted_mixture_is_found(code: str, domain: str, other: 
     assert low <= share <= high
     assert found[domain].share == pytest.approx(share, abs=0.08)
     assert found[other].share == pytest.approx(1 - share, abs=0.08)
+    if share >= 0.5:
+        assert against(code, part, shipped(code)).verdict != "general"
 
 
 def test_too_little_text_says_how_much_would_do() -> None:
