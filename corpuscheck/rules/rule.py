@@ -32,8 +32,8 @@ FigureUnit = Literal[
 ]
 
 
-Floor = Literal["", "at least", "above"]
-"""How a limit that is a floor is told: whether the limit itself is allowed."""
+Floor = Literal["", "at least"]
+"""How a limit that is a floor is told."""
 
 Need = Literal["", "baseline", "reference", "documents", "near copies"]
 """What a rule looks at that not every scan has: a baseline, a reference, the inside of documents, their near copies."""
