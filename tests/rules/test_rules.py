@@ -60,7 +60,9 @@ def test_a_limit_is_the_most_that_is_allowed_and_a_floor_says_so(rule: str, allo
     assert out.partition("\n")[0].endswith(f", allowed: {allowed}")
 
 
-@pytest.mark.parametrize(("rule", "limit", "allowed"), [("CC305", "5", "5 times"), ("CC201", "2GB", "at least 2.00 GB")])
+@pytest.mark.parametrize(
+    ("rule", "limit", "allowed"), [("CC305", "5", "5 times"), ("CC201", "2GB", "at least 2.00 GB")]
+)
 def test_a_floor_that_is_set_is_a_floor(rule: str, limit: str, allowed: str, run_main: Main) -> None:
     _, out, _ = run_main("explain", rule, "--limit", f"{rule}={limit}")
     assert f"allowed: {allowed}\n" in out
