@@ -1,90 +1,80 @@
-"""Is it this domain? Distances between real corpora, and mixtures whose truth is known, as tables for docs/method.md.
+"""Is it this domain? What is said of text whose truth is known, as tables for docs/method.md.
 
-    python benchmarks/domain.py --general PATH:MODE … --domain PATH:MODE …
+    python benchmarks/domain.py FOLDER [--sizes 100KB,300KB,1MB,4MB] [--also PATH:LANGUAGE:KIND …]
 
-MODE is what one document is, as in --document. Each general corpus is judged by a reference of the other ones, and so
-are the domain corpora and mixtures of them with a general one that is left out of the reference.
+FOLDER is that of shipped_references.py. Each body is judged by a reference that was made without it, at several sizes;
+then halves of one body, intervals of small samples against the whole body, and planted mixtures of documents. PATH is a
+file with one document a line, or a folder with one a file, that no reference holds; KIND is general or domain.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
-import tempfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-import orjson
+from shipped_references import NamedBody, bodies, documents_of, part_of, source_of
 
-from corpuscheck.api import run_scan
+from corpuscheck.domain.bodies import Body, placed
 from corpuscheck.domain.distance import distance
-from corpuscheck.domain.reference import reference_of, source_of
-from corpuscheck.domain.report import DomainReport, domain_report
-from corpuscheck.profile.profile import Profile
-from corpuscheck.reading.discover import discover
-from corpuscheck.reading.files import FileRecord, Piece
-from corpuscheck.reading.reader import read
-from corpuscheck.settings import settings_from
-from corpuscheck.text.amounts import percent, times
+from corpuscheck.domain.languages import LANGUAGES
+from corpuscheck.domain.report import DomainReport, against
+from corpuscheck.domain.shipped import shipped
+from corpuscheck.text.amounts import percent, size
+from corpuscheck.text.quantities import parse_size
 
 SHARES = (0.0, 0.05, 0.2, 0.5, 0.8, 1.0)
+MIXED = 1000
+"""Documents of a planted mixture, at most."""
 
 
 @dataclass(frozen=True)
-class Body:
-    """A corpus: its name, its documents and its profile."""
+class Known:
+    """A body whose truth is known: its documents, and what it is judged by."""
 
-    name: str
-    documents: list[str]
-    profile: Profile
+    body: NamedBody
+    documents: list[bytes]
+    judges: Sequence[Body]
 
-
-def documents_of(path: str, mode: str) -> Iterator[str]:
-    """The documents as the scan reads them."""
-    settings = settings_from(document=mode, skip_front_matter=True)
-    for source in discover([path], settings.reading).sources:
-        whole = ""
-        for batch in read(Piece(source), settings.reading, FileRecord(source.path), lambda _: None):
-            for k, (start, end) in enumerate(zip(batch.starts, batch.ends, strict=True)):
-                if whole and (k or not batch.offset):
-                    yield whole
-                    whole = ""
-                whole += batch.data[start:end].tobytes().decode()
-        if whole:
-            yield whole
+    def judged(self, documents: Sequence[bytes]) -> DomainReport:
+        """What its judges say of some of it."""
+        return against(self.body.language, part_of(documents, self.body.language), self.judges)
 
 
-def profile_of(documents: list[str], tokenizer: str) -> Profile:
-    """The profile of these documents."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "documents.jsonl")
-        path.write_bytes(b"".join(orjson.dumps({"text": text}) + b"\n" for text in documents))
-        return run_scan([path], settings_from(tokenizer=tokenizer, jobs=1)).result.profile
+def left_out(folder: Path) -> Iterator[Known]:
+    """Each shipped body, to be judged by the others of its language."""
+    for language in LANGUAGES:
+        here = {body: documents_of(body, folder) for body in bodies() if body.language == language}
+        sources = {body: source_of(body, part_of(documents, language)) for body, documents in here.items()}
+        for body, documents in here.items():
+            yield Known(body, documents, placed([source for other, source in sources.items() if other != body], ()))
 
 
-def body(argument: str, tokenizer: str) -> Body:
-    """PATH:MODE"""
-    path, _, mode = argument.rpartition(":")
-    documents = list(documents_of(path, mode))
-    return Body(Path(path).name.removesuffix(".txt"), documents, profile_of(documents, tokenizer))
+def others(arguments: Sequence[str]) -> Iterator[Known]:
+    """Bodies that no shipped reference holds."""
+    for argument in arguments:
+        path, language, kind = argument.rsplit(":", 2)
+        place = Path(path)
+        files = sorted(file for file in place.rglob("*") if file.is_file()) if place.is_dir() else []
+        documents = [file.read_bytes() for file in files] if files else place.read_bytes().split(b"\n")
+        texts = sorted({text.decode("utf-8", "ignore").encode() for text in documents if text.strip()})
+        body = NamedBody(language, "general" if kind == "general" else "domain", "", place.stem, "", "")
+        yield Known(body, texts, shipped(language))
 
 
-def mixed(general: Body, special: Body, share: float, seed: int) -> list[str]:
-    """As many documents as both can give, `share` of them special."""
-    most = min(len(general.documents), len(special.documents))
-    dice = random.Random(seed)
-    number = round(share * most)
-    return dice.sample(special.documents, number) + dice.sample(general.documents, most - number)
-
-
-def judged(profile: Profile, sources: list[Body]) -> DomainReport:
-    """What the reference of these sources says."""
-    report = domain_report(profile, [reference_of("general", [source_of(b.profile, b.name) for b in sources])])
-    assert report
-    return report
+def some_of(documents: Sequence[bytes], most: int, seed: int) -> list[bytes]:
+    """Documents by chance, as many as make up so many bytes."""
+    chosen, total = [], 0
+    for text in random.Random(seed).sample(documents, len(documents)):
+        if total >= most:
+            break
+        chosen.append(text)
+        total += len(text)
+    return chosen
 
 
 def row(*cells: Any) -> None:
@@ -92,56 +82,99 @@ def row(*cells: Any) -> None:
     print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 
-def cells(report: DomainReport) -> tuple[str, ...]:
-    """Distance, ratio, standing, share."""
-    nearest = f"{report.nearest.bits:.4f}" if report.nearest else "–"
-    ratio = times(report.ratio) if report.ratio is not None else "–"
-    return nearest, ratio, report.standing, "–" if report.differing is None else percent(report.differing)
+def head(title: str, *cells: str) -> None:
+    """A heading, and that of its table."""
+    print(f"\n{title}\n")
+    row(*cells)
+    row(*["---"] * len(cells))
+
+
+def verdicts(known: Sequence[Known], sizes: Sequence[int], seeds: int) -> None:
+    """Each body at each size, and how often the verdict was right."""
+    head("Verdicts", "language", "body", "is", "size", "bits", "own words", "differ", "verdict", "nearest")
+    counts: Counter[tuple[str, str]] = Counter()
+    for one in known:
+        whole = sum(map(len, one.documents))
+        for most in sizes:
+            for seed in range(seeds if most < whole else 1):
+                if most > whole and most != min(n for n in sizes if n >= min(whole, max(sizes))):
+                    continue
+                report = one.judged(some_of(one.documents, most, seed))
+                counts[one.body.kind, report.verdict] += 1
+                bits = "–" if report.distance_bits is None else f"{report.distance_bits:.3f}"
+                figures = [
+                    percent(value) if value is not None else "–" for value in (report.word_weight, report.differing)
+                ]
+                nearest = report.nearest.name if report.nearest else "–"
+                row(one.body.language, one.body.name, one.body.kind, size(report.text_bytes), bits, *figures,
+                    report.verdict, nearest)  # fmt: skip
+    head("How often", "is", "domain", "general", "unclear", "unknown")
+    for kind in ("domain", "general"):
+        row(kind, *(counts[kind, verdict] for verdict in ("domain", "general", "unclear", "unknown")))
+
+
+def halves_and_intervals(known: Sequence[Known], seeds: int) -> None:
+    """D of two halves of a body; how often the interval of a tenth of it holds what the whole shows."""
+    head("Halves, and intervals of a tenth", "language", "body", "D of two halves", "whole", "intervals that hold it")
+    held = tried = 0
+    for one in known:
+        shuffled = random.Random(1).sample(one.documents, len(one.documents))
+        parts = [part_of(half, one.body.language) for half in (shuffled[::2], shuffled[1::2])]
+        d = distance(*(part.tables() for part in parts))
+        whole = one.judged(one.documents)
+        if whole.distance_bits is None:
+            continue
+        tenth = max(100_000, sum(map(len, one.documents)) // 10)
+        found = [one.judged(some_of(one.documents, tenth, seed)).distance_interval for seed in range(seeds)]
+        inside = [low <= whole.distance_bits <= high for low, high in filter(None, found)]
+        held, tried = held + sum(inside), tried + len(inside)
+        row(one.body.language, one.body.name, f"{d.bits:.4f}" if d else "–", f"{whole.distance_bits:.3f}",
+            f"{sum(inside)} of {len(inside)}")  # fmt: skip
+    print(f"\n{held} of {tried} intervals hold what the whole body shows")
+
+
+def mixtures(known: Sequence[Known], domains: Sequence[Known]) -> None:
+    """Documents of a domain among general ones, by the shipped references."""
+    head("Mixtures", "language", "general", "domain", "truth", "found", "interval", "verdict", "bits")
+    held = tried = 0
+    for foreign in domains:
+        for home in known:
+            if home.body.language != foreign.body.language or home.body.kind != "general":
+                continue
+            number = min(MIXED, len(home.documents), len(foreign.documents))
+            if number < 100:
+                continue
+            dice = random.Random(7)
+            for share in SHARES:
+                many = round(share * number)
+                texts = dice.sample(foreign.documents, many) + dice.sample(home.documents, number - many)
+                language = home.body.language
+                report = against(language, part_of(texts, language), shipped(language))
+                rows = [mix for mix in report.mixture if mix.kind == "domain"]
+                found = sum(mix.share for mix in rows)
+                low, high = (sum(mix.interval[k] for mix in rows) for k in (0, 1))
+                if 0 < share < 1:
+                    held, tried = held + (low <= share <= high), tried + 1
+                row(language, home.body.name, foreign.body.name, percent(share), percent(found),
+                    f"{percent(low)} to {percent(min(1.0, high))}", report.verdict,
+                    f"{report.distance_bits or 0:.3f}")  # fmt: skip
+    print(f"\n{held} of {tried} intervals of shares hold the truth")
 
 
 def main() -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--general", nargs="+", required=True, metavar="PATH:MODE")
-    parser.add_argument("--domain", nargs="+", required=True, metavar="PATH:MODE")
-    parser.add_argument("--tokenizer", required=True, help="any one; no figure here depends on it")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--sizes", default="100KB,300KB,1MB,4MB")
+    parser.add_argument("--seeds", type=int, default=2, help="samples of each size")
+    parser.add_argument("--also", nargs="*", default=[], metavar="PATH:LANGUAGE:KIND")
     arguments = parser.parse_args()
-    general = [body(argument, arguments.tokenizer) for argument in arguments.general]
-    special = [body(argument, arguments.tokenizer) for argument in arguments.domain]
-    print("\nSplits of one source\n")
-    row("corpus", "documents", "D of two halves", "D of a tenth and the rest")
-    row(*["---"] * 4)
-    for each in (*general, *special):
-        shuffled = random.Random(1).sample(each.documents, len(each.documents))
-        found = []
-        for cut in (len(shuffled) // 2, len(shuffled) // 10):
-            parts = [profile_of(part, arguments.tokenizer) for part in (shuffled[:cut], shuffled[cut:])]
-            d = distance(*(part.domain.tables() for part in parts))
-            found.append(f"{d.bits:.4f}" if d else "too little")
-        row(each.name, len(each.documents), *found)
-    print("\nDistances\n")
-    row("pair", "D")
-    row("---", "---")
-    for one, other in combinations((*general, *special), 2):
-        d = distance(one.profile.domain.tables(), other.profile.domain.tables())
-        row(f"{one.name}, {other.name}", f"{d.bits:.4f}" if d else "too little")
-    print("\nEach by the general ones, itself left out\n")
-    row("corpus", "D", "ratio", "standing", "at least differ")
-    row(*["---"] * 5)
-    for each in (*general, *special):
-        row(each.name, *cells(judged(each.profile, [b for b in general if b is not each])))
-    print("\nMixtures\n")
-    row("general", "domain", "truth, documents", "truth, bytes", "D", "ratio", "standing", "at least differ")
-    row(*["---"] * 8)
-    for home in general:
-        for foreign in special:
-            known = set(foreign.documents)
-            for share in SHARES:
-                texts = mixed(home, foreign, share, 7)
-                size = sum(len(text.encode()) for text in texts)
-                inside = sum(len(text.encode()) for text in texts if text in known) / size
-                report = judged(profile_of(texts, arguments.tokenizer), [b for b in general if b is not home])
-                row(home.name, foreign.name, percent(share), percent(inside), *cells(report))
+    sizes = [parse_size(text) for text in arguments.sizes.split(",")]
+    shipped_ones, more = list(left_out(arguments.folder)), list(others(arguments.also))
+    verdicts([*shipped_ones, *more], sizes, arguments.seeds)
+    halves_and_intervals(shipped_ones, 5 * arguments.seeds)
+    domains = [one for one in [*shipped_ones, *more] if one.body.kind == "domain"]
+    mixtures([*shipped_ones, *more], domains)
 
 
 if __name__ == "__main__":

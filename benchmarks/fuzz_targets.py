@@ -18,7 +18,8 @@ from fuzz_seeds import WRAPPERS, plain_files
 
 from corpuscheck.api import run_scan
 from corpuscheck.cli import cli
-from corpuscheck.domain.reference import Reference, reference_of, source_of
+from corpuscheck.domain.reference import Reference, reference_of
+from corpuscheck.domain.sources import sources_of
 from corpuscheck.profile.profile import Profile
 from corpuscheck.reading.discover import discover
 from corpuscheck.reading.files import FileRecord
@@ -219,7 +220,7 @@ def reference(path: Path, _: int) -> None:
 
 def _reference() -> bytes:
     profile = Profile.from_bytes(_saved_profile())
-    return reference_of("r", [source_of(profile, name) for name in ("a", "b")]).to_bytes()
+    return reference_of("r", [one for name in ("a", "b") for one in sources_of(profile, name)]).to_bytes()
 
 
 _KEY = bytes(24)

@@ -11,7 +11,8 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 from corpuscheck.configuration import Configuration
-from corpuscheck.domain.reference import Reference, reference_of, source_of
+from corpuscheck.domain.reference import Reference, reference_of
+from corpuscheck.domain.sources import sources_of
 from corpuscheck.errors import NothingToScanError, ProfileError, UsageError, nothing_to_scan
 from corpuscheck.files.urls import is_url, named, without_secrets
 from corpuscheck.profile.files import LONGEST_PATH
@@ -232,11 +233,28 @@ def load_references(paths: Sequence[str]) -> list[Reference]:
     return [Reference.load(path) for path in dict.fromkeys(paths)]
 
 
-def build_reference(name: str, paths: Sequence[str], settings: Settings, watch: Watch = _silently) -> Reference:
+@dataclass(frozen=True)
+class BuiltReference:
+    """A reference, the sources that were left out with the reason, and pairs of sources of the same kind."""
+
+    __repr__ = brief
+
+    reference: Reference
+    left_out: tuple[tuple[str, str], ...] = ()
+    alike: tuple[tuple[str, str], ...] = ()
+
+
+def build_reference(
+    name: str, paths: Sequence[str], settings: Settings, watch: Watch = _silently, strict: bool = False
+) -> BuiltReference:
     """A reference of several bodies of general text: folders, files, or saved profiles (.ccp).
 
-    One tokenizer counts the tokens of all: the given one, else one trained over all text that is read here.
+    One tokenizer counts the tokens of all: the given one, else one trained over all text that is read here. Sources
+    that are text of a domain are left out. Raises ProfileError where none is left, and if it is `strict` for each.
     """
+    from corpuscheck.domain.outliers import alike, outliers
+    from corpuscheck.domain.telling import how_far
+
     _check_extras(settings)
     texts = [path for path in paths if not path.endswith(".ccp")]
     artefact = given_tokenizer(settings)
@@ -250,8 +268,13 @@ def build_reference(name: str, paths: Sequence[str], settings: Settings, watch: 
             profile = Profile.load(path)
         else:
             profile, _ = measured_corpus(_found(path, settings, watch), settings, artefact, watch, True, None)
-        sources.append(source_of(profile, _short(path), artefact.definition if artefact else ""))
-    return reference_of(printable(name), sources, artefact.definition if artefact else "")
+        sources += sources_of(profile, _short(path), artefact.definition if artefact else "")
+    left_out = {source.name: f"it is text of a domain: {how_far(report)}" for source, report in outliers(sources)}
+    kept = [source for source in sources if source.name not in left_out]
+    if left_out and (strict or not kept):
+        raise ProfileError("; ".join(f"{source} is no general text: {why}" for source, why in left_out.items()))
+    made = reference_of(printable(name), kept, artefact.definition if artefact else "")
+    return BuiltReference(made, tuple(left_out.items()), tuple(alike(kept)))
 
 
 def _short(path: str) -> str:

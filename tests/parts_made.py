@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from corpuscheck.kernels.arrays import BUCKETS
+from corpuscheck.kernels.arrays import BUCKETS, GROUPS
 from corpuscheck.profile import letters
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.clean import CleanPart, Tally, Worst, worst_of
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
-from corpuscheck.profile.domain import DomainPart, packed_counts, packed_grams
+from corpuscheck.profile.domain import DomainPart, LanguageParts, packed_counts, packed_grams
 from corpuscheck.profile.domain_words import DomainWords
 from corpuscheck.profile.estimates import TokenSample
 from corpuscheck.profile.files import FileFigures, FilesPart
@@ -68,7 +68,7 @@ records = st.builds(
     encoding=st.sampled_from(["utf-8", "cp949"]), confidence=st.floats(0, 1), bytes=n, utf8_bytes=n, documents=n,
     invalid_bytes=st.integers(0, 3), bad_records=st.integers(0, 2),
 )  # fmt: skip
-buckets = st.dictionaries(st.integers(0, 2 * BUCKETS - 1), st.integers(1, 99), max_size=5)
+buckets = st.dictionaries(st.integers(0, GROUPS * BUCKETS - 1), st.integers(1, 99), max_size=5)
 sketches = st.dictionaries(
     st.integers(0, 2**64 - 1),
     st.lists(st.integers(0, BUCKETS - 1), max_size=4).map(lambda row: packed_grams(np.sort(np.array(row, np.int64)))),
@@ -80,12 +80,13 @@ fertilities = st.dictionaries(st.sampled_from("pq"), st.tuples(n, n, n), max_siz
 
 
 def grams_of(counts: dict[int, int]) -> bytes:
-    table = np.zeros(2 * BUCKETS, np.int64)
+    table = np.zeros(GROUPS * BUCKETS, np.int64)
     table[list(counts)] = list(counts.values())
     return packed_counts(table) if counts else b""
 
 
-domains = st.builds(DomainPart, n, n, n, buckets.map(grams_of), sketches, domain_words, fertilities)
+domains = st.builds(DomainPart, n, n, n, buckets.map(grams_of), sketches, domain_words)
+languages = st.dictionaries(st.sampled_from(["ko", "en", "Greek"]), domains, max_size=2)
 readings = st.lists(records, max_size=4).map(ReadingPart.of)
 changed_words = st.dictionaries(names, st.integers(1, 99), max_size=6).map(letters.smallest)
 wholeness = st.builds(
@@ -199,7 +200,7 @@ KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
     NearPart: rows.map(of_signatures),
     RepeatsPart: rows.map(of_units),
     LineSample: rows.map(of_occurrences),
-    DomainPart: domains,
+    LanguageParts: st.builds(LanguageParts, languages, fertilities),
     LettersPart: changes,
     WholenessPart: wholeness,
     SourcesPart: sources,

@@ -7,7 +7,9 @@ from functools import cache
 
 from support import scanned
 
-from corpuscheck.domain.report import DomainReport, Fertility, SourceDistance
+from corpuscheck.domain.mixture import MixtureShare
+from corpuscheck.domain.report import DomainReport, Fertility, Landmark
+from corpuscheck.domain.verdict import Signal
 from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.reading import ReadingPart
@@ -72,21 +74,39 @@ def full_result() -> Result:
 
 
 def domain() -> DomainReport:
-    """What a reference might say of it."""
+    """What the references might say of it."""
+    english = DomainReport("en", 0.03, reason="too little text", documents=9, text_bytes=4000, needed_bytes=14_000)
     return DomainReport(
-        "general.ccp",
-        (SourceDistance("news", 0.1784, 0.031), SourceDistance("wiki", 0.1921, 0.033)),
-        (("books", "written in Latin"),),
-        0.0592,
-        3.014,
-        0.51,
+        "ko",
+        0.97,
+        "domain",
         "",
+        (Signal("distance", 0.1784, 0.8), Signal("words", 0.1213, 2.0), Signal("documents", 0.51, 1.1)),
+        ("general.ccp",),
+        0.1784,
+        (0.1611, 0.1957),
+        (
+            Landmark("news", "general", 0.0241, 0.2107),
+            Landmark("film reviews", "general", 0.0592, 0.2513),
+            Landmark("civil rulings", "domain", 0.1662, 0.0921),
+        ),
+        (
+            MixtureShare("civil rulings", "domain", 0.41, (0.34, 0.49)),
+            MixtureShare("news", "general", 0.59, (0.51, 0.66)),
+        ),
+        0.0592,
+        0.031,
+        0.51,
         (DistinctiveWord("원고", 423, 100.0), DistinctiveWord("판결", 406, 34.2)),
+        0.1213,
         1326,
         0,
-        160,
-        "Hangul",
+        240,
+        2_000_000,
+        0,
+        9,
         Fertility(1.61, 1.2, 1.42),
+        (english,),
     )
 
 
@@ -163,9 +183,12 @@ def hostile_result(attacks: tuple[str, ...] = ATTACKS) -> Result:
         comparison=compared,
         domain=replace(
             domain(),
-            reference=attacks[0],
-            sources=tuple(SourceDistance(text, 0.1, 0.1) for text in attacks),
-            left_out=tuple((text, text) for text in attacks),
+            language=attacks[0],
+            reason=attacks[0],
+            references=attacks,
+            landmarks=tuple(Landmark(text, "domain", 0.1, 0.1) for text in attacks),
+            mixture=tuple(MixtureShare(text, "domain", 0.1, (0.0, 0.2)) for text in attacks),
             words=tuple(DistinctiveWord(text, 1, 5.0) for text in attacks),
+            others=tuple(replace(domain(), language=text, reason=text, others=()) for text in attacks),
         ),
     )

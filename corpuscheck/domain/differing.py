@@ -2,65 +2,42 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
 
-from corpuscheck.kernels.arrays import Floats, Ints
-from corpuscheck.profile.domain import DomainPart, unpacked_grams
+from corpuscheck.domain.bodies import Body, document_scores
+from corpuscheck.kernels.arrays import Floats
+from corpuscheck.profile.domain import DomainPart
 
-FEWEST_DOCUMENTS = 100
+FEWEST_DOCUMENTS = 10
 QUANTILE = 0.95
 """So many of the general documents differ less than one that clearly differs."""
 
-_LENGTHS = (20, 40, 80, 160)
-"""Sketches are compared with those of similar size: the fewer n-grams, the more chance."""
-
 _FEWEST_ALIKE = 40
-_SMALLEST = 0.02
-"""Added to each count, so that no n-gram is impossible."""
 
 
-def share_differing(corpus: DomainPart, sources: Sequence[DomainPart], families: Sequence[int]) -> float | None:
+def share_differing(corpus: DomainPart, shares: Floats, bodies: Sequence[Body]) -> float | None:
     """The share of the sketched documents that stand out more than 95 % of the general documents of their length.
 
-    A document's score is the mean of log ((p + r) / 2r) over its n-grams: p are the shares in the half of its corpus
-    that it is not in, r those in general text. The threshold is the quantile of the same score among the documents
-    of the sources, each against the sources of other families. None with fewer than `FEWEST_DOCUMENTS` sketches, or
-    two families.
+    `shares` are those of the mixture of general text that the corpus is nearest to. The threshold is a quantile of the
+    same score among the documents of the general bodies, each by the others. None where too few can be compared.
     """
-    if len(corpus.sketches) < FEWEST_DOCUMENTS or len(set(families)) < 2:
-        return None
-    shares = [_shares(source.tables().sum(axis=0)) for source in sources]
-    alike: dict[int, list[float]] = {}
-    for k, source in enumerate(sources):
-        others = np.mean([share for j, share in enumerate(shares) if families[j] != families[k]], axis=0)
-        for length, score in _scores(source, others):
-            alike.setdefault(length, []).append(score)
-    thresholds = {
-        length: float(np.quantile(scores, QUANTILE)) for length, scores in alike.items() if len(scores) >= _FEWEST_ALIKE
-    }
-    if not thresholds:
-        return None
-    general = np.mean(shares, axis=0)
-    beyond = sum(score > thresholds.get(length, np.inf) for length, score in _scores(corpus, general))
-    return beyond / len(corpus.sketches)
+    limits = _limits(bodies)
+    found = [score > limits[length] for length, score in document_scores(corpus, shares) if length in limits]
+    return sum(found) / len(found) if len(found) >= FEWEST_DOCUMENTS else None
 
 
-def _scores(part: DomainPart, general: Floats) -> list[tuple[int, float]]:
-    """(class of length, score) of each document that is long enough."""
-    halves = part.tables()
-    gains = [np.log((_shares(halves[1 - half]) + general) / (2 * general)) for half in (0, 1)]
-    scores = []
-    for unit, sketch in part.sketches.items():
-        grams = unpacked_grams(sketch)
-        length = bisect_right(_LENGTHS, len(grams))
-        if length:
-            scores.append((length, float(gains[unit & 1][grams].mean())))
-    return scores
-
-
-def _shares(counts: Ints) -> Floats:
-    smoothed = counts + _SMALLEST
-    return np.asarray(smoothed / smoothed.sum(), np.float64)
+def _limits(bodies: Sequence[Body]) -> dict[int, float]:
+    """By class of length, the score that 95 % of the documents of all bodies stay below, those of each body counting
+    as many as they are."""
+    limits: dict[int, float] = {}
+    for length in {length for body in bodies for length in body.scores}:
+        rows = [body.scores[length] for body in bodies if length in body.scores]
+        values = np.concatenate([found for _, found in rows])
+        weights = np.concatenate([np.full(len(found), number / len(found)) for number, found in rows])
+        if weights.sum() >= _FEWEST_ALIKE:
+            order = np.argsort(values)
+            reached = np.cumsum(weights[order]) / weights.sum()
+            limits[length] = float(values[order][min(len(values) - 1, int(np.searchsorted(reached, QUANTILE)))])
+    return limits

@@ -1,9 +1,11 @@
-"""How far two corpora are from each other, in bits, free of what their size and their variety add."""
+"""How far a corpus is from other text, in bits, free of what its size and its variety add."""
 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -11,6 +13,11 @@ from corpuscheck.kernels.arrays import Floats, Ints
 
 FEWEST_GRAMS = 10_000
 """Below so many n-grams in a half, a distance is mostly chance."""
+
+SMALLEST = 0.02
+"""Added to each count, so that no n-gram is impossible."""
+
+_ROUNDS = 40
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,37 @@ def distance(one: Ints, other: Ints) -> Distance | None:
     if least < FEWEST_GRAMS:
         return None
     mine, yours = ([_thinned(half, least) for half in tables] for tables in (one, other))
+    return _between(mine, yours)
+
+
+@dataclass(frozen=True)
+class Halves:
+    """The halves of a corpus, thinned to the same number of n-grams, to be compared with text of known shares."""
+
+    shares: tuple[Floats, Floats]
+    grams: int
+    seed: int
+
+    @classmethod
+    def of(cls, corpus: Ints) -> Self | None:
+        """From the counts, int64 [2, buckets]; None where there are too few."""
+        least = int(corpus.sum(axis=1).min())
+        if least < FEWEST_GRAMS:
+            return None
+        return cls((_thinned(corpus[0], least), _thinned(corpus[1], least)), least, zlib.crc32(corpus.tobytes()))
+
+    def distance_from(self, shares: Floats) -> Distance:
+        """D from the text that these shares are of, which are known exactly.
+
+        Two samples of them as large as the halves of the corpus stand in for halves, so that sampling adds the same
+        on both sides.
+        """
+        dice = np.random.RandomState(self.seed)
+        drawn = [dice.poisson(shares * self.grams) for _ in range(2)]
+        return _between(self.shares, [counts / counts.sum() for counts in drawn])
+
+
+def _between(mine: Sequence[Floats], yours: Sequence[Floats]) -> Distance:
     across = sum(divergence(a, b) for a in mine for b in yours) / 4
     within = (divergence(*mine) + divergence(*yours)) / 2
     return Distance(across - within, within)
@@ -42,6 +80,44 @@ def distance(one: Ints, other: Ints) -> Distance | None:
 def divergence(p: Floats, q: Floats) -> float:
     """The Jensen–Shannon divergence of two distributions in bits: H((p + q) / 2) − (H(p) + H(q)) / 2."""
     return _entropy((p + q) / 2) - (_entropy(p) + _entropy(q)) / 2
+
+
+def shares_of(counts: Ints) -> Floats:
+    """What share of all n-grams each bucket has, none of them 0."""
+    smoothed = counts + SMALLEST
+    return np.asarray(smoothed / smoothed.sum(), np.float64)
+
+
+def nearest_mixture(counts: Ints, sources: Floats, rounds: int = _ROUNDS) -> Floats:
+    """The weights of the sources, shares [sources, buckets], in the mixture of them that these counts are likeliest in.
+
+    By expectation and maximisation (Dempster, Laird and Rubin 1977).
+    """
+    weights = np.full(len(sources), 1 / len(sources))
+    if len(sources) == 1 or not counts.sum():
+        return weights
+    there = np.flatnonzero(counts)
+    known, held = np.ascontiguousarray(sources[:, there]), counts[there] / counts.sum()
+    for _ in range(rounds):
+        weights = weights * (known @ (held / (weights @ known)))
+    return np.asarray(weights / weights.sum())
+
+
+def standard_error(groups: Ints, shares: Floats) -> float:
+    """Of D of a corpus from these shares: the infinitesimal jackknife over its groups of documents, [groups, buckets].
+
+    The influence of a group is its mean of ½ log2 (2p / (p + q)) less that of the whole, p being the corpus.
+    """
+    sizes = groups.sum(axis=1)
+    held = np.flatnonzero(sizes)
+    if len(held) < 2:
+        return 1.0
+    whole = shares_of(groups.sum(axis=0))
+    gain = np.log2(2 * whole / (whole + shares)) / 2
+    means = groups[held] @ gain / sizes[held]
+    weights = sizes[held] / sizes.sum()
+    influence = weights * (means - weights @ means)
+    return float(np.sqrt(len(held) / (len(held) - 1) * (influence**2).sum()))
 
 
 def _thinned(counts: Ints, total: int) -> Floats:

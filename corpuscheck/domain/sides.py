@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from corpuscheck.domain.distance import distance
-from corpuscheck.domain.reference import Reference, ReferenceSource
+from corpuscheck.domain.languages import script_of_label
+from corpuscheck.domain.reference import Reference
+from corpuscheck.domain.source import ReferenceSource
 from corpuscheck.domain.spread import spread_of
 from corpuscheck.domain.words import DistinctiveWord, distinctive_words
 from corpuscheck.values.brief import brief
@@ -50,10 +52,14 @@ def sides_of(references: Sequence[Reference]) -> Sides:
     """All sources of the references against each other; a saved profile is a reference with one source."""
     many = len(references) > 1
     sources = [
-        ReferenceSource(f"{reference.name}: {source.name}" if many and len(reference.sources) > 1 else source.name,
-               source.script, source.part)
-        for reference in references for source in reference.sources
-    ]  # fmt: skip
+        ReferenceSource(
+            f"{reference.name}: {source.name}" if many and len(reference.sources) > 1 else source.name,
+            source.language,
+            source.part,
+        )
+        for reference in references
+        for source in reference.sources
+    ]
     tables = [source.part.tables() for source in sources]
     distances: dict[tuple[int, int], float | None] = {}
     for one, other in combinations(range(len(sources)), 2):
@@ -64,10 +70,13 @@ def sides_of(references: Sequence[Reference]) -> Sides:
 
 def _side(number: int, sources: Sequence[ReferenceSource], distances: dict[tuple[int, int], float | None]) -> Side:
     source = sources[number]
-    others = [other.part for k, other in enumerate(sources) if k != number and other.script == source.script]
+    script = script_of_label(source.language)
+    others = [
+        other.part.words for k, other in enumerate(sources) if k != number and script_of_label(other.language) == script
+    ]
     return Side(
         source.name,
-        source.script,
+        script,
         source.part.documents,
         source.part.passages,
         _ratio(number, len(sources), distances),

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from corpuscheck.domain.reference import Reference
-
 SAME_SOURCE = 0.015
 """Sources nearer than this, such as two parts of one encyclopedia, are one source."""
-
-OUTLIER = 2.0
 
 Between = Mapping[tuple[str, str], float]
 """D in bits of pairs of sources by name, both ways."""
@@ -34,16 +30,3 @@ def spread_of(names: Sequence[str], between: Between) -> float | None:
     ]
     known = [d for d in nearest if d is not None]
     return median(known) if known else None
-
-
-def outliers(reference: Reference) -> list[tuple[str, float]]:
-    """(source, ratio) of each source that is itself far from general text, judged by the others."""
-    between = reference.between()
-    found = []
-    for name in (source.name for source in reference.sources):
-        others = [source.name for source in reference.sources if source.name != name]
-        spread = spread_of(others, {pair: d for pair, d in between.items() if name not in pair})
-        nearest = min((d for (a, _), d in between.items() if a == name), default=None)
-        if spread and nearest is not None and nearest / spread > OUTLIER:
-            found.append((name, nearest / spread))
-    return found

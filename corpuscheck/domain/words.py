@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from math import log
 
 from corpuscheck.domain.korean import JOSA, stems
+from corpuscheck.kernels.arrays import Floats
 from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.domain_words import DomainWords
 
 MOST_RATIO = 100.0
 SHOWN = 20
 
-_LEAST_RATIO = 2.0
+_LEAST_RATIO = 4.0
 _CANDIDATES = 400
+_CLEARLY = 16.0
+_LEAST_SHARE, _FEWEST_UNITS = 0.02, 5
 
 
 @dataclass(frozen=True)
@@ -28,19 +31,39 @@ class DistinctiveWord:
 
 
 def distinctive_words(
-    corpus: DomainPart, others: Sequence[DomainPart], most: int = SHOWN
+    corpus: DomainPart, others: Sequence[DomainWords], most: int = SHOWN
 ) -> tuple[DistinctiveWord, ...]:
     """The words with the largest (documents / all documents) · min(ln ratio, ln 100), the largest first.
 
     The ratio is that of the shares among all words, the mean of the others' shares counting; of a word that another
     corpus does not list, half of what it may have had unseen is taken.
     """
-    elsewhere = [other.words for other in others if other.words.total]
+    elsewhere = [other for other in others if other.total]
     if not elsewhere or not corpus.words.total:
         return ()
     candidates = _scored(corpus, elsewhere, list(corpus.words.counts), _quick)
     found = _scored(corpus, elsewhere, [row.word for _, row in candidates[:_CANDIDATES]], _occurrences)
     return tuple(row for _, row in found[:most])
+
+
+def weight_of_words(corpus: DomainPart, others: Sequence[DomainWords], weights: Floats) -> float | None:
+    """The share that clearly distinctive words have of all words; None without words.
+
+    They are at least 16 times as frequent as in the mixture of the others, and stand in 2 % of the documents and in 5.
+    """
+    if not corpus.words.total or not any(other.total for other in others):
+        return None
+    elsewhere = [(other, float(weight)) for other, weight in zip(others, weights, strict=True) if other.total]
+    least = max(_FEWEST_UNITS, _LEAST_SHARE * corpus.units)
+    found = 0
+    for word, (documents, here) in corpus.words.counts.items():
+        rate = here / corpus.words.total / _CLEARLY
+        if documents >= least and all(
+            sum(weight * occurrences(table, word) / table.total for table, weight in elsewhere) <= rate
+            for occurrences in (_quick, _occurrences)
+        ):
+            found += here
+    return found / corpus.words.total
 
 
 def _scored(

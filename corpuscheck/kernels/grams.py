@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from corpuscheck.kernels.arrays import BUCKETS, Bytes, Flags, Ints
+from corpuscheck.kernels.arrays import BUCKETS, Bytes, Flags, Ints, Rates
 from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.jit import at, inlined, kernel
 from corpuscheck.kernels.utf8 import code_point
@@ -12,27 +12,42 @@ from corpuscheck.kernels.utf8 import code_point
 APART, WORD, DENSE = 0, 1, 2
 """What a character is to a word: no part of one, a part, or of a script that is written without spaces."""
 
-_SALTS = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], np.uint64)
+ALPHABETIC, SYLLABIC, IDEOGRAPHIC = 0, 1, 2
+"""What a character is to an n-gram: how many of its kind hold a piece of meaning."""
+
+_KIND_BIT = 21
+_SHORTEST, _LONGEST = np.array([2, 1, 1]), np.array([4, 3, 2])
+"""N-grams that end in a character of each kind: 2 to 4 letters, 1 to 3 syllables, 1 or 2 ideographs."""
+
+_SALTS = np.array([0xA0761D6478BD642F, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93], np.uint64)
 _SECOND, _THIRD = np.uint64(21), np.uint64(42)
 _MASK = np.uint64(BUCKETS - 1)
+
+
+def marked(code_point: int, kind: int) -> int:
+    """A code point as n-grams count it, with its kind."""
+    return code_point | kind << _KIND_BIT
 
 
 @inlined
 def bucket(length: int, a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64) -> int:
     """The bucket of the last `length` characters, `a` the last one of them and `d` the fourth from the end."""
-    key = a | (b << _SECOND)
+    key = a
+    if length > 1:
+        key |= b << _SECOND
     if length > 2:
         key |= c << _THIRD
     if length > 3:
         key = mix(key) + d
-    return int(mix(key + _SALTS[at(length - 2)]) & _MASK)
+    return int(mix(key + _SALTS[at(length - 1)]) & _MASK)
 
 
 @kernel
-def count_grams(data: Bytes, starts: Ints, ends: Ints, folded: Flags, halves: Ints, tables: Ints, totals: Ints) -> None:
-    """Add the 2-, 3- and 4-grams of each span to row `halves[u]` of `tables`, and their number to `totals[u]`.
+def count_grams(data: Bytes, starts: Ints, ends: Ints, folded: Flags, groups: Ints, tables: Ints, totals: Ints) -> None:
+    """Add the n-grams of each span to row `groups[u]` of `tables`, and their number to `totals[u]`.
 
-    `folded` maps a code point to the one that it counts as, 0 to white space, which no n-gram holds.
+    `folded` maps a code point to the one that it counts as, `marked` with its kind; 0 is white space, which no n-gram
+    holds.
     """
     nothing = np.uint64(0)
     for u in range(starts.shape[0]):
@@ -45,10 +60,12 @@ def count_grams(data: Bytes, starts: Ints, ends: Ints, folded: Flags, halves: In
             d = c
             c = b
             b = a
-            a = np.uint64(folded[at(cp)])
+            counted = folded[at(cp)]
+            kind = counted >> _KIND_BIT
+            a = np.uint64(counted & ((1 << _KIND_BIT) - 1))
             run = run + 1 if a != nothing else 0
-            for length in range(2, min(run, 4) + 1):
-                tables[at(halves[u]), at(bucket(length, a, b, c, d))] += 1
+            for length in range(_SHORTEST[at(kind)], min(run, _LONGEST[at(kind)]) + 1):
+                tables[at(groups[u]), at(bucket(length, a, b, c, d))] += 1
                 totals[u] += 1
 
 
@@ -67,13 +84,53 @@ def grams_at(data: Bytes, starts: Ints, ends: Ints, folded: Flags, wanted: Ints,
             d = c
             c = b
             b = a
-            a = np.uint64(folded[at(cp)])
+            counted = folded[at(cp)]
+            kind = counted >> _KIND_BIT
+            a = np.uint64(counted & ((1 << _KIND_BIT) - 1))
             run = run + 1 if a != nothing else 0
-            for length in range(2, min(run, 4) + 1):
+            for length in range(_SHORTEST[at(kind)], min(run, _LONGEST[at(kind)]) + 1):
                 if n < wanted.shape[0] and wanted[n] == number:
                     out[n] = bucket(length, a, b, c, d)
                     n += 1
                 number += 1
+
+
+@kernel
+def score_spans(data: Bytes, starts: Ints, ends: Ints, folded: Flags, most: int, logs: Rates, scores: Rates) -> None:
+    """Add to `scores[u]` the columns of `logs` of the first `most` n-grams of each span, and their number in the last
+    column."""
+    nothing = np.uint64(0)
+    for u in range(starts.shape[0]):
+        a = b = c = nothing
+        run = n = 0
+        i = starts[u]
+        while i < ends[u] and n < most:
+            cp, width = code_point(data, i)
+            i += width
+            d = c
+            c = b
+            b = a
+            counted = folded[at(cp)]
+            kind = counted >> _KIND_BIT
+            a = np.uint64(counted & ((1 << _KIND_BIT) - 1))
+            run = run + 1 if a != nothing else 0
+            for length in range(_SHORTEST[at(kind)], min(run, _LONGEST[at(kind)]) + 1):
+                row = bucket(length, a, b, c, d)
+                for k in range(logs.shape[1]):
+                    scores[at(u), at(k)] += logs[at(row), at(k)]
+                n += 1
+        scores[at(u), at(logs.shape[1])] += n
+
+
+@kernel
+def count_kinds(data: Bytes, starts: Ints, ends: Ints, kinds: Flags, counts: Ints) -> None:
+    """Add the characters of each span to `counts[u]` by their kind."""
+    for u in range(starts.shape[0]):
+        i = starts[u]
+        while i < ends[u]:
+            cp, width = code_point(data, i)
+            i += width
+            counts[at(u), at(kinds[at(cp)])] += 1
 
 
 @kernel

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS, Bytes, Flags, Hashes, Ints
-from corpuscheck.kernels.grams import APART, DENSE, WORD, count_grams, grams_at
+from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS, GROUPS, Bytes, Flags, Hashes, Ints
+from corpuscheck.kernels.grams import (
+    ALPHABETIC,
+    APART,
+    DENSE,
+    IDEOGRAPHIC,
+    SYLLABIC,
+    WORD,
+    count_grams,
+    grams_at,
+    marked,
+)
 from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.kernels.utf8 import count_characters
 from corpuscheck.measuring.domain_words import domain_words
+from corpuscheck.measuring.languages import languages_of
 from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, packed_counts, packed_grams
 from corpuscheck.profile.sample import Sample
 from corpuscheck.text.composing import normalised
 from corpuscheck.text.scripts import script_of
 
 WITHOUT_SPACES = frozenset(("Han", "Kana", "Thai", "Lao", "Khmer", "Myanmar"))
+
+GRAMS_OF = {"Han": IDEOGRAPHIC, "Kana": SYLLABIC, "Hangul": SYLLABIC, "Ethiopic": SYLLABIC}
+"""The kind of the characters of each script; of the others it is `ALPHABETIC`."""
 
 _OF_A_UNIT = 1 << 40
 
@@ -42,26 +56,55 @@ class _Texts:
     alphabet: list[str]
 
 
-def domain_part(sample: Sample) -> DomainPart:
-    """The part for the text of a sample; each distinct passage counts once."""
+def language_parts(sample: Sample, language: str = "") -> dict[str, DomainPart]:
+    """The part of each language for the text of a sample, or of the one that all of it is in.
+
+    Each distinct passage counts once.
+    """
     if not len(sample):
-        return DomainPart()
+        return {}
     by_document = sample.by_document
     texts = _texts(sample, by_document)
     folded, kinds = _folded(texts.alphabet), _kinds(texts.alphabet)
-    tables = np.zeros((2, BUCKETS), np.int64)
+    labels = (
+        [language] * len(texts.hashes)
+        if language
+        else languages_of(texts.data, texts.starts, texts.ends, texts.units, texts.alphabet, folded)
+    )
+    return {
+        label: _part(_chosen(texts, np.array([label == one for one in labels])), by_document, folded, kinds)
+        for label in sorted(set(labels))
+    }
+
+
+def _part(texts: _Texts, by_document: bool, folded: Flags, kinds: Flags) -> DomainPart:
+    tables = np.zeros((GROUPS, BUCKETS), np.int64)
     totals = np.zeros(len(texts.starts), np.int64)
-    halves = (texts.hashes & np.uint64(1)).astype(np.int64)[texts.units]
-    count_grams(texts.data, texts.starts, texts.ends, folded, halves, tables, totals)
-    words = domain_words(texts.data, texts.starts, texts.ends, texts.units, kinds)
+    groups = (texts.hashes & np.uint64(GROUPS - 1)).astype(np.int64)[texts.units]
+    count_grams(texts.data, texts.starts, texts.ends, folded, groups, tables, totals)
     units = len(texts.hashes)
     return DomainPart(
         units if by_document else 0,
         0 if by_document else units,
-        sample.size,
+        int((texts.ends - texts.starts).sum()),
         packed_counts(tables),
         _sketches(texts, totals, folded),
-        words,
+        domain_words(texts.data, texts.starts, texts.ends, texts.units, kinds),
+    )
+
+
+def _chosen(texts: _Texts, units: Flags) -> _Texts:
+    """The same with these units alone."""
+    if units.all():
+        return texts
+    passages = units[texts.units]
+    numbers = np.cumsum(units, dtype=np.int64) - 1
+    return replace(
+        texts,
+        starts=texts.starts[passages],
+        ends=texts.ends[passages],
+        units=numbers[texts.units[passages]],
+        hashes=texts.hashes[units],
     )
 
 
@@ -83,13 +126,15 @@ def _texts(sample: Sample, by_document: bool) -> _Texts:
 
 
 def _folded(alphabet: list[str]) -> Flags:
-    """What each code point counts as: digits as 0, white space as none."""
+    """What each code point counts as, with its kind: digits as 0, white space as none."""
     table = np.arange(CODE_POINTS, dtype=np.int32)
     for ch in alphabet:
         if ch.isspace():
             table[ord(ch)] = 0
         elif ch.isdecimal():
             table[ord(ch)] = ord("0")
+        else:
+            table[ord(ch)] = marked(ord(ch), GRAMS_OF.get(script_of(ord(ch)), ALPHABETIC))
     return table
 
 

@@ -10,18 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from corpuscheck.kernels.arrays import BUCKETS, Ints
+from corpuscheck.kernels.arrays import BUCKETS, GROUPS, Ints
 from corpuscheck.profile.checked import check
 from corpuscheck.profile.domain_words import DomainWords
 from corpuscheck.profile.part import Part, Way, merging, part, sums, table_of, total, united
 from corpuscheck.values.brief import brief
 
-MOST_SKETCHES = 160
-MOST_GRAMS = 160
+MOST_SKETCHES = 240
+MOST_GRAMS = 128
 """N-grams in the sketch of one document."""
 
 _COUNT, _GRAM, _HASH = np.dtype("<i8"), np.dtype("<u2"), np.dtype("<u8")
 _BEYOND = 1 << 46
+_MOST_LANGUAGES, _LONGEST_NAME = 100, 20
 
 FertilitySums = tuple[int, int, int]
 """Tokens by a reference's tokenizer, tokens by the one of this scan, words, all of the same text."""
@@ -87,7 +88,7 @@ def _grams_written(grams: bytes) -> list[int]:
 def _grams_known(state: list[int]) -> bytes:
     grams = tuple(state)
     check(grams, tuple[int, ...], "n-grams")
-    if len(grams) not in (0, 2 * BUCKETS) or max(grams, default=0) > _BEYOND:
+    if len(grams) not in (0, GROUPS * BUCKETS) or max(grams, default=0) > _BEYOND:
         raise ValueError("n-grams that cannot be")
     return packed_counts(np.array(grams, np.int64)) if grams else b""
 
@@ -96,17 +97,16 @@ def _grams_known(state: list[int]) -> bytes:
 class DomainPart(Part):
     """Tables of n-grams, sketches of documents, words, of a sample in which each distinct text counts once.
 
-    A unit is a document, or a passage of one where there are too few documents to tell halves apart.
+    A unit is a document, or a passage of one where there are too few documents to tell groups apart.
 
     Attributes:
         documents, passages: units of either kind that were looked at.
         text_bytes: of their text.
-        grams: counts of the 2-, 3- and 4-grams of characters by bucket, `<i8` of shape [2, BUCKETS] or empty: one
-            table for each half of the units.
+        grams: counts of n-grams of characters by bucket, `<i8` of shape [GROUPS, BUCKETS] or empty: one table for each
+            group of the units.
         sketches: by unit, those with the `MOST_SKETCHES` smallest hashes, up to `MOST_GRAMS` buckets, `<u2`
-            ascending, evenly from all of its n-grams. The lowest bit of a hash tells the half.
+            ascending, evenly from all of its n-grams. The lowest bits of a hash tell the group.
         words: words and how many units hold them.
-        fertility: by digest of a reference's tokenizer.
     """
 
     __repr__ = brief
@@ -117,17 +117,57 @@ class DomainPart(Part):
     grams: bytes = merging(Way(_grams_together, _grams_written, _grams_known), default=b"")
     sketches: dict[int, bytes] = merging(Way(_smallest, _sketches_written, _sketches_known), default_factory=dict)
     words: DomainWords = part(DomainWords)
-    fertility: dict[str, FertilitySums] = table_of(sums)
 
     @property
     def units(self) -> int:
         return self.documents + self.passages
 
-    def tables(self) -> Ints:
-        """The counts, int64 [2, BUCKETS]."""
+    def groups(self) -> Ints:
+        """The counts, int64 [GROUPS, BUCKETS]."""
         if not self.grams:
-            return np.zeros((2, BUCKETS), np.int64)
-        return np.frombuffer(self.grams, _COUNT).reshape(2, BUCKETS).astype(np.int64)
+            return np.zeros((GROUPS, BUCKETS), np.int64)
+        return np.frombuffer(self.grams, _COUNT).reshape(GROUPS, BUCKETS).astype(np.int64)
+
+    def tables(self) -> Ints:
+        """The counts of either half of the units, int64 [2, BUCKETS]: the lowest bit of a hash tells the half."""
+        groups = self.groups()
+        return np.stack([groups[0::2].sum(axis=0), groups[1::2].sum(axis=0)])
+
+
+def _languages_together(tables: Sequence[dict[str, DomainPart]]) -> dict[str, DomainPart]:
+    return united(tables, lambda *parts: parts[0].merge(*parts[1:]))
+
+
+def _languages_written(parts: dict[str, DomainPart]) -> dict[str, Any]:
+    return {language: parts[language].to_state() for language in sorted(parts)}
+
+
+def _languages_known(state: dict[str, Any]) -> dict[str, DomainPart]:
+    if len(state) > _MOST_LANGUAGES or not all(0 < len(language) <= _LONGEST_NAME for language in state):
+        raise ValueError("languages that cannot be")
+    return {language: DomainPart.from_state(part) for language, part in state.items()}
+
+
+@dataclass(frozen=True)
+class LanguageParts(Part):
+    """What was looked at, by language, and the tokens of a reference's tokenizer.
+
+    Attributes:
+        languages: a code of ISO 639 where the language could be told, else the name of the script.
+        fertility: by digest of a reference's tokenizer.
+    """
+
+    __repr__ = brief
+
+    languages: dict[str, DomainPart] = merging(
+        Way(_languages_together, _languages_written, _languages_known), default_factory=dict
+    )
+    fertility: dict[str, FertilitySums] = table_of(sums)
+
+    @property
+    def whole(self) -> DomainPart:
+        """All languages together."""
+        return DomainPart().merge(*self.languages.values())
 
 
 def digest_of(tokenizer: str) -> str:

@@ -20,7 +20,7 @@ from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
-from corpuscheck.profile.domain import DomainPart
+from corpuscheck.profile.domain import LanguageParts
 from corpuscheck.profile.estimates import TokenSample
 from corpuscheck.profile.files import FilesPart
 from corpuscheck.profile.forecast import ForecastPart
@@ -85,7 +85,7 @@ class Profile(Part):
     lines: RepeatsPart = part(RepeatsPart)
     paragraphs: RepeatsPart = part(RepeatsPart)
     boilerplate: LineSample = part(LineSample)
-    domain: DomainPart = part(DomainPart)
+    domain: LanguageParts = part(LanguageParts)
     letters: LettersPart = part(LettersPart)
     wholeness: WholenessPart = part(WholenessPart)
     sources: SourcesPart = part(SourcesPart)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from corpuscheck.reports.common import Question, cut_marks, domain_answer, encodings, how_far
+from corpuscheck.domain.telling import domain_answer, how_far
+from corpuscheck.reports.common import Question, cut_marks, encodings
 from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.result import Result
 from corpuscheck.text.amounts import about, count, estimated, files, percent, plural, size
@@ -169,7 +170,7 @@ def _copies(result: Result) -> str:
 
 def _domain_in_brief(result: Result) -> str:
     report = result.domain
-    if report is None or report.ratio is None:
+    if report is None or report.distance_bits is None:
         return domain_answer(report)
     words = ", ".join(word.word for word in report.words[:_WORDS_IN_BRIEF])
     return f"{domain_answer(report)}: {how_far(report)}" + (f"; most distinctive {words}" if words else "")
@@ -177,8 +178,8 @@ def _domain_in_brief(result: Result) -> str:
 
 def _domain(result: Result) -> tuple[str, ...]:
     report = result.domain
-    if report is None:
-        return (domain_answer(report),)
+    if report is None or report.distance_bits is None:
+        return (Foreign(domain_answer(report)),)
     told: list[str] = [Foreign(f"{domain_answer(report)}: {how_far(report)}")]
     for k, word in enumerate(report.words[:_WORDS]):
         told += [", " if k else "; most distinctive ", Verbatim(word.word)]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import groupby
 
-from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.words import MOST_RATIO, DistinctiveWord
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
@@ -19,7 +18,7 @@ from corpuscheck.result.normalisation import Normalisation
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Changes, Finding, LostWord, NewCopies, Result, Verdict
 from corpuscheck.result.sources import Overlap, Sources
-from corpuscheck.text.amounts import count, files, percent, plural, size, times
+from corpuscheck.text.amounts import count, files, percent, plural, size
 from corpuscheck.text.composing import MOST_MARKS
 from corpuscheck.text.printable import printable
 
@@ -172,32 +171,6 @@ def copies_told(copies: NewCopies) -> str:
     """3 new documents (2.10 kB) are copies of what the baseline has: 2 exact, 1 near"""
     kinds = ", ".join(f"{count(n)} {kind}" for kind, n in copies.kinds.items() if n)
     return f"{copies.told} of what the baseline has" + (f": {kinds}" if kinds else "")
-
-
-def domain_answer(report: DomainReport | None) -> str:
-    """The answer in a few words."""
-    if report is None:
-        return "not known without a reference"
-    if report.unavailable:
-        return "not known"
-    if report.ratio is None:
-        return "not known from a single source"
-    return {"ordinary": "it looks like general text", "unclear": "perhaps", "specific": "yes"}[report.standing]
-
-
-def how_far(report: DomainReport) -> str:
-    """3.0 times as far from general text as six general sources are from each other"""
-    if report.unavailable:
-        return f"nothing to compare with: {report.unavailable}"
-    if report.ratio is None:
-        return "one source of general text cannot say what is ordinary: build a reference from several"
-    sources = plural(len(report.sources), "general source")
-    return f"{times(report.ratio)} times as far from general text as {sources} are from each other"
-
-
-def bits(value: float) -> str:
-    """0.178"""
-    return f"{max(0.0, value):.3f}" if value >= 0.0005 or value <= 0 else "<0.001"
 
 
 def how_often(word: DistinctiveWord) -> str:

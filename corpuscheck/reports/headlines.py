@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from corpuscheck.domain.telling import domain_answer
 from corpuscheck.reports.answers import Answer, answers, usable
-from corpuscheck.reports.common import Question, domain_answer, of_change, severities_told
+from corpuscheck.reports.common import Question, of_change, severities_told
 from corpuscheck.result.result import Finding, Result
 from corpuscheck.text.amounts import percent, size
 
@@ -154,10 +155,10 @@ def _taken(result: Result) -> Iterator[str]:
 
 def _domain(result: Result) -> str:
     report = result.domain
-    if report is None or report.ratio is None or report.unavailable:
+    if report is None or report.verdict == "unknown":
         return domain_answer(report)
     return {
-        "ordinary": "it looks like general text",
+        "general": "it looks like general text",
         "unclear": "it is perhaps a domain of its own",
-        "specific": "it is a domain of its own",
-    }[report.standing]
+        "domain": "it is a domain of its own",
+    }[report.verdict]

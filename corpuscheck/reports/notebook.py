@@ -7,10 +7,11 @@ from html import escape
 from typing import Any
 
 from corpuscheck.domain.sides import Sides
+from corpuscheck.domain.telling import bits
 from corpuscheck.estimates.comparison import TokenizerComparison
 from corpuscheck.estimates.estimate import Estimate
 from corpuscheck.reports.answers import answers
-from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, bits, severities_told, worst_places
+from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, severities_told, worst_places
 from corpuscheck.reports.compared import cells_of
 from corpuscheck.reports.estimated import figures_of
 from corpuscheck.reports.terminal.peek import head_of

@@ -6,65 +6,61 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from corpuscheck.domain.report import DomainReport
+from corpuscheck.domain.telling import how_far, how_mixed
 from corpuscheck.rules.rule import Evidence, NotJudgedError, Observation, Rule
-from corpuscheck.text.amounts import percent, plural, times
+from corpuscheck.text.amounts import percent
+
+_LEAST_OF_A_DOMAIN = 0.03
 
 
 def general_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """The text is no farther from general text than general sources are from each other.
+    """The text looks like general text: nothing sets it apart.
 
-    A corpus of a domain should be clearly farther: law, medicine and contracts are two times as far and more. The
-    distance is that of character n-grams, so a language of its own or scanned page numbers make a text far too.
+    Its distance from general text, its own words and the share of its documents that differ are taken together, for
+    each language by a reference of its own. Where these contradict each other, nothing is said.
 
     Fix: look at its distinctive words; collect from sources of the domain alone. Or take a model that was trained on
     general text.
     """
-    report = _compared(evidence)
-    if report.ratio is None:
-        raise NotJudgedError(
-            "a reference with a single source cannot say what is ordinary: build one from several "
-            "('corpuscheck reference build')"
-        )
-    if report.ratio <= limit:
-        sources = plural(len(report.sources), "general source")
-        yield Observation(
-            f"{times(report.ratio)} times as far from general text as {sources} are from each other, "
-            f"no more than the {limit:g} that is ordinary: this looks like general text",
-            report.ratio,
-        )
+    reports = _compared(evidence)
+    general = [report for report in reports if report.verdict == "general"]
+    share = sum(report.share for report in general)
+    if share > limit:
+        far = "; ".join(how_far(report) for report in general)
+        yield Observation(f"{percent(share)} of the text looks like general text: {far}", share)
 
 
 def mixed_domain(evidence: Evidence, limit: float) -> Iterable[Observation]:
-    """The text is of a domain, but most of its documents look like general text.
+    """Some of the documents are like text of a domain, and more than a few like general text.
 
-    Documents that clearly differ are told by their character n-grams, from a sample. Their share is a lower bound:
-    short documents and those of a domain close to general text do not stand out.
+    The share is estimated from a sample of the documents, by the landmark that each is nearest to.
 
-    Fix: compare its parts one by one with the same reference, and leave out the one that is general.
+    Fix: compare its parts one by one, and leave out the one that is general.
     """
-    report = _compared(evidence)
-    if report.differing is None or report.ratio is None:
-        raise NotJudgedError(f"the share of general documents is not known: {report.not_shared}")
-    general = 1 - report.differing
-    if report.standing != "ordinary" and general > limit:
-        yield Observation(
-            f"up to {percent(general)} of the {report.units} look like general text",
-            general,
-        )
+    reports = _compared(evidence)
+    if not any(report.mixture for report in reports):
+        raise NotJudgedError("too few documents are long enough to tell what they are like")
+    for report in reports:
+        of_domains = sum(row.share for row in report.mixture if row.kind == "domain")
+        surely = max((row.interval[0] for row in report.mixture if row.kind == "domain"), default=0.0)
+        if surely >= _LEAST_OF_A_DOMAIN and 1 - of_domains > limit:
+            yield Observation(f"of the {report.units} {how_mixed(report)}", 1 - of_domains)
 
 
-def _compared(evidence: Evidence) -> DomainReport:
+def _compared(evidence: Evidence) -> list[DomainReport]:
+    """The reports of the languages that could be compared."""
     if evidence.domain is None:
-        raise NotJudgedError("there is no reference to compare with: --reference names one")
-    if evidence.domain.unavailable:
-        raise NotJudgedError(f"the reference cannot be compared with: {evidence.domain.unavailable}")
-    return evidence.domain
+        raise NotJudgedError("there is no text")
+    reports = [evidence.domain, *evidence.domain.others]
+    if all(report.verdict == "unknown" for report in reports):
+        raise NotJudgedError(f"it cannot be compared with general text: {evidence.domain.reason}")
+    return [report for report in reports if report.verdict != "unknown"]
 
 
 RULES = tuple(
     replace(rule, needs="reference")
     for rule in (
-        Rule("CC601", "general-text", "warning", general_text, 1.5, "times", floor="above"),
-        Rule("CC602", "mixed-domain", "info", mixed_domain, 0.9, "share"),
+        Rule("CC601", "general-text", "warning", general_text, 0.5, "share"),
+        Rule("CC602", "mixed-domain", "info", mixed_domain, 0.1, "share"),
     )
 )

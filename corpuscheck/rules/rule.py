@@ -32,8 +32,8 @@ FigureUnit = Literal[
 ]
 
 
-Floor = Literal["", "at least", "above"]
-"""How a limit that is a floor is told: whether the limit itself is allowed."""
+Floor = Literal["", "at least"]
+"""How a limit that is a floor is told."""
 
 Need = Literal["", "baseline", "reference", "documents", "near copies"]
 """What a rule looks at that not every scan has: a baseline, a reference, the inside of documents, their near copies."""
@@ -45,7 +45,7 @@ def at_hand(profile: Profile, comparison: Changes | None, domain: DomainReport |
     """What there is of what rules may need."""
     there = {
         "baseline": comparison is not None,
-        "reference": domain is not None,
+        "reference": domain is not None and any(one.verdict != "unknown" for one in (domain, *domain.others)),
         "documents": profile.about.get("clean") == "yes",
         "near copies": profile.about.get("near_duplicates") == "yes",
     }

@@ -10,7 +10,7 @@ import numpy as np
 
 from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.measuring.documents import PLACE_BITS, START_BITS, joined
-from corpuscheck.measuring.domain import domain_part
+from corpuscheck.measuring.domain import language_parts
 from corpuscheck.measuring.estimating import (
     count_lines,
     estimate_curve,
@@ -27,7 +27,7 @@ from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.wholeness import wholeness
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.documents import DocumentPart, file_id
-from corpuscheck.profile.domain import FertilitySums
+from corpuscheck.profile.domain import FertilitySums, LanguageParts
 from corpuscheck.profile.files import LONGEST_PATH, FilesPart
 from corpuscheck.profile.forecast import ForecastPart
 from corpuscheck.profile.near import NearPart
@@ -106,7 +106,7 @@ def assemble(
         boilerplate=measured.boilerplate,
         escapes=find_escapes(small, lines),
         question_marks=find_question_marks(small, lines),
-        domain=replace(domain_part(sample.smaller(settings.budgets.domain)), fertility=dict(fertility)),
+        domain=LanguageParts(language_parts(sample.smaller(settings.budgets.domain)), dict(fertility)),
         letters=letters_part(artefact, small, measured.characters.counts),
         wholeness=wholeness(artefact, small.smaller(settings.budgets.fertility)),
         sources=measured.sources.merge(more_sources["sources"], by_files),

@@ -15,25 +15,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
 
+from corpuscheck.domain.bodies import Body, general, mixed
 from corpuscheck.domain.differing import share_differing
-from corpuscheck.domain.distance import distance, divergence
+from corpuscheck.domain.distance import Halves, distance, divergence, nearest_mixture, shares_of, standard_error
 from corpuscheck.domain.korean import stems
-from corpuscheck.domain.reference import Reference, ReferenceSource, reference_of, source_of
-from corpuscheck.domain.report import domain_report
-from corpuscheck.domain.scripts import main_script
-from corpuscheck.domain.spread import families, outliers, spread_of
+from corpuscheck.domain.outliers import alike, outliers
+from corpuscheck.domain.reference import Reference, reference_of
+from corpuscheck.domain.report import bodies_of, domain_report
+from corpuscheck.domain.source import ReferenceSource
+from corpuscheck.domain.sources import sources_of
+from corpuscheck.domain.spread import families, spread_of
 from corpuscheck.domain.words import distinctive_words
 from corpuscheck.errors import ProfileError
 from corpuscheck.kernels import grams
-from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS
-from corpuscheck.measuring.domain import domain_part
+from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS, GROUPS
+from corpuscheck.measuring.domain import language_parts
 from corpuscheck.profile.characters import CharacterPart
-from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, unpacked_grams
+from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, LanguageParts, unpacked_grams
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import Sample
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered")
 texts = st.text("ab가나12 .\n\u00a0漢字かタ", max_size=40)
+
+SCRIPT = "Georgian"
 
 Forms = list[object]
 
@@ -50,21 +55,31 @@ def sample_of(documents: list[str]) -> Sample:
 
 
 def part_of(documents: list[str]) -> DomainPart:
-    return domain_part(sample_of(documents))
+    return language_parts(sample_of(documents), SCRIPT).get(SCRIPT, DomainPart())
 
 
 def profile_of(documents: list[str]) -> Profile:
-    return Profile(characters=CharacterPart(dict(Counter(map(ord, "".join(documents))))), domain=part_of(documents))
+    return Profile(
+        characters=CharacterPart(dict(Counter(map(ord, "".join(documents))))),
+        domain=LanguageParts(language_parts(sample_of(documents))),
+    )
+
+
+def source_of(documents: list[str], name: str) -> ReferenceSource:
+    return ReferenceSource(name, SCRIPT, part_of(documents))
 
 
 @cache
 def _lexicon(kind: int) -> list[str]:
-    letters = "가나다라마바사아자차카타파하고노도"
-    return ["".join(random.Random(1000 * kind + w).choices(letters, k=3)) for w in range(400)]
+    letters = "აბგდევზთიკლმნოპრს"
+    return ["".join(random.Random(1000 * kind + w).choices(letters, k=4)) for w in range(400)]
 
 
 def documents(kind: int, number: int, seed: int, words: int = 60, own: float = 0.6) -> list[str]:
-    """Made-up Korean: each kind has a lexicon of its own beside one that all share."""
+    """Made-up words in letters of a language that no reference is shipped for.
+
+    Each kind has a lexicon of its own beside one that all share.
+    """
     common, special = _lexicon(99), _lexicon(kind)
     dice = random.Random(f"{kind} {seed}")
     return [
@@ -72,23 +87,34 @@ def documents(kind: int, number: int, seed: int, words: int = 60, own: float = 0
     ]
 
 
+RANGES = {grams.ALPHABETIC: (2, 4), grams.SYLLABIC: (1, 3), grams.IDEOGRAPHIC: (1, 2)}
+
+
+def kind_of(ch: str) -> int:
+    """Hangul and Kana are syllables, Han are ideographs."""
+    return grams.IDEOGRAPHIC if ch in "漢字" else grams.SYLLABIC if ch in "가나かタ" else grams.ALPHABETIC
+
+
 @examples(60)
 @given(text=texts, other=texts)
 def test_grams_are_counted_as_they_are_defined(text: str, other: str) -> None:
     folded = np.arange(CODE_POINTS, dtype=np.int32)
     for ch in text + other:
-        folded[ord(ch)] = 0 if ch.isspace() else ord("0") if ch.isdecimal() else ord(ch)
+        counted = ord("0") if ch.isdecimal() else ord(ch)
+        folded[ord(ch)] = 0 if ch.isspace() else grams.marked(counted, kind_of(ch))
     expected: list[list[int]] = []
     for one in (text, other):
-        shown = ["" if ch.isspace() else chr(folded[ord(ch)]) for ch in one]
+        shown = ["" if ch.isspace() else "0" if ch.isdecimal() else ch for ch in one]
         found = []
         for end in range(len(shown)):
-            for length in (2, 3, 4):
+            for length in range(1, 5):
                 gram = shown[max(0, end - length + 1) : end + 1]
                 if len(gram) < length or "" in gram:
                     break
-                back = [np.uint64(ord(ch)) for ch in reversed(gram)] + [np.uint64(0)] * 2
-                found.append(int(grams.bucket(length, *back[:4])))
+                shortest, longest = RANGES[kind_of(gram[-1])]
+                if shortest <= length <= longest:
+                    back = [np.uint64(ord(ch)) for ch in reversed(gram)] + [np.uint64(0)] * 3
+                    found.append(int(grams.bucket(length, *back[:4])))
         expected.append(found)
     data = np.frombuffer((text + other).encode(), np.uint8)
     cut = len(text.encode())
@@ -159,24 +185,21 @@ def test_little_and_odd_text_has_a_part(documents: list[str]) -> None:
     part = part_of(documents)
     assert DomainPart.from_state(part.to_state()) == part
     assert distance(part.tables(), part.tables()) is None or len(documents[0]) == 5000
-    profile = Profile(domain=part, characters=CharacterPart(dict(Counter(map(ord, "".join(documents))))))
-    reference = reference_of("r", [source_of(profile, "a"), source_of(profile, "b")])
-    report = domain_report(profile, [reference])
-    assert report is not None
-    assert report.standing in ("unknown", "ordinary")
-    assert report.differing is None
+    profile = profile_of(documents)
+    report = domain_report(profile, [reference_of("r", [*sources_of(profile, "a"), *sources_of(profile, "b")])])
+    assert report is None or report.verdict in ("unknown", "general", "unclear")
+    assert LanguageParts.from_state(profile.domain.to_state()) == profile.domain
 
 
 def test_a_sketch_is_spread_over_its_document_and_bounded() -> None:
     part = part_of([f"{'가나 ' * k}{'다라 ' * 3 * k}{k}" for k in range(1, 260)])
     assert len(part.sketches) == MOST_SKETCHES
     assert max(len(unpacked_grams(row)) for row in part.sketches.values()) == MOST_GRAMS
-    long = [np.unique(unpacked_grams(row), return_counts=True)[1] for row in part.sketches.values() if len(row) > 300]
+    long = [unpacked_grams(row) for row in part.sketches.values() if len(row) == 2 * MOST_GRAMS]
     assert long
-    for counts in long:  # one n-gram in four is that of the first part
-        second, first = np.sort(counts)[-2:].tolist()
-        assert 20 < second < 60
-        assert first > 90
+    first_part = set(unpacked_grams(next(iter(part_of(["가나 " * 300]).sketches.values()))).tolist())
+    for row in long:  # one n-gram in four is that of the first part
+        assert 0.1 < np.mean([gram in first_part for gram in row.tolist()]) < 0.4
 
 
 def test_forms_of_one_text_are_no_other_domain() -> None:
@@ -218,79 +241,121 @@ LAW = documents(7, 300, 1, own=0.8)
 
 @pytest.fixture(scope="module")
 def reference() -> Reference:
-    return reference_of("general", [source_of(profile_of(text), name) for name, text in GENERAL.items()])
+    return reference_of("general", [source_of(text, name) for name, text in GENERAL.items()])
+
+
+@pytest.fixture(scope="module")
+def bodies(reference: Reference) -> list[Body]:
+    return bodies_of(SCRIPT, [reference])
+
+
+def test_distance_from_known_shares_is_that_from_a_large_sample(bodies: list[Body]) -> None:
+    law = part_of(LAW).tables()
+    halves = Halves.of(law)
+    assert halves
+    for name, body in zip(GENERAL, bodies, strict=True):
+        d = distance(law, part_of(GENERAL[name]).tables())
+        assert d
+        assert halves.distance_from(body.shares).bits == pytest.approx(d.bits, abs=0.01)
+    own = Halves.of(part_of(documents(7, 300, 2, own=0.8)).tables())
+    assert own
+    assert abs(own.distance_from(shares_of(law.sum(axis=0))).bits) < 0.01
+    assert Halves.of(part_of(["აბ გდ"]).tables()) is None
+
+
+def test_a_mixture_of_sources_is_found() -> None:
+    one, other, none = (part_of(documents(k, 300, 1)).groups().sum(axis=0) for k in (1, 2, 3))
+    shares = np.array([shares_of(table) for table in (one, other, none)])
+    weights = nearest_mixture(3 * part_of(documents(1, 300, 5)).groups().sum(axis=0) + other, shares)
+    assert weights == pytest.approx([0.75, 0.25, 0], abs=0.02)
+    assert nearest_mixture(none, shares[:1]) == pytest.approx([1])
+
+
+def test_the_standard_error_falls_with_the_square_root_of_the_documents() -> None:
+    shares = shares_of(part_of(documents(2, 1000, 9)).groups().sum(axis=0))
+    varied = [documents(1, 1, k, own=(k % 7) / 7)[0] for k in range(1600)]
+    small, large = (standard_error(part_of(varied[:number]).groups(), shares) for number in (100, 1600))
+    assert 2 < small / large < 8
+    assert standard_error(np.zeros((8, BUCKETS), np.int64), shares) == 1
 
 
 def test_a_domain_stands_out_and_general_text_does_not(reference: Reference) -> None:
     law = domain_report(profile_of(LAW), [reference])
     assert law
-    assert law.standing == "specific"
+    assert (law.language, law.verdict, law.general_bodies, law.references) == (SCRIPT, "domain", 4, ("general",))
     assert law.differing is not None
     assert law.differing > 0.9
+    assert law.distance_bits
+    assert law.distance_interval
+    assert law.distance_interval[0] < law.distance_bits < law.distance_interval[1]
     special = set(" ".join(LAW).split()) - set(" ".join(text for found in GENERAL.values() for text in found).split())
-    assert sum(any(stem in special for stem in stems(word.word)) for word in law.words) > 10
+    assert sum(word.word in special for word in law.words) > 10
     assert law.words[0].ratio > 10
-    general = domain_report(profile_of(documents(5, 300, 1, own=0.2)), [reference])
+    general = domain_report(profile_of(documents(2, 300, 7, own=0.2)), [reference])
     assert general
-    assert general.standing == "ordinary"
+    assert general.verdict == "general"
+    assert general.nearest
+    assert general.nearest.name == "general 2"
     assert general.differing is not None
     assert general.differing < 0.15
 
 
-def test_the_share_is_a_lower_bound_in_mixtures(reference: Reference) -> None:
-    sources = [source.part for source in reference.sources]
+def test_the_share_is_a_lower_bound_in_mixtures(bodies: list[Body]) -> None:
     found = []
     for share in (0.0, 0.2, 0.5, 1.0):
         law = documents(7, round(600 * share), 3, own=0.8)
-        mixed = part_of(law + documents(2, round(600 * (1 - share)), 9, own=0.2))
-        differing = share_differing(mixed, sources, range(4))
+        part = part_of(law + documents(2, round(600 * (1 - share)), 9, own=0.2))
+        differing = share_differing(part, mixed(part, general(bodies))[1], bodies)
         assert differing is not None
         assert differing <= share + 0.1
         found.append(differing)
     assert found == sorted(found)
     assert found[-1] > 0.9
-    assert share_differing(part_of(LAW[:60]), sources, range(4)) is None
-    assert share_differing(part_of(LAW), sources, [0] * 4) is None
+    few = part_of(LAW[:9])
+    assert share_differing(few, mixed(few, bodies)[1], bodies) is None
 
 
-def test_a_single_source_gives_a_distance_and_no_verdict(reference: Reference) -> None:
-    alone = Reference("one", reference.sources[:1], ())
-    report = domain_report(profile_of(LAW), [alone])
+def test_a_single_body_gives_a_distance_and_never_a_domain(reference: Reference) -> None:
+    report = domain_report(profile_of(LAW), [Reference("one", reference.sources[:1])])
     assert report
-    assert (report.standing, report.ratio, report.spread, report.differing) == ("unknown", None, None, None)
-    assert report.nearest
-    assert report.nearest.bits > 0.1
+    assert (report.verdict, report.ratio, report.spread, report.differing) == ("unclear", None, None, None)
+    assert report.distance_bits
+    assert report.distance_bits > 0.1
     assert report.words
-    assert "single source" in report.not_shared
+    assert "single body" in report.reason
 
 
-def test_sources_of_another_script_are_left_out(reference: Reference) -> None:
-    latin = ["some general words in another alphabet " + "".join(random.Random(k).choices("abcdefgh ", k=400)) for k in
-             range(60)]  # fmt: skip
-    foreign = source_of(profile_of(latin), "english")
-    report = domain_report(profile_of(LAW), [reference_of("mixed", [*reference.sources, foreign])])
+def test_each_language_is_compared_with_its_own(reference: Reference) -> None:
+    armenian = ["".join(random.Random(k).choices("աբգդեզէըթժիլխ ", k=400)) for k in range(80)]
+    foreign = ReferenceSource("other", "Armenian", part_of(armenian))
+    report = domain_report(profile_of(LAW + armenian[:40]), [reference, reference_of("second", [foreign])])
     assert report
-    assert report.left_out == (("english", "written in Latin"),)
-    assert len(report.sources) == 4
-    alone = domain_report(profile_of(LAW), [reference_of("english", [foreign])])
+    assert (report.language, report.verdict, report.references) == (SCRIPT, "domain", ("general",))
+    assert [(other.language, other.references) for other in report.others] == [("Armenian", ("second",))]
+    assert report.share + report.others[0].share == pytest.approx(1)
+    alone = domain_report(profile_of(LAW), [reference_of("second", [foreign])])
     assert alone
-    assert alone.unavailable == "no source in Hangul, which this text is in"
+    assert (alone.verdict, alone.reason) == (
+        "unknown", "no general text is shipped for this language: --reference names some",
+    )  # fmt: skip
 
 
-def test_of_several_references_the_nearest_counts(reference: Reference) -> None:
-    near = reference_of("near", [source_of(profile_of(documents(7, 200, 8, own=0.7)), "law"), reference.sources[0]])
-    for order in ([reference, near], [near, reference]):
+def test_references_add_to_each_other(reference: Reference) -> None:
+    own = reference_of("own", [source_of(documents(7, 200, 8, own=0.7), "law")])
+    for order in ([reference, own], [own, reference]):
         report = domain_report(profile_of(LAW), order)
         assert report
-        assert report.reference == "near"
-        assert ("general", "farther away than this reference") in report.left_out
-    assert domain_report(profile_of(LAW), []) is None
+        assert (report.verdict, report.general_bodies) == ("general", 5)
+        assert report.nearest
+        assert report.nearest.name == "law"
+    assert domain_report(Profile(), [reference]) is None
 
 
 def test_a_source_of_a_domain_is_noticed(reference: Reference) -> None:
-    assert outliers(reference) == []
-    with_law = reference_of("r", [*reference.sources, source_of(profile_of(LAW), "law")])
-    assert [name for name, _ in outliers(with_law)] == ["law"]
+    assert outliers(reference.sources) == []
+    law = source_of(LAW, "law")
+    assert [source.name for source, _ in outliers([*reference.sources, law])] == ["law"]
+    assert alike([law, *reference.sources, source_of(documents(7, 300, 5, own=0.8), "more")]) == [("law", "more")]
 
 
 def test_two_parts_of_one_source_are_one() -> None:
@@ -304,15 +369,9 @@ def test_two_parts_of_one_source_are_one() -> None:
 def test_a_word_that_another_table_knows_by_its_forms_is_not_distinctive() -> None:
     here = part_of([f"판결을 판결의 판결이 법정 {k}" for k in range(50)])
     there = part_of([f"판결을 판결의 나무 {k}" for k in range(50)])
-    assert [row.word for row in distinctive_words(here, [there])] == ["법정"]
+    assert [row.word for row in distinctive_words(here, [there.words])] == ["법정"]
     assert distinctive_words(here, []) == ()
-    assert distinctive_words(DomainPart(), [there]) == ()
-
-
-def test_scripts() -> None:
-    assert main_script(Counter(map(ord, "漢字かな"))) == "Kana"
-    assert main_script(Counter(map(ord, "漢字漢字漢字漢字漢字漢か"))) == "Han"
-    assert main_script({ord("1"): 5}) == ""
+    assert distinctive_words(DomainPart(), [there.words]) == ()
 
 
 def test_a_reference_is_saved_whole(reference: Reference, tmp_path: object) -> None:
@@ -330,8 +389,7 @@ def test_a_damaged_reference_is_an_error(reference: Reference, cut: int) -> None
 def test_a_reference_that_cannot_be_is_an_error(reference: Reference) -> None:
     first = reference.sources[0]
     for wrong in (
-        replace(reference, distances=reference.distances[:-1]),
-        replace(reference, distances=(2_000_000, *reference.distances[1:])),
+        replace(reference, sources=(replace(first, kind="other"), *reference.sources[1:])),  # type: ignore[arg-type]
         replace(reference, sources=(first, *reference.sources[:3])),
         replace(reference, sources=()),
         replace(reference, sources=(replace(first, tokens=-1), *reference.sources[1:])),
@@ -354,11 +412,12 @@ def sketches(units: str, gaps: list[Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("grams", [1]), ("grams", [-1] * (2 * BUCKETS)), ("grams", [1 << 62] * (2 * BUCKETS)), ("documents", -1),
+        ("grams", [1]), ("grams", [-1] * (GROUPS * BUCKETS)), ("grams", [1 << 62] * (GROUPS * BUCKETS)),
+        ("documents", -1),
         ("sketches", sketches("AAAA", [[1]])), ("sketches", sketches(ONE, [])),
         ("sketches", sketches(ONE, [[BUCKETS]])),
         ("sketches", sketches(ONE, [[1] * (MOST_GRAMS + 1)])), ("sketches", sketches(ONE, [[1.5]])), ("documents", "x"),
-        ("fertility", [["a"], [1], [2]]), ("words", {"total": 1}),
+        ("words", {"total": 1}),
         ("words", {"total": 1, "unseen": 0, "level": 0, "counts": [["a"], [2], [1]]}),
         ("words", {"total": 9, "unseen": 0, "level": 65, "counts": [[], [], []]}),
     ],
@@ -367,3 +426,16 @@ def test_a_part_that_cannot_be_is_an_error(name: str, value: object) -> None:
     state = {**part_of(LAW[:40]).to_state(), name: value}
     with pytest.raises((ValueError, LookupError, TypeError)):
         DomainPart.from_state(state)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"languages": {"": {}}, "fertility": [[], [], [], []]},
+        {"languages": {"x" * 99: {}}, "fertility": [[], [], [], []]},
+        {"languages": {}, "fertility": [["a"], [1], [2]]},
+    ],
+)
+def test_languages_that_cannot_be_are_an_error(state: dict[str, Any]) -> None:
+    with pytest.raises((ValueError, LookupError, TypeError)):
+        LanguageParts.from_state(state)

@@ -11,7 +11,9 @@ from jsonschema import Draft202012Validator
 from support import Main, run, write_files
 from test_domain import LAW, documents
 
+from corpuscheck.domain.languages import LANGUAGES
 from corpuscheck.domain.reference import Reference
+from corpuscheck.domain.shipped import shipped
 from corpuscheck.profile.profile import Profile
 
 
@@ -22,7 +24,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = write_files(tmp_path_factory.mktemp("domain"), {**texts, "law.txt": "\n".join(LAW)})
     done = run("reference", "build", "general", *texts, "--document", "line", "--vocab-size", "2000", cwd=made)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("3 sources of general text, 0.")
+    assert done.stdout.startswith("3 sources of general text (Georgian script); saved in general.ccp")
     return made
 
 
@@ -38,29 +40,37 @@ def test_scan_says_how_far_it_is(run_main: Main) -> None:
     document = json.loads(out)
     schema = json.loads((files("corpuscheck.reports") / "schema.json").read_text("utf-8"))
     Draft202012Validator(schema).validate(document)
-    found = document["domain"]["reference"]
-    assert (found["name"], found["standing"]) == ("general", "specific")
+    found = document["domain"]
+    assert (found["verdict"], found["language"], found["references"]) == ("domain", "Georgian", ["general"])
+    low, high = found["distance_interval"]
+    assert 0 < low < found["distance_bits"] < high
+    assert found["nearest"] in {mark["name"] for mark in found["landmarks"]} == {"g1.txt", "g2.txt", "g3.txt"}
+    assert sum(row["share"] for row in found["mixture"]) == pytest.approx(1, abs=0.03)
+    assert found["ratio"] == pytest.approx(found["distance_bits"] / found["spread_bits"])
     assert found["share_differing_at_least"] > 0.9
     assert found["tokens_per_word"]["general"] > found["tokens_per_word"]["own"] >= 1
     assert found["tokens_per_word"]["on_general_text"] >= 1
-    assert [script["name"] for script in document["domain"]["scripts"]] == ["Hangul"]
+    assert [script["name"] for script in found["scripts"]] == ["Georgian"]
+    assert [(one["language"], one["verdict"]) for one in found["languages"]] == [("Georgian", "domain")]
     assert run_main("report", "law.ccp", "--reference", "general.ccp", "--format", "json")[1] == out
-    text = run_main("report", "law.ccp", "--reference", "general.ccp", "--full")[1]
-    assert "Is it really this domain?  yes" in text
-    assert "times as far from general text as 3 general sources are from each other" in " ".join(text.split())
-    assert "not known without a reference" in run_main("report", "law.ccp")[1]
+    text = " ".join(run_main("report", "law.ccp", "--reference", "general.ccp", "--full")[1].split())
+    assert "Is it really this domain? yes" in text
+    assert "bits from general Georgian script" in text
+    assert "this text" in text
+    alone = " ".join(run_main("report", "law.ccp")[1].split())
+    assert "not known: no general text is shipped for this language" in alone
 
 
 def test_general_text_is_a_warning_and_can_fail_the_gate(run_main: Main) -> None:
-    write_files(Path(), {"more.txt": "\n".join(documents(4, 250, 1, own=0.2))})
+    write_files(Path(), {"more.txt": "\n".join(documents(2, 250, 7, own=0.2))})
     arguments = ("scan", "more.txt", "--document", "line", "--select", "CC6", "--format", "concise", "-q")
     status, out, _ = run_main(*arguments, "--reference", "general.ccp")
     assert status == 0
     assert "CC601" in out
     assert run_main(*arguments, "--reference", "general.ccp", "--fail-on", "warning")[0] == 1
-    assert "CC601" not in run_main(*arguments, "--reference", "general.ccp", "--limit", "CC601=0.01")[1]
+    assert "CC601" not in run_main(*arguments, "--reference", "general.ccp", "--limit", "CC601=100%")[1]
     status, out, _ = run_main(*arguments[:-3], "-q")
-    assert "CC601, CC602 not judged: there is no reference" in out
+    assert "CC601, CC602 not judged: it cannot be compared with general text" in out
     assert "CC6" not in run_main("scan", "more.txt", "--document", "line", "-q")[1]
 
 
@@ -69,23 +79,23 @@ def test_a_reference_can_be_set_in_the_file(run_main: Main, tmp_path: Path, monk
     write_files(tmp_path, {"corpuscheck.toml": f'reference = ["{place / "general.ccp"}"]\n'})
     monkeypatch.chdir(tmp_path)
     out = run_main("scan", str(place / "law.txt"), "--document", "line", "--format", "json", "-q")[1]
-    assert json.loads(out)["domain"]["reference"]["name"] == "general"
+    assert json.loads(out)["domain"]["references"] == ["general"]
 
 
 def test_a_changed_reference_is_another_answer_from_the_cache(run_main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CORPUSCHECK_NO_CACHE")
     scan = ("scan", "law.txt", "--document", "line", "--format", "json", "--cache-dir", "kept", "-q")
     alone = json.loads(run_main(*scan)[1])
-    assert alone["domain"]["reference"] is None
+    assert alone["domain"]["references"] == []
     first = run_main(*scan, "--reference", "general.ccp")[1]
-    assert json.loads(first)["domain"]["reference"]["tokens_per_word"]
+    assert json.loads(first)["domain"]["tokens_per_word"]
     assert run_main(*scan, "--reference", "general.ccp")[1] == first
     done = run_main(
         "reference", "build", "other", "g1.txt", "g2.txt", "--document", "line", "--vocab-size", "900", "-q"
     )
     assert done == (0, "", "")
-    other = json.loads(run_main(*scan, "--reference", "other.ccp")[1])["domain"]["reference"]
-    assert other["tokens_per_word"]["general"] != json.loads(first)["domain"]["reference"]["tokens_per_word"]["general"]
+    other = json.loads(run_main(*scan, "--reference", "other.ccp")[1])["domain"]
+    assert other["tokens_per_word"]["general"] != json.loads(first)["domain"]["tokens_per_word"]["general"]
     assert json.loads(run_main(*scan)[1]) == alone
 
 
@@ -97,13 +107,35 @@ def test_a_reference_of_saved_profiles(run_main: Main) -> None:
     assert "2 sources" in out
     two = Reference.load("of-two.ccp")
     assert [source.name for source in two.sources] == ["g1", "g2"]
-    assert two.sources[0].part == Profile.load("g1.ccp").domain
+    assert two.sources[0].part == Profile.load("g1.ccp").domain.languages["Georgian"]
     assert two.tokenizer == ""
-    _, _, err = run_main("reference", "build", "one", "g1.ccp")
-    assert "a single source cannot say what is ordinary" in err
     out = run_main("scan", "law.txt", "--document", "line", "--reference", "g1.ccp")[1]
-    assert "not known from a single source" in out
-    assert "CC601 not judged: a reference with a single source" in out
+    assert "perhaps: a single body of general text cannot say what is ordinary" in " ".join(out.split())
+
+
+def test_a_source_of_a_domain_is_left_out_with_a_warning(run_main: Main) -> None:
+    build = ("reference", "build", "mixed", "g1.txt", "g2.txt", "g3.txt", "law.txt", "--document", "line")
+    status, out, err = run_main(*build, "--vocab-size", "2000")
+    assert status == 0
+    assert "3 sources" in out
+    assert "law.txt is left out: it is text of a domain: 0." in err
+    assert [source.name for source in Reference.load("mixed.ccp").sources] == ["g1.txt", "g2.txt", "g3.txt"]
+    status, out, err = run_main(*build, "--vocab-size", "2000", "--strict", "-o", "strict.ccp")
+    assert (status, out) == (2, "")
+    assert "law.txt is no general text" in err
+    assert not Path("strict.ccp").exists()
+
+
+def test_shipped_references_are_listed_with_licence_and_origin(run_main: Main) -> None:
+    status, out, err = run_main("reference", "list")
+    assert (status, err) == (0, "")
+    for code, language in LANGUAGES.items():
+        assert f"{language.name} ({code})" in out
+        for body in shipped(code):
+            assert body.name in out
+            assert body.licence
+            assert body.origin
+            assert " ".join(f"{body.licence}; {body.origin}".split()) in " ".join(out.split())
 
 
 def test_compare_puts_profiles_side_by_side(run_main: Main) -> None:

@@ -13,10 +13,11 @@ from corpuscheck.settings import REPORT_FORMATS
 
 PUBLIC = {
     "corpuscheck": {"__getattr__", "compare", "estimate", "peek", "scan", "train"},
-    "corpuscheck.commands.domain": {"build"},
+    "corpuscheck.commands.domain": {"build", "listed"},
+    "corpuscheck.domain.shipped": {"to_bytes"},
     **{f"corpuscheck.reports.{module}": {"render"} for module in REPORT_FORMATS.values()},
 }
-"""What users, decorators and the registry of reports call."""
+"""What users, decorators, the registry of reports, and the benchmark that makes the shipped references call."""
 
 BY_OTHERS = {"readable", "readinto", "to_dict"}
 """Methods that io and users call."""

@@ -139,6 +139,6 @@ def test_every_value_of_a_reference_is_checked(good: Path) -> None:
                 + zstandard.ZstdCompressor(1).compress(json.dumps(_with(dict(state), way, value)).encode())
             )
             try:
-                Reference.from_bytes(changed, "bad").between()
+                Reference.from_bytes(changed, "bad").to_bytes()
             except ProfileError:
                 continue

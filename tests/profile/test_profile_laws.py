@@ -23,7 +23,11 @@ from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.words import WordPart
 
-WITHIN: dict[type[Part], st.SearchStrategy[Any]] = {LostWords: lost_words, DomainWords: domain_words}
+WITHIN: dict[type[Part], st.SearchStrategy[Any]] = {
+    LostWords: lost_words,
+    DomainWords: domain_words,
+    DomainPart: domains,
+}
 """Parts of parts, which merge by the same laws."""
 
 FIELDS = {f.name: kinds_of(Profile)[f.name] for f in fields(Profile)}

@@ -1,13 +1,17 @@
-"""Is it really this domain? How far from general text, and which words set it apart."""
+"""Is it really this domain? The ladder of landmarks, the mixture, and which words set it apart."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from corpuscheck.domain.report import DomainReport, SourceDistance
+from corpuscheck.domain.languages import named
+from corpuscheck.domain.mixture import MixtureShare
+from corpuscheck.domain.report import DomainReport
+from corpuscheck.domain.telling import bits, domain_answer, how_far, how_mixed
 from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.reports.answers import Foreign, Verbatim
-from corpuscheck.reports.common import bits, how_often
+from corpuscheck.reports.common import how_often
 from corpuscheck.reports.html.parts import Bar, Cell, Grid, Heading, PageBlock, Room, grid
 from corpuscheck.result.result import Result
 from corpuscheck.text.amounts import count, percent
@@ -18,18 +22,19 @@ _WORDS = 10
 
 
 def domain(result: Result, room: Room) -> Iterator[PageBlock | None]:
-    """Scripts, which are always known; then distances and words."""
+    """Scripts, which are always known; then for each language distances, mixture and words."""
     if result.scripts:
         yield _scripts(result.scripts, room)
     if result.domain:
-        if result.domain.sources:
-            yield _distances(result.domain, room)
-        if result.domain.words:
-            yield _words(result.domain, room)
-        if result.domain.left_out:
-            columns = (Heading("left out"), Heading("why"))
-            left_out = result.domain.left_out
-            yield grid("", columns, left_out, lambda pair: (Foreign(pair[0]), Foreign(pair[1])), room.rows)
+        if result.domain.others:
+            yield _languages(result.domain, room)
+        for report in (result.domain, *result.domain.others):
+            if report.landmarks:
+                yield _ladder(report, room)
+            if report.mixture:
+                yield _mixture(report, room)
+            if report.words:
+                yield _words(report, room)
 
 
 def _scripts(scripts: tuple[ScriptShare, ...], room: Room) -> Grid:
@@ -42,16 +47,58 @@ def _scripts(scripts: tuple[ScriptShare, ...], room: Room) -> Grid:
     return grid(title, columns, scripts, row, min(_SCRIPTS, room.rows))
 
 
-def _distances(report: DomainReport, room: Room) -> Grid:
-    most = max(source.bits for source in report.sources) or 1.0
-    columns = (Heading("general source"), Heading("distance", bar=True), Heading("bits", number=True))
+def _languages(report: DomainReport, room: Room) -> Grid:
+    columns = (Heading("language"), Heading("of the text", number=True), Heading("a domain?"))
 
-    def row(source: SourceDistance) -> tuple[Cell, ...]:
-        return Foreign(source.name), Bar(source.bits / most), bits(source.bits)
+    def row(one: DomainReport) -> tuple[Cell, ...]:
+        return Foreign(named(one.language)), percent(one.share), Foreign(domain_answer(one))
 
-    nearest = min(report.sources, key=lambda source: source.bits)
-    note = f"{bits(report.spread)} from a general source to its nearest, in the middle" if report.spread else ""
-    return grid(f"Nearest of general text is {nearest.name}", columns, report.sources, row, room.rows, note=note)
+    return grid("Each language is compared with its own", columns, (report, *report.others), row, room.rows)
+
+
+@dataclass(frozen=True)
+class _Rung:
+    distance: float
+    name: str
+    kind: str
+
+
+def _ladder(report: DomainReport, room: Room) -> Grid:
+    """How far each landmark is from general text, and this text among them."""
+    here = report.distance_bits or 0.0
+    rungs = [_Rung(mark.distance_bits, mark.name, mark.kind) for mark in report.landmarks]
+    rungs = sorted([*rungs, _Rung(here, "", "")], key=lambda rung: (rung.distance, rung.name))
+    most = max(0.001, *(rung.distance for rung in rungs))
+    columns = (
+        Heading(f"from general {named(report.language)}"),
+        Heading("distance", bar=True),
+        Heading("bits", number=True),
+        Heading("kind"),
+    )
+
+    def row(rung: _Rung) -> tuple[Cell, ...]:
+        name = Foreign(rung.name) if rung.name else "this text"
+        kind = {"domain": "a domain", "general": "general"}.get(rung.kind, "")
+        return name, Bar(rung.distance / most, tone="" if rung.name else "good"), bits(rung.distance), kind
+
+    note = f"{how_far(report)}. The distance of a body is that from the others."
+    return grid(f"This text is {bits(here)} bits from general {named(report.language)}", columns, rungs, row,
+                room.rows, note=note)  # fmt: skip
+
+
+def _mixture(report: DomainReport, room: Room) -> Grid:
+    columns = (
+        Heading("nearest to"),
+        Heading("share", bar=True),
+        Heading(f"of the {report.units}", number=True),
+        Heading("from, to", number=True),
+    )
+
+    def row(one: MixtureShare) -> tuple[Cell, ...]:
+        low, high = map(percent, one.interval)
+        return Foreign(one.name), Bar(one.share), percent(one.share), f"{low} to {high}"
+
+    return grid(f"Of the {report.units} {how_mixed(report)}", columns, report.mixture, row, room.rows)
 
 
 def _words(report: DomainReport, room: Room) -> Grid:

@@ -118,7 +118,7 @@ def _method(result: Result) -> Iterator[PageBlock]:
     if result.comparison:
         rows.append(("baseline", path(result.comparison.name)))
     if result.domain:
-        rows.append(("reference", path(result.domain.reference)))
+        rows += [("reference", path(name)) for name in result.domain.references]
     yield labelled("", rows)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from corpuscheck.domain.sides import Side, Sides
+from corpuscheck.domain.telling import bits
 from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.answers import Foreign, Verbatim
-from corpuscheck.reports.common import bits, how_often
+from corpuscheck.reports.common import how_often
 from corpuscheck.reports.html.page import bytes_of
 from corpuscheck.reports.html.parts import Bar, Cell, Grid, Heading, HtmlPage, PageBlock, PageSection, Room, grid, shown
 from corpuscheck.text.amounts import count, plural, times

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from corpuscheck.domain.telling import bits
 from corpuscheck.reports.answers import Foreign
-from corpuscheck.reports.common import COME_FROM, bits, overlap_told, told_apart
+from corpuscheck.reports.common import COME_FROM, overlap_told, told_apart
 from corpuscheck.reports.html.parts import Bar, Cell, Folded, Grid, Heading, PageSection, Room, grid, shown
 from corpuscheck.result.result import Result
 from corpuscheck.result.sources import Overlap, SourceReport, Sources

@@ -13,32 +13,48 @@ from corpuscheck.result.result import Result
 
 def domain_document(result: Result) -> dict[str, Any]:
     """``domain`` of schema.json."""
-    part = result.profile.domain
+    part = result.profile.domain.whole
+    report = result.domain or DomainReport(reason="there is no text")
     return {
         "scripts": scripts_document(result.scripts),
         "documents_by_script": scripts_by_document(result.profile.clean),
         "documents_looked_at": part.documents,
         "passages_looked_at": part.passages,
         "sampled_bytes": part.text_bytes,
-        "reference": None if result.domain is None else _reference(result.domain),
+        **_of_language(report),
+        "languages": [{"share": one.share, **_of_language(one)} for one in (report, *report.others) if one.language],
+        "tokens_per_word": None if report.fertility is None else dict(vars(report.fertility)),
     }
 
 
-def _reference(report: DomainReport) -> dict[str, Any]:
+def _of_language(report: DomainReport) -> dict[str, Any]:
     return {
-        "name": report.reference,
-        "standing": report.standing,
+        "language": report.language or None,
+        "verdict": report.verdict,
+        "reason": report.reason or None,
+        "distance_bits": report.distance_bits,
+        "distance_interval": report.distance_interval and list(report.distance_interval),
+        "nearest": report.nearest.name if report.nearest else None,
+        "landmarks": [
+            {
+                "name": mark.name,
+                "kind": mark.kind,
+                "distance_bits": mark.distance_bits,
+                "bits_from_here": mark.from_here,
+            }
+            for mark in report.landmarks
+        ],
+        "mixture": [{"name": row.name, "share": row.share, "interval": list(row.interval)} for row in report.mixture],
+        "signals": [{"name": one.name, "value": one.value, "says": one.says} for one in report.signals],
+        "references": list(report.references),
+        "general_bodies": report.general_bodies,
         "ratio": report.ratio,
-        "distance_bits": report.nearest.bits if report.nearest else None,
-        "within_bits": report.nearest.within if report.nearest else None,
         "spread_bits": report.spread,
-        "sources": [{"name": source.name, "distance_bits": source.bits} for source in report.sources],
-        "left_out": [{"name": name, "reason": reason} for name, reason in report.left_out],
+        "within_bits": report.within,
         "share_differing_at_least": report.differing,
-        "share_unknown_because": report.not_shared or None,
+        "share_of_distinctive_words": report.word_weight,
         "distinctive_words": list(map(distinctive_document, report.words)),
-        "tokens_per_word": None if report.fertility is None else dict(vars(report.fertility)),
-        "unavailable_because": report.unavailable or None,
+        "bytes_needed": report.needed_bytes or None,
     }
 
 

@@ -7,17 +7,21 @@ from rich.table import Table
 from rich.text import Text
 
 from corpuscheck.domain.differing import QUANTILE
-from corpuscheck.domain.report import ORDINARY, SPECIFIC, DomainReport
+from corpuscheck.domain.languages import named
+from corpuscheck.domain.report import DomainReport
+from corpuscheck.domain.telling import bits, domain_answer, how_far, how_mixed
+from corpuscheck.domain.verdict import Signal
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.reports.common import Question, bits, domain_answer, how_far, how_often
+from corpuscheck.reports.common import Question, how_often
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
 from corpuscheck.result.result import Result
-from corpuscheck.text.amounts import count, percent, plural
-from corpuscheck.text.printable import printable
+from corpuscheck.text.amounts import count, percent, plural, times
 
 _WORDS = 10
-_SOURCES = 4
 _SCRIPTS = 6
+_BAR = 24
+_NAME = 24
+_RUNGS = 14
 
 Labelled = list[tuple[str | Text, str | Text]]
 
@@ -27,13 +31,11 @@ def domain(result: Result) -> Group:
     report = result.domain
     rows = _scripts(result)
     if report is None:
-        told = (
-            "corpuscheck reference build general FOLDER… makes a reference from several bodies of general text; then "
-        )
-        rows.append(("to find out", told + "scan with --reference general.ccp"))
         return section(None, Question.DOMAIN, domain_answer(report), labelled(rows))
-    rows += _compared(report)
+    rows += _languages(report) + _compared(report)
     parts: list[RenderableType] = [labelled(rows)]
+    if report.landmarks:
+        parts += [Text(), _ladder(report)]
     if report.words:
         parts += [Text(), _words(report)]
     return section(None, Question.DOMAIN, domain_answer(report), *parts)
@@ -56,50 +58,77 @@ def _scripts(result: Result) -> Labelled:
     return rows
 
 
+def _languages(report: DomainReport) -> Labelled:
+    """The language with most text and its share; what is known of the others."""
+    rows: Labelled = [("language", Text.assemble(safe(named(report.language)), f" {percent(report.share)}"))]
+    for other in report.others:
+        told = safe(f"{named(other.language)} {percent(other.share)}: {domain_answer(other)}", limit=LONGEST_PATH)
+        if other.distance_bits is not None:
+            told = Text.assemble(told, safe(f", {how_far(other)}", limit=LONGEST_PATH))
+        rows.append(("", told))
+    return rows
+
+
 def _compared(report: DomainReport) -> Labelled:
-    rows: Labelled = [("reference", Text.assemble(safe(report.reference, limit=LONGEST_PATH), *_nearest(report)))]
-    far: str | Text = how_far(report)
+    if report.distance_bits is None:
+        return []
+    rows: Labelled = [("distance", safe(how_far(report), "bold", LONGEST_PATH))]
     if report.ratio is not None:
-        scale = f"  ({ORDINARY:g} or less is ordinary, more than {SPECIFIC:g} a domain)"
-        far = Text.assemble((f"{far}", "bold"), (scale, "dim"))
-    rows.append(("distance", far))
-    if report.sources:
-        rows += _distances(report)
-        rows.append(("differing", _documents(report)))
+        rows.append(("", f"{times(report.ratio)} times as far as general texts are from each other, in the middle"))
+    if report.references:
+        rows.append(("with", safe(", ".join(report.references), limit=LONGEST_PATH)))
+    if report.general_bodies < 3:
+        bodies = "one body" if report.general_bodies == 1 else f"{report.general_bodies} bodies"
+        rows.append(("", f"there are only {bodies} of general text to compare with: take this for a hint"))
+    rows += [("signals" if not k else "", _signal(signal)) for k, signal in enumerate(report.signals)]
+    rows.append(("differing", _documents(report)))
+    if report.mixture:
+        rows.append(("mixture", safe(f"of the {report.units} {how_mixed(report)}", limit=LONGEST_PATH)))
     if report.fertility:
         own, general = report.fertility.own, report.fertility.general
         told = f"{general:.2f} per word with the general tokenizer, {own:.2f} with the one of this scan"
         if report.fertility.on_general_text:
             told += f"; general text takes {report.fertility.on_general_text:.2f}"
         rows.append(("tokens", told))
-    for name, why in report.left_out:
-        rows.append(("left out", safe(f"{name}: {why}", limit=LONGEST_PATH)))
     return rows
 
 
-def _nearest(report: DomainReport) -> tuple[Text | str, ...]:
-    return (", nearest in it is ", safe(report.nearest.name, limit=LONGEST_PATH)) if report.nearest else ()
-
-
-def _distances(report: DomainReport) -> Labelled:
-    shown = report.sources[:_SOURCES]
-    told = ", ".join(f"{bits(source.bits)} from {printable(source.name, 60)}" for source in shown)
-    more = f" and {len(report.sources) - len(shown)} more" if len(report.sources) > len(shown) else ""
-    rows: Labelled = [("  in bits", f"{told}{more}")]
-    if report.spread is not None:
-        rows.append(("", f"{bits(report.spread)} from a general source to its nearest, in the middle"))
-    rows.append(("", f"{bits(report.sources[0].within)} between halves of one text is taken off"))
-    return rows
+def _signal(signal: Signal) -> str:
+    figure = {
+        "distance": f"distance {bits(signal.value)} bits",
+        "words": f"its own words are {percent(signal.value)} of all words",
+        "documents": f"{percent(signal.value)} of the documents clearly differ",
+        "landmark": f"only {bits(signal.value)} bits from text of a domain",
+    }[signal.name]
+    says = {"domain": "a domain", "general": "general text"}.get(signal.says, "in between")
+    return f"{figure}: {says}"
 
 
 def _documents(report: DomainReport) -> str:
     looked_at = plural(report.documents + report.passages, report.units.removesuffix("s"))
     if report.differing is None:
-        return f"{looked_at} looked at; how many differ is not known: {report.not_shared}"
+        return f"{looked_at} looked at; too few of them are long enough to tell how many differ"
     compared = f"{count(report.sketched)} of {looked_at} compared"
     if report.differing <= 1 - QUANTILE:
         return f"no more stand out than among general text ({percent(1 - QUANTILE)}); {compared}"
     return f"at least {percent(report.differing)} clearly differ from general text; {compared}"
+
+
+def _ladder(report: DomainReport) -> Table:
+    """How far each landmark is from general text, and this text among them."""
+    here = report.distance_bits or 0.0
+    rungs = [(mark.distance_bits, mark.name, mark.kind) for mark in report.landmarks]
+    if len(rungs) > _RUNGS:
+        rungs = sorted(sorted(rungs, key=lambda rung: abs(rung[0] - here))[:_RUNGS])
+    longest = max(0.001, here, *(rung[0] for rung in rungs))
+    table = columns((f"bits from general {named(report.language)}", "left"), ("", "right"), ("", "left"), ("", "left"))
+    for distance, name, kind in sorted([*rungs, (here, "", "")]):
+        filled = round(_BAR * max(0.0, distance) / longest)
+        style = "" if name else "bold"
+        bar = Text.assemble(("█" * filled, "cyan" if name else "green"), ("░" * (_BAR - filled), "dim"))
+        told = safe(name, limit=_NAME) if name else Text("this text", "bold")
+        table.add_row(told, Text(bits(distance), style), bar, "a domain" if kind == "domain" else "")
+    return table
 
 
 def _words(report: DomainReport) -> Table:

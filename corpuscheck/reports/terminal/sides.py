@@ -6,8 +6,9 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from corpuscheck.domain.sides import Sides
+from corpuscheck.domain.telling import bits
 from corpuscheck.profile.files import LONGEST_PATH
-from corpuscheck.reports.common import bits, how_often
+from corpuscheck.reports.common import how_often
 from corpuscheck.reports.terminal.console import text_on
 from corpuscheck.reports.terminal.parts import columns, safe
 from corpuscheck.text.amounts import count, times

@@ -1,0 +1,74 @@
+"""Which language each unit of a sample is in: by its script, and where several share one, by the nearest reference."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+
+from corpuscheck.domain.languages import written_in
+from corpuscheck.domain.shipped import general_shares
+from corpuscheck.kernels.arrays import CODE_POINTS, Bytes, Flags, Floats, Ints
+from corpuscheck.kernels.grams import count_kinds, score_spans
+from corpuscheck.text.scripts import COMMON, SCRIPTS, script_of
+
+Sums = TypeVar("Sums", Ints, Floats)
+
+_MUCH_KANA = 0.1
+"""Japanese has at least so much Kana among its Kana and Han."""
+
+_LOOKED_AT = 400
+"""N-grams of each passage that are compared with the languages."""
+
+_DEPENDENCE = 0.3
+"""What an n-gram tells after its neighbours, which it shares characters with, as a share of what it tells alone."""
+
+
+def languages_of(data: Bytes, starts: Ints, ends: Ints, units: Ints, alphabet: list[str], folded: Flags) -> list[str]:
+    """The label of each unit: a code of a language, or the name of a script without one. `units` ascend from 0."""
+    labels = _scripts(data, starts, ends, units, alphabet)
+    for script in sorted(set(labels)):
+        codes = written_in(script)
+        here = [unit for unit, label in enumerate(labels) if label == script]
+        if len(codes) == 1:
+            found = list(codes) * len(here)
+        elif codes:
+            chosen = np.flatnonzero(np.isin(units, here))
+            numbers = np.searchsorted(np.array(here), units[chosen])
+            best = _nearest(data, starts[chosen], ends[chosen], numbers, codes, folded)
+            found = [codes[k] for k in best.tolist()]
+        else:
+            continue
+        for unit, code in zip(here, found, strict=True):
+            labels[unit] = code
+    return labels
+
+
+def _scripts(data: Bytes, starts: Ints, ends: Ints, units: Ints, alphabet: list[str]) -> list[str]:
+    """The script of most letters of each unit."""
+    kinds = np.zeros(CODE_POINTS, np.int32)
+    for ch in alphabet:
+        kinds[ord(ch)] = SCRIPTS.index(script_of(ord(ch)))
+    counts = np.zeros((len(starts), len(SCRIPTS)), np.int64)
+    count_kinds(data, starts, ends, kinds, counts)
+    counts = _by_unit(counts, units)
+    counts[:, SCRIPTS.index(COMMON)] = 0
+    kana, han = SCRIPTS.index("Kana"), SCRIPTS.index("Han")
+    japanese = counts[:, kana] >= _MUCH_KANA * (counts[:, kana] + counts[:, han])
+    counts[:, kana] += np.where(japanese & (counts[:, kana] > 0), counts[:, han], 0)
+    return [SCRIPTS[k] for k in counts.argmax(axis=1).tolist()]
+
+
+def _nearest(data: Bytes, starts: Ints, ends: Ints, units: Ints, codes: tuple[str, ...], folded: Flags) -> Ints:
+    """The number of the likeliest language of each unit; the rarer a language is here, the more must speak for it."""
+    logs = np.log(np.array([general_shares(code) for code in codes])).T.astype(np.float32)
+    scores = np.zeros((len(starts), len(codes) + 1), np.float32)
+    score_spans(data, starts, ends, folded, _LOOKED_AT, np.ascontiguousarray(logs), scores)
+    likely: Floats = _by_unit(scores[:, :-1].astype(np.float64), units) * _DEPENDENCE
+    first = np.bincount(likely.argmax(axis=1), minlength=len(codes))
+    return np.asarray((likely + np.log((first + 0.5) / (len(likely) + 0.5 * len(codes)))).argmax(axis=1))
+
+
+def _by_unit(rows: Sums, units: Ints) -> Sums:
+    """The sums of the rows of each unit."""
+    return np.add.reduceat(rows, np.flatnonzero(np.diff(units, prepend=-1)), axis=0)
