@@ -35,6 +35,8 @@ from corpuscheck.values.packed import Packed
 if TYPE_CHECKING:
     from corpuscheck.domain.sides import Sides
     from corpuscheck.estimates.comparison import TokenizerComparison
+    from corpuscheck.estimates.draw import Draw
+    from corpuscheck.estimates.drawn import Drawn
     from corpuscheck.estimates.estimate import Estimate
     from corpuscheck.estimates.plan import Plan
     from corpuscheck.peeking.view import View
@@ -398,3 +400,16 @@ def peek(paths: Paths, view: View, settings: Settings, watch: Watch = _silently,
 
     _check_extras(settings)
     return look(_found(paths, settings, watch), view, settings, watch, processes)
+
+
+def sample(
+    paths: Paths, draw: Draw, output: str, settings: Settings, watch: Watch = _silently,
+    processes: bool = False, force: bool = False,
+) -> Drawn:  # fmt: skip
+    """Draw documents at random, and write them to a file, or into a folder. Raises CorpuscheckError."""
+    from corpuscheck.files.writing import place_for
+    from corpuscheck.running.drawing import sampled
+
+    _check_extras(settings)
+    target = place_for(output, "sample.jsonl.zst", path_list(paths), force)
+    return sampled(_found(paths, settings, watch), draw, target, settings, watch, processes)

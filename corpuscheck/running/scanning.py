@@ -142,7 +142,7 @@ def concluded(
     profile = assemble(records, measured, artefact, judge.ranking, judge.unit, settings, by_general, sourcing)
     profile = replace(profile, forecast=forecast_of(passes.get(FORECASTING, Partial())))
     if not profile.reading.measured:
-        raise NothingToScanError(_nothing(records))
+        raise NothingToScanError(nothing_in(records))
     return profile, records
 
 
@@ -198,7 +198,7 @@ def compared(
     by_units = _run(corpus, "measuring", task)
     check_preset(by_units.records, settings)
     if not by_units.size.utf8_bytes:
-        raise NothingToScanError(_nothing(by_units.records))
+        raise NothingToScanError(nothing_in(by_units.records))
     measured = by_units
     if unit == "line":  # which have no line ends: tokens of their own for some tokenizers
         by_documents = replace(task, unit="document", held_out_share=0.0, sample_units=False)
@@ -226,7 +226,7 @@ def surveyed_text(corpus: Corpus, settings: Settings, whole: bool = False) -> tu
     unit, survey = _survey(corpus, settings, whole)
     if not survey.characters.counts:
         check_preset(survey.records, settings)
-        raise NothingToScanError(_nothing(survey.records))
+        raise NothingToScanError(nothing_in(survey.records))
     return unit, survey
 
 
@@ -303,5 +303,6 @@ def records_of_skipped(found: Found) -> Packed[FileRecord]:
     return records.finish()
 
 
-def _nothing(records: Iterable[FileRecord]) -> str:
+def nothing_in(records: Iterable[FileRecord]) -> str:
+    """Why there is nothing to scan."""
     return nothing_to_scan([record.reason or "unknown" for record in records if record.status == "skipped"])
