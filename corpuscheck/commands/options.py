@@ -140,7 +140,7 @@ SCAN: list[Decorator] = [
     option("--save", metavar="FILE", help="Save the profile, to be compared and merged later."),
     *SHARD,
     option("--files", "files_output", metavar="FILE", help="Write one JSON line for each file found."),
-    *fields_of(Settings, "clean", "near_duplicates", "count_tokens", "by", "cache"),
+    *fields_of(Settings, "clean", "near_duplicates", "count_tokens", "by", "against", "against_fields", "cache"),
     option("--no-cache", is_flag=True, help="Read everything, keep nothing."),
     *fields_of(Settings, "cache_key", "dask", "work"),
     option("--save-tokenizer", metavar="DIR",

@@ -10,6 +10,7 @@ import numpy as np
 
 from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.columns import LINE_BYTES
+from corpuscheck.measuring.against import Benchmarks, StretchFinder
 from corpuscheck.measuring.block import Block
 from corpuscheck.measuring.documents import DocumentTable, Ended, Fragment
 from corpuscheck.measuring.inspecting import Inspector, SignatureTable, debris_of, only_korean
@@ -38,10 +39,12 @@ class DocumentLedger:
         line_bound: int = ALL,
         sourcing: Sourcing | None = None,
         words: DocumentWords | None = None,
+        against: Benchmarks | None = None,
     ) -> None:
         self._table = DocumentTable(records)
         self._lines = LineTable(line_bound)
-        self._inspector = Inspector(records, near, self._lines) if clean else None
+        self._finder = StretchFinder(records, against) if against else None
+        self._inspector = Inspector(records, near, self._lines, self._finder) if clean else None
         self._signatures = SignatureTable(records)
         self._tallies = Tallies(records)
         self._names = SourceNames(records, sourcing or Sourcing())
@@ -86,6 +89,7 @@ class DocumentLedger:
             "lines": lines,
             "paragraphs": paragraphs,
             "boilerplate": boilerplate,
+            **({"against": self._finder.finish()} if self._finder else {}),
             **(self._sources.finish(self._line_lengths()) if self._sources else {}),
         }
 

@@ -11,6 +11,7 @@ from corpuscheck.measuring.documents import Fragment
 from corpuscheck.measuring.places import FIRST_PLACES, FirstPlace
 from corpuscheck.peeking.choosing import ChoicePart
 from corpuscheck.peeking.excerpts import Excerpt
+from corpuscheck.profile.against import AgainstPart
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import BITS_64
 from corpuscheck.profile.clean import CleanPart
@@ -83,6 +84,7 @@ class Partial(Part):
     excerpts: dict[tuple[str, int], Excerpt] = table_of(_any)
     sources: SourcesPart = part(SourcesPart)
     distributions: DistributionPart = part(DistributionPart)
+    against: AgainstPart = part(AgainstPart)
     drawn: DrawnPart = part(DrawnPart)
     spilled: tuple[SpilledRows, ...] = rows()
 

@@ -20,6 +20,7 @@ from corpuscheck.reading.source_fields import obvious_field
 from corpuscheck.reading.sourcing import Sourcing, sourcing_of
 from corpuscheck.result.losses import letters_of
 from corpuscheck.result.trained import Trained
+from corpuscheck.running.against import benchmarks_of
 from corpuscheck.running.assembling import assemble, forecast_of, ranges_of, whole_records
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.cluster import cluster_of
@@ -282,7 +283,8 @@ def _held_out_share(settings: Settings, artefact: Artefact) -> float:
 
 def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> MeasureTask:
     near = settings.clean and settings.near_duplicates
-    return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(settings.budgets.lines))
+    bound, against = corpus.bound(settings.budgets.lines), benchmarks_of(settings)
+    return replace(task, clean=settings.clean, near=near, line_bound=bound, against=against)
 
 
 def sourcing_for(found: Found, settings: Settings) -> Sourcing:

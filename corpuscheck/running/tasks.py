@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 
 from corpuscheck.files.remote import soon
 from corpuscheck.files.stores import ChangedError
+from corpuscheck.measuring.against import Benchmarks
 from corpuscheck.measuring.block import Blocks, Measure
 from corpuscheck.measuring.encoding import TextCounter
 from corpuscheck.measuring.forecasting import DocumentSampler
@@ -143,6 +144,7 @@ class MeasureTask(ReadingTask):
     sourcing: Sourcing | None = None
     count_tokens: bool = False
     by_itself: bool = False
+    against: Benchmarks | None = None
 
     def describe(self) -> dict[str, Any]:
         ranking = self.ranking.characters if self.ranking else ""
@@ -154,6 +156,7 @@ class MeasureTask(ReadingTask):
             "others": others,
             "units": self.sample_units,
             "sourcing": None,  # see named_by, and the look
+            "against": self.against.fingerprint if self.against else "",
         }
 
     def looking(self, look: Look) -> Self:
@@ -168,7 +171,7 @@ class MeasureTask(ReadingTask):
         return [
             Tokenizing(records, self._counter(self.artefact, records, self.count_tokens), others, self.ranking, words),
             Sampler(self.budget, self.bound, self.sample_units),
-            DocumentLedger(records, self.clean, self.near, self.line_bound, self.sourcing, words),
+            DocumentLedger(records, self.clean, self.near, self.line_bound, self.sourcing, words, self.against),
         ]
 
     def _counter(self, artefact: Artefact, records: Sequence[FileRecord], count_tokens: bool) -> WordCounter:
