@@ -80,25 +80,33 @@ def _silently(name: str, size: int, files: int) -> AbstractContextManager[Progre
 
 
 def run_scan(
-    paths: Paths, settings: Settings, watch: Watch = _silently, processes: bool = False, tolerant: bool = False
+    paths: Paths,
+    settings: Settings,
+    watch: Watch = _silently,
+    processes: bool = False,
+    tolerant: bool = False,
+    documents: str = "",
 ) -> Scan:
     """Discover, train or load, measure, conclude. Raises CorpuscheckError when it cannot be done; if it is `tolerant`,
-    a scan that is incomplete is given all the same.
+    a scan that is incomplete is given all the same. A row for each document is written to the file `documents`, if one
+    is named.
 
     `processes` allows worker processes where threads would wait for each other. They import the main
     module anew, so a script that allows them needs its ``if __name__ == "__main__"``.
     """
+    if documents:
+        _check_signals(documents, settings)
     given = _given(settings)
     found = _found(paths, settings, watch)
     judge = _judge_of(given, found, settings)
     cache = Cache(settings.cache, settings.cache_key) if settings.cache else None
     incomplete = ""
-    measured = cache.scan(found, settings, given.artefact, given.general) if cache else None
+    measured = cache.scan(found, settings, given.artefact, given.general) if cache and not documents else None
     if measured is None:  # what reads and counts is imported where it is needed: that alone takes a third of a second
         from corpuscheck.running.scanning import IncompleteError, measured_corpus
 
         try:
-            measured = measured_corpus(found, settings, judge, watch, processes, cache, given.general)
+            measured = measured_corpus(found, settings, judge, watch, processes, cache, given.general, documents)
         except IncompleteError as error:
             if not tolerant:
                 raise
@@ -108,6 +116,17 @@ def run_scan(
     profile = replace(profile, about={**profile.about, **_about(found, settings)})
     result = conclude(profile, settings.limits, settings.policy, given.artefact, given.baseline, given.references)
     return Scan(result, given.artefact or artefact_of(profile), records, cache.use if cache else None, incomplete)
+
+
+def _check_signals(documents: str, settings: Settings) -> None:
+    """Raises UsageError before any work is done."""
+    from corpuscheck.running.signals import check_signals
+
+    check_signals(documents)
+    if not settings.clean:
+        raise UsageError("--documents needs --clean, which looks into each document")
+    if settings.dask:
+        raise UsageError("--documents: rows are written by the workers of this machine: leave out --dask")
 
 
 @dataclass(frozen=True)

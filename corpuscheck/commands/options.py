@@ -140,6 +140,8 @@ SCAN: list[Decorator] = [
     option("--save", metavar="FILE", help="Save the profile, to be compared and merged later."),
     *SHARD,
     option("--files", "files_output", metavar="FILE", help="Write one JSON line for each file found."),
+    option("--documents", "documents_output", metavar="FILE",
+            help="Write a row for each document, as .jsonl.zst or .parquet: what was found of it, and its twin."),
     *fields_of(Settings, "clean", "near_duplicates", "count_tokens", "by", "against", "against_fields", "cache"),
     option("--no-cache", is_flag=True, help="Read everything, keep nothing."),
     *fields_of(Settings, "cache_key", "dask", "work"),

@@ -71,13 +71,17 @@ class Spill:
             ) from None
 
 
-def spilled(folder: str, name: str) -> Iterator[bytes]:
-    """The lines of a file that was written so, each with its end; the file is gone when the last one was taken."""
-    path = os.path.join(folder, name)
-    with open(path, "rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
-        held = b""
+def spilled_blocks(folder: str, name: str) -> Iterator[bytes]:
+    """What a file holds that was written so."""
+    with open(os.path.join(folder, name), "rb") as file, zstandard.ZstdDecompressor().stream_reader(file) as stream:
         while block := stream.read(_BLOCK):
-            *lines, held = (held + block).split(b"\n")
-            for line in lines:
-                yield line + b"\n"
-    os.unlink(path)
+            yield block
+
+
+def spilled_lines(folder: str, name: str) -> Iterator[bytes]:
+    """Its lines, each with its end."""
+    held = b""
+    for block in spilled_blocks(folder, name):
+        *lines, held = (held + block).split(b"\n")
+        for line in lines:
+            yield line + b"\n"

@@ -110,7 +110,7 @@ class Benchmarks:
     @cached_property
     def table(self) -> tuple[Hashes, int, Flags]:
         """The sieve of the anchors, by how far they are shifted, and the slots that find them."""
-        bits = max(10, (32 * len(self.anchors)).bit_length())
+        bits = max(10, (16 * len(self.anchors)).bit_length())
         sieve, shift = np.zeros(1 << (bits - 6), np.uint64), 64 - bits
         slots = np.full(1 << (2 * len(self.anchors) + 1).bit_length(), -1, np.int32)
         fill_slots(self.anchors, sieve, shift, slots)
@@ -127,8 +127,8 @@ def _described(texts: BenchmarkTexts, cut: _Stretches, numbers: Ints) -> Benchma
     """What is told of a benchmark, and which of its stretches many of its documents share."""
     counts = cut.counts
     documents = np.repeat(np.arange(len(counts)), counts)
-    pairs = np.unique(np.stack((numbers, documents)), axis=1)
-    holders = np.bincount(pairs[0], minlength=int(numbers.max(initial=0)) + 1)[numbers]
+    pairs = np.unique(numbers * len(counts) + documents)
+    holders = np.bincount(pairs // max(1, len(counts)), minlength=int(numbers.max(initial=0)) + 1)[numbers]
     shared = ((holders > FEW) & (holders > SHARE * len(counts))) | (holders > MANY)
     shared = _widened(shared, documents, cut.halves[documents])
     files = tuple((path, len(held)) for path, held in texts.files)

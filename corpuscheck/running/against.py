@@ -17,14 +17,20 @@ from corpuscheck.settings import Reading, Settings
 from corpuscheck.text.printable import printable
 from corpuscheck.values.packed import Packing
 
-_Known = tuple[object, tuple[BenchmarkTexts, ...]]
-_known: list[_Known] = []
-"""What was read last, by what it depends on."""
+_read_last: list[tuple[object, tuple[BenchmarkTexts, ...]]] = []
+_cut_last: list[tuple[list[str], Benchmarks]] = []
+"""What was read last, and what it was cut into, by what they depend on."""
 
 
 def benchmarks_of(settings: Settings) -> Benchmarks | None:
     """What is looked for in the corpus; None where nothing is. Raises UsageError."""
-    return Benchmarks.of(texts_of(settings)) if settings.against else None
+    if not settings.against:
+        return None
+    texts = texts_of(settings)
+    key = [part for one in texts for part in (one.name, one.fingerprint)]
+    if not _cut_last or _cut_last[0][0] != key:
+        _cut_last[:] = [(key, Benchmarks.of(texts))]
+    return _cut_last[0][1]
 
 
 def texts_of(settings: Settings) -> tuple[BenchmarkTexts, ...]:
@@ -32,9 +38,9 @@ def texts_of(settings: Settings) -> tuple[BenchmarkTexts, ...]:
     reading = replace(Reading(), text_fields=settings.against_fields, hint=settings.reading.hint)
     found = [(path, discover([path], reading)) for path in dict.fromkeys(settings.against)]
     key = (reading, [[(s.path, s.size, s.modified, s.stamp) for s in one.sources] for _, one in found])
-    if not _known or _known[0][0] != key:
-        _known[:] = [(key, tuple(_read(path, one, reading) for path, one in found))]
-    return _known[0][1]
+    if not _read_last or _read_last[0][0] != key:
+        _read_last[:] = [(key, tuple(_read(path, one, reading) for path, one in found))]
+    return _read_last[0][1]
 
 
 def _read(path: str, found: Found, reading: Reading) -> BenchmarkTexts:

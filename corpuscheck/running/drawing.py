@@ -13,7 +13,7 @@ import zstandard
 from corpuscheck.errors import NothingToScanError, UsageError
 from corpuscheck.estimates.draw import Draw
 from corpuscheck.estimates.drawn import Drawn
-from corpuscheck.files.spilling import spill_folder, spilled
+from corpuscheck.files.spilling import spill_folder, spilled_lines
 from corpuscheck.files.writing import writing
 from corpuscheck.measuring.block import Measure
 from corpuscheck.measuring.drawing import DocumentTaker, KeyDrawer
@@ -141,4 +141,4 @@ def _written(
 
 def _lines(taken: Partial, folder: str) -> Iterator[bytes]:
     for rows in sorted(taken.spilled, key=lambda rows: (rows.path, rows.start)):
-        yield from spilled(folder, rows.name)
+        yield from spilled_lines(folder, rows.name)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from corpuscheck.errors import NothingToScanError, ScanError, nothing_to_scan
 from corpuscheck.estimates.comparison import ComparedText, TokenizerComparison, recommend, row_of
+from corpuscheck.files.spilling import spill_folder
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.estimating import estimate_tokens
 from corpuscheck.measuring.fertility import fertility
@@ -28,6 +30,7 @@ from corpuscheck.running.corpus import FEW_TO_HOLD_OUT, Corpus, Watch
 from corpuscheck.running.memory import give_back
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.pool import died
+from corpuscheck.running.signals import write_signals
 from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask, Task
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.alphabet import alphabet_of
@@ -66,19 +69,24 @@ def measured_corpus(
     processes: bool,
     cache: Cache | None,
     general: Sequence[Artefact] = (),
+    signals: str = "",
 ) -> tuple[Profile, Packed[FileRecord]]:
     """The profile and the record of each file, after one pass with a tokenizer at hand, else after two.
 
-    `general` are tokenizers of references, whose tokens are counted in a sample. Raises IncompleteError, with all the
+    `general` are tokenizers of references, whose tokens are counted in a sample. A row for each document is written to
+    the file `signals`, if one is named. Raises IncompleteError, with all the
     rest, where files killed the workers that read them.
     """
     give_back()
-    with cluster_of(settings) as cluster:
-        of_units = None if cluster else cache  # workers elsewhere do not see it
+    with cluster_of(settings) as cluster, spill_folder(signals) if signals else nullcontext("") as folder:
+        of_units = None if cluster or signals else cache  # workers elsewhere do not see it, and it has no rows
         corpus = Corpus(found.sources, settings, watch, processes, of_units, tolerant=True, engine=cluster)
         judge = given if isinstance(given, Judge) else Judge(given) if given else surveyed(corpus, settings, watch)
         sourcing = sourcing_for(found, settings)
-        passes = {name: _run(corpus, name, task) for name, task in tasks_of(corpus, settings, judge, sourcing)}
+        tasks = tasks_of(corpus, settings, judge, sourcing, folder)
+        passes = {name: _run(corpus, name, task) for name, task in tasks}
+        if signals:
+            write_signals(signals, passes[MEASURING], folder, sourcing)
     profile, records = concluded(passes, records_of_skipped(found), settings, judge, sourcing, general)
     if corpus.lost:
         raise IncompleteError(died(list(corpus.lost.values())), profile, records)
@@ -110,11 +118,13 @@ def judge_of(unit: Unit, survey: Partial, settings: Settings, watch: Watch) -> J
     return Judge(_trained_on(survey, settings, watch), unit, ranking)
 
 
-def tasks_of(corpus: Corpus, settings: Settings, judge: Judge, sourcing: Sourcing) -> Iterator[tuple[str, Task]]:
-    """The passes of a scan, with their names."""
+def tasks_of(
+    corpus: Corpus, settings: Settings, judge: Judge, sourcing: Sourcing, signals: str = ""
+) -> Iterator[tuple[str, Task]]:
+    """The passes of a scan, with their names; `signals` is a folder for rows of documents."""
     task = _measure_task(corpus, settings, judge.artefact, judge.unit, judge.ranking)
     task = replace(_with_cleanliness(task, corpus, settings), sourcing=sourcing, count_tokens=settings.count_tokens)
-    yield MEASURING, task
+    yield MEASURING, replace(task, signals=signals)
     if settings.forecast:
         budget = settings.budgets.forecast
         yield FORECASTING, ForecastTask(settings.reading, budget, corpus.bound(budget))

@@ -61,6 +61,7 @@ OPTIONS: dict[str, tuple[str, str, str, str]] = {
     "quiet": ("true", "true", "0", "false"),
     "save": ('"p.ccp"', "p.ccp", "q.ccp", "q.ccp"),
     "files": ('"f.jsonl"', "f.jsonl", "g.jsonl", "g.jsonl"),
+    "documents": ('"d.parquet"', "d.parquet", "e.parquet", "e.parquet"),
     "clean": ("false", "false", "1", "true"),
     "near-duplicates": ("false", "false", "1", "true"),
     "count-tokens": ("true", "true", "0", "false"),
