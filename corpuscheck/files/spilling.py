@@ -62,13 +62,18 @@ class Spill:
 
     def _write(self, data: bytes) -> None:
         self._name = self._name or secrets.token_hex(12)
-        try:
-            with open(os.path.join(self._folder, self._name), "ab") as file:
-                file.write(data)
-        except OSError as error:
-            raise CorpuscheckError(
-                f"{printable(self._folder)}: what waits there to be written does not fit ({error.strerror})"
-            ) from None
+        append(self._folder, self._name, data)
+
+
+def append(folder: str, name: str, data: bytes) -> None:
+    """Write at the end of a file of such a folder. Raises CorpuscheckError."""
+    try:
+        with open(os.path.join(folder, name), "ab") as file:
+            file.write(data)
+    except OSError as error:
+        raise CorpuscheckError(
+            f"{printable(folder)}: what waits there to be written does not fit ({error.strerror})"
+        ) from None
 
 
 def spilled_blocks(folder: str, name: str) -> Iterator[bytes]:

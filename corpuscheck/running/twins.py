@@ -7,6 +7,7 @@ import os
 import numpy as np
 from numpy.typing import NDArray
 
+from corpuscheck.files.spilling import append
 from corpuscheck.kernels.arrays import Bytes, Ints
 from corpuscheck.measuring.signals import RowArray
 from corpuscheck.profile.table import first_rows
@@ -38,8 +39,7 @@ class Twins:
         entries["number"] = numbers
         part = entries["norm"] >> np.uint64(64 - int(self._bits)) if self._bits else np.zeros(len(rows), np.uint64)
         for which in np.unique(part).tolist():
-            with open(self._path(which), "ab") as file:
-                file.write(entries[part == np.uint64(which)].tobytes())
+            append(self._folder, f"part.{which}", entries[part == np.uint64(which)].tobytes())
 
     def find(self) -> None:
         """Know all twins."""
