@@ -36,6 +36,8 @@ from corpuscheck.values.packed import Packed
 if TYPE_CHECKING:
     from corpuscheck.domain.sides import Sides
     from corpuscheck.estimates.comparison import TokenizerComparison
+    from corpuscheck.estimates.draw import Draw
+    from corpuscheck.estimates.drawn import Drawn
     from corpuscheck.estimates.estimate import Estimate
     from corpuscheck.estimates.plan import Plan
     from corpuscheck.peeking.view import View
@@ -79,25 +81,33 @@ def _silently(name: str, size: int, files: int) -> AbstractContextManager[Progre
 
 
 def run_scan(
-    paths: Paths, settings: Settings, watch: Watch = _silently, processes: bool = False, tolerant: bool = False
+    paths: Paths,
+    settings: Settings,
+    watch: Watch = _silently,
+    processes: bool = False,
+    tolerant: bool = False,
+    documents: str = "",
 ) -> Scan:
     """Discover, train or load, measure, conclude. Raises CorpuscheckError when it cannot be done; if it is `tolerant`,
-    a scan that is incomplete is given all the same.
+    a scan that is incomplete is given all the same. A row for each document is written to the file `documents`, if one
+    is named.
 
     `processes` allows worker processes where threads would wait for each other. They import the main
     module anew, so a script that allows them needs its ``if __name__ == "__main__"``.
     """
+    if documents:
+        _check_signals(documents, settings)
     given = _given(settings)
     found = _found(paths, settings, watch)
     judge = _judge_of(given, found, settings)
     cache = Cache(settings.cache, settings.cache_key) if settings.cache else None
     incomplete = ""
-    measured = cache.scan(found, settings, given.artefact, given.general) if cache else None
+    measured = cache.scan(found, settings, given.artefact, given.general) if cache and not documents else None
     if measured is None:  # what reads and counts is imported where it is needed: that alone takes a third of a second
         from corpuscheck.running.scanning import IncompleteError, measured_corpus
 
         try:
-            measured = measured_corpus(found, settings, judge, watch, processes, cache, given.general)
+            measured = measured_corpus(found, settings, judge, watch, processes, cache, given.general, documents)
         except IncompleteError as error:
             if not tolerant:
                 raise
@@ -107,6 +117,17 @@ def run_scan(
     profile = replace(profile, about={**profile.about, **_about(found, settings)})
     result = conclude(profile, settings.limits, settings.policy, given.artefact, given.baseline, given.references)
     return Scan(result, given.artefact or artefact_of(profile), records, cache.use if cache else None, incomplete)
+
+
+def _check_signals(documents: str, settings: Settings) -> None:
+    """Raises UsageError before any work is done."""
+    from corpuscheck.running.signals import check_signals
+
+    check_signals(documents)
+    if not settings.clean:
+        raise UsageError("--documents needs --clean, which looks into each document")
+    if settings.dask:
+        raise UsageError("--documents: rows are written by the workers of this machine: leave out --dask")
 
 
 @dataclass(frozen=True)
@@ -421,3 +442,16 @@ def peek(paths: Paths, view: View, settings: Settings, watch: Watch = _silently,
 
     _check_extras(settings)
     return look(_found(paths, settings, watch), view, settings, watch, processes)
+
+
+def sample(
+    paths: Paths, draw: Draw, output: str, settings: Settings, watch: Watch = _silently,
+    processes: bool = False, force: bool = False,
+) -> Drawn:  # fmt: skip
+    """Draw documents at random, and write them to a file, or into a folder. Raises CorpuscheckError."""
+    from corpuscheck.files.writing import place_for
+    from corpuscheck.running.drawing import sampled
+
+    _check_extras(settings)
+    target = place_for(output, "sample.jsonl.zst", path_list(paths), force)
+    return sampled(_found(paths, settings, watch), draw, target, settings, watch, processes)

@@ -15,6 +15,7 @@ from corpuscheck.commands.gate import diff, report, scan
 from corpuscheck.commands.peek import peek
 from corpuscheck.commands.printing import open_standard_streams
 from corpuscheck.commands.rules import explain, init, rules
+from corpuscheck.commands.sample import sample
 from corpuscheck.commands.shards import merge, survey
 
 
@@ -27,7 +28,22 @@ def cli() -> None:
     """
 
 
-for command in (scan, report, diff, survey, merge, rules, explain, init, estimate, train, compare, reference, peek):
+for command in (
+    scan,
+    report,
+    diff,
+    survey,
+    merge,
+    rules,
+    explain,
+    init,
+    estimate,
+    train,
+    compare,
+    reference,
+    peek,
+    sample,
+):
     cli.add_command(command)
 
 

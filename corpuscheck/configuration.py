@@ -20,7 +20,7 @@ from corpuscheck.text.printable import printable
 
 SHARED_FILE = "pyproject.toml"
 _TABLE = ("tool", "corpuscheck")
-_WRITTEN = {"save", "files", "save-tokenizer", "output", "cache-dir"}
+_WRITTEN = {"save", "files", "documents", "save-tokenizer", "output", "cache-dir"}
 """Keys that name what is written. A file that was found, not named, can name such places in its own folder alone."""
 _PATHS = {"paths", *_WRITTEN, *(known.key for known in OPTIONS.values() if known.path)}
 _LARGEST = 1 << 20

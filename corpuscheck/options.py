@@ -56,6 +56,7 @@ class ScanOptions(TrainingOptions, total=False):
     max_shattered_rate: float
     max_unk_increase: float
     max_shrinkage: float
+    max_contaminated: int
     select: Texts
     ignore: Texts
     severity: Mapping[str, Severity]
@@ -67,6 +68,8 @@ class ScanOptions(TrainingOptions, total=False):
     survey: Path | None
     baseline: Path | None
     references: Path | Sequence[Path]
+    against: Path | Sequence[Path]
+    against_fields: Texts
     forecast: bool
     clean: bool
     near_duplicates: bool

@@ -176,6 +176,9 @@ class Limits:
     max_shrinkage: float = option(
         0.01, "--max-shrinkage", "A larger loss of text since the baseline is an error.", SHARE
     )
+    max_contaminated: int = option(
+        0, "--max-contaminated", "More documents of a benchmark (--against) in the corpus are an error.", COUNT
+    )
 
     def __post_init__(self) -> None:
         problems = (
@@ -189,6 +192,7 @@ class Limits:
                 "--max-unk-increase must lie between 0 and 1 (0.001 is 0.1 points)",
             ),
             (not 0 <= self.max_shrinkage <= 1, "--max-shrinkage must lie between 0 and 1 (0.01 is 1 %)"),
+            (self.max_contaminated < 0, "--max-contaminated must be 0 or more"),
         )
         _refuse(problems)
 
@@ -273,6 +277,16 @@ class Settings:
         (), "--reference FILE",
         "Compare with this general text, from 'corpuscheck reference build' (repeat for several).", path=True
     )  # fmt: skip
+    against: tuple[str, ...] = option(
+        (), "--against PATH",
+        "Look for these texts, which the model will be tested with: a file, a folder or an address (repeat for "
+        "several).", path=True
+    )  # fmt: skip
+    against_fields: tuple[str, ...] = option(
+        (), "--against-field PATH",
+        "Key, column or path that holds their text, such as question (repeat to join several). Found by itself "
+        "otherwise."
+    )  # fmt: skip
     forecast: bool = option(False)
     clean: bool = option(True, "--clean/--no-clean", "Look into each document for debris, copies and what is doubtful.")
     near_duplicates: bool = option(
@@ -319,6 +333,14 @@ class Settings:
             (
                 self.by is not None and not _WAYS.fullmatch(self.by),
                 f"--by is {', '.join(_EACH_WAY)}, folder:2 or field:NAME{did_you_mean(self.by or '', _EACH_WAY)}",
+            ),
+            (
+                bool(self.against) and not self.clean,
+                "--against needs --clean, which looks into each document",
+            ),
+            (
+                bool(self.against_fields) and not self.against,
+                "--against-field says where the text of --against is: name that too",
             ),
             (self.by == "script" and not self.clean, "--by script needs --clean, which looks into each document"),
             (self.jobs < 1, "--jobs must be 1 or more"),

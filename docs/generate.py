@@ -17,6 +17,7 @@ from corpuscheck.estimates.plan import Plan
 from corpuscheck.option import options_of
 from corpuscheck.peeking.view import View
 from corpuscheck.reports.terminal.rules import render_markdown
+from corpuscheck.running.signals import COLUMNS
 from corpuscheck.settings import Limits, Policy, Reading, Settings, Training
 
 PAGES = Path(__file__).parent
@@ -68,7 +69,17 @@ def rules() -> str:
     return render_markdown(Limits(), Policy()).rstrip("\n")
 
 
-TABLES: dict[str, tuple[str, Callable[[], str]]] = {"options": ("options.md", options), "rules": ("rules.md", rules)}
+def documents() -> str:
+    """The columns of ``scan --documents``."""
+    rows = (f"| `{name}` | {kind} | {says} |" for name, (kind, says) in COLUMNS.items())
+    return "\n".join(["| column | type | what it holds |", "|---|---|---|", *rows])
+
+
+TABLES: dict[str, tuple[str, Callable[[], str]]] = {
+    "options": ("options.md", options),
+    "rules": ("rules.md", rules),
+    "documents": ("documents.md", documents),
+}
 """What stands between the markers of a name: on which page, and what makes it."""
 
 

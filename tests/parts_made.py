@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from corpuscheck.kernels.arrays import BUCKETS, GROUPS
 from corpuscheck.profile import letters
+from corpuscheck.profile.against import AgainstPart, Benchmark
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.clean import CleanPart, Tally, Worst, worst_of
 from corpuscheck.profile.curve import CurvePart
@@ -183,7 +184,28 @@ sources = st.builds(
     st.dictionaries(names, source_figures, min_size=1, max_size=5),
 ).map(SourcesPart.bounded)  # fmt: skip
 
+BENCHMARKS = {
+    "00ff": Benchmark("eval.jsonl", (("eval.jsonl", 3),), 1, np.array([2, 0, 9], "<u4").tobytes(), b"\x80\0"),
+    "aa11": Benchmark("other", (("a", 1), ("b", 1)), 0, np.array([1, 1], "<u4").tobytes(), b"\0"),
+}
+
+
+def of_benchmarks(found: dict[str, bytes], placed: dict[tuple[str, int], tuple[str, int, int]]) -> AgainstPart:
+    bits = {name: some[: len(BENCHMARKS[name].shared)] for name, some in found.items()}
+    places = {key: place for key, place in placed.items() if key[0] in found}
+    return AgainstPart({name: BENCHMARKS[name] for name in found}, bits, places)
+
+
+against = st.builds(
+    of_benchmarks,
+    st.dictionaries(st.sampled_from(sorted(BENCHMARKS)), st.binary(min_size=2, max_size=2), max_size=2),
+    st.dictionaries(
+        st.tuples(st.sampled_from(sorted(BENCHMARKS)), st.integers(0, 1)), st.tuples(names, n, n), max_size=3
+    ),
+)
+
 KINDS: dict[type[Part], st.SearchStrategy[Any]] = {
+    AgainstPart: against,
     ReadingPart: readings,
     SizePart: sizes,
     CharacterPart: characters,

@@ -48,6 +48,7 @@ def scan(
     full: bool,
     save: str | None,
     files_output: str | None,
+    documents_output: str | None,
     save_tokenizer: str | None,
     shard: str | None,
     verbose: bool,
@@ -71,7 +72,7 @@ def scan(
         save_shard(context, list(paths), shard, save, settings, watch)
         return 0
     reports = outputs_of(outputs, REPORT_FORMATS)
-    finished = run_scan(list(paths), settings, watch, processes=True, tolerant=True)
+    finished = run_scan(list(paths), settings, watch, processes=True, tolerant=True, documents=documents_output or "")
     if save_tokenizer:
         from corpuscheck.tokenizer.training import save as save_artefact
 

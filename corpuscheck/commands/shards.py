@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from corpuscheck.running.corpus import Watch
     from corpuscheck.settings import Settings
 
-_OF_REPORTS = ("report_format", "outputs", "full", "files_output", "save_tokenizer")
+_OF_REPORTS = ("report_format", "outputs", "full", "files_output", "documents_output", "save_tokenizer")
 
 
 @click.command()

@@ -19,10 +19,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
+from typing import BinaryIO
 
-from corpuscheck.errors import CorpuscheckError
+from corpuscheck.errors import CorpuscheckError, UsageError
 from corpuscheck.files.putting import put, put_together
-from corpuscheck.files.trust import foreign
+from corpuscheck.files.trust import foreign, inside
 from corpuscheck.files.unwinding import unwinding
 from corpuscheck.files.urls import is_url, local
 from corpuscheck.text.printable import printable
@@ -62,6 +63,46 @@ def write_whole(path: str, data: bytes) -> None:
             os.replace(new, place)
     except (OSError, ValueError) as error:
         raise CorpuscheckError(f"{printable(path)}: cannot be written ({_reason(error)})") from None
+
+
+@contextmanager
+def writing(path: str) -> Iterator[BinaryIO]:
+    """A file that is written piece by piece, and has its name when the last byte is on disk; the folders above it are
+    made. Raises CorpuscheckError."""
+    place = Path(local(path))
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if place.is_dir() or not place.name:
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        with unwinding(), _beside(place, []) as new:
+            with open(new, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(new, place)
+    except OSError as error:
+        raise CorpuscheckError(f"{printable(path)}: cannot be written ({_reason(error)})") from None
+
+
+def place_for(output: str, name: str, read: Iterable[str], force: bool) -> str:
+    """The file that is written: the output where it ends like the name, else one of this name in the folder that it is.
+
+    Raises UsageError for a place among what is `read`, and for one that is taken, unless by force.
+    """
+    if is_url(output):
+        raise UsageError(f"{printable(output, 200)}: this is written to a folder of this machine")
+    ending = name[name.index(".") :]
+    place = local(output) if output.endswith(ending) else os.path.join(local(output), name)
+    folder = os.path.dirname(place) if place != local(output) else place
+    for path in (local(path) for path in read if not is_url(path)):
+        if inside(os.path.realpath(folder), os.path.realpath(path)):
+            raise UsageError(
+                f"{printable(output)} lies in {printable(path)}, which is read: choose a place outside of it"
+            )
+    taken = place if os.path.lexists(place) or place == folder else folder
+    if os.path.lexists(taken) and not force and (taken == place or os.listdir(taken)):
+        raise UsageError(f"{printable(taken)} is there already: --force writes over it")
+    return place
 
 
 def write_new(path: Path, data: bytes, mode: int = 0o666) -> bool:

@@ -95,7 +95,7 @@ def decode(data: Bytes, start: int, stop: int, scratch: Flags, begins: Bytes, ou
     find_starts(data, start, i - start, begins)
     for j in range(i - start):
         out[at(n)] = scratch[at(j)]
-        n += begins[at(j)]
+        n += int(begins[at(j)])
     while i < stop:
         if data[at(i)] & 0xC0 != 0x80:
             out[at(n)] = code_point(data, i)[0]

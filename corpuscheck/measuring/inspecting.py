@@ -25,6 +25,7 @@ from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.kernels.inspection import inspect
 from corpuscheck.kernels.lines import read_lines
 from corpuscheck.kernels.shingles import BINS, EMPTY, SHORT, shingle, sign
+from corpuscheck.measuring.against import StretchFinder
 from corpuscheck.measuring.documents import Ended, file_ids
 from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.measuring.kinds import characters, kinds
@@ -100,8 +101,10 @@ class Inspector:
     bin of their characters.
     """
 
-    def __init__(self, records: Sequence[FileRecord], near: bool, lines: LineTable) -> None:
-        self._records, self._near, self._lines = records, near, lines
+    def __init__(
+        self, records: Sequence[FileRecord], near: bool, lines: LineTable, finder: StretchFinder | None = None
+    ) -> None:
+        self._records, self._near, self._lines, self._finder = records, near, lines, finder
         self._stretches, self._line_hashes = np.zeros(_STRETCHES, np.uint64), np.zeros(_LINES, np.uint64)
         self._prefix: Hashes = np.empty(0, np.uint64)
         self._carry = Inspected.nothing()
@@ -117,7 +120,7 @@ class Inspector:
         if goes_on:
             found.rows[0], found.norms[0] = self._carry.rows[0], self._carry.norms[0]
         found.rows[:, BYTES] += batch.ends - batch.starts
-        found = self._shingled(batch, found, self._carry.bins if goes_on else None)
+        found = self._shingled(batch, documents, found, self._carry.bins if goes_on else None)
         data, starts, ends = batch.data, batch.starts, batch.ends
         find_debris(data, starts, ends, self._triggers, self._names, found.rows, np.empty((0, 4), np.int64))
         self._read_lines(batch, documents, goes_on, found.rows)
@@ -136,12 +139,14 @@ class Inspector:
         self._lines.close(ended.rows)
         return ended
 
-    def _shingled(self, batch: Batch, found: Inspected, carried: Hashes | None) -> Inspected:
+    def _shingled(self, batch: Batch, documents: Ended, found: Inspected, carried: Hashes | None) -> Inspected:
         data, starts, ends, n = batch.data, batch.starts, batch.ends, len(batch.starts)
         if len(self._prefix) < len(data) + n + 1:
             self._prefix = np.empty(len(data) + n + 1, np.uint64)
         begins, stops = np.empty(n, np.int64), np.empty(n, np.int64)
         inspect(data, starts, ends, characters(), found.rows, found.norms, self._prefix, begins, stops)
+        if self._finder:
+            self._finder.observe(batch, documents, self._prefix, begins, stops)
         wide = _wide(found.rows)
         found.rows[:, SHINGLES] += np.maximum(stops - begins + 1 - np.where(wide, *SHORT), 0)
         if not self._near:

@@ -71,10 +71,10 @@ def kinds() -> Bytes:
 
 @cache
 def folds() -> Flags:
-    """int32 for each code point: its base letter in lower case, a digit as it is; 0 for all that is not text.
+    """int32 for each code point: its base letter in lower case, a digit as in ASCII; 0 for all that is not text.
 
-    Documents whose letters and digits fold to the same are the same but for case, spaces, punctuation and marks; where
-    marks are vowels they stay.
+    Documents whose letters and digits fold to the same are the same but for case, spaces, punctuation, marks and the
+    script of digits; where marks are vowels they stay.
     """
     kind = kinds()
     table = np.zeros(CODE_POINTS, np.int32)
@@ -100,9 +100,13 @@ def characters() -> Flags:
 
 
 def _plain(characters: str) -> bool:
-    """Whether all are letters and digits that are their own base."""
+    """Whether all are letters that are their own base, or digits of ASCII."""
     lowered = characters.lower()
-    return characters.isalnum() and lowered == characters and unicodedata.is_normalized("NFKD", characters)
+    return (
+        (characters.isalpha() or (characters.isascii() and characters.isalnum()))
+        and lowered == characters
+        and unicodedata.is_normalized("NFKD", characters)
+    )
 
 
 def _base(ch: str) -> int:
@@ -114,6 +118,8 @@ def _base(ch: str) -> int:
         return _VOICING[ch]
     if unicodedata.combining(ch) or unicodedata.category(ch).startswith("M"):
         return 0 if script_of(cp) in _TRIMMED else cp
+    if ch.isdecimal():
+        return ord("0") + unicodedata.digit(ch)
     whole = unicodedata.normalize("NFKC", ch.lower())
     if script_of(ord(whole[0])) in _TRIMMED:
         whole = "".join(c for c in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(c)) or whole

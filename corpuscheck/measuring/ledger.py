@@ -10,10 +10,12 @@ import numpy as np
 
 from corpuscheck.kernels.arrays import Ints
 from corpuscheck.kernels.columns import LINE_BYTES
+from corpuscheck.measuring.against import Benchmarks, StretchFinder
 from corpuscheck.measuring.block import Block
 from corpuscheck.measuring.documents import DocumentTable, Ended, Fragment
 from corpuscheck.measuring.inspecting import Inspector, SignatureTable, debris_of, only_korean
 from corpuscheck.measuring.repeats import LineTable
+from corpuscheck.measuring.signals import SignalRows, rows_of
 from corpuscheck.measuring.sources import SourceNames, SourceTally
 from corpuscheck.measuring.tallying import Tallies
 from corpuscheck.measuring.words_of_documents import DocumentWords
@@ -38,15 +40,19 @@ class DocumentLedger:
         line_bound: int = ALL,
         sourcing: Sourcing | None = None,
         words: DocumentWords | None = None,
+        against: Benchmarks | None = None,
+        signals: SignalRows | None = None,
     ) -> None:
         self._table = DocumentTable(records)
         self._lines = LineTable(line_bound)
-        self._inspector = Inspector(records, near, self._lines) if clean else None
+        self._finder = StretchFinder(records, against) if against else None
+        self._inspector = Inspector(records, near, self._lines, self._finder) if clean else None
         self._signatures = SignatureTable(records)
         self._tallies = Tallies(records)
         self._names = SourceNames(records, sourcing or Sourcing())
         self._sources = SourceTally(self._names) if sourcing else None
         self._words = words or DocumentWords()
+        self._signals = signals
 
     def observe(self, block: Block) -> None:
         """Look into the documents of the block; enter those that end in it."""
@@ -67,12 +73,15 @@ class DocumentLedger:
             sources = self._names.of(ended, judged)
             self._table.add(ended, sources, found.norms, found.debris)
             self._signatures.add(ended, found)
+            here = slice(done, done + len(ended))
             if self._sources:
-                here = slice(done, done + len(ended))
                 self._sources.add(sources, ended.sizes, words[here], found.debris, judged, found.rows)
                 first, last = np.searchsorted(guilty[:, 0], (here.start, here.stop))
                 self._sources.lose(sources, guilty[first:last] - (done, 0))
-                done = here.stop
+            if self._signals:
+                rows = rows_of(found.rows, ended.hashes, found.norms, ended.sizes, judged)
+                self._signals.add(ended, rows, sources, words[here])
+            done = here.stop
 
     def finish(self) -> dict[str, Any]:
         lines, paragraphs, boilerplate = self._lines.finish()
@@ -86,6 +95,8 @@ class DocumentLedger:
             "lines": lines,
             "paragraphs": paragraphs,
             "boilerplate": boilerplate,
+            **({"against": self._finder.finish()} if self._finder else {}),
+            **(self._signals.finish(self._names.names) if self._signals else {}),
             **(self._sources.finish(self._line_lengths()) if self._sources else {}),
         }
 

@@ -14,6 +14,7 @@ from corpuscheck.errors import ProfileError
 from corpuscheck.files.fetching import read_whole
 from corpuscheck.files.urls import named
 from corpuscheck.files.writing import write_whole
+from corpuscheck.profile.against import AgainstPart
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import check, check_plain
 from corpuscheck.profile.clean import CleanPart
@@ -90,6 +91,7 @@ class Profile(Part):
     wholeness: WholenessPart = part(WholenessPart)
     sources: SourcesPart = part(SourcesPart)
     distributions: DistributionPart = part(DistributionPart)
+    against: AgainstPart = part(AgainstPart)
     about: dict[str, str] = merging(Way(_common, write=dict, read=_texts), default_factory=dict)
 
     def to_bytes(self) -> bytes:

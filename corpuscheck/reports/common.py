@@ -14,6 +14,7 @@ from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sources import SEVERAL
 from corpuscheck.reading.kinds import kind_of
+from corpuscheck.result.contamination import Contamination
 from corpuscheck.result.normalisation import Normalisation
 from corpuscheck.result.place import Place
 from corpuscheck.result.result import Changes, Finding, LostWord, NewCopies, Result, Verdict
@@ -49,9 +50,33 @@ def severities_told(result: Result) -> str:
     return ", ".join(told) or "nothing stands against pretraining on this"
 
 
+TESTED_WITH = "What will it be tested with?"
+
+
+def contamination_told(found: Contamination) -> str:
+    """How much of a benchmark stands in the corpus."""
+    name = printable(found.name, LONGEST_PATH)
+    if not found.contaminated:
+        return f"nothing of {name} stands in the corpus ({plural(found.documents, 'document')})"
+    return (
+        f"{count(found.contaminated)} of {plural(found.documents, 'document')} of {name} stand in the corpus, "
+        f"{percent(found.share)} of all its stretches"
+    )
+
+
+def left_out_told(found: Contamination) -> str:
+    """What of a benchmark was not looked for."""
+    told = []
+    if found.too_short:
+        told.append(f"{plural(found.too_short, 'document')} too short to be looked for")
+    if found.shared_only:
+        told.append(f"{plural(found.shared_only, 'document')} with nothing but what many others hold too")
+    return "; ".join(told)
+
+
 def of_change(finding: Finding) -> bool:
     """Whether it says what a change has done to the corpus."""
-    return finding.rule.startswith("CC7")
+    return finding.rule.startswith("CC7") and finding.rule != "CC710"
 
 
 def detail(place: Place) -> str:

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
+from corpuscheck.result.contamination import Contamination
 from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.distributions import Distributions
 from corpuscheck.result.normalisation import Normalisation
@@ -473,6 +474,7 @@ class Result(Presentable):
     domain: DomainReport | None = None
     sources: Sources = field(default_factory=Sources)
     distributions: Distributions = field(default_factory=Distributions)
+    against: tuple[Contamination, ...] = ()
 
     def __repr__(self) -> str:
         size, words = self.profile.size, self.profile.words

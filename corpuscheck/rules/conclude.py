@@ -93,6 +93,7 @@ def conclude(
         domain,
         sources,
         distributions_of(profile, tokenizer.tokens),
+        evidence.against,
     )
 
 

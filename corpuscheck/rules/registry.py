@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from corpuscheck.errors import UsageError, did_you_mean
 from corpuscheck.result.result import Finding, SkippedRule
-from corpuscheck.rules import baseline, clean, domain, normalisation, reading, size, tokenizer
+from corpuscheck.rules import against, baseline, clean, domain, normalisation, reading, size, tokenizer
 from corpuscheck.rules.rule import LONG_NAMES, Evidence, NotJudgedError, Rule
 from corpuscheck.settings import FailOn, Limits, Policy, Severity
 
@@ -24,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     *clean.COPY_RULES,
     *domain.RULES,
     *baseline.RULES,
+    *against.RULES,
 )
 
 _ORDER = {"error": 0, "warning": 1, "info": 2}

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.profile import Profile
+from corpuscheck.result.contamination import Contamination, contamination_of
 from corpuscheck.result.copies import Cleanliness
 from corpuscheck.result.normalisation import Normalisation, normalisation_of
 from corpuscheck.result.place import Place
@@ -35,8 +36,9 @@ FigureUnit = Literal[
 Floor = Literal["", "at least"]
 """How a limit that is a floor is told."""
 
-Need = Literal["", "baseline", "reference", "documents", "near copies"]
-"""What a rule looks at that not every scan has: a baseline, a reference, the inside of documents, their near copies."""
+Need = Literal["", "baseline", "reference", "documents", "near copies", "benchmark"]
+"""What a rule looks at that not every scan has: a baseline, a reference, the inside of documents, their near copies,
+texts that a model will be tested with."""
 
 NEEDS: frozenset[str] = frozenset(get_args(Need)) - {""}
 
@@ -48,6 +50,7 @@ def at_hand(profile: Profile, comparison: Changes | None, domain: DomainReport |
         "reference": domain is not None and any(one.verdict != "unknown" for one in (domain, *domain.others)),
         "documents": profile.about.get("clean") == "yes",
         "near copies": profile.about.get("near_duplicates") == "yes",
+        "benchmark": bool(profile.against.benchmarks),
     }
     return frozenset(need for need, known in there.items() if known)
 
@@ -67,6 +70,10 @@ class Evidence:
     @property
     def at_hand(self) -> frozenset[str]:
         return at_hand(self.profile, self.comparison, self.domain)
+
+    @cached_property
+    def against(self) -> tuple[Contamination, ...]:
+        return contamination_of(self.profile.against)
 
     @cached_property
     def normalisation(self) -> Normalisation:

@@ -25,6 +25,7 @@ from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.sources import sources_of_files
 from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.wholeness import wholeness
+from corpuscheck.profile.against import AgainstPart
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.documents import DocumentPart, file_id
 from corpuscheck.profile.domain import FertilitySums, LanguageParts
@@ -111,8 +112,18 @@ def assemble(
         wholeness=wholeness(artefact, small.smaller(settings.budgets.fertility)),
         sources=measured.sources.merge(more_sources["sources"], by_files),
         distributions=measured.distributions.merge(more_sources["distributions"]),
+        against=_against(measured.against, before),
         about=about,
     )
+
+
+def _against(part: AgainstPart, before: dict[tuple[str, int], int]) -> AgainstPart:
+    """The same with paths that can be shown and numbers in the file."""
+    places = {
+        document: (printable(path, LONGEST_PATH), 0, number + before.get((path, start), 0))
+        for document, (path, start, number) in part.places.items()
+    }
+    return replace(part, places=places)
 
 
 def documents_before(records: Packed[FileRecord]) -> dict[tuple[str, int], int]:

@@ -24,6 +24,7 @@ from corpuscheck.files.trust import descriptor_of
 from corpuscheck.profile.profile import Profile, decompressed
 from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.running.against import texts_of
 from corpuscheck.running.database import NAME, RefusedError, check_folder, connect, discard
 from corpuscheck.running.program import code
 from corpuscheck.running.secret import NoSecretError, secret
@@ -232,6 +233,7 @@ class Cache:
                 vars(settings.reading),
                 vars(settings.budgets),
                 f"{settings.clean} {settings.near_duplicates} {settings.by} {settings.count_tokens}",
+                [(texts.name, texts.fingerprint) for texts in texts_of(settings)],
                 found.roots,
                 tokenizer,
                 others,

@@ -24,7 +24,7 @@ from corpuscheck.values.json_text import exact_bytes, exact_value
 
 _LARGEST_HEAD, _LARGEST = 1 << 30, 1 << 33
 _LENGTH = 8
-_PLAIN = ("clean", "near_duplicates", "forecast", "preset", "by", "count_tokens")
+_PLAIN = ("clean", "near_duplicates", "forecast", "preset", "by", "count_tokens", "against", "against_fields")
 """Of the settings, besides those of reading, training and budgets: what figures depend on."""
 
 

@@ -11,18 +11,21 @@ from corpuscheck.measuring.documents import Fragment
 from corpuscheck.measuring.places import FIRST_PLACES, FirstPlace
 from corpuscheck.peeking.choosing import ChoicePart
 from corpuscheck.peeking.excerpts import Excerpt
+from corpuscheck.profile.against import AgainstPart
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.checked import BITS_64
 from corpuscheck.profile.clean import CleanPart
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
+from corpuscheck.profile.drawn import DrawnPart
 from corpuscheck.profile.near import NearPart
-from corpuscheck.profile.part import Part, Way, merging, part, table_of, total
+from corpuscheck.profile.part import Part, Way, merging, part, rows, table_of, total
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
 from corpuscheck.profile.sources import SourcesPart
+from corpuscheck.profile.spilled import SpilledRows
 from corpuscheck.profile.words import WordPart
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.values.packed import Packed
@@ -55,8 +58,8 @@ _RECORDS = Way(
 @dataclass(frozen=True)
 class Partial(Part):
     """What one work unit gave. `training` and `units` are filled by a survey, `sizes` (bytes of each document, by file
-    and range) by the pass for a forecast, `chosen` and `excerpts` (by file and number) by the two passes of a peek; the
-    rest by a measurement."""
+    and range) by the pass for a forecast, `chosen` and `excerpts` (by file and number) by the two passes of a peek,
+    `drawn` and `spilled` by those that draw a sample; the rest by a measurement."""
 
     records: Packed[FileRecord] = merging(_RECORDS, default_factory=lambda: Packed(FileRecord))
     size: SizePart = part(SizePart)
@@ -81,6 +84,9 @@ class Partial(Part):
     excerpts: dict[tuple[str, int], Excerpt] = table_of(_any)
     sources: SourcesPart = part(SourcesPart)
     distributions: DistributionPart = part(DistributionPart)
+    against: AgainstPart = part(AgainstPart)
+    drawn: DrawnPart = part(DrawnPart)
+    spilled: tuple[SpilledRows, ...] = rows()
 
     @property
     def weight(self) -> int:
@@ -90,4 +96,5 @@ class Partial(Part):
             + 72 * len(self.documents)
             + 24 * (len(self.norms) + len(self.lines))
             + self.sample.size
+            + 32 * len(self.drawn)
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 from corpuscheck.errors import NothingToScanError, ScanError, nothing_to_scan
 from corpuscheck.estimates.comparison import ComparedText, TokenizerComparison, recommend, row_of
+from corpuscheck.files.spilling import spill_folder
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.estimating import estimate_tokens
 from corpuscheck.measuring.fertility import fertility
@@ -20,6 +22,7 @@ from corpuscheck.reading.source_fields import obvious_field
 from corpuscheck.reading.sourcing import Sourcing, sourcing_of
 from corpuscheck.result.losses import letters_of
 from corpuscheck.result.trained import Trained
+from corpuscheck.running.against import benchmarks_of
 from corpuscheck.running.assembling import assemble, forecast_of, ranges_of, whole_records
 from corpuscheck.running.cache import Cache
 from corpuscheck.running.cluster import cluster_of
@@ -27,6 +30,7 @@ from corpuscheck.running.corpus import FEW_TO_HOLD_OUT, Corpus, Watch
 from corpuscheck.running.memory import give_back
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.pool import died
+from corpuscheck.running.signals import write_signals
 from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask, Task
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.alphabet import alphabet_of
@@ -65,19 +69,24 @@ def measured_corpus(
     processes: bool,
     cache: Cache | None,
     general: Sequence[Artefact] = (),
+    signals: str = "",
 ) -> tuple[Profile, Packed[FileRecord]]:
     """The profile and the record of each file, after one pass with a tokenizer at hand, else after two.
 
-    `general` are tokenizers of references, whose tokens are counted in a sample. Raises IncompleteError, with all the
+    `general` are tokenizers of references, whose tokens are counted in a sample. A row for each document is written to
+    the file `signals`, if one is named. Raises IncompleteError, with all the
     rest, where files killed the workers that read them.
     """
     give_back()
-    with cluster_of(settings) as cluster:
-        of_units = None if cluster else cache  # workers elsewhere do not see it
+    with cluster_of(settings) as cluster, spill_folder(signals) if signals else nullcontext("") as folder:
+        of_units = None if cluster or signals else cache  # workers elsewhere do not see it, and it has no rows
         corpus = Corpus(found.sources, settings, watch, processes, of_units, tolerant=True, engine=cluster)
         judge = given if isinstance(given, Judge) else Judge(given) if given else surveyed(corpus, settings, watch)
         sourcing = sourcing_for(found, settings)
-        passes = {name: _run(corpus, name, task) for name, task in tasks_of(corpus, settings, judge, sourcing)}
+        tasks = tasks_of(corpus, settings, judge, sourcing, folder)
+        passes = {name: _run(corpus, name, task) for name, task in tasks}
+        if signals:
+            write_signals(signals, passes[MEASURING], folder, sourcing)
     profile, records = concluded(passes, records_of_skipped(found), settings, judge, sourcing, general)
     if corpus.lost:
         raise IncompleteError(died(list(corpus.lost.values())), profile, records)
@@ -109,11 +118,13 @@ def judge_of(unit: Unit, survey: Partial, settings: Settings, watch: Watch) -> J
     return Judge(_trained_on(survey, settings, watch), unit, ranking)
 
 
-def tasks_of(corpus: Corpus, settings: Settings, judge: Judge, sourcing: Sourcing) -> Iterator[tuple[str, Task]]:
-    """The passes of a scan, with their names."""
+def tasks_of(
+    corpus: Corpus, settings: Settings, judge: Judge, sourcing: Sourcing, signals: str = ""
+) -> Iterator[tuple[str, Task]]:
+    """The passes of a scan, with their names; `signals` is a folder for rows of documents."""
     task = _measure_task(corpus, settings, judge.artefact, judge.unit, judge.ranking)
     task = replace(_with_cleanliness(task, corpus, settings), sourcing=sourcing, count_tokens=settings.count_tokens)
-    yield MEASURING, task
+    yield MEASURING, replace(task, signals=signals)
     if settings.forecast:
         budget = settings.budgets.forecast
         yield FORECASTING, ForecastTask(settings.reading, budget, corpus.bound(budget))
@@ -142,7 +153,7 @@ def concluded(
     profile = assemble(records, measured, artefact, judge.ranking, judge.unit, settings, by_general, sourcing)
     profile = replace(profile, forecast=forecast_of(passes.get(FORECASTING, Partial())))
     if not profile.reading.measured:
-        raise NothingToScanError(_nothing(records))
+        raise NothingToScanError(nothing_in(records))
     return profile, records
 
 
@@ -198,7 +209,7 @@ def compared(
     by_units = _run(corpus, "measuring", task)
     check_preset(by_units.records, settings)
     if not by_units.size.utf8_bytes:
-        raise NothingToScanError(_nothing(by_units.records))
+        raise NothingToScanError(nothing_in(by_units.records))
     measured = by_units
     if unit == "line":  # which have no line ends: tokens of their own for some tokenizers
         by_documents = replace(task, unit="document", held_out_share=0.0, sample_units=False)
@@ -226,7 +237,7 @@ def surveyed_text(corpus: Corpus, settings: Settings, whole: bool = False) -> tu
     unit, survey = _survey(corpus, settings, whole)
     if not survey.characters.counts:
         check_preset(survey.records, settings)
-        raise NothingToScanError(_nothing(survey.records))
+        raise NothingToScanError(nothing_in(survey.records))
     return unit, survey
 
 
@@ -282,7 +293,8 @@ def _held_out_share(settings: Settings, artefact: Artefact) -> float:
 
 def _with_cleanliness(task: MeasureTask, corpus: Corpus, settings: Settings) -> MeasureTask:
     near = settings.clean and settings.near_duplicates
-    return replace(task, clean=settings.clean, near=near, line_bound=corpus.bound(settings.budgets.lines))
+    bound, against = corpus.bound(settings.budgets.lines), benchmarks_of(settings)
+    return replace(task, clean=settings.clean, near=near, line_bound=bound, against=against)
 
 
 def sourcing_for(found: Found, settings: Settings) -> Sourcing:
@@ -303,5 +315,6 @@ def records_of_skipped(found: Found) -> Packed[FileRecord]:
     return records.finish()
 
 
-def _nothing(records: Iterable[FileRecord]) -> str:
+def nothing_in(records: Iterable[FileRecord]) -> str:
+    """Why there is nothing to scan."""
     return nothing_to_scan([record.reason or "unknown" for record in records if record.status == "skipped"])

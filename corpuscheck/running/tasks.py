@@ -9,12 +9,14 @@ from typing import Any, Protocol, Self
 
 from corpuscheck.files.remote import soon
 from corpuscheck.files.stores import ChangedError
+from corpuscheck.measuring.against import Benchmarks
 from corpuscheck.measuring.block import Blocks, Measure
 from corpuscheck.measuring.encoding import TextCounter
 from corpuscheck.measuring.forecasting import DocumentSampler
 from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.measuring.piecewise import Piecewise
 from corpuscheck.measuring.sampling import Sampler, Survey
+from corpuscheck.measuring.signals import SignalRows
 from corpuscheck.measuring.tokenizing import Tokenizing
 from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.words import Suspects, WordCounter, walked_with, word_counter
@@ -128,7 +130,7 @@ class MeasureTask(ReadingTask):
     With `count_tokens` tokens are counted also where words can be counted without; with `by_itself` the tokenizer
     encodes every document itself. With `others` the words of further tokenizers are counted in the same pass.
     `sample_units` samples units, so that the held-out ones can be told from the others, also where they are lines;
-    otherwise passages of documents.
+    otherwise passages of documents. `signals` is a folder for rows of documents, empty where none are wanted.
     """
 
     artefact: Artefact
@@ -143,6 +145,8 @@ class MeasureTask(ReadingTask):
     sourcing: Sourcing | None = None
     count_tokens: bool = False
     by_itself: bool = False
+    against: Benchmarks | None = None
+    signals: str = ""
 
     def describe(self) -> dict[str, Any]:
         ranking = self.ranking.characters if self.ranking else ""
@@ -154,6 +158,7 @@ class MeasureTask(ReadingTask):
             "others": others,
             "units": self.sample_units,
             "sourcing": None,  # see named_by, and the look
+            "against": self.against.fingerprint if self.against else "",
         }
 
     def looking(self, look: Look) -> Self:
@@ -165,10 +170,13 @@ class MeasureTask(ReadingTask):
     def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
         others = [self._counter(other, records, False) for other in self.others]
         words = DocumentWords() if self.sourcing else None
+        signals = SignalRows(records, self.signals) if self.signals else None
         return [
             Tokenizing(records, self._counter(self.artefact, records, self.count_tokens), others, self.ranking, words),
             Sampler(self.budget, self.bound, self.sample_units),
-            DocumentLedger(records, self.clean, self.near, self.line_bound, self.sourcing, words),
+            DocumentLedger(
+                records, self.clean, self.near, self.line_bound, self.sourcing, words, self.against, signals
+            ),
         ]
 
     def _counter(self, artefact: Artefact, records: Sequence[FileRecord], count_tokens: bool) -> WordCounter:

@@ -107,7 +107,7 @@ WRONG_OPTIONS: list[tuple[dict[str, Any], str]] = [
     ({"references": [5]}, "references must be text, not 5"),
     ({"references": "missing.ccp"}, "missing.ccp: cannot be read"),
     ({"dokument": "line"}, "unknown option 'dokument': did you mean 'document'?"),
-    ({"qqq": 1}, "unknown option 'qqq': there are articles_per_gb, baseline"),
+    ({"qqq": 1}, "unknown option 'qqq': there are against, against_fields, articles_per_gb, baseline"),
     *(({name: value}, f"unknown option '{name}'") for name, value in (
         ("members", ("a.txt",)), ("defer", True), ("majority", "cp949"), ("config", "x.toml"), ("lines", {}),
         ("policy", Policy()), ("reading", Reading()), ("limits", Limits()),

@@ -85,7 +85,7 @@ ONLY_IN = {
     "jinja2": "reports",
     "click": "cli commands configuration",
     "tqdm": "commands",
-    "pyarrow": "reading",
+    "pyarrow": "reading running",
     "lxml": "reading",
     "chardet": "reading",
     "distributed": "running",

@@ -8,6 +8,7 @@ from corpuscheck._version import __version__
 from corpuscheck.reports.answers import Answer, Foreign, answers
 from corpuscheck.reports.common import VERDICTS, in_which_encodings, severities_told, what_was_read
 from corpuscheck.reports.headlines import by_weight, gravest, headline, verdict_told
+from corpuscheck.reports.html.against import against
 from corpuscheck.reports.html.changes import changes
 from corpuscheck.reports.html.clean import clean
 from corpuscheck.reports.html.domain import domain
@@ -78,6 +79,7 @@ def _sections(result: Result, room: Room) -> Iterator[PageSection]:
         title, mark = headline(result, answer), _mark(result, answer)
         further = () if "".join(answer.whole).casefold() == title.casefold() else answer.whole
         yield PageSection(anchor, answer.title, title, mark, shown(*behind(result, room)), further)
+    yield from against(result, room)
     yield from sources(result, room)
     if result.skipped_rules:
         title = f"{plural(len(result.skipped_rules), 'rule')} could not be judged"

@@ -10,6 +10,7 @@ from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.mojibake import MojibakePart
 from corpuscheck.reading.encodings.guessing import in_ks_x_1001
 from corpuscheck.reading.files import FileRecord
+from corpuscheck.reports.json.against import against_document
 from corpuscheck.reports.json.changes import comparison_document, place_document, word_document
 from corpuscheck.reports.json.clean import clean_document
 from corpuscheck.reports.json.domain import domain_document
@@ -40,6 +41,7 @@ def as_document(result: Result) -> dict[str, Any]:
         "tokenizer": _tokenizer(result),
         "clean": clean_document(result),
         "domain": domain_document(result),
+        "against": against_document(result.against),
         "sources": sources_document(result.sources),
         "sources_told_apart": sources_told_document(result.sources),
         "distributions": distributions_document(result.distributions),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from corpuscheck.reports.answers import Answer, Foreign, Verbatim, answers
 from corpuscheck.reports.common import VERDICTS, of_change, severities_told
+from corpuscheck.reports.markdown.against import against
 from corpuscheck.reports.markdown.changes import changes
 from corpuscheck.reports.markdown.sources import sources
 from corpuscheck.reports.markdown.text import bullets, code, code_of, details, prose, table
@@ -26,6 +27,7 @@ def render(result: Result) -> bytes:
         details("Where", bullets(_places(result), _place)),
         details("Not judged", bullets(result.skipped_rules, _skipped)),
         table(("question", "answer"), tuple(answers(result)), _answer),
+        against(result.against),
         sources(result.sources),
     )
     return ("\n\n".join(filter(None, parts)) + "\n").encode()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
 
+from corpuscheck.reports.terminal.against import against
 from corpuscheck.reports.terminal.changes import changes
 from corpuscheck.reports.terminal.clean import clean
 from corpuscheck.reports.terminal.console import no_terminal, text_on
@@ -48,6 +49,7 @@ def _full(result: Result) -> Iterator[RenderableType]:
         yield changes(result.comparison, result.profile)
     for section in (reading, enough, tokenizer, curve, clean, domain):
         yield section(result)
+    yield from against(result)
     yield from sources(result)
     yield from distributions(result)
     yield ""

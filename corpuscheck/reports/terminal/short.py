@@ -12,6 +12,7 @@ from rich.text import Text
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reports.answers import answers
 from corpuscheck.reports.common import in_which_encodings, what_was_read
+from corpuscheck.reports.terminal.against import main_against
 from corpuscheck.reports.terminal.changes import figures, newly_lost, title_of, what_changed
 from corpuscheck.reports.terminal.clean import top_lines_table, waterfall
 from corpuscheck.reports.terminal.findings import MARKS
@@ -41,6 +42,8 @@ def summary(result: Result) -> Iterator[RenderableType]:
         if answer.rules:
             yield _question(result, answer.rules, answer.title, answer.brief)
             yield from _tables(result, answer.rules)
+    for part in main_against(result):
+        yield _below(part)
     for part in main_sources(result):
         yield _below(part)
     yield ""
