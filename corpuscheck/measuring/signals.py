@@ -26,8 +26,8 @@ ROW = np.dtype([
     ("shapes", "<u4", len(PII)), ("script", "u1"),
 ])  # fmt: skip
 """A document: its hash and that of its letters, its bytes and those that are debris, the id of its source; its words,
-those that are [UNK] and those that are shattered, and its tokens; characters, lines, words between spaces, braces; a bit for each rule
-that names it; how often it has each shape of personal data; the number of its script among `SCRIPT_NAMES`."""
+those that are [UNK], those that are shattered, and its tokens; characters, lines, words between spaces, braces; a bit
+for each rule that names it; how often it has each shape of personal data; its script's number in `SCRIPT_NAMES`."""
 
 RowArray = NDArray[Any]
 
