@@ -21,13 +21,13 @@ from corpuscheck.profile.spilled import SpilledFile, SpilledRows
 from corpuscheck.reading.files import FileRecord
 
 ROW = np.dtype([
-    ("hash", "<u8"), ("norm", "<u8"), ("size", "<i8"), ("debris", "<i8"), ("source", "<u8"), ("words", "<i8", 3),
+    ("hash", "<u8"), ("norm", "<u8"), ("size", "<i8"), ("debris", "<i8"), ("source", "<u8"), ("words", "<i8", 4),
     ("characters", "<i8"), ("lines", "<i8"), ("spaced_words", "<i8"), ("braces", "<i8"), ("rules", "<u4"),
     ("shapes", "<u4", len(PII)), ("script", "u1"),
 ])  # fmt: skip
 """A document: its hash and that of its letters, its bytes and those that are debris, the id of its source; its words,
-those that are [UNK] and those that are shattered; characters, lines, words between spaces, braces; a bit for each rule
-that names it; how often it has each shape of personal data; the number of its script among `SCRIPT_NAMES`."""
+those that are [UNK], those that are shattered, and its tokens; characters, lines, words between spaces, braces; a bit
+for each rule that names it; how often it has each shape of personal data; its script's number in `SCRIPT_NAMES`."""
 
 RowArray = NDArray[Any]
 
