@@ -18,7 +18,7 @@ from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.near import NearPart
-from corpuscheck.profile.part import Part, Way, merging, part, table_of, total
+from corpuscheck.profile.part import Part, Way, merging, part, rows, table_of, total
 from corpuscheck.profile.repeats import LineSample, RepeatsPart
 from corpuscheck.profile.sample import Sample
 from corpuscheck.profile.size import SizePart
@@ -55,8 +55,8 @@ _RECORDS = Way(
 @dataclass(frozen=True)
 class Partial(Part):
     """What one work unit gave. `training` and `units` are filled by a survey, `sizes` (bytes of each document, by file
-    and range) by the pass for a forecast, `chosen` and `excerpts` (by file and number) by the two passes of a peek; the
-    rest by a measurement."""
+    and range) by the pass for a forecast, `chosen` and `excerpts` (by file and number) by the two passes of a peek,
+    `written` (names of work units) by those of a clean copy; the rest by a measurement."""
 
     records: Packed[FileRecord] = merging(_RECORDS, default_factory=lambda: Packed(FileRecord))
     size: SizePart = part(SizePart)
@@ -81,6 +81,7 @@ class Partial(Part):
     excerpts: dict[tuple[str, int], Excerpt] = table_of(_any)
     sources: SourcesPart = part(SourcesPart)
     distributions: DistributionPart = part(DistributionPart)
+    written: tuple[str, ...] = rows()
 
     @property
     def weight(self) -> int:
