@@ -30,19 +30,21 @@ class Frame(NamedTuple):
 
 
 class FrameWriter:
-    """Writes the lines of one work unit. A frame ends where documents of other units may come between."""
+    """Writes the lines of one work unit. A frame ends where documents of other units may come between, and when it has
+    `most` bytes."""
 
-    def __init__(self, folder: str, unit: str, ending: str) -> None:
+    def __init__(self, folder: str, unit: str, ending: str, most: int) -> None:
         self._start, self._unit = os.path.join(folder, unit + ending), unit
         self._file = open(self._start, "wb")  # noqa: SIM115  # until the unit is done
         self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
         self._frames: list[Frame] = []
+        self._most = min(most, _FRAME_BYTES)
         self._object: zstandard.ZstdCompressionObj | None = None
         self._first = self._at = self._documents = self._text = self._lines = 0
 
     def begin(self, number: int, apart: bool) -> None:
         """The lines of this document come next; `apart` where it does not follow the one before."""
-        if apart or self._lines >= _FRAME_BYTES:
+        if apart or self._lines >= self._most:
             self._end()
         if self._object is None:
             self._first = number

@@ -40,6 +40,7 @@ class Pieces:
 
         CutSpans are those cut from this piece.
         """
+        piece = self._making.repaired(piece)
         spans = debris_in(piece, np.ones(1, np.bool_))
         self._held.append(without(piece, spans).bytes_of(0))
         self._size += len(self._held[-1])
@@ -93,7 +94,8 @@ class DocumentRows:
 
     def _make(self, some: Batch, rows: RowArray, chosen: Ints) -> Bytes:
         """Fill in what is made of these documents; gives the signatures of those that change."""
-        texts, _ = cut(CutTexts(some.data, some.starts[chosen], some.ends[chosen]), rows[chosen])
+        read = self._making.repaired(CutTexts(some.data, some.starts[chosen], some.ends[chosen]))
+        texts, _ = cut(read, rows[chosen], self._making.mojibake)
         made, more = self._making.finished(texts)
         hashes, found = self._made.look(made)
         before = rows["hash"][chosen]
@@ -122,9 +124,9 @@ class DocumentRows:
         return []
 
 
-def cut(texts: CutTexts, rows: RowArray) -> tuple[CutTexts, CutSpans]:
+def cut(texts: CutTexts, rows: RowArray, repaired: bool) -> tuple[CutTexts, CutSpans]:
     """Texts without the debris that was counted: nothing is left of those in which nothing is visible."""
-    spans = debris_in(texts, rows["unreadable"].astype(np.bool_))
+    spans = debris_in(texts, rows["unreadable"].astype(np.bool_) | repaired)
     left = without(texts, spans)
     gone = rows["debris"] == rows["size"]
     if gone.any():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,6 +49,15 @@ class Making:
         """Whether documents without debris may change too."""
         return self.nfc or self.mask or self.mojibake or bool(self.lines)
 
+    def repaired(self, texts: CutTexts) -> CutTexts:
+        """The texts with lines that are mojibake as they were meant, if that is asked for: what is damaged may look like
+        debris."""
+        if not self.mojibake:
+            return texts
+        return CutTexts.of(
+            ["\n".join(map(_repaired, texts.bytes_of(k).decode().split("\n"))).encode() for k in range(len(texts))]
+        )
+
     def finished(self, texts: CutTexts) -> tuple[CutTexts, Ints]:
         """Texts without their debris made what is written: where cutting has made new debris, without that too.
 
@@ -85,16 +93,15 @@ class Making:
         return data, more
 
     def _text(self, text: str) -> str:
-        if self.mojibake or self.lines:
-            text = "\n".join(self._lines(text))
+        if self.lines:
+            text = "\n".join(line for line in text.split("\n") if line.strip(_BLANKS) not in self.lines)
         return unicodedata.normalize("NFC", text) if self.nfc else text
 
-    def _lines(self, text: str) -> Iterator[str]:
-        for line in text.split("\n"):
-            if self.mojibake and (repaired := repair(line)) and repaired.text:
-                line = repaired.text.replace("\n", " ")
-            if not (self.lines and line.strip(_BLANKS) in self.lines):
-                yield line
+
+def _repaired(line: str) -> str:
+    """A line as it was meant, where that can be told."""
+    found = repair(line)
+    return found.text.replace("\n", " ") if found and found.text else line
 
 
 def masked(data: bytes) -> bytes:

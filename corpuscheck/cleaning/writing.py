@@ -113,8 +113,9 @@ class CleanWriter:
         chosen = chosen[chosen > 0] if some.offset else chosen
         if not len(chosen):
             return {}
-        starts = some.starts[chosen]
-        texts, spans = cut(CutTexts(some.data, starts, some.ends[chosen]), rows[chosen])
+        read = self._making.repaired(CutTexts(some.data, some.starts[chosen], some.ends[chosen]))
+        starts = read.starts
+        texts, spans = cut(read, rows[chosen], self._making.mojibake)
         finished, _ = self._making.finished(texts)
         told: list[list[Span]] = [[] for _ in range(len(chosen))]
         for start, end, document, kind in _listed(spans):
@@ -137,7 +138,7 @@ class CleanWriter:
             self._piece(piece, ends=False)
 
     def _piece(self, piece: CutTexts, ends: bool) -> None:
-        start = int(piece.starts[0])
+        start = 0 if self._making.mojibake else int(piece.starts[0])
         for data, _, spans in self._pieces.add(piece, ends):
             if data:
                 self._kept.write(orjson.dumps(data.decode())[1:-1])

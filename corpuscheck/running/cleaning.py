@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import reduce
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Self
+
+import numpy as np
 
 from corpuscheck._version import __version__
 from corpuscheck.cleaning.decisions import Decider, UnitDecisions
@@ -26,16 +29,19 @@ from corpuscheck.errors import NothingToScanError, ScanError, UsageError, nothin
 from corpuscheck.measuring.block import Blocks
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.near import NearPart
+from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.cleaned import REMOVALS
 from corpuscheck.reading.discover import Found, Source
+from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import Look
 from corpuscheck.reading.sourcing import Sourcing
 from corpuscheck.running.corpus import Corpus, Watch, is_clean
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.scanning import records_of_skipped, sourcing_for
 from corpuscheck.running.tasks import ReadingTask, Tell, batches_of
-from corpuscheck.running.units import WorkUnit, whole_documents, work_units
-from corpuscheck.settings import Settings
+from corpuscheck.running.units import WorkUnit, work_units
+from corpuscheck.settings import Reading, Settings
+from corpuscheck.values.packed import Packed
 
 LOOKING, WRITING = "looking for copies and debris", "writing"
 """The names of the passes."""
@@ -45,13 +51,11 @@ _AT_ONCE = 1 << 20
 
 @dataclass(frozen=True)
 class LookTask(ReadingTask):
-    """Write a row for each document. A file that is one document of several work units of a scan is known as a whole
-    alone, as a scan knows it: such are `shared`."""
+    """Write a row for each document."""
 
     folder: str
     making: Making
     near: bool = True
-    shared: frozenset[str] = frozenset()
 
     def _measured(self, unit: WorkUnit, tell: Tell) -> Partial:
         name = _name_of(unit, self.look)
@@ -61,13 +65,13 @@ class LookTask(ReadingTask):
             file = RowFile(self.folder, name)
             try:
                 rows = DocumentRows(records, file, self.making, self.near)
-                for batch in batches:
+                for batch in together(batches):
                     rows.observe(blocks.of(batch))
-                known = records.finish()
+                known = one_each(records.finish(), unit)
                 file.finish(list(zip(known.values("path"), known.numbers("start").tolist(), strict=True)))
             finally:
                 file.close()
-            if len(known) == 1 and known[0].path in self.shared and is_clean(known, 1):
+            if unit[0].shared and is_clean(known, 1):
                 file.know_as_whole()
         return Partial(known, blocks.size, written=(name,))
 
@@ -83,6 +87,7 @@ class WriteTask(ReadingTask):
     making: Making
     sourcing: Sourcing
     drop: int = 0
+    frame: int = 1 << 40
 
     def looking(self, look: Look) -> Self:
         return super().looking(replace(look, source_field=self.sourcing.field))
@@ -95,19 +100,54 @@ class WriteTask(ReadingTask):
             if not UnitDecisions.known(self.folder, name):  # it is read again, or has no documents
                 for _ in batches:
                     pass
-                return Partial(records.finish())
-            files = [FrameWriter(self.folder, name, ending) for ending in (KEPT, REMOVED)]
+                return Partial(one_each(records.finish(), unit))
+            files = [FrameWriter(self.folder, name, ending, self.frame) for ending in (KEPT, REMOVED)]
             try:
                 decisions = UnitDecisions(self.folder, name)
                 writer = CleanWriter(records, decisions, self.making, self.sourcing, self.drop, *files)
-                for batch in batches:
+                for batch in together(batches):
                     writer.observe(blocks.of(batch))
                 for file in files:
                     file.finish()
             finally:
                 for file in files:
                     file.close()
-        return Partial(records.finish(), blocks.size, written=(name,))
+        return Partial(one_each(records.finish(), unit), blocks.size, written=(name,))
+
+
+def whole_texts(sources: Packed[Source], reading: Reading) -> list[WorkUnit]:
+    """The units of a scan, but those that share a document are one: it is written as a whole, and read as a scan reads
+    it."""
+    units: list[WorkUnit] = []
+    for unit in work_units(sources, reading):
+        before = units[-1][-1] if units else None
+        if unit[0].shared and before and before.shared and before.source.path == unit[0].source.path:
+            units[-1] = (*units[-1], *unit)
+        else:
+            units.append(unit)
+    return units
+
+
+def together(batches: Iterable[Batch]) -> Iterator[Batch]:
+    """Parts of a document that is shared with other work units of a scan, as those of one that goes on."""
+    held, offset = None, 0
+    for batch in batches:
+        if held:
+            yield held
+        if batch.shared is None:
+            yield batch
+            continue
+        held = replace(batch, shared=None, offset=offset, unfinished=True, files=np.zeros(len(batch.starts), np.int64))
+        offset += batch.utf8_bytes
+    if held:
+        yield replace(held, unfinished=False)
+
+
+def one_each(records: Packed[FileRecord], unit: WorkUnit) -> Packed[FileRecord]:
+    """The records of a unit, those of ranges that are read together joined."""
+    if not unit[0].shared:
+        return records
+    return Packed.of(FileRecord, [reduce(FileRecord.joined, records)])
 
 
 @contextmanager
@@ -155,15 +195,13 @@ class _Cleaning:
         self._making = Making(
             plan.nfc, plan.mask_personal_data, plan.repair_mojibake, _lines_of(plan.strip_boilerplate)
         )
-        self._corpus = Corpus(found.sources, settings, watch, processes, cut=whole_documents)
+        self._corpus = Corpus(found.sources, settings, watch, processes, cut=whole_texts)
 
     def told(self) -> Cleaned:
         """What each document is, and what is to become of it."""
         reading = self._settings.reading
-        cut = work_units(self._found.sources, reading)
-        shared = frozenset(unit[0].source.path for unit in cut if unit[0].shared)
         near = self._settings.near_duplicates
-        task = LookTask(reading, self._folder, self._making, near, shared)
+        task = LookTask(reading, self._folder, self._making, near)
         seen = self._corpus.run(LOOKING, task)
         self._records = seen.records
         if not seen.size.documents:
@@ -179,7 +217,9 @@ class _Cleaning:
         """The copy, in a new folder that will be `out`."""
         cleaned = self.told()
         sourcing = sourcing_for(self._found, self._settings)
-        task = WriteTask(self._settings.reading, self._folder, self._making, sourcing, self._plan.dropped)
+        task = WriteTask(
+            self._settings.reading, self._folder, self._making, sourcing, self._plan.dropped, self._plan.shard_size
+        )
         units = self._corpus.run(WRITING, task).written
         outputs = self._write(Frames.of(self._folder, units, KEPT), folder, self._plan.shard_size, self._found.roots)
         removed = Frames.of(self._folder, units, REMOVED)
