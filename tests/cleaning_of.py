@@ -22,9 +22,8 @@ def cleaned(paths: Path | list[str], out: Path | None, force: bool = False, **op
     """The clean copy of a corpus; options of the plan and of the reading by their names in Python."""
     plan = {name: options.pop(name) for name in [*options] if name in CleanPlan.__dataclass_fields__}
     given = [str(paths)] if isinstance(paths, Path) else paths
-    return clean(
-        given, str(out) if out else None, CleanPlan(**plan), settings_from(**{"jobs": 1, **options}), force=force
-    )
+    settings = settings_from(**{"jobs": 1, **options})
+    return clean(given, str(out) if out else None, CleanPlan(**plan), settings, force=force)
 
 
 def lines_of(path: Path) -> list[Document]:
@@ -53,7 +52,8 @@ def seen_in(paths: Path, vocabulary: str, **options: Any) -> Cleanliness:
 
 def assert_agreed(data: Path, out: Path, vocabulary: str, **options: Any) -> Cleaned:
     """Clean it: what the scan before says, what is promised, what is written and what the scan after says is one."""
-    before = seen_in(data, vocabulary, **options)
+    reading = {name: value for name, value in options.items() if name not in CleanPlan.__dataclass_fields__}
+    before = seen_in(data, vocabulary, **reading)
     promised, made = cleaned(data, None, **options), cleaned(data, out, **options)
     assert promised.waterfall == made.waterfall
     fall = made.waterfall

@@ -50,8 +50,8 @@ class Making:
         return self.nfc or self.mask or self.mojibake or bool(self.lines)
 
     def repaired(self, texts: CutTexts) -> CutTexts:
-        """The texts with lines that are mojibake as they were meant, if that is asked for: what is damaged may look like
-        debris."""
+        """The texts with lines that are mojibake as they were meant, if that is asked for: before debris is cut, which
+        damage may look like."""
         if not self.mojibake:
             return texts
         return CutTexts.of(

@@ -12,7 +12,7 @@ from corpuscheck.kernels.arrays import Bytes, Ints
 from corpuscheck.profile.near import BINS
 from corpuscheck.result.near import near_homes
 
-_IN_MEMORY = 1 << 20
+_IN_MEMORY = 1 << 18
 """So many signatures are held in memory."""
 
 _AT_ONCE = 1 << 16
