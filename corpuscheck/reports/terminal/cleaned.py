@@ -66,6 +66,8 @@ def waterfall(cleaned: Cleaned) -> Table:
 
 
 def _told(cleaned: Cleaned) -> Iterator[RenderableType]:
+    if cleaned.after_cutting:
+        yield Text("a scan of the corpus does not count copies and debris that show only when debris is cut", "dim")
     if cleaned.estimated:
         yield Text("these figures are exact; a scan of so many documents estimates copies from a sample", "dim")
     if cleaned.folder is not None:
