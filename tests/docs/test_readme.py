@@ -41,7 +41,14 @@ def test_what_a_page_shows_is_what_the_command_prints(example: Shown, tmp_path: 
 
 
 def test_each_command_is_shown() -> None:
-    assert {example.command.split()[0] for example in SHOWN} == {"scan", "estimate", "train", "compare", "peek", "clean"}
+    assert {example.command.split()[0] for example in SHOWN} == {
+        "scan",
+        "estimate",
+        "train",
+        "compare",
+        "peek",
+        "clean",
+    }
 
 
 @pytest.mark.parametrize("page", [README, KOREAN], ids=lambda page: page.name)
