@@ -5,10 +5,12 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Iterator
+from contextlib import suppress
+from typing import Self
 
 import numpy as np
 
-from corpuscheck.kernels.arrays import Bytes, Ints
+from corpuscheck.kernels.arrays import Bytes, Flags, Ints
 from corpuscheck.profile.near import BINS
 from corpuscheck.result.near import near_homes
 
@@ -31,33 +33,55 @@ class NearFinder:
         """Documents by number, which tells what comes first of equally long ones."""
         self._file.write(np.ascontiguousarray(signatures).tobytes())
         self._sizes.append(sizes.astype(np.int64))
-        self._numbers.append(numbers)
+        self._numbers.append(numbers.astype(np.int64))
 
     def twins(self) -> Iterator[tuple[Ints, Ints]]:
         """The numbers of the documents that go, and of those that stay for them. What was written is taken away."""
         self._file.close()
         numbers = np.concatenate([np.zeros(0, np.int64), *self._numbers])
-        order = np.lexsort((numbers, -np.concatenate([np.zeros(0, np.int64), *self._sizes])))
-        self._sizes.clear()
         self._numbers.clear()
+        sizes = np.concatenate([np.zeros(0, np.int64), *self._sizes])
+        self._sizes.clear()
+        order = np.lexsort((numbers, -sizes)).astype(np.int32)
+        numbers = numbers[order]
+        del sizes
         if len(order):
-            homes = near_homes(self._ordered(order))
+            homes = self._homes(order)
             copies = np.flatnonzero(homes >= 0)
-            yield numbers[order[copies]], numbers[order[homes[copies]]]
+            yield numbers[copies], numbers[homes[copies]]
         for path in (self._path, self._path + ".ordered"):
             if os.path.exists(path):
                 os.unlink(path)
 
-    def _ordered(self, order: Ints) -> Bytes:
+    def _homes(self, order: Flags) -> Flags:
+        """See `near_homes`; rows are in this order."""
         if len(order) <= _IN_MEMORY:
-            signatures: Bytes = np.fromfile(self._path, np.uint8).reshape(-1, BINS)[order]
-            return signatures
-        source = np.memmap(self._path, np.uint8, "r").reshape(-1, BINS)
-        path = self._path + ".ordered"
-        with open(path, "wb") as file:
+            return near_homes(np.fromfile(self._path, np.uint8).reshape(-1, BINS)[order])
+        with _Mapped(self._path) as source, open(self._path + ".ordered", "wb") as file:
             for start in range(0, len(order), _AT_ONCE):
-                file.write(source[order[start : start + _AT_ONCE]].tobytes())
-                if hasattr(mmap, "MADV_DONTNEED"):
-                    source.base._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[union-attr]
-        del source
-        return np.asarray(np.memmap(path, np.uint8, "r")).reshape(-1, BINS)
+                file.write(source.signatures[order[start : start + _AT_ONCE]].tobytes())
+                source.let_go()
+        with _Mapped(self._path + ".ordered") as ordered:
+            return near_homes(ordered.signatures, ordered.let_go)
+
+
+class _Mapped:
+    """Signatures in a file, of which memory holds what is being looked at."""
+
+    def __init__(self, path: str) -> None:
+        with open(path, "rb") as file:
+            self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self.signatures: Bytes = np.frombuffer(self._map, np.uint8).reshape(-1, BINS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        del self.signatures
+        with suppress(BufferError):  # an error may still hold a part of it
+            self._map.close()
+
+    def let_go(self) -> None:
+        """Whatever is held of the file can be read again."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)

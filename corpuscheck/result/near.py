@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,32 +67,47 @@ def near_copies(rows: NearPart, ranks: Ints | None = None) -> NearCopies:
     return NearCopies(order[copies], order[kept], likeness(signatures, copies, kept))
 
 
-def near_homes(signatures: Bytes) -> Flags:
-    """For each row, the one to be kept before all others first, the row that stays for it; -1 where it stays itself."""
-    n = len(signatures)
+def near_homes(signatures: Bytes, let_go: Callable[[], None] = lambda: None) -> Flags:
+    """For each row, the one to be kept before all others first, the row that stays for it; -1 where it stays itself.
+
+    Signatures may lie in a file: `let_go` is called whenever nothing of them is needed for now.
+    """
     bands = signatures.view(_BAND)
+    met = np.zeros(len(signatures), np.bool_)
     rows: list[Flags] = []
     groups: list[Flags] = []
     sizes: list[Ints] = [np.zeros(0, np.int64)]
     before = 0
     for band in range(bands.shape[1]):
         keys = np.ascontiguousarray(bands[:, band])
+        let_go()
         some = several(keys)
-        order = np.argsort(keys[some], kind="stable")
-        starts = first_rows(keys[some][order])
+        keys = keys[some]
+        order = np.argsort(keys, kind="stable")
+        starts = first_rows(keys[order])
         lengths = np.diff(np.append(starts, len(order)))
         numbers = np.empty(len(order), np.int32)
         numbers[order] = np.repeat(np.arange(before, before + len(starts), dtype=np.int32), lengths)
+        met[some] = True
         rows.append(some.astype(np.int32))
         groups.append(numbers)
         sizes.append(np.minimum(lengths - 1, HEADS))
         before += len(starts)
-    homes = np.full(n, -1, np.int32)
+    homes = np.full(len(signatures), -1, np.int32)
     room = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(sizes))))
-    if room[-1]:
-        places = np.cumsum([0, *map(len, rows)])
-        heads = np.empty(int(room[-1]), np.int32)
-        homes_of(signatures, np.concatenate(rows), np.concatenate(groups), places, room, _LEAST_EQUAL, heads, homes)
+    if not room[-1]:
+        return homes
+    which = np.flatnonzero(met).astype(np.int32)
+    number = np.cumsum(met, dtype=np.int32) - np.int32(1)
+    rows = [number[some] for some in rows]
+    del number
+    alone, heads = np.empty(len(which), np.int32), np.empty(int(room[-1]), np.int32)
+    places = np.cumsum([0, *map(len, rows)])
+    chosen = signatures[which]
+    let_go()
+    homes_of(chosen, np.concatenate(rows), np.concatenate(groups), places, room, _LEAST_EQUAL, heads, alone)
+    going = np.flatnonzero(alone >= 0)
+    homes[which[going]] = which[alone[going]]
     return homes
 
 
