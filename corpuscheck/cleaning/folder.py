@@ -54,21 +54,21 @@ def made_beside(out: str) -> Iterator[Path]:
     """
     place = Path(os.path.realpath(out))
     work = place.with_name(f".{place.name[:100]}.corpuscheck-clean")
+    claim = work.with_name(work.name + ".lock")
+    with _told(out):
+        work.parent.mkdir(parents=True, exist_ok=True)
+        lock = _locked(claim, out)
     try:
         with _told(out):
-            work.parent.mkdir(parents=True, exist_ok=True)
-            lock = _locked(work.with_name(work.name + ".lock"), out)
             shutil.rmtree(work, ignore_errors=True)
-            work.mkdir()
-        (work / "out").mkdir()
-        with _told(out):
+            (work / "out").mkdir(parents=True)
             yield work
             _put(work / "out", place, work / "old")
     finally:
         shutil.rmtree(work, ignore_errors=True)
-        with suppress(OSError, UnboundLocalError):
-            os.unlink(work.with_name(work.name + ".lock"))
-            os.close(lock)
+        with suppress(OSError):
+            os.unlink(claim)
+        os.close(lock)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from laws import examples
 from support import write_files, write_vocabulary
 
+from corpuscheck.cleaning import columns, decisions, near, rows
 from corpuscheck.running import units
 
 LETTERS = "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토포호"
@@ -190,3 +191,16 @@ def test_the_manifest_says_what_was_read_written_and_taken_out(tmp_path: Path) -
         data = (tmp_path / "out" / output["path"]).read_bytes()
         assert (output["bytes"], output["hash"]) == (len(data), f"sha256:{hashlib.sha256(data).hexdigest()}")
     assert [output["documents"] for output in told["outputs"]] == [2, 2]
+
+
+def test_what_is_beyond_memory_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    planted(tmp_path / "data")
+    cleaned(tmp_path / "data", tmp_path / "first")
+    for room, name in ((near, "_IN_MEMORY"), (near, "_AT_ONCE"), (columns, "_PART_ROWS"), (decisions, "_STRETCH"),
+                       (decisions, "_HELD"), (rows, "_AT_ONCE")):  # fmt: skip
+        monkeypatch.setattr(room, name, 37)
+    cleaned(tmp_path / "data", tmp_path / "second")
+    first, second = (
+        {path.name: path.read_bytes() for path in (tmp_path / name).iterdir()} for name in ("first", "second")
+    )
+    assert first == second

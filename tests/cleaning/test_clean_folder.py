@@ -16,6 +16,7 @@ from cleaning_of import cleaned, kept_in, manifest_of
 from support import Main, command, korean_lines, scanned, write_files
 
 from corpuscheck.cleaning import shards
+from corpuscheck.cleaning.folder import made_beside
 from corpuscheck.cleaning.frames import FrameWriter
 from corpuscheck.errors import CorpuscheckError, UsageError
 
@@ -127,6 +128,14 @@ def test_a_run_that_is_killed_at_any_moment_leaves_nothing_by_half(data: Path, t
     cleaned(data, out, force=True)
     assert tree(out) == tree(tmp_path / "right")
     assert sorted(os.listdir(tmp_path)) == ["data", "out", "right"]
+
+
+def test_two_runs_do_not_write_to_one_place(data: Path, tmp_path: Path) -> None:
+    with made_beside(str(tmp_path / "out")) as work:
+        (work / "out" / "text").write_text("of the first one")
+        with pytest.raises(CorpuscheckError, match="another run"):
+            cleaned(data, tmp_path / "out")
+    assert tree(tmp_path / "out") == {"text": b"of the first one"}
 
 
 HOSTILE = [
