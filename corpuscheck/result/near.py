@@ -99,16 +99,31 @@ def near_homes(signatures: Bytes, let_go: Callable[[], None] = lambda: None) -> 
         return homes
     which = np.flatnonzero(met).astype(np.int32)
     number = np.cumsum(met, dtype=np.int32) - np.int32(1)
-    rows = [number[some] for some in rows]
-    del number
+    for band, some in enumerate(rows):
+        rows[band] = number[some]
+    del number, met
     alone, heads = np.empty(len(which), np.int32), np.empty(int(room[-1]), np.int32)
     places = np.cumsum([0, *map(len, rows)])
-    chosen = signatures[which]
-    let_go()
-    homes_of(chosen, np.concatenate(rows), np.concatenate(groups), places, room, _LEAST_EQUAL, heads, alone)
+    laid, laid_groups = _laid(rows), _laid(groups)
+    chosen = np.empty((len(which), signatures.shape[1]), np.uint8)
+    for start in range(0, len(which), _AT_ONCE):
+        chosen[start : start + _AT_ONCE] = signatures[which[start : start + _AT_ONCE]]
+        let_go()
+    homes_of(chosen, laid, laid_groups, places, room, _LEAST_EQUAL, heads, alone)
     going = np.flatnonzero(alone >= 0)
     homes[which[going]] = which[alone[going]]
     return homes
+
+
+def _laid(columns: list[Flags]) -> Flags:
+    """Columns end to end; they are taken from the list, as both together take much memory."""
+    end = sum(map(len, columns))
+    laid = np.empty(end, np.int32)
+    while columns:
+        column = columns.pop()
+        laid[end - len(column) : end] = column
+        end -= len(column)
+    return laid
 
 
 def left_over(rows: NearPart, found: NearCopies) -> TextSums:
