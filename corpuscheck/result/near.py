@@ -99,8 +99,8 @@ def near_homes(signatures: Bytes, let_go: Callable[[], None] = lambda: None) -> 
         return homes
     which = np.flatnonzero(met).astype(np.int32)
     number = np.cumsum(met, dtype=np.int32) - np.int32(1)
-    for band, some in enumerate(rows):
-        rows[band] = number[some]
+    for band, mine in enumerate(rows):
+        rows[band] = number[mine]
     del number, met
     alone, heads = np.empty(len(which), np.int32), np.empty(int(room[-1]), np.int32)
     places = np.cumsum([0, *map(len, rows)])
