@@ -17,7 +17,8 @@ from corpuscheck.result.near import near_homes
 _IN_MEMORY = 1 << 18
 """So many signatures are held in memory."""
 
-_AT_ONCE = 1 << 16
+_AT_ONCE = 1 << 12
+"""Rows from anywhere in a file, each of which brings its neighbours along."""
 
 
 class NearFinder:

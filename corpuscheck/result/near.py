@@ -79,8 +79,10 @@ def near_homes(signatures: Bytes, let_go: Callable[[], None] = lambda: None) -> 
     sizes: list[Ints] = [np.zeros(0, np.int64)]
     before = 0
     for band in range(bands.shape[1]):
-        keys = np.ascontiguousarray(bands[:, band])
-        let_go()
+        keys = np.empty(len(bands), np.uint64)
+        for start in range(0, len(bands), _AT_ONCE):
+            keys[start : start + _AT_ONCE] = bands[start : start + _AT_ONCE, band]
+            let_go()
         some = several(keys)
         keys = keys[some]
         order = np.argsort(keys, kind="stable")
