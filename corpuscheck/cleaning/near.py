@@ -17,8 +17,8 @@ from corpuscheck.result.near import near_homes
 _IN_MEMORY = 1 << 18
 """So many signatures are held in memory."""
 
-_AT_ONCE = 1 << 12
-"""Rows from anywhere in a file, each of which brings its neighbours along."""
+_PART = 1 << 18
+"""Rows that are put in order together."""
 
 
 class NearFinder:
@@ -58,12 +58,29 @@ class NearFinder:
         """See `near_homes`; rows are in this order."""
         if len(order) <= _IN_MEMORY:
             return near_homes(np.fromfile(self._path, np.uint8).reshape(-1, BINS)[order])
-        with _Mapped(self._path) as source, open(self._path + ".ordered", "wb") as file:
-            for start in range(0, len(order), _AT_ONCE):
-                file.write(source.signatures[order[start : start + _AT_ONCE]].tobytes())
-                source.let_go()
+        self._put_in_order(order)
         with _Mapped(self._path + ".ordered") as ordered:
             return near_homes(ordered.signatures, ordered.let_go)
+
+    def _put_in_order(self, order: Flags) -> None:
+        """The signatures in this order, in another file: by way of parts that fit in memory."""
+        ranks = np.empty(len(order), np.int32)
+        ranks[order] = np.arange(len(order), dtype=np.int32)
+        part_of = ranks // _PART
+        paths = [f"{self._path}.{k}" for k in range(int(part_of.max()) + 1)]
+        parts = [open(path, "wb") for path in paths]  # noqa: SIM115  # all at once
+        with open(self._path, "rb") as source:
+            for start in range(0, len(order), _PART):
+                rows = np.frombuffer(source.read(_PART * BINS), np.uint8).reshape(-1, BINS)
+                here = part_of[start : start + _PART]
+                for k in np.unique(here).tolist():
+                    parts[k].write(rows[here == k].tobytes())
+        with open(self._path + ".ordered", "wb") as file:
+            for k, (part, path) in enumerate(zip(parts, paths, strict=True)):
+                part.close()
+                rows = np.fromfile(path, np.uint8).reshape(-1, BINS)
+                file.write(rows[np.argsort(ranks[part_of == k])].tobytes())
+                os.unlink(path)
 
 
 class _Mapped:

@@ -196,7 +196,7 @@ def test_the_manifest_says_what_was_read_written_and_taken_out(tmp_path: Path) -
 def test_what_is_beyond_memory_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     planted(tmp_path / "data")
     cleaned(tmp_path / "data", tmp_path / "first")
-    for room, name in ((near, "_IN_MEMORY"), (near, "_AT_ONCE"), (columns, "_PART_ROWS"), (decisions, "_STRETCH"),
+    for room, name in ((near, "_IN_MEMORY"), (near, "_PART"), (columns, "_PART_ROWS"), (decisions, "_STRETCH"),
                        (decisions, "_HELD"), (rows, "_AT_ONCE")):  # fmt: skip
         monkeypatch.setattr(room, name, 37)
     cleaned(tmp_path / "data", tmp_path / "second")
