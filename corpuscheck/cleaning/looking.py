@@ -26,7 +26,7 @@ LARGEST_WHOLE = 32 << 20
 """Bytes of a document that are held together; a longer one is made piece by piece."""
 
 
-class Pieces:
+class LongDocument:
     """A document that goes on over several batches: debris is cut from each piece, then the rest is made together."""
 
     def __init__(self, making: Making) -> None:
@@ -61,7 +61,7 @@ class DocumentRows:
         self._inspector = Inspector(records, near, LineTable())
         self._making, self._near, self._file = making, near, file
         self._made = _MadeTexts(near)
-        self._pieces, self._long = Pieces(making), _MadeTexts(near)
+        self._pieces, self._long = LongDocument(making), _MadeTexts(near)
         self._more = 0
 
     def observe(self, block: Block) -> None:
@@ -76,7 +76,7 @@ class DocumentRows:
         made_signatures: list[Bytes] = []
         goes_on = some.offset > 0 and n > 0
         if not some.offset and self._pieces.open:  # the file before broke off
-            self._pieces, self._long, self._more = Pieces(self._making), _MadeTexts(self._near), 0
+            self._pieces, self._long, self._more = LongDocument(self._making), _MadeTexts(self._near), 0
         if goes_on:
             made_signatures += self._end_long(CutTexts(some.data, some.starts[:1], some.ends[:1]), rows)
         wanted = rows["debris"] > 0

@@ -11,7 +11,7 @@ import orjson
 
 from corpuscheck.cleaning.decisions import DROPPED, NAMES, STAYS, UnitDecisions
 from corpuscheck.cleaning.frames import FrameWriter
-from corpuscheck.cleaning.looking import Pieces, cut
+from corpuscheck.cleaning.looking import LongDocument, cut
 from corpuscheck.cleaning.making import Making
 from corpuscheck.cleaning.rows import RowArray
 from corpuscheck.errors import ScanError
@@ -64,7 +64,7 @@ class CleanWriter:
         self._records, self._decisions, self._making, self._drop = records, decisions, making, drop
         self._kept, self._removed = kept, removed
         self._names = SourceNames(records, sourcing)
-        self._pieces = Pieces(making)
+        self._pieces = LongDocument(making)
         self._next = -1
         self._long = _Long()
 
@@ -75,7 +75,7 @@ class CleanWriter:
     def _observe(self, some: Batch, ended: Ended) -> None:
         n = len(ended)
         if not some.offset and self._pieces.open:  # the file before broke off
-            self._pieces = Pieces(self._making)
+            self._pieces = LongDocument(self._making)
         numbers, rows, why, twins = self._decisions.take(n)
         if not np.array_equal(rows["hash"], ended.hashes):
             raise ChangedCorpusError(self._records[int(ended.files[0])].path)
