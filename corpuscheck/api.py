@@ -34,6 +34,8 @@ from corpuscheck.values.fitting import known_names, path_list, path_of
 from corpuscheck.values.packed import Packed
 
 if TYPE_CHECKING:
+    from corpuscheck.cleaning.outcome import Cleaned
+    from corpuscheck.cleaning.plan import CleanPlan
     from corpuscheck.domain.sides import Sides
     from corpuscheck.estimates.comparison import TokenizerComparison
     from corpuscheck.estimates.draw import Draw
@@ -434,6 +436,20 @@ def compare_tokenizers(
     _check_extras(settings)
     artefacts = {named(path, LONGEST_PATH): load(path, pattern=settings.tokenizer_pattern) for path in tokenizers}
     return compared(_found(paths, settings, watch), artefacts, train_one, settings, watch)
+
+
+def clean(
+    paths: Paths, out: str | None, plan: CleanPlan, settings: Settings, watch: Watch = _silently,
+    processes: bool = False, force: bool = False,
+) -> Cleaned:  # fmt: skip
+    """A clean copy of a corpus in a folder, each text once and without debris; without a folder what it would be."""
+    from corpuscheck.cleaning.folder import check_place
+    from corpuscheck.running.cleaning import clean as cleaned
+
+    _check_extras(settings)
+    if out is not None:
+        check_place(out, path_list(paths), force)
+    return cleaned(_found(paths, settings, watch), plan, settings, out, watch, processes)
 
 
 def peek(paths: Paths, view: View, settings: Settings, watch: Watch = _silently, processes: bool = False) -> Peek:

@@ -8,6 +8,7 @@ import sys
 import click
 
 from corpuscheck._version import __version__
+from corpuscheck.commands.clean import clean
 from corpuscheck.commands.domain import reference
 from corpuscheck.commands.ending import Commands, ended
 from corpuscheck.commands.estimate import compare, estimate, train
@@ -29,21 +30,8 @@ def cli() -> None:
 
 
 for command in (
-    scan,
-    report,
-    diff,
-    survey,
-    merge,
-    rules,
-    explain,
-    init,
-    estimate,
-    train,
-    compare,
-    reference,
-    peek,
-    sample,
-):
+    scan, report, diff, clean, survey, merge, rules, explain, init, estimate, train, compare, reference, peek, sample,
+):  # fmt: skip
     cli.add_command(command)
 
 

@@ -9,7 +9,7 @@ from corpuscheck.kernels.hashing import mix
 from corpuscheck.kernels.jit import at, inlined, kernel
 
 HEADS = 4
-"""Rows of one key that another one is compared with: the first, and the first that is not like those before."""
+"""Rows of one key that another one is compared with: the first ones that stay."""
 
 
 @inlined
@@ -35,26 +35,37 @@ def place_of(keys: Hashes, row: int, rows: Flags, each: int) -> int:
 
 
 @kernel
-def pairs_alike(keys: Hashes, signatures: Bytes, least: int, heads: Flags, pairs: Ints) -> int:
-    """Write (row, row before it) where both have one key and agree in at least `least` columns of `signatures`.
+def homes_of(
+    signatures: Bytes, rows: Flags, groups: Flags, bands: Ints, room: Ints, least: int, heads: Flags, homes: Flags
+) -> None:  # fmt: skip
+    """Of each row the first one before it that stays and agrees with it in at least `least` columns; -1: it stays too.
 
-    Each row is compared with at most `HEADS` of its key, in their order, up to the first that it is like. `heads`, -1
-    throughout, has `HEADS` places for each key, see `place_of`. Returns how many pairs.
+    `rows`, ascending from each of the places `bands` to the next, are those that share a key there, `groups` tell which
+    one. The rows of a group that stay are its heads, as many as there is `room` for: these alone are met by others. So
+    whatever goes is like the one that stays for it, and of those that stay alone all would stay.
     """
-    n = 0
-    for row in range(keys.shape[0]):
-        place = place_of(keys, row, heads, HEADS)
-        for k in range(place, place + HEADS):
-            head = heads[at(k)]
-            if head < 0:
-                heads[at(k)] = row
-                break
-            if agreeing(signatures, row, head) >= least:
-                pairs[at(n), 0] = row
-                pairs[at(n), 1] = head
-                n += 1
-                break
-    return n
+    n, many = homes.shape[0], bands.shape[0] - 1
+    next_of, filled = bands[:many].copy(), np.zeros(room.shape[0] - 1, np.int32)
+    for row in range(n):
+        best = -1
+        for b in range(many):
+            k = next_of[b]
+            if k < bands[b + 1] and rows[at(k)] == row:
+                group = groups[at(k)]
+                first = room[at(group)]
+                for h in range(first, first + filled[at(group)]):
+                    head = heads[at(h)]
+                    if (best < 0 or head < best) and agreeing(signatures, row, head) >= least:
+                        best = head
+        homes[at(row)] = best
+        for b in range(many):
+            k = next_of[b]
+            if k < bands[b + 1] and rows[at(k)] == row:
+                next_of[b] += 1
+                group = groups[at(k)]
+                if best < 0 and filled[at(group)] < room[at(group + 1)] - room[at(group)]:
+                    heads[at(room[at(group)] + filled[at(group)])] = row
+                    filled[at(group)] += 1
 
 
 @kernel

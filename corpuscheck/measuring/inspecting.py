@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
 from corpuscheck.kernels.columns import (
@@ -18,6 +19,7 @@ from corpuscheck.kernels.columns import (
     KOREAN_SHAPES,
     LETTERS,
     SHINGLES,
+    UNREADABLE,
     WIDE_SCRIPTS,
 )
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
@@ -26,6 +28,7 @@ from corpuscheck.kernels.inspection import inspect
 from corpuscheck.kernels.lines import read_lines
 from corpuscheck.kernels.shingles import BINS, EMPTY, SHORT, shingle, sign
 from corpuscheck.measuring.against import StretchFinder
+from corpuscheck.measuring.cutting import CutTexts, counted_twice
 from corpuscheck.measuring.documents import Ended, file_ids
 from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.measuring.kinds import characters, kinds
@@ -42,6 +45,8 @@ from corpuscheck.text.scripts import SCRIPTS
 
 _STRETCHES, _LINES = 1 << 15, 1 << 16
 _HANGUL = SCRIPTS.index("Hangul")
+UNREADABLE_COUNT = FIRST_DEBRIS + 2 * UNREADABLE
+_OTHER_DEBRIS = [FIRST_DEBRIS + 2 * k for k in range(len(DEBRIS)) if k != UNREADABLE]
 _DEBRIS_BYTES = [FIRST_DEBRIS + 2 * k + 1 for k in range(len(DEBRIS))]
 
 
@@ -65,8 +70,8 @@ class Inspected:
             -np.ones_like(zeros, np.int64),
         )
 
-    def chosen(self, rows: slice) -> Inspected:
-        """Some of the documents; rows and norms are views."""
+    def chosen(self, rows: slice | NDArray[np.bool_]) -> Inspected:
+        """Some of the documents; of a slice rows and norms are views."""
         slots = self.slots[rows]
         kept = slots >= 0
         return Inspected(
@@ -123,6 +128,7 @@ class Inspector:
         found = self._shingled(batch, documents, found, self._carry.bins if goes_on else None)
         data, starts, ends = batch.data, batch.starts, batch.ends
         find_debris(data, starts, ends, self._triggers, self._names, found.rows, np.empty((0, 4), np.int64))
+        self._count_once(batch, found.rows)
         self._read_lines(batch, documents, goes_on, found.rows)
         if batch.shared is not None:
             path = batch.shared.path
@@ -138,6 +144,14 @@ class Inspector:
         only_korean(ended.rows)
         self._lines.close(ended.rows)
         return ended
+
+    def _count_once(self, batch: Batch, rows: Ints) -> None:
+        """Characters that nobody can read may stand in other debris."""
+        both = np.flatnonzero((rows[:, UNREADABLE_COUNT] > 0) & (rows[:, _OTHER_DEBRIS].sum(1) > 0))
+        if len(both):
+            twice, sizes = counted_twice(CutTexts(batch.data, batch.starts[both], batch.ends[both]))
+            rows[both, UNREADABLE_COUNT] -= twice
+            rows[both, UNREADABLE_COUNT + 1] -= sizes
 
     def _shingled(self, batch: Batch, documents: Ended, found: Inspected, carried: Hashes | None) -> Inspected:
         data, starts, ends, n = batch.data, batch.starts, batch.ends, len(batch.starts)

@@ -67,7 +67,7 @@ class DocumentLedger:
             return
         done = 0
         guilty = self._words.guilty[np.argsort(self._words.guilty[:, 0], kind="stable")]
-        for some, ended in _slices(batch, documents):
+        for some, ended in slices(batch, documents):
             found = self._inspector.observe(some, ended)
             judged = self._tallies.add(found.rows, ended.files[: len(ended)], ended.places[: len(ended)])
             sources = self._names.of(ended, judged)
@@ -104,7 +104,7 @@ class DocumentLedger:
         return self._inspector.line_lengths if self._inspector else None
 
 
-def _slices(batch: Batch, documents: Ended) -> Iterator[tuple[Batch, Ended]]:
+def slices(batch: Batch, documents: Ended) -> Iterator[tuple[Batch, Ended]]:
     """The same documents, at most `_AT_ONCE` at a time: there may be a million of them in a block."""
     for start in range(0, max(1, len(batch.starts)), _AT_ONCE):
         stop = start + _AT_ONCE

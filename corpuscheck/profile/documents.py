@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import ClassVar
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.profile.drawing import weights
 from corpuscheck.profile.table import PLACES, Table, check_products, first, hash64, least, most, ranks, summed
+from corpuscheck.text.printable import printable
+
+_LONGEST = 1 << 16
 
 MOST_FILES_EACH = 1 << 10
 """Files that are named of one text; copies in further ones are added up, by source, as being `ELSEWHERE`. As many
@@ -23,6 +27,13 @@ ELSEWHERE = (1 << 64) - 1
 def file_id(path: str) -> int:
     """64 bits that stand for a path, the same everywhere."""
     return int.from_bytes(blake2b(path.encode("utf-8", "surrogateescape"), digest_size=8).digest(), "little")
+
+
+def in_order(path: str) -> tuple[str, int]:
+    """What paths are ordered by where the first of several documents is kept. Those that cannot be shown as they are
+    come last: a profile does not know them."""
+    shown = printable(path, _LONGEST) == path
+    return (posixpath.normpath(path), 0) if shown else ("\U0010ffff", file_id(path))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -75,11 +86,11 @@ class NormPart(Table):
 
     Attributes:
         norms: uint64, as in `DocumentPart`, see `drawn_by`.
-        sizes, debris: of the smallest of these texts.
+        sizes, debris: of the longest of these texts.
     """
 
     MOST: ClassVar[int] = 1 << 19
-    ORDER: ClassVar[tuple[str, ...]] = ("sizes", "debris")
+    ORDER: ClassVar[tuple[str, ...]] = ("-sizes", "debris")
 
     norms: Hashes = hash64(key=True)
     sizes: Ints = first()

@@ -29,7 +29,7 @@ class NearPart(Table):
     """
 
     MOST: ClassVar[int] = 1 << 19
-    ORDER: ClassVar[tuple[str, ...]] = ("sizes", "files", "places")
+    ORDER: ClassVar[tuple[str, ...]] = ("-sizes", "files", "places")
 
     judged: int = total()
     judged_bytes: int = total()

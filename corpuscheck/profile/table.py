@@ -94,7 +94,7 @@ class Table(Part):
 
     Up to `MOST` rows hold everything. Beyond, only the hashes below 2^(64-level) are kept, a sample of 1 in 2^level
     that depends on the union alone, so merging is exact in any order. `ORDER` names the columns by which the first of
-    rows with equal keys is known.
+    rows with equal keys is known, with a - before those of which the largest comes first.
     """
 
     __repr__ = brief
@@ -135,7 +135,7 @@ class Table(Part):
             return columns[0] if len(columns) == 1 else np.concatenate(columns)
 
         keys = [whole(name) for name, way in ways.items() if way.key]
-        ranking = [*keys, *(whole(name) for name in self.ORDER)]
+        ranking = [*keys, *(-whole(name[1:]) if name[0] == "-" else whole(name) for name in self.ORDER)]
         if self.level:
             inside = np.flatnonzero(_inside(keys[0], self.level))
             order = inside[ordered(*(column[inside] for column in ranking))]

@@ -15,6 +15,7 @@ from corpuscheck.files.listing import Listing
 from corpuscheck.files.remote import Location
 from corpuscheck.files.trust import NOT_REGULAR, leads_out
 from corpuscheck.files.urls import Root, is_url, joined, local
+from corpuscheck.reading.cleaned import is_list
 from corpuscheck.reading.far import FarFile, Told, chosen
 from corpuscheck.reading.ignoring import (
     IGNORE_FILE,
@@ -208,7 +209,7 @@ def _looked_at(
     entry: os.DirEntry[str], within: tuple[str, ...], folders: list[str], links: list[str]
 ) -> Iterator[_Entry]:
     """What one entry of a folder is, if it is a file; a folder, or a link to one, is added to the others."""
-    if _is_own(entry.name):
+    if _is_own(entry.name) or is_list(entry.path):
         return
     link = entry.is_symlink()
     if entry.name.startswith("."):

@@ -8,9 +8,9 @@ from math import sqrt
 
 import numpy as np
 
-from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.arrays import Hashes, Ints
 from corpuscheck.kernels.columns import DEBRIS
-from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, long_enough
+from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, in_order, long_enough
 from corpuscheck.profile.near import NearPart
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.table import first_rows, ordered, several
@@ -125,6 +125,7 @@ class _Steps:
         self._looked = profile.about.get("clean") == "yes"
         self._near_looked = self._looked and profile.about.get("near_duplicates") == "yes"
         self._costs = CostsOfSources(profile)
+        self._left: DocumentPart | None = None
 
     @cached_property
     def _paths(self) -> dict[int, str]:
@@ -164,8 +165,31 @@ class _Steps:
 
     @cached_property
     def _kept(self) -> Ints:
-        """The row that is kept of each text."""
-        return self._costs.homes(self._rows)
+        """The row that is kept of each text: the first by its path."""
+        rows = self._rows
+        starts = first_rows(rows.hashes)
+        several_rows = np.diff(np.append(starts, len(rows))) > 1
+        groups = np.repeat(several_rows, np.diff(np.append(starts, len(rows))))
+        some = np.flatnonzero(groups)
+        order = some[ordered(rows.hashes[some], self._ranks(rows)[some], rows.places[some])]
+        starts[several_rows] = order[first_rows(rows.hashes[order])]
+        return starts
+
+    def _ranks(self, rows: DocumentPart | NearPart) -> Ints:
+        """Where the file of each row stands in the order of paths; those whose path is not known come last."""
+        return self._file_ranks[np.searchsorted(self._file_ids, rows.files)]
+
+    @cached_property
+    def _file_ids(self) -> Hashes:
+        return np.unique(np.concatenate((self._rows.files, self._profile.near.files)))
+
+    @cached_property
+    def _file_ranks(self) -> Ints:
+        """The rank of each of the file ids."""
+        paths = self._paths
+        named = {number: rank for rank, number in enumerate(sorted(paths, key=lambda number: in_order(paths[number])))}
+        ids = self._file_ids.tolist()
+        return np.array([named.get(number, len(named) + k) for k, number in enumerate(ids)], np.int64)
 
     def _every(self) -> TextSums:
         rows, size = self._rows, self._profile.size
@@ -197,7 +221,7 @@ class _Steps:
         """One text of each norm: those too short for a signature, and the others, with the copies of both."""
         rows, first = self._rows, self._kept
         alike = first[several(rows.norms[first])]
-        order = alike[ordered(rows.norms[alike], rows.sizes[alike], rows.files[alike], rows.places[alike])]
+        order = alike[ordered(rows.norms[alike], -rows.sizes[alike], self._ranks(rows)[alike], rows.places[alike])]
         kept = first_rows(rows.norms[order])
         copies = np.delete(np.arange(len(order)), kept)
         homes = order[kept[np.searchsorted(kept, copies, "right") - 1]]
@@ -206,7 +230,9 @@ class _Steps:
         gone = float(len(copies)), float(rows.sizes[copies].sum())
         self._costs.of_normalised(rows, homes, copies)
         self._costs.left(rows.chosen(_without(first, copies)), self._near_looked)
-        left: DocumentPart | NormPart = rows.chosen(_without(first, copies)) if rows.exact else self._profile.norms
+        left: DocumentPart | NormPart = self._profile.norms
+        if rows.exact:
+            left = self._left = rows.chosen(_without(first, copies))
         long = long_enough(left.norms)
         two = (TextSums.over(left.weights()[some], left.sizes[some], left.debris[some]) for some in (~long, long))
         return next(two), _Left(next(two), gone, pairs)
@@ -218,7 +244,12 @@ class _Steps:
         order = alike[ordered(rows.norms[alike])]
         again = np.delete(order, first_rows(rows.norms[order]))
         rows = rows.chosen(_without(np.arange(len(rows)), again)) if len(again) else rows
-        found = near_copies(rows)
+        ranks = None
+        if self._left is not None and len(rows):
+            rows = _as_kept(rows, self._left)
+            ranks = np.empty(len(rows), np.int64)
+            ranks[np.lexsort((rows.places, self._ranks(rows)))] = np.arange(len(rows))
+        found = near_copies(rows, ranks)
         texts = left_over(rows, found)
         self._costs.of_near(rows, found)
         best = np.argsort(-rows.sizes[found.copies], kind="stable")[:_PAIRS].tolist()
@@ -248,6 +279,21 @@ class _Removal:
         self.left = most if exact else (min(figures[0], most[0]), min(figures[1], most[1]))
         documents, size = before[0] - self.left[0], before[1] - self.left[1]
         return Amount(documents, size, taken.utf8_bytes.error, exact, taken.documents.error)
+
+
+def _as_kept(rows: NearPart, left: DocumentPart) -> NearPart:
+    """The rows as the documents that are left of their norms: of equal ones the table may know another one."""
+    order = np.argsort(left.norms, kind="stable")
+    places = np.minimum(np.searchsorted(left.norms, rows.norms, sorter=order), max(0, len(order) - 1))
+    if not len(order):
+        return rows
+    where = order[places]
+    same = left.norms[where] == rows.norms
+    columns = {
+        name: np.where(same, getattr(left, name)[where], getattr(rows, name))
+        for name in ("files", "places", "sizes", "debris")
+    }
+    return replace(rows, **columns)
 
 
 def _without(rows: Ints, some: Ints) -> Ints:

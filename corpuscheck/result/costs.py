@@ -37,7 +37,7 @@ class Costs:
 
 
 class CostsOfSources:
-    """Takes what each step of cleaning takes away. Of equal texts that of the source with most text is kept."""
+    """Takes what each step of cleaning takes away."""
 
     def __init__(self, profile: Profile) -> None:
         by_size = sorted(profile.sources.sources.items(), key=lambda pair: (-pair[1].utf8_bytes, pair[0]))
@@ -56,15 +56,6 @@ class CostsOfSources:
         known, which = np.unique(sources, return_inverse=True)
         last = len(self._ids) - 1
         return np.array([self._numbers.get(source, last) for source in known.tolist()], np.int64)[which]
-
-    def homes(self, rows: DocumentPart) -> Ints:
-        """The row that is kept of each text."""
-        first = first_rows(rows.hashes)
-        if not self._several or not len(first):
-            return first
-        n = len(rows)
-        homes: Ints = np.minimum.reduceat(self._number(rows.sources) * n + np.arange(n), first) % n
-        return homes
 
     def of_equal(self, rows: DocumentPart, homes: Ints) -> None:
         """Copies of the same bytes."""

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.kernels.alike import HEADS, pairs_alike
-from corpuscheck.kernels.arrays import Bytes, Floats, Hashes, Ints
+from corpuscheck.kernels.alike import HEADS, homes_of
+from corpuscheck.kernels.arrays import Bytes, Flags, Floats, Hashes, Ints
 from corpuscheck.profile.near import BINS, NearPart
-from corpuscheck.profile.table import first_rows
+from corpuscheck.profile.table import first_rows, several
 from corpuscheck.result.sums import Sum, TextSums
 
 ALIKE = 0.8
@@ -54,23 +54,78 @@ def likeness(signatures: Bytes, a: Ints, b: Ints) -> NDArray[np.float64]:
     return np.maximum(shares, 0.0)
 
 
-def near_copies(rows: NearPart) -> NearCopies:
-    """Which rows are nearly the same as a larger one that stays. No chains: each is verified against what is kept."""
-    order = np.lexsort((rows.norms, -rows.sizes))
+def near_copies(rows: NearPart, ranks: Ints | None = None) -> NearCopies:
+    """Which rows are nearly the same as one that stays: the longest, then the first by their `ranks`, or their norms.
+
+    No chains: each is verified against what is kept.
+    """
+    order = np.lexsort((rows.norms if ranks is None else ranks, -rows.sizes))
     signatures = rows.signatures[order]
-    pairs = [pair for pair in _candidates(signatures) if len(pair)]
-    if not pairs:
-        nothing = np.zeros(0, np.int64)
-        return NearCopies(nothing, nothing, np.zeros(0))
-    home: dict[int, int] = {}
-    for copy, larger in np.stack(np.divmod(np.unique(np.concatenate(pairs)), len(rows)), 1).tolist():
-        if copy in home:
-            continue
-        kept = home.get(larger, larger)
-        if kept == larger or likeness(signatures, np.array([copy]), np.array([kept]))[0] >= ALIKE:
-            home[copy] = kept
-    copies, kept_rows = np.array(list(home), np.int64), np.array(list(home.values()), np.int64)
-    return NearCopies(order[copies], order[kept_rows], likeness(signatures, copies, kept_rows))
+    homes = near_homes(signatures)
+    copies = np.flatnonzero(homes >= 0)
+    kept = homes[copies].astype(np.int64)
+    return NearCopies(order[copies], order[kept], likeness(signatures, copies, kept))
+
+
+def near_homes(signatures: Bytes, let_go: Callable[[], None] = lambda: None) -> Flags:
+    """For each row, the one to be kept before all others first, the row that stays for it; -1 where it stays itself.
+
+    Signatures may lie in a file: `let_go` is called whenever nothing of them is needed for now.
+    """
+    bands = signatures.view(_BAND)
+    met = np.zeros(len(signatures), np.bool_)
+    rows: list[Flags] = []
+    groups: list[Flags] = []
+    sizes: list[Ints] = [np.zeros(0, np.int64)]
+    before = 0
+    for band in range(bands.shape[1]):
+        keys = np.empty(len(bands), np.uint64)
+        for start in range(0, len(bands), _AT_ONCE):
+            keys[start : start + _AT_ONCE] = bands[start : start + _AT_ONCE, band]
+            let_go()
+        some = several(keys)
+        keys = keys[some]
+        order = np.argsort(keys, kind="stable")
+        starts = first_rows(keys[order])
+        lengths = np.diff(np.append(starts, len(order)))
+        numbers = np.empty(len(order), np.int32)
+        numbers[order] = np.repeat(np.arange(before, before + len(starts), dtype=np.int32), lengths)
+        met[some] = True
+        rows.append(some.astype(np.int32))
+        groups.append(numbers)
+        sizes.append(np.minimum(lengths - 1, HEADS))
+        before += len(starts)
+    homes = np.full(len(signatures), -1, np.int32)
+    room = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(sizes))))
+    if not room[-1]:
+        return homes
+    which = np.flatnonzero(met).astype(np.int32)
+    number = np.cumsum(met, dtype=np.int32) - np.int32(1)
+    for band, mine in enumerate(rows):
+        rows[band] = number[mine]
+    del number, met
+    alone, heads = np.empty(len(which), np.int32), np.empty(int(room[-1]), np.int32)
+    places = np.cumsum([0, *map(len, rows)])
+    laid, laid_groups = _laid(rows), _laid(groups)
+    chosen = np.empty((len(which), signatures.shape[1]), np.uint8)
+    for start in range(0, len(which), _AT_ONCE):
+        chosen[start : start + _AT_ONCE] = signatures[which[start : start + _AT_ONCE]]
+        let_go()
+    homes_of(chosen, laid, laid_groups, places, room, _LEAST_EQUAL, heads, alone)
+    going = np.flatnonzero(alone >= 0)
+    homes[which[going]] = which[alone[going]]
+    return homes
+
+
+def _laid(columns: list[Flags]) -> Flags:
+    """Columns end to end; they are taken from the list, as both together take much memory."""
+    end = sum(map(len, columns))
+    laid = np.empty(end, np.int32)
+    while columns:
+        column = columns.pop()
+        laid[end - len(column) : end] = column
+        end -= len(column)
+    return laid
 
 
 def left_over(rows: NearPart, found: NearCopies) -> TextSums:
@@ -128,17 +183,6 @@ def _per_run(starts: Ints, rows: int) -> Ints:
     """For each row the length of its run."""
     lengths = np.diff(np.append(starts, rows))
     return np.repeat(lengths, lengths)
-
-
-def _candidates(signatures: Bytes) -> Iterator[Ints]:
-    """Pairs that are alike and agree in a band of eight bins, for one band after the other: row × rows + larger row."""
-    bands = np.ascontiguousarray(signatures).view(_BAND)
-    heads = np.empty(HEADS << len(signatures).bit_length(), np.int32)
-    pairs = np.empty((len(signatures), 2), np.int64)
-    for band in range(bands.shape[1]):
-        heads.fill(-1)
-        n = pairs_alike(np.ascontiguousarray(bands[:, band]), signatures, _LEAST_EQUAL, heads, pairs)
-        yield pairs[:n, 0] * len(signatures) + pairs[:n, 1]
 
 
 def keys_to_meet(ones: NearPart, others: NearPart) -> Iterator[tuple[Hashes, Hashes]]:

@@ -59,7 +59,8 @@ _RECORDS = Way(
 class Partial(Part):
     """What one work unit gave. `training` and `units` are filled by a survey, `sizes` (bytes of each document, by file
     and range) by the pass for a forecast, `chosen` and `excerpts` (by file and number) by the two passes of a peek,
-    `drawn` and `spilled` by those that draw a sample; the rest by a measurement."""
+    `drawn` and `spilled` by those that draw a sample, `written` (names of work units) by those of a clean copy; the
+    rest by a measurement."""
 
     records: Packed[FileRecord] = merging(_RECORDS, default_factory=lambda: Packed(FileRecord))
     size: SizePart = part(SizePart)
@@ -87,6 +88,7 @@ class Partial(Part):
     against: AgainstPart = part(AgainstPart)
     drawn: DrawnPart = part(DrawnPart)
     spilled: tuple[SpilledRows, ...] = rows()
+    written: tuple[str, ...] = rows()
 
     @property
     def weight(self) -> int:

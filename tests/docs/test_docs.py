@@ -80,6 +80,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("domain.md", []),
         ("scale.md", ["train data -o tokenizer"]),
         ("report.md", ["scan data --save corpus.ccp"]),
+        ("cleaning.md", []),
         ("index.md", ["scan data --save base.ccp"]),
     ],
 )

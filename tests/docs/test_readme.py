@@ -41,7 +41,14 @@ def test_what_a_page_shows_is_what_the_command_prints(example: Shown, tmp_path: 
 
 
 def test_each_command_is_shown() -> None:
-    assert {example.command.split()[0] for example in SHOWN} == {"scan", "estimate", "train", "compare", "peek"}
+    assert {example.command.split()[0] for example in SHOWN} == {
+        "scan",
+        "estimate",
+        "train",
+        "compare",
+        "peek",
+        "clean",
+    }
 
 
 @pytest.mark.parametrize("page", [README, KOREAN], ids=lambda page: page.name)
@@ -69,6 +76,6 @@ def test_both_languages_have_the_same_commands_and_the_same_report() -> None:
     }
 
 
-def test_the_readme_has_three_uses() -> None:
+def test_the_readme_has_four_uses() -> None:
     uses = [block.split()[1] for block in fenced(README, "sh") if block.startswith("corpuscheck ")]
-    assert uses == ["scan", "estimate", "scan"]
+    assert uses == ["scan", "estimate", "clean", "scan"]

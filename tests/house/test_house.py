@@ -27,6 +27,7 @@ FLOORS = """
     api
     reports
     rules running
+    cleaning
     estimates
     result peeking
     measuring
@@ -85,7 +86,7 @@ ONLY_IN = {
     "jinja2": "reports",
     "click": "cli commands configuration",
     "tqdm": "commands",
-    "pyarrow": "reading running",
+    "pyarrow": "reading running cleaning",
     "lxml": "reading",
     "chardet": "reading",
     "distributed": "running",

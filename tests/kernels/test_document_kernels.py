@@ -400,26 +400,6 @@ def test_the_kernel_has_a_tally_for_each_name() -> None:
 
 
 @calm
-@given(rows=st.lists(st.tuples(st.integers(0, 2), st.lists(st.integers(0, 1), min_size=4, max_size=4)), max_size=30))
-def test_each_row_is_paired_with_the_first_of_its_key_that_it_is_like(rows: list[tuple[int, list[int]]]) -> None:
-    keys = np.array([key for key, _ in rows], np.uint64)
-    signatures = np.array([signature for _, signature in rows], np.uint8).reshape(-1, 4)
-    heads: dict[int, list[int]] = {}
-    expected = []
-    for row, (key, signature) in enumerate(rows):
-        known = heads.setdefault(key, [])
-        like = [head for head in known if sum(map(int.__eq__, rows[head][1], signature)) >= 3]
-        if like:
-            expected.append([row, like[0]])
-        elif len(known) < alike.HEADS:
-            known.append(row)
-    for kernel in forms(alike.pairs_alike):
-        empty, pairs = np.full(alike.HEADS << 5, -1, np.int32), np.empty((len(rows), 2), np.int64)
-        n = kernel(keys, signatures, 3, empty, pairs)
-        assert pairs[:n].tolist() == expected
-
-
-@calm
 @given(keys=st.lists(st.integers(0, 20), max_size=30))
 def test_repeated_keys_are_marked_wherever_they_stand(keys: list[int]) -> None:
     for kernel in forms(alike.repeated):

@@ -137,7 +137,7 @@ def test_a_table_that_is_full_keeps_a_sample_by_hash() -> None:
 
 @pytest.mark.parametrize("kind", [Profile, Partial])
 def test_everything_in_a_profile_is_a_part_or_says_how_it_merges(kind: type[Part]) -> None:
-    plain = {"about", "records", "units", "split", "places", "sizes", "others", "excerpts", "spilled"}
+    plain = {"about", "records", "units", "split", "places", "sizes", "others", "excerpts", "spilled", "written"}
     for name, way in ways_of(kind).items():
         assert callable(way.join)
         assert name in plain or issubclass(kinds_of(kind)[name], Part), name

@@ -1,0 +1,77 @@
+"""A clean copy on a terminal: what stays of the text, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from corpuscheck.cleaning.outcome import Cleaned
+from corpuscheck.profile.document_rules import DOCUMENT_RULES
+from corpuscheck.reports.terminal.console import text_on
+from corpuscheck.reports.terminal.parts import columns, safe
+from corpuscheck.text.amounts import count, percent, plural
+
+_NAMES = {
+    "CC501": "exact copies",
+    "CC502": "normalised copies",
+    "CC503": "near copies",
+    "debris": "debris in the rest",
+    "empty": "documents of nothing else",
+    "CC501 after cutting": "exact copies that this shows",
+    "CC502 after cutting": "normalised copies that this shows",
+    "CC503 after cutting": "near copies that this shows",
+    "debris after cutting": "debris that this shows",
+    **{rule.id: f"{rule.id} {rule.name}" for rule in DOCUMENT_RULES},
+}
+
+_OF_SCAN = ("CC501", "CC502", "CC503", "debris")
+
+
+def render_terminal(cleaned: Cleaned, console: Console, quiet: bool = False) -> str:
+    """The waterfall, and where the copy lies."""
+    told = [] if quiet else list(_told(cleaned))
+    return text_on(console, [waterfall(cleaned), *told])
+
+
+def waterfall(cleaned: Cleaned) -> Table:
+    """From what was read to what is written, in bytes: figures that a scan of the corpus and of the copy tell too."""
+    fall = cleaned.waterfall
+    table = columns(("", "left"), ("bytes", "right"), ("", "right"), ("documents", "right"))
+    of = fall.read.utf8_bytes
+
+    def row(name: str, size: int, documents: int, style: str = "") -> None:
+        table.add_row(
+            Text(name, style),
+            Text(count(size), style),
+            percent(size / of if of else 0.0),
+            Text(count(documents), style),
+        )
+
+    row("text", of, fall.read.documents)
+    for rule in _OF_SCAN:
+        removal = fall.by_rule[rule]
+        row(f"- {_NAMES[rule]}", removal.utf8_bytes, removal.documents)
+    row("= usable", fall.usable.utf8_bytes, fall.usable.documents, "bold")
+    further = [(rule, removal) for rule, removal in fall.by_rule.items() if rule not in _OF_SCAN]
+    for rule, removal in further:
+        row(f"- {_NAMES[rule]}", removal.utf8_bytes, removal.documents)
+    if fall.changed_bytes:
+        row("+ what changes in the text" if fall.changed_bytes > 0 else "- what changes in the text",
+            abs(fall.changed_bytes), 0)  # fmt: skip
+    row("= to be written" if cleaned.dry_run else "= written", fall.kept.utf8_bytes, fall.kept.documents, "bold")
+    return table
+
+
+def _told(cleaned: Cleaned) -> Iterator[RenderableType]:
+    if cleaned.after_cutting:
+        yield Text("a scan of the corpus does not count copies and debris that show only when debris is cut", "dim")
+    if cleaned.estimated:
+        yield Text("these figures are exact; a scan of so many documents estimates copies from a sample", "dim")
+    if cleaned.folder is not None:
+        where = (
+            f"{cleaned.folder}: {plural(len(cleaned.outputs) - 1, 'file')} of text, removed.jsonl.zst, manifest.json"
+        )
+        yield safe(where)
