@@ -13,8 +13,8 @@ import numpy as np
 
 from corpuscheck.cleaning.columns import DiskColumn, Parted
 from corpuscheck.cleaning.near import NearFinder
-from corpuscheck.cleaning.rows import ROW, Documents, RowArray
-from corpuscheck.kernels.arrays import Bytes, Ints
+from corpuscheck.cleaning.rows import ROW, Documents
+from corpuscheck.kernels.arrays import Bytes, Ints, RowArray
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
 
 STAYS, EXACT, NORMALISED, NEAR, DROPPED, EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR = range(9)

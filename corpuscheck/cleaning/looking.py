@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from corpuscheck.cleaning.making import Making
-from corpuscheck.cleaning.rows import ROW, RowArray, RowFile
-from corpuscheck.kernels.arrays import Bytes, Hashes, Ints
+from corpuscheck.cleaning.rows import ROW, RowFile
+from corpuscheck.kernels.arrays import Bytes, Hashes, Ints, RowArray
 from corpuscheck.kernels.columns import SHINGLES
 from corpuscheck.kernels.shingles import BINS, sign
 from corpuscheck.measuring.block import Block, Blocks

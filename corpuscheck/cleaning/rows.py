@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import Bytes
+from corpuscheck.kernels.arrays import Bytes, RowArray
 from corpuscheck.profile.documents import in_order
 from corpuscheck.profile.near import BINS
 
@@ -26,7 +26,6 @@ what is made of it: the same again, whether anything in it is visible, whether i
 debris showed when the first was cut.
 `unreadable` tells of characters that nobody can read. `rules` has a bit for each rule of documents that names it."""
 
-RowArray = NDArray[Any]
 
 _ENDINGS = (".rows", ".raw", ".made")
 """The rows of a unit, signatures of its documents as they were read, and of those that change, as they are made."""

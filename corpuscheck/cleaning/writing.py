@@ -13,10 +13,10 @@ from corpuscheck.cleaning.decisions import DROPPED, NAMES, STAYS, UnitDecisions
 from corpuscheck.cleaning.frames import FrameWriter
 from corpuscheck.cleaning.looking import LongDocument, cut
 from corpuscheck.cleaning.making import Making
-from corpuscheck.cleaning.rows import RowArray
 from corpuscheck.errors import ScanError
+from corpuscheck.kernels.arrays import Flagged, RowArray
 from corpuscheck.measuring.block import Block
-from corpuscheck.measuring.cutting import CutSpans, CutTexts, Flagged, kind_of
+from corpuscheck.measuring.cutting import CutSpans, CutTexts, kind_of
 from corpuscheck.measuring.documents import Ended
 from corpuscheck.measuring.ledger import slices
 from corpuscheck.measuring.sources import SourceNames

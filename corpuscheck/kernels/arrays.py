@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Rates = NDArray[np.float32]
 Hashes = NDArray[np.uint64]
+Flagged = NDArray[np.bool_]
+RowArray = NDArray[Any]
+"""Rows of a structured type."""
 
 CODE_POINTS = 0x110000
 

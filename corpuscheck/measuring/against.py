@@ -9,9 +9,8 @@ from hashlib import blake2b
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import Bytes, Flags, Hashes, Ints
+from corpuscheck.kernels.arrays import Bytes, Flagged, Flags, Hashes, Ints
 from corpuscheck.kernels.columns import COLUMNS, LETTERS, WIDE_SCRIPTS
 from corpuscheck.kernels.inspection import inspect
 from corpuscheck.kernels.stretches import ANCHOR, BASE, LONGEST, fill_slots, find_stretches, hash_between, word_starts
@@ -35,8 +34,6 @@ FEW, MANY, SHARE = 3, 50, 0.1
 
 _WITHOUT_SPACES = [SCRIPTS.index(name) for name in ("Han", "Kana", "Thai", "Lao", "Khmer", "Myanmar", "Tibetan")]
 _AT_ONCE = 1 << 20
-
-Flagged = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import Bytes, Flags, Ints
+from corpuscheck.kernels.arrays import Bytes, Flagged, Flags, Ints
 from corpuscheck.kernels.columns import COLUMNS, DEBRIS, FIRST_DEBRIS, FIRST_PII, UNREADABLE
 from corpuscheck.kernels.debris import TAGS, find_debris, packed_names, triggers
 from corpuscheck.kernels.inspection import IS_UNREADABLE
@@ -16,7 +15,6 @@ from corpuscheck.measuring.kinds import characters
 
 _UNREADABLE = FIRST_DEBRIS + 2 * UNREADABLE
 
-Flagged = NDArray[np.bool_]
 """One for each document."""
 
 

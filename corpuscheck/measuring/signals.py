@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpuscheck.files.spilling import Spill
-from corpuscheck.kernels.arrays import Hashes, Ints
+from corpuscheck.kernels.arrays import Hashes, Ints, RowArray
 from corpuscheck.kernels.columns import BRACES, FIRST_PII, KINDS, LINES, PII, WORDS
 from corpuscheck.measuring.documents import Ended, Fragment, text_hash
 from corpuscheck.measuring.inspecting import debris_of, only_korean
@@ -29,7 +28,6 @@ ROW = np.dtype([
 those that are [UNK], those that are shattered, and its tokens; characters, lines, words between spaces, braces; a bit
 for each rule that names it; how often it has each shape of personal data; its script's number in `SCRIPT_NAMES`."""
 
-RowArray = NDArray[Any]
 
 _FIRST_SCRIPT = next(number for number, name in enumerate(NAMES) if name.startswith("script: "))
 SCRIPT_NAMES = tuple(name.removeprefix("script: ") for name in NAMES[_FIRST_SCRIPT:])

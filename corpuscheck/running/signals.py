@@ -14,10 +14,10 @@ import zstandard
 from corpuscheck.errors import UsageError
 from corpuscheck.files.spilling import spilled_blocks
 from corpuscheck.files.writing import writing
-from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.arrays import Ints, RowArray
 from corpuscheck.kernels.columns import PII
 from corpuscheck.measuring.ledger import sources_of_shared
-from corpuscheck.measuring.signals import ROW, SCRIPT_NAMES, RowArray, SharedRows
+from corpuscheck.measuring.signals import ROW, SCRIPT_NAMES, SharedRows
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.reading.formats.columnar import INSTALL, available

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.files.spilling import append
-from corpuscheck.kernels.arrays import Bytes, Ints
-from corpuscheck.measuring.signals import RowArray
+from corpuscheck.kernels.arrays import Bytes, Ints, RowArray
 from corpuscheck.profile.table import first_rows
 
 _ENTRY = np.dtype([("norm", "<u8"), ("hash", "<u8"), ("size", "<i8"), ("number", "<i8")])
