@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-import orjson
 import zstandard
+
+from corpuscheck.values.json_text import exact_bytes, exact_value
 
 _FRAME_BYTES = 4 << 20
 _LEVEL = 3
@@ -61,7 +62,7 @@ class FrameWriter:
     def finish(self) -> None:
         self._end()
         self._file.close()
-        Path(self._start + ".frames").write_bytes(orjson.dumps([tuple(frame) for frame in self._frames]))
+        Path(self._start + ".frames").write_bytes(exact_bytes([tuple(frame) for frame in self._frames]))
 
     def close(self) -> None:
         """Whatever happened."""
@@ -91,7 +92,7 @@ class Frames:
     def of(cls, folder: str, units: Iterable[str], ending: str) -> Frames:
         found: list[Frame] = []
         for unit in units:
-            known = orjson.loads(Path(folder, f"{unit}{ending}.frames").read_bytes())
+            known = exact_value(Path(folder, f"{unit}{ending}.frames").read_bytes())
             found += (Frame(*row) for row in known)
         return cls(folder, ending, sorted(found))
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import orjson
 
 from corpuscheck.cleaning.decisions import DROPPED, NAMES, STAYS, UnitDecisions
 from corpuscheck.cleaning.frames import FrameWriter
@@ -25,6 +24,7 @@ from corpuscheck.reading.batch import Batch
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.sourcing import Sourcing
 from corpuscheck.text.printable import printable
+from corpuscheck.values.json_text import line_bytes
 
 KEPT, REMOVED = ".kept", ".removed"
 """The endings of the two files of a unit."""
@@ -99,10 +99,10 @@ class CleanWriter:
                 text, spans = made.get(k, (b"", ()))
                 if k not in made:
                     text = some.data[some.starts[k] : some.ends[k]].tobytes()
-                self._kept.write(b'{"text":' + orjson.dumps(text.decode()))
+                self._kept.write(b'{"text":' + line_bytes(text.decode()))
                 size = len(text)
             rest = {**place, "id": f"{int(rows['made_hash'][k]):016x}", "source": self._names.names[int(sources[k])]}
-            self._kept.write(b"," + orjson.dumps(rest)[1:] + b"\n", size, 1)
+            self._kept.write(b"," + line_bytes(rest)[1:] + b"\n", size, 1)
             self._tell_spans(place, spans)
         if some.unfinished:
             self._take_piece(CutTexts(some.data, some.starts[-1:], some.ends[-1:]))
@@ -141,7 +141,7 @@ class CleanWriter:
         start = 0 if self._making.mojibake else int(piece.starts[0])
         for data, _, spans in self._pieces.add(piece, ends):
             if data:
-                self._kept.write(orjson.dumps(data.decode())[1:-1])
+                self._kept.write(line_bytes(data.decode())[1:-1])
                 self._long.size += len(data)
             for begin, end, _, kind in _listed(spans):
                 self._long.spans.append((self._long.at + begin - start, end - begin, kind))
@@ -157,13 +157,13 @@ class CleanWriter:
         if twin >= 0:
             path, number = self._decisions.place_of(twin)
             told["kept"] = {"path": shown(path), "document": number + 1}
-        self._removed.write(orjson.dumps(told) + b"\n", documents=1)
+        self._removed.write(line_bytes(told) + b"\n", documents=1)
 
     def _tell_spans(self, place: Entry, spans: Sequence[Span]) -> None:
         """List what was cut from a document that stays, by its bytes as it was read."""
         for start, size, kind in spans:
             told = {**place, "rule": f"debris: {kind}", "start": start, "bytes": size}
-            self._removed.write(orjson.dumps(told) + b"\n", documents=1)
+            self._removed.write(line_bytes(told) + b"\n", documents=1)
 
     def _place(self, file: int, number: int) -> Entry:
         return {"path": shown(self._records[file].path), "document": self._decisions.document(number)}

@@ -18,6 +18,7 @@ from corpuscheck.errors import ProfileError
 from corpuscheck.kernels.arrays import BUCKETS, Bytes, Floats
 from corpuscheck.profile.domain_words import DomainWords
 from corpuscheck.profile.profile import decompressed
+from corpuscheck.values.json_text import json_bytes
 
 FOLDER = Path(__file__).with_name("general")
 FORMAT = 1
@@ -84,7 +85,7 @@ def to_bytes(language: str, bodies: Sequence[Body]) -> bytes:
         }
         for body in bodies
     ]
-    head = orjson.dumps({"format": FORMAT, "language": language, "bodies": rows}, option=orjson.OPT_SORT_KEYS)
+    head = json_bytes({"format": FORMAT, "language": language, "bodies": rows}, orjson.OPT_SORT_KEYS)
     listed = "\n".join(words).encode()
     levels = np.array([_levels(body.shares) for body in bodies])
     middle = np.rint(levels.mean(axis=0)).astype(np.uint8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from corpuscheck.kernels.hashing import hash_passages
 from corpuscheck.measuring.gathering import Gathered
 from corpuscheck.profile.documents import DocumentPart, NormPart, file_id, marked_long
 from corpuscheck.profile.drawing import drawn_by
-from corpuscheck.profile.part import sums
+from corpuscheck.profile.part import added, sums
 from corpuscheck.reading.batch import Batch, Named
 from corpuscheck.reading.files import LEAST_RANGE, FileRecord
 
@@ -29,12 +29,14 @@ START_BITS = LEAST_RANGE.bit_length() - 1
 @dataclass(frozen=True)
 class Fragment:
     """What is known of a document that other work units have parts of: the sum of its passages' hashes, its bytes,
-    what was counted in it (empty where nothing was), and its words: all, [UNK] and shattered, and its tokens."""
+    what was counted in it (empty where nothing was), and its words: all, [UNK] and shattered, and its tokens; and lost
+    words by the first character in them that no piece holds."""
 
     total: int = 0
     size: int = 0
     counts: tuple[int, ...] = ()
     words: tuple[int, ...] = (0, 0, 0, 0)
+    guilty: dict[int, int] = field(default_factory=dict)
 
     def merge(self, *others: Fragment) -> Fragment:
         parts = (self, *others)
@@ -44,6 +46,7 @@ class Fragment:
             sum(part.size for part in parts),
             sums(*counted),
             sums(*(part.words for part in parts)),
+            added(*(part.guilty for part in parts)),
         )
 
 

@@ -143,6 +143,8 @@ def sources_of_shared(split: dict[str, Fragment], sourcing: Sourcing) -> tuple[d
     else:
         ids = names.of(ended)
         tally.add(ids, sizes, words)
+    for source, one in zip(ids.tolist(), known, strict=True):
+        tally.lose_words(source, one.guilty.items())
     return dict(zip(split, ids.tolist(), strict=True)), tally.finish()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -134,8 +134,13 @@ class SourceTally:
             known, numbers = np.unique(sources, return_inverse=True)
             pairs, counts = np.unique((numbers << 21) + characters, return_counts=True)
             for pair, times in zip(pairs.tolist(), counts.tolist(), strict=True):
-                lost = self._lost.setdefault(int(known[pair >> 21]), {})
-                lost[pair & (1 << 21) - 1] = lost.get(pair & (1 << 21) - 1, 0) + times
+                self.lose_words(int(known[pair >> 21]), [(pair & (1 << 21) - 1, times)])
+
+    def lose_words(self, source: int, characters: Iterable[tuple[int, int]]) -> None:
+        """Lost words of one source by their characters."""
+        lost = self._lost.setdefault(source, {})
+        for character, times in characters:
+            lost[character] = lost.get(character, 0) + times
 
     def _add_rates(self, words: Ints) -> None:
         held = words[words[:, 0] > 0]

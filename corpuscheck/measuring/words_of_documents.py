@@ -37,7 +37,9 @@ class DocumentWords:
         ended: Ints = np.stack([_by_document(column, units, n) for column in columns], axis=1)
         if batch.shared is not None:
             path = batch.shared.path
-            seen = Fragment(words=tuple(ended.sum(0).tolist()))
+            characters, times = np.unique(counted.guilty[:, 1], return_counts=True)
+            lost = dict(zip(characters.tolist(), times.tolist(), strict=True))
+            seen = Fragment(words=tuple(ended.sum(0).tolist()), guilty=lost)
             self.split[path] = self.split.get(path, Fragment()).merge(seen)
             self.ended, self.guilty = NO_WORDS, NO_PAIRS
             return

@@ -24,6 +24,8 @@ def obvious_field(sources: Packed[Source], reading: Reading) -> str:
     """The first of the usual names under which records say one of 2 to 40 sources; empty where there is none."""
     if not len(sources) or any(kind.format not in _FORMATS or kind.archive for kind in sources.values("kind")):
         return ""
+    if any(sources.values("root")):  # what lies in a store is read once
+        return ""
     looked_at = [sources[k] for k in sorted({0, len(sources) // 2, len(sources) - 1})][:_FILES]
     for name in _NAMES:
         counts = _counted(looked_at, reading, name)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import numpy as np
-import orjson
 import zstandard
 
 from corpuscheck.errors import UsageError
@@ -25,6 +24,7 @@ from corpuscheck.reading.sourcing import Sourcing
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.twins import COPY_KINDS, Twins
 from corpuscheck.text.printable import printable
+from corpuscheck.values.json_text import line_bytes
 
 JSON_LINES, PARQUET = ".jsonl.zst", ".parquet"
 _AT_ONCE = 1 << 15
@@ -230,7 +230,7 @@ def _json_lines(file: BinaryIO) -> Iterator[_Write]:
 
         def write(columns: dict[str, list[Any]]) -> None:
             rows = zip(*columns.values(), strict=True)
-            lines = (orjson.dumps(dict(zip(columns, row, strict=True))) for row in rows)
+            lines = (line_bytes(dict(zip(columns, row, strict=True))) for row in rows)
             packed.write(b"\n".join(lines) + b"\n")
 
         yield write

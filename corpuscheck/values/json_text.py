@@ -30,6 +30,11 @@ def json_bytes(value: Any, option: int = INDENTED) -> bytes:
         return orjson.dumps(encodable(value), option=option)
 
 
+def line_bytes(value: Any) -> bytes:
+    """The same on one line, without its end."""
+    return json_bytes(value, 0)
+
+
 def report_bytes(value: Any, option: int = INDENTED) -> bytes:
     """The same for what may be printed: what steers a terminal or a runner is escaped, and is read back as it was."""
     text = json_bytes(value, option).decode()

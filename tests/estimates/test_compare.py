@@ -133,7 +133,7 @@ def test_intervals_hold_the_true_count_in_nearly_all_texts(
         write_vocabulary(tmp_path / "a.txt", "가나다라마바사아자차카타파하힘톤", ["가나", "##다라", "##힘톤"]),
         write_vocabulary(tmp_path / "b.txt", "가나다라마바사아자차카타", ["나다", "##가"]),
     ]
-    seeds, held = 12 if laws.thorough else 4, [0, 0]
+    seeds, held = 12 if laws.thorough else 4, [0, 0]  # of four one may lie outside
     for seed in range(seeds):
         texts = planted(seed)
         write_files(tmp_path / "corpus", {"a.txt": "\n".join(texts)})
@@ -142,7 +142,7 @@ def test_intervals_hold_the_true_count_in_nearly_all_texts(
             assert not row.tokens.exact
             encodings = load(row.name).tokenizer.encode_batch(texts, add_special_tokens=False)
             held[number] += row.tokens.low <= sum(len(e.ids) for e in encodings) <= row.tokens.high
-    assert min(held) >= 0.85 * seeds
+    assert min(held) >= (0.85 if laws.thorough else 0.75) * seeds
 
 
 @pytest.mark.parametrize("text", ["가나 다라\n", "한 줄"])

@@ -348,7 +348,7 @@ def test_large_files_give_the_same_bytes_in_any_number_of_workers(
     one, two = (scanned(tmp_path / "corpus", tokenizer=vocabulary, jobs=jobs, near_duplicates=False) for jobs in (1, 2))
     assert everything(one) == everything(two)
     assert record_of(tmp_path / "corpus/a", tokenizer=vocabulary).documents == (
-        1 if content == "prose" else whole.count("</doc>") or 40 * max(1, whole.count("\n") // 40)
+        1 if content == "prose" else whole.count("</doc>") or 20 * max(1, whole.count("\n") // 20)
     )
 
 
