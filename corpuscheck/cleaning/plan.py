@@ -7,7 +7,6 @@ from typing import Literal
 
 from corpuscheck.errors import UsageError
 from corpuscheck.option import option
-from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.text.quantities import size_in
 
 Form = Literal["jsonl", "parquet", "text"]
@@ -33,7 +32,7 @@ class CleanPlan:
     shard_size: int = option("256MB", "--shard-size", "About how much text a shard holds.", size_in("MB"))
 
     def __post_init__(self) -> None:
-        known = [rule.id for rule in DOCUMENT_RULES]
+        known = list(_names_by_id())
         wrong = [name for name in self.rules if name not in known]
         if wrong:
             raise UsageError(f"--drop takes rules of documents, {known[0]} to {known[-1]}: not {wrong[0]}")
@@ -49,8 +48,14 @@ class CleanPlan:
     @property
     def dropped(self) -> int:
         """A bit for each of these rules."""
-        return sum(1 << bit for bit, rule in enumerate(DOCUMENT_RULES) if rule.id in self.rules)
+        return sum(1 << bit for bit, rule in enumerate(_names_by_id()) if rule in self.rules)
 
 
 def _id_of(name: str) -> str:
-    return next((rule.id for rule in DOCUMENT_RULES if rule.name == name), name)
+    return next((rule for rule, its_name in _names_by_id().items() if its_name == name), name)
+
+
+def _names_by_id() -> dict[str, str]:
+    from corpuscheck.profile.document_rules import DOCUMENT_RULES  # NumPy, which a help text does not need
+
+    return {rule.id: rule.name for rule in DOCUMENT_RULES}

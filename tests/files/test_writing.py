@@ -539,6 +539,7 @@ def test_nothing_but_the_one_mechanism_writes_files() -> None:
     found = {
         (path.name, call)
         for path in (REPOSITORY / "corpuscheck").rglob("*.py")
+        if "cleaning" not in (path.stem, path.parent.name)  # they fill a folder that is renamed as a whole
         for call in calls_that_write(ast.parse(path.read_text("utf-8")))
     }
     found.discard(("database.py", "O_CREAT"))  # an empty file, which SQLite fills
