@@ -11,7 +11,7 @@ from corpuscheck.reports.common import Question, of_change, severities_told
 from corpuscheck.result.result import Finding, Result
 from corpuscheck.text.amounts import percent, size
 
-_DETAIL = re.compile(r";|, (?:such as|most in|the most in|above the limit)\b|: (?=')")
+_DETAIL = re.compile(r";|, (?:such as|most in|the most in|above the limit)\b|: (?='|\d\.\d+ bits)")
 """Where the details of a message begin."""
 
 _TELLING = ("CC201", "CC301", "CC302", "CC416", "CC501", "CC502", "CC503")
