@@ -14,11 +14,12 @@ from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
 from corpuscheck.result.distributions import Histogram
 from corpuscheck.result.result import Result
 from corpuscheck.result.sources import SourceReport, Sources
-from corpuscheck.text.amounts import count, percent, size
+from corpuscheck.text.amounts import percent, size
 
 _ROWS, _OVERLAPS = 40, 5
 _FEW = 5
-_NAME = 40
+_NAME = 22
+"""Of a longer name the end is shown, which is what tells paths apart."""
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_BARS = 24
 
@@ -42,7 +43,7 @@ def main_sources(result: Result) -> Iterator[RenderableType]:
 
 
 def _table(found: Sources, most: int) -> Table:
-    figures = ("text", "share", "documents", lost_words(found), "usable", "copies in it", "copies of others")
+    figures = ("text", "share", lost_words(found), "usable", "copies", "of others")
     table = columns(("source", "left"), *((name, "right") for name in figures), ("", "left"))
     for source in found.sources[:most]:
         table.add_row(*_row(source, found.complete), "")
@@ -54,15 +55,18 @@ def _table(found: Sources, most: int) -> Table:
 def _row(source: SourceReport, exact: bool) -> tuple[str | Text, ...]:
     near = "" if exact else "~"
     return (
-        safe(source.name, limit=_NAME),
+        safe(_short(source.name)),
         size(source.utf8_bytes),
         percent(source.share),
-        count(source.documents),
         percent(source.lost_rate),
         near + percent(source.usable_share),
         near + size(source.copies_inside_bytes),
         near + size(source.copies_elsewhere_bytes),
     )
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _NAME else "…" + name[1 - _NAME :]
 
 
 def distributions(result: Result) -> Iterator[RenderableType]:
