@@ -67,6 +67,10 @@ def pieces_of(folder: Path, name: str) -> int:
     return sum(piece.source.path.endswith(name) for unit in found for piece in unit)
 
 
+def size_of(content: str) -> int:
+    return len(content.encode())
+
+
 def text(k: int, lines: int = 6) -> str:
     return "\n".join(LINES[k * lines : (k + 1) * lines]) + "\n"
 
@@ -160,12 +164,12 @@ def test_copies_are_told_apart_by_whether_the_source_has_the_text_twice_or_share
     assert (overlap.documents, overlap.utf8_bytes) == (8, shared)
 
 
-def test_of_a_text_that_two_sources_have_that_of_the_larger_one_is_kept(tmp_path: Path, vocabulary: str) -> None:
-    small, large = {f"small/{k}.txt": text(k) for k in range(3)}, {f"large/{k}.txt": text(k) for k in range(9)}
-    result = scanned(write_files(tmp_path, small | large), tokenizer=vocabulary).result
+def test_of_a_text_that_two_sources_have_the_first_by_path_is_kept(tmp_path: Path, vocabulary: str) -> None:
+    first, second = {f"small/{k}.txt": text(k) for k in range(3)}, {f"wide/{k}.txt": text(k) for k in range(9)}
+    result = scanned(write_files(tmp_path, first | second), tokenizer=vocabulary).result
     check_sums(result)
-    usable = {one.name: one.usable_share for one in result.sources.sources}
-    assert usable == {"small": 0.0, "large": 1.0}
+    kept = {one.name: one.usable_bytes for one in result.sources.sources}
+    assert kept == {"small": sum(map(size_of, first.values())), "wide": sum(size_of(text(k)) for k in range(3, 9))}
 
 
 WAYS = {
