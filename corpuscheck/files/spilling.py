@@ -67,9 +67,15 @@ class Spill:
 
 def append(folder: str, name: str, data: bytes) -> None:
     """Write at the end of a file of such a folder. Raises CorpuscheckError."""
+    with fitting(folder), open(os.path.join(folder, name), "ab") as file:
+        file.write(data)
+
+
+@contextmanager
+def fitting(folder: str) -> Iterator[None]:
+    """Raises CorpuscheckError where what is written to such a folder does not fit."""
     try:
-        with open(os.path.join(folder, name), "ab") as file:
-            file.write(data)
+        yield
     except OSError as error:
         raise CorpuscheckError(
             f"{printable(folder)}: what waits there to be written does not fit ({error.strerror})"
