@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -41,8 +41,8 @@ def distinctive_words(
     elsewhere = [other for other in others if other.total]
     if not elsewhere or not corpus.words.total:
         return ()
-    candidates = _scored(corpus, elsewhere, list(corpus.words.counts), _quick)
-    found = _scored(corpus, elsewhere, [row.word for _, row in candidates[:_CANDIDATES]], _occurrences)
+    candidates = _scored(corpus, elsewhere, corpus.words.counts, _as_it_is)
+    found = _scored(corpus, elsewhere, [row.word for _, row in candidates[:_CANDIDATES]], _all_forms)
     return tuple(row for _, row in found[:most])
 
 
@@ -59,18 +59,15 @@ def weight_of_words(corpus: DomainPart, others: Sequence[DomainWords], weights: 
     for word, (documents, here) in corpus.words.counts.items():
         rate = here / corpus.words.total / _CLEARLY
         if documents >= least and all(
-            sum(weight * occurrences(table, word) / table.total for table, weight in elsewhere) <= rate
-            for occurrences in (_quick, _occurrences)
+            sum(weight * _occurrences(table, forms) / table.total for table, weight in elsewhere) <= rate
+            for forms in (_as_it_is(word), _all_forms(word))
         ):
             found += here
     return found / corpus.words.total
 
 
 def _scored(
-    corpus: DomainPart,
-    elsewhere: Sequence[DomainWords],
-    words: Sequence[str],
-    occurrences: Callable[[DomainWords, str], float],
+    corpus: DomainPart, elsewhere: Sequence[DomainWords], words: Iterable[str], forms_of: Callable[[str], set[str]]
 ) -> list[tuple[float, DistinctiveWord]]:
     """(score, word), the largest first, of those that are clearly more frequent here."""
     rows = []
@@ -78,20 +75,24 @@ def _scored(
         documents, here = corpus.words.counts[word]
         if not all(table.holds(word) for table in elsewhere):
             continue
-        rate = sum(occurrences(table, word) / table.total for table in elsewhere) / len(elsewhere)
+        forms = forms_of(word)
+        rate = sum(_occurrences(table, forms) / table.total for table in elsewhere) / len(elsewhere)
         ratio = min(MOST_RATIO, here / corpus.words.total / rate)
         if ratio >= _LEAST_RATIO:
             rows.append((documents * log(ratio), DistinctiveWord(word, documents, ratio)))
     return sorted(rows, key=lambda row: (-row[0], row[1].word))
 
 
-def _quick(table: DomainWords, word: str) -> float:
-    known = table.counts.get(word)
-    return float(known[1]) if known else max(0.5, table.unseen / 2)
+def _as_it_is(word: str) -> set[str]:
+    return {word}
 
 
-def _occurrences(table: DomainWords, word: str) -> float:
-    """The same with the forms that one table counts as one word and the other one by one."""
-    forms = {*stems(word), *(word + josa for josa in JOSA if "가" <= word[-1] <= "힣")}
-    known = sum(table.counts[form][1] for form in forms if form in table.counts)
+def _all_forms(word: str) -> set[str]:
+    """With the forms that one table counts as one word and the other one by one."""
+    return {word, *stems(word), *(word + josa for josa in JOSA if "가" <= word[-1] <= "힣")}
+
+
+def _occurrences(table: DomainWords, forms: set[str]) -> float:
+    """Of all of these forms; of one that is not listed, half of what there may have been unseen."""
+    known = sum(table.counts[form][1] for form in forms & table.counts.keys())
     return float(known) if known else max(0.5, table.unseen / 2)

@@ -32,6 +32,7 @@ from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS, GROUPS
 from corpuscheck.measuring.domain import language_parts
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, LanguageParts, unpacked_grams
+from corpuscheck.profile.domain_words import DomainWords
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import Sample
 
@@ -277,6 +278,23 @@ def test_the_standard_error_falls_with_the_square_root_of_the_documents() -> Non
     small, large = (standard_error(part_of(varied[:number]).groups(), shares) for number in (100, 1600))
     assert 2 < small / large < 8
     assert standard_error(np.zeros((8, BUCKETS), np.int64), shares) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "elsewhere", "ratio"),
+    [
+        ("shall", {"shall": 5}, 8),
+        ("shall", {"shallow": 5}, 80),
+        ("계약", {"계약": 5}, 8),
+        ("계약", {"계약을": 2, "계약의": 3}, 8),
+        ("계약을", {"계약": 5}, 8),
+        ("суд", {"суд": 5}, 8),
+    ],
+)
+def test_a_word_is_so_many_times_as_frequent_as_elsewhere(word: str, elsewhere: dict[str, int], ratio: float) -> None:
+    here = DomainPart(documents=100, words=DomainWords(1000, 0, 0, {word: (10, 40)}))
+    others = DomainWords(1000, 0, 0, {form: (1, times) for form, times in elsewhere.items()})
+    assert [row.ratio for row in distinctive_words(here, [others])] == [pytest.approx(ratio)]
 
 
 def test_a_domain_stands_out_and_general_text_does_not(reference: Reference) -> None:
