@@ -42,11 +42,20 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is marked as thorough is for `--thorough`."""
-    left_out = [item for item in items if item.get_closest_marker("thorough")] if not laws.thorough else []
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if not item.get_closest_marker("thorough")]
+    """Further cases of what other tests have, or other cases, are for `--thorough`."""
+    if laws.thorough:
+        return
+    further = {item for item in items if item.get_closest_marker("thorough")}
+    cases: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for each in cases.values():
+        if marker := each[0].get_closest_marker("few"):
+            further.update(each)
+            further.difference_update(laws.spread(each, *marker.args))
+    if further:
+        config.hook.pytest_deselected(items=list(further))
+        items[:] = [item for item in items if item not in further]
 
 
 def pytest_collection_finish() -> None:

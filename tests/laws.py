@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import hypothesis
@@ -14,6 +14,11 @@ thorough = False
 def each(step: int, cases: Iterable[Any]) -> list[Any]:
     """Cases that are much alike, for parametrize: each second, third … always, the others where tests are thorough."""
     return [case for number, case in enumerate(cases) if thorough or number % step == 0]
+
+
+def spread(cases: Sequence[Any], few: int) -> list[Any]:
+    """So few of the cases, the first among them, as far apart as can be."""
+    return [cases[k * len(cases) // few] for k in range(min(few, len(cases)))]
 
 
 def each_but(like_another: Collection[Any], cases: Iterable[Any]) -> list[Any]:

@@ -56,6 +56,7 @@ def test_what_was_measured_is_kept_where_it_is_restored_from() -> None:
     assert restored["path"].startswith("${{ runner.temp }}/")  # nothing in the checkout is the cache
 
 
+@pytest.mark.thorough
 def test_install_takes_the_action_itself_or_what_is_asked_for(runner: Runner) -> None:
     python = '#!/bin/sh\nmkdir -p "$3/bin" && cp "$0" "$3/bin/python"\necho "$@"\n'
     commands = write_files(runner.temporary / "fake", {"python": python})
@@ -68,6 +69,7 @@ def test_install_takes_the_action_itself_or_what_is_asked_for(runner: Runner) ->
     assert "corpuscheck==9" in runner.run(script, PATH=path, SPECIFICATION="corpuscheck==9").done.stdout
 
 
+@pytest.mark.thorough
 def test_a_corpus_that_passes(runner: Runner) -> None:
     step = runner.step("Scan", baseline="base.ccp")
     assert (step.done.returncode, step.done.stderr) == (0, "")
@@ -129,6 +131,7 @@ def _artifact(run: int, day: int, branch: str = "main", repository: int = 1, exp
     return {"created_at": f"2026-03-0{day}T00:00:00Z", "expired": expired, "workflow_run": source}
 
 
+@pytest.mark.thorough
 def test_what_is_kept_is_believed_with_its_secret(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CORPUSCHECK_NO_CACHE")
     known = "60 files as before, 0 read\n"
@@ -145,6 +148,7 @@ def test_what_is_kept_is_believed_with_its_secret(runner: Runner, monkeypatch: p
     assert runner.checkout.git("status", "--short") == ""
 
 
+@pytest.mark.thorough
 def test_a_pull_request_is_judged_by_the_configuration_of_its_base(main: Repository, runner: Runner) -> None:
     base = main.git("rev-parse", "HEAD").strip()
     bad = "\n".join(korean_lines(9, seed=3)).encode("cp949")
@@ -190,6 +194,7 @@ OTHERS = [
 ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.skipif(not shutil.which("jq"), reason="needs jq, to do what gh does with its query")
 @pytest.mark.parametrize("artifacts", [[_artifact(10, 1), _artifact(20, 2), *OTHERS], OTHERS])
 def test_the_baseline_is_the_newest_artifact_of_the_main_branch(runner: Runner, artifacts: list[Any]) -> None:

@@ -143,6 +143,7 @@ def test_a_bad_pull_request_is_stopped_and_passes_when_it_is_repaired(branch: Re
     assert "::error" not in passed.stdout
 
 
+@pytest.mark.thorough
 def test_a_pull_request_that_leaves_the_corpus_alone_changes_nothing(branch: Repository) -> None:
     done = branch.scan("--baseline", "base.ccp", "--format", "markdown")
     _, heading, changes = done.stdout.partition("### What has changed since `base.ccp`?\n\n")
@@ -158,6 +159,7 @@ def test_a_pull_request_that_adds_good_text_passes(branch: Repository) -> None:
     assert branch.scan("--baseline", "base.ccp").returncode == 0
 
 
+@pytest.mark.thorough
 def test_a_corpus_that_shrinks_is_stopped_until_a_new_baseline_accepts_it(branch: Repository) -> None:
     branch.commit({}, "corpus/made/07.txt", "corpus/made/08.txt")
     limits = branch.folder / "corpuscheck.toml"
@@ -173,6 +175,7 @@ def test_a_corpus_that_shrinks_is_stopped_until_a_new_baseline_accepts_it(branch
     assert branch.scan("--baseline", "base.ccp").returncode == 0
 
 
+@pytest.mark.thorough
 def test_keeping_the_tokenizer_accepts_a_change_too(branch: Repository) -> None:
     branch.commit({"corpus/new.txt": _unseen(branch)})
     assert branch.scan("--baseline", "base.ccp", "--save", "base.ccp").returncode == 1
@@ -208,6 +211,7 @@ def _other_settings(branch: Repository) -> list[str]:
     return []
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

@@ -202,6 +202,7 @@ def test_a_wrong_argument_is_refused(
 # ---- what is taken ----
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("given", "same"),
     [
@@ -223,6 +224,7 @@ def test_what_means_the_same_gives_the_same(place: Path, given: Any, same: Any) 
     assert results[0] == results[1]
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("paths", ["str", "Path", "bytes", "list", "tuple", "generator"])
 def test_paths_of_every_kind(place: Path, paths: str) -> None:
     whole = str(place / "corpus")
@@ -292,6 +294,7 @@ def conclusions(place: Path) -> dict[str, Any]:
     return _conclusions(place)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", NAMES)
 def test_to_dict_is_the_json_of_the_command(conclusions: dict[str, Any], run_main: Main, name: str) -> None:
     conclusion, call = conclusions[name]
@@ -377,6 +380,7 @@ def _objects(value: Any) -> Iterator[Any]:
             yield from _objects(item)
 
 
+@pytest.mark.thorough
 def test_nothing_shows_more_than_a_screen(tmp_path: Path) -> None:
     text = "\n".join(korean_lines(600))
     write_files(tmp_path, {f"{k}.txt": text[k * 100 :] for k in range(9)} | {"long.txt": "q" * 100_000})

@@ -64,6 +64,7 @@ def planted(folder: Path) -> set[str]:
     return {*exact, *longer, *extended, *plain, *left, max(cluster, key=len)}
 
 
+@pytest.mark.thorough
 def test_copies_of_every_kind_are_gone_and_all_else_is_there(tmp_path: Path, vocabulary: str) -> None:
     data, out = tmp_path / "data", tmp_path / "out"
     truth = planted(data)
@@ -102,6 +103,7 @@ CUT = {
 }
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", CUT)
 def test_debris_is_cut_until_none_is_left(name: str, tmp_path: Path, vocabulary: str) -> None:
     text, left = CUT[name]
@@ -143,6 +145,7 @@ def test_before_and_after_agree_whatever_the_text(
     assert_agreed(folder / "data", folder / "out", vocabulary)
 
 
+@pytest.mark.thorough
 def test_documents_of_many_blocks_and_files_of_many_units(
     tmp_path: Path, vocabulary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,6 +163,7 @@ def test_documents_of_many_blocks_and_files_of_many_units(
     assert [row["document"] for row in rows if row["path"].endswith("more.jsonl")] == [*range(1, 2001)]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("shared", [False, True])
 def test_the_bytes_depend_neither_on_jobs_nor_on_the_order_of_paths(tmp_path: Path, shared: bool) -> None:
     planted(tmp_path / "data")

@@ -77,6 +77,7 @@ def test_what_is_no_clean_copy_is_never_replaced(data: Path, tmp_path: Path) -> 
     cleaned(data, tmp_path / "empty")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("at", [1, 7, 40])
 @pytest.mark.parametrize("old", [False, True])
 def test_a_full_disk_is_an_error_and_leaves_all_as_it_was(
@@ -151,6 +152,7 @@ HOSTILE = [
 ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("form", ["jsonl", "text", "parquet"])
 def test_names_that_want_to_lead_elsewhere(tmp_path: Path, form: str) -> None:
     with zipfile.ZipFile(write_files(tmp_path / "data", {"z.txt": "plain"}) / "a.zip", "w") as file:

@@ -37,6 +37,7 @@ def test_nfc(tmp_path: Path) -> None:
     assert written(tmp_path, text, nfc=True) == "한국어 문장과 Café"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("value", "mask"),
     [("010-1234-5678", "[PHONE]"), ("02-123-4567", "[PHONE]"), ("900101-1234568", "[ID]"),

@@ -44,6 +44,7 @@ def test_known_error_is_one_line_with_status_2() -> None:
     assert done.stderr == "corpuscheck: no-such-folder: no such file or folder\n"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("options", "status", "word"),
     [
@@ -79,6 +80,7 @@ def test_files_are_written(run_main: Main, tmp_path: Path) -> None:
     assert {p.name for p in (tmp_path / "tok").iterdir()} == {"tokenizer.json", "vocab.txt", "tokenizer_config.json"}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", laws.each(2, ["", "tokenizer.json", "vocab.txt"]))
 def test_saved_tokenizer_gives_the_same_figures(run_main: Main, tmp_path: Path, name: str) -> None:
     _, first, _ = run_main("scan", RECIPES, "--format", "json", "--save-tokenizer", tmp_path / "tok")
@@ -129,6 +131,7 @@ def test_verbose_says_what_is_done_on_stderr(run_main: Main) -> None:
     assert steps[-2:] == ["training", "measuring"]
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -247,6 +250,7 @@ def _first(package: Path) -> dict[str, str]:
     return {"PYTHONPATH": os.pathsep.join(filter(None, (str(package.parent), os.environ.get("PYTHONPATH"))))}
 
 
+@pytest.mark.thorough
 def test_works_where_nothing_can_be_written(tmp_path: Path) -> None:
     """No HOME, no cache folder, and a package in which no cache can be made (a file stands in its place)."""
     package = tmp_path / "installed" / "corpuscheck"

@@ -152,6 +152,7 @@ def test_every_option_can_be_set_in_the_file(tmp_path: Path, run_main: Main) -> 
         assert row == (OPTIONS[key][1], f"corpuscheck.toml:{place}"), line
 
 
+@pytest.mark.few(39)
 @pytest.mark.parametrize("key", OPTIONS)
 def test_environment_beats_the_file_and_the_command_line_beats_both(
     key: str, tmp_path: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch

@@ -36,6 +36,7 @@ def validator() -> Draft202012Validator:
     return Draft202012Validator(schema)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -136,6 +137,7 @@ def text_of(estimate: Estimate, width: int) -> str:
     return render_terminal(estimate, console)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("width", [80, 120])
 @pytest.mark.parametrize("name", ["numbers", "sample"])
 def test_report_is_the_golden_one(width: int, name: str) -> None:

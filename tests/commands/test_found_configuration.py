@@ -234,6 +234,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("text", laws.each(3, SETTINGS))
 def test_a_change_that_changes_the_configuration_too_is_told(text: str, project: Path, run_main: Main) -> None:
     write_files(project, {"data/b.txt": "\n".join(korean_lines(30))})
@@ -250,6 +251,7 @@ def test_a_change_that_changes_the_configuration_too_is_told(text: str, project:
     assert "is the default" in run_main(*scan, "--baseline", "new.ccp")[1]
 
 
+@pytest.mark.thorough
 def test_a_change_that_changes_a_list_of_what_is_left_out_is_told(project: Path, run_main: Main) -> None:
     write_files(project, {f"data/{k}.txt": "\n".join(korean_lines(30)) for k in "bc"})
     vocabulary = write_vocabulary(project / "v.txt", sorted(set("".join(korean_lines(30)))))
@@ -272,6 +274,7 @@ def test_a_change_that_changes_a_list_of_what_is_left_out_is_told(project: Path,
     assert ".corpuscheckignore was not there, leaves out 0 files; data/.corpuscheckignore is no longer there\n" in out
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("said", ["", "several", "[1]", "{", '{"a": 1}', '{"a": [1]}', '{"a": ["b", "c"]}'])
 def test_a_baseline_that_does_not_say_what_was_left_out(said: str, project: Path, run_main: Main) -> None:
     write_files(project, {"data/.corpuscheckignore": "c.*\n"})
@@ -282,6 +285,7 @@ def test_a_baseline_that_does_not_say_what_was_left_out(said: str, project: Path
     assert (status, "CC709" in out) == (0, False)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("said", ["", "several", "[1]", "{", '{"fail-on": 7}'])
 def test_a_baseline_that_does_not_say_is_none_to_differ_from(said: str, project: Path, run_main: Main) -> None:
     scan = scanned(project / "data", tokenizer=write_vocabulary(project / "v.txt", "가나다라"))

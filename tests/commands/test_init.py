@@ -26,6 +26,7 @@ def initialised(run_main: Main, *arguments: str | Path) -> dict[str, object]:
     return tomllib.loads(Path("corpuscheck.toml").read_text("utf-8"))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", laws.each(2, sorted(p.name for p in EXAMPLES.iterdir() if p.is_dir())))
 def test_every_example_passes_with_its_own_limits(name: str, run_main: Main) -> None:
     shutil.copytree(EXAMPLES / name, name)
@@ -85,6 +86,7 @@ def test_the_files_of_this_program_are_no_part_of_the_corpus(tmp_path: Path, run
     assert (status, out.splitlines()[-1].partition(":")[0]) == (0, "READY")
 
 
+@pytest.mark.few(2)
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")
 @pytest.mark.parametrize("name", ['q"uo\\te', "new\nline", "\x7f\x1b[31m", "#=[x]", "'''", "가 나 😀", "\u202e"])
 def test_hostile_names_stay_valid_toml(name: str, tmp_path: Path, run_main: Main) -> None:

@@ -88,6 +88,7 @@ def _every_call() -> list[Call]:
     ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("call", laws.each(3, _every_call()), ids=_named)
 def test_no_command_fails(hostile: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch, call: Call) -> None:
     monkeypatch.chdir(hostile)
@@ -100,6 +101,7 @@ def test_no_command_fails(hostile: Path, run_main: Main, monkeypatch: pytest.Mon
         json.loads(out)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     "call",
     [("init", FOLDER), ("scan", "no\udcff"), ("report", "no\udcff.ccp"), ("estimate", "no\udcff.ccp"),
@@ -120,6 +122,7 @@ def test_what_cannot_be_is_said_in_a_line(
     assert "Traceback" not in err
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("options", [(), ("--include", "a\udcff*"), ("--text-field", "a\udcff")], ids=ascii)
 def test_a_cache_gives_the_same_report(
     hostile: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: tuple[str, ...]

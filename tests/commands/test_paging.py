@@ -101,6 +101,7 @@ def _seen(folder: Path, environment: Mapping[str, str], *arguments: str) -> str:
     return said.decode()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("environment", "highlighted"),
     [

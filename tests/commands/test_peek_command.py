@@ -24,6 +24,7 @@ def test_the_examples_in_the_command_line(run_main: Main) -> None:
     assert "⟦힘⟧을" in out
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("width", ["80", "120"])
 @pytest.mark.parametrize("arguments", [[], ["--rule", "CC405"], ["--rule", "CC503"], ["--word", "the"]], ids=str)
 def test_lines_fit_the_width(tmp_path: Path, width: str, arguments: list[str]) -> None:

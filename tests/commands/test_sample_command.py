@@ -58,6 +58,7 @@ AMOUNTS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("amount", AMOUNTS.values(), ids=AMOUNTS)
 def test_the_same_documents_from_any_container_in_any_order(
     amount: tuple[str, ...], lines: Path, tmp_path: Path, run_main: Main
@@ -145,6 +146,7 @@ def test_equal_shares_and_all_of_what_has_less(
     assert counts == {"large": 40, "middle": 40, "small": 10}
 
 
+@pytest.mark.thorough
 def test_it_says_what_it_takes_to_forecast(lines: Path, tmp_path: Path, run_main: Main) -> None:
     few = run_main("sample", str(lines), "--documents", "20", "-o", str(tmp_path / "few"))[1]
     assert "to forecast from it, draw about" in few

@@ -100,6 +100,7 @@ EVERYTHING = (
 )  # fmt: skip
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", READ_TEXT)
 def test_what_scan_takes_for_reading_can_be_said_to_every_command(name: str, corpus: Path, run_main: Main) -> None:
     status, _, err = run_main(*command_line(name, *EVERYTHING))
@@ -125,6 +126,7 @@ def test_an_option_of_reading_from_the_file_reaches_every_command(name: str, cor
     assert err.startswith("corpuscheck: corpuscheck.toml:2: --encoding 'utf-9'")
 
 
+@pytest.mark.thorough
 def test_a_file_for_scan_serves_the_other_commands(corpus: Path, run_main: Main) -> None:
     """What it says of reports, limits and a single tokenizer does not get in their way."""
     write_files(

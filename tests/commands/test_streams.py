@@ -14,6 +14,7 @@ from support import EXAMPLES, Main, command, quick_command, quick_command_in
 RARE = EXAMPLES / "rare-syllables"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("encoding", ["ascii", "cp949", "cp1252"])
 def test_terminal_report_in_an_encoding_that_lacks_characters(encoding: str) -> None:
     """As on a Korean Windows, where what is redirected to a file is CP949."""
@@ -36,6 +37,7 @@ def test_json_is_utf8_whatever_the_terminal_is() -> None:
     assert "ㅍ" in done.stdout.decode()
 
 
+@pytest.mark.few(1)
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_full_disk_is_an_error_and_not_a_verdict(form: str) -> None:
@@ -48,6 +50,7 @@ def test_full_disk_is_an_error_and_not_a_verdict(form: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_reader_that_goes_away(form: str) -> None:
     read, write = os.pipe()

@@ -70,6 +70,7 @@ def test_two_runs_write_the_same_bytes(folder: Path, tmp_path: Path) -> None:
         assert (again / name).read_bytes() == (folder / name).read_bytes(), name
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["korean-news", "rare-syllables", "english-recipes-jsonl"])
 def test_the_held_out_figures_are_those_of_a_scan_and_the_others_of_the_tokenizer_in_the_folder(
     tmp_path: Path, name: str
@@ -111,6 +112,7 @@ def test_where_nothing_was_held_out_the_card_has_no_figure_for_it(tmp_path: Path
     assert "| tokens per word | not known: nothing was held out |" in card
 
 
+@pytest.mark.thorough
 def test_special_tokens_and_unused_places_are_those_of_transformers(tmp_path: Path) -> None:
     transformers = pytest.importorskip("transformers", reason="transformers is not installed")
     place = trained(tmp_path, "--special", "[DOC]", "--special", "<문서>", "--unused", "30")
@@ -131,6 +133,7 @@ def test_special_tokens_and_unused_places_are_those_of_transformers(tmp_path: Pa
     assert "| kept for later | 30 pieces, `[unused0]` to `[unused29]` |" in card
 
 
+@pytest.mark.thorough
 def test_it_says_in_one_line_what_it_made(tmp_path: Path) -> None:
     done = run("train", NEWS, "-o", tmp_path)
     assert done.stdout == (
@@ -168,6 +171,7 @@ def test_a_lowercasing_tokenizer_is_the_same_in_transformers(tmp_path: Path) -> 
         assert theirs(text)["input_ids"] == ours.encode(text).ids
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("word", ["all", "ALL"])
 def test_longer_pieces_from_all_of_the_text(tmp_path: Path, word: str) -> None:
     card = (trained(tmp_path, "--train-bytes", word) / "README.md").read_text("utf-8")
@@ -183,6 +187,7 @@ def test_fewer_bytes_make_other_pieces_of_the_same_alphabet(folder: Path, tmp_pa
     assert pieces[0] != pieces[1]
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -238,6 +243,7 @@ def test_a_disk_that_runs_full_leaves_what_was_there(
     assert (tmp_path / "new").exists() is bool(before)
 
 
+@pytest.mark.thorough
 def test_a_device_without_room_leaves_no_empty_file(tmp_path: Path) -> None:
     """A limit on the size of files stands for a full disk: the vocabulary is larger."""
     resource = pytest.importorskip("resource", reason="no limits on file sizes here")

@@ -67,6 +67,7 @@ ENCODINGS = [
 ]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize(
     "arguments", ["rules", "explain CC110", "scan --help", "scan broken --no-cache", "peek broken"]

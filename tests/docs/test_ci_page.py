@@ -46,6 +46,7 @@ def test_every_snippet_is_marked_and_tried_here() -> None:
     assert [name for name in SNIPPETS if f'"{name.removeprefix("github: ")}"' not in here] == []
 
 
+@pytest.mark.thorough
 def test_set_up_leaves_nothing_uncommitted(main: Repository) -> None:
     assert main.git("status", "--short") == ""
     assert {"corpuscheck.toml", "base.ccp"} <= set(main.git("ls-files").split())
@@ -58,12 +59,14 @@ def test_compare_and_accept(branch: Repository) -> None:
     assert branch.shell(SNIPPETS["compare"]).returncode == 0
 
 
+@pytest.mark.thorough
 def test_accept_with_the_same_tokenizer(branch: Repository) -> None:
     branch.commit(BAD)
     assert branch.shell(SNIPPETS["accept-with-the-same-tokenizer"]).returncode == 0
     assert branch.shell(SNIPPETS["compare"]).returncode == 0
 
 
+@pytest.mark.thorough
 def test_judged_by_the_base_configuration(branch: Repository) -> None:
     planted = 'paths = ["corpus"]\nfail-on = "never"\n'
     branch.commit({**BAD, "corpuscheck.toml": planted})
@@ -72,6 +75,7 @@ def test_judged_by_the_base_configuration(branch: Repository) -> None:
     assert branch.shell(SNIPPETS["base-configuration"]).returncode == 1
 
 
+@pytest.mark.thorough
 def test_files_that_are_no_corpus(branch: Repository) -> None:
     ignored = SNIPPETS["ignore: corpus/.corpuscheckignore"]
     files = {"corpus/drafts/new.txt": BAD["corpus/new.txt"], "corpus/.corpuscheckignore": ignored}
@@ -79,6 +83,7 @@ def test_files_that_are_no_corpus(branch: Repository) -> None:
     assert branch.shell(SNIPPETS["compare"]).returncode == 0
 
 
+@pytest.mark.thorough
 def test_compare_with_a_worktree_of_main(branch: Repository) -> None:
     branch.commit(BAD)
     done = branch.shell(SNIPPETS["worktree"])
@@ -101,6 +106,7 @@ def test_inputs_and_outputs_that_the_page_names_are_those_of_the_action() -> Non
         assert re.search(rf"`{entry}\b|\b{entry}:", PAGE), entry
 
 
+@pytest.mark.thorough
 def test_workflow_by_hand(branch: Repository, tmp_path: Path) -> None:
     branch.commit(BAD)
     command = yaml.safe_load(SNIPPETS["github: by-hand"])["jobs"]["corpus"]["steps"][-1]["run"]
@@ -109,6 +115,7 @@ def test_workflow_by_hand(branch: Repository, tmp_path: Path) -> None:
     assert step.summary.startswith("## corpuscheck: NOT READY")
 
 
+@pytest.mark.thorough
 def test_gitlab(branch: Repository) -> None:
     branch.commit(BAD)
     job = yaml.safe_load(SNIPPETS["gitlab"])["corpus"]
@@ -118,12 +125,14 @@ def test_gitlab(branch: Repository) -> None:
     assert ET.parse(reports["junit"]).getroot().get("failures") == "1"
 
 
+@pytest.mark.thorough
 def test_dvc(branch: Repository) -> None:
     stage = yaml.safe_load(SNIPPETS["dvc"])["stages"]["corpus"]
     assert branch.shell(stage["cmd"]).returncode == 0
     assert all((branch.folder / name).exists() for name in [*stage["deps"], *stage["outs"], *stage["metrics"][0]])
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not shutil.which("make"), reason="needs make")
 def test_make(branch: Repository) -> None:
     branch.commit({"Makefile": SNIPPETS["make"], **BAD})

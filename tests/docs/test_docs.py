@@ -74,6 +74,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("page", "needs"),
     [
@@ -170,6 +171,7 @@ def _site(pages: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not HAS_SPHINX, reason="needs corpuscheck[docs]")
 def test_the_site_is_built_and_a_dead_link_stops_it(tmp_path: Path) -> None:
     """Nothing is said but of the two links that are put in here."""

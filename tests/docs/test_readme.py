@@ -26,6 +26,7 @@ def _printed(command: str, folder: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("example", SHOWN, ids=str)
 def test_what_a_page_shows_is_what_the_command_prints(example: Shown, tmp_path: Path) -> None:
     printed = _printed(example.command, tmp_path)

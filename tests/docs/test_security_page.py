@@ -39,6 +39,7 @@ def main(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return watched_repository(tmp_path_factory.mktemp("watched") / "main")
 
 
+@pytest.mark.thorough
 @NEEDS_GIT_AND_BASH
 @pytest.mark.parametrize("own_judge", [False, True], ids=["as shown", "with what the branch brings"])
 def test_a_branch_that_brings_its_own_judge_is_red_all_the_same(

@@ -82,6 +82,7 @@ def test_a_reference_can_be_set_in_the_file(run_main: Main, tmp_path: Path, monk
     assert json.loads(out)["domain"]["references"] == ["general"]
 
 
+@pytest.mark.thorough
 def test_a_changed_reference_is_another_answer_from_the_cache(run_main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CORPUSCHECK_NO_CACHE")
     scan = ("scan", "law.txt", "--document", "line", "--format", "json", "--cache-dir", "kept", "-q")
@@ -99,6 +100,7 @@ def test_a_changed_reference_is_another_answer_from_the_cache(run_main: Main, mo
     assert json.loads(run_main(*scan)[1]) == alone
 
 
+@pytest.mark.thorough
 def test_a_reference_of_saved_profiles(run_main: Main) -> None:
     for name in ("g1", "g2"):
         assert run_main("scan", f"{name}.txt", "--document", "line", "--save", f"{name}.ccp", "-q")[0] == 0
@@ -113,6 +115,7 @@ def test_a_reference_of_saved_profiles(run_main: Main) -> None:
     assert "perhaps: a single body of general text cannot say what is ordinary" in " ".join(out.split())
 
 
+@pytest.mark.thorough
 def test_a_source_of_a_domain_is_left_out_with_a_warning(run_main: Main) -> None:
     build = ("reference", "build", "mixed", "g1.txt", "g2.txt", "g3.txt", "law.txt", "--document", "line")
     status, out, err = run_main(*build, "--vocab-size", "2000")
@@ -138,6 +141,7 @@ def test_shipped_references_are_listed_with_licence_and_origin(run_main: Main) -
             assert " ".join(f"{body.licence}; {body.origin}".split()) in " ".join(out.split())
 
 
+@pytest.mark.thorough
 def test_compare_puts_profiles_side_by_side(run_main: Main) -> None:
     for name in ("g1", "law"):
         run_main("scan", f"{name}.txt", "--document", "line", "--save", f"{name}.ccp", "-q")

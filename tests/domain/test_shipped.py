@@ -69,6 +69,7 @@ def test_a_file_is_small_and_says_whose_text_it_counts(code: str) -> None:
     assert 0.03 < least < 0.6
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(("code", "name"), EVERY)
 def test_text_like_a_body_is_of_its_kind(code: str, name: str) -> None:
     report = judged(code, name)
@@ -86,6 +87,7 @@ def test_text_like_a_body_is_of_its_kind(code: str, name: str) -> None:
     assert report.mixture[0].share > 0.9
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(("code", "name"), LARGE)
 def test_a_body_that_is_left_out_stands_where_its_own_ladder_has_it(code: str, name: str) -> None:
     report = judged(code, name, left_out=True)
@@ -94,6 +96,7 @@ def test_a_body_that_is_left_out_stands_where_its_own_ladder_has_it(code: str, n
     assert report.landmarks == tuple(sorted(report.landmarks, key=lambda mark: (mark.distance_bits, mark.name)))
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("share", [0.05, 0.2, 0.5, 0.8])
 @pytest.mark.parametrize(
     ("code", "domain", "other"),

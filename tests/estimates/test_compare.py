@@ -75,6 +75,7 @@ def test_counts_are_those_of_a_scan_with_each(tokenizers: dict[str, str], docume
         assert row.tokens.exact
 
 
+@pytest.mark.thorough
 def test_the_order_changes_no_figure(tokenizers: dict[str, str]) -> None:
     paths = list(tokenizers.values())
     settings = settings_from(jobs=1)
@@ -83,6 +84,7 @@ def test_the_order_changes_no_figure(tokenizers: dict[str, str]) -> None:
     assert (one.recommended, one.reason) == (other.recommended, other.reason)
 
 
+@pytest.mark.thorough
 def test_one_trained_here_is_the_one_that_scan_trains(tokenizers: dict[str, str]) -> None:
     given, trained = compared(tokenizers["vocab"], train=True)
     found = document_of(NEWS)["tokenizer"]
@@ -94,6 +96,7 @@ def test_one_trained_here_is_the_one_that_scan_trains(tokenizers: dict[str, str]
     assert compared(tokenizers["vocab"], tokenizers["saved"])[0].held_out_rate is None
 
 
+@pytest.mark.thorough
 def test_tokens_are_of_all_text_and_tokens_per_word_of_text_that_none_has_learned_by_heart(
     tokenizers: dict[str, str],
 ) -> None:
@@ -145,6 +148,7 @@ def test_intervals_hold_the_true_count_in_nearly_all_texts(
     assert min(held) >= (0.85 if laws.thorough else 0.75) * seeds
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("text", ["가나 다라\n", "한 줄"])
 def test_where_nothing_is_held_out_nothing_is_recommended(
     tmp_path: Path, tokenizers: dict[str, str], text: str
@@ -171,6 +175,7 @@ def test_options_of_training_are_those_of_scan(tokenizers: dict[str, str], optio
     assert trained.fingerprint == document_of(recipes, **options)["tokenizer"]["fingerprint"]
 
 
+@pytest.mark.thorough
 def test_a_large_text_is_estimated_and_says_so(
     tmp_path: Path, tokenizers: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -266,6 +271,7 @@ def test_what_is_lost_counts_first_then_what_it_costs(rows: tuple[TokenizerRow, 
     assert why in reason
 
 
+@pytest.mark.thorough
 def test_by_script_each_script_has_its_rows_and_each_tokenizer_its_bar(tokenizers: dict[str, str]) -> None:
     arguments = ("--tokenizer", tokenizers["vocab"], "--tokenizer", tokenizers["bpe"], "--by", "script", "-q")
     shown = run("compare", NEWS, *arguments).stdout

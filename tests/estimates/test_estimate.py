@@ -150,6 +150,7 @@ def test_second_copies_are_not_usable(tmp_path: Path, estimating: Main) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("available", [None, 5000])
 def test_three_documents_are_not_enough_to_tell(tmp_path: Path, estimating: Main, available: int | None) -> None:
     write_files(tmp_path, {f"{k}.txt": line for k, line in enumerate(korean_lines(3))})
@@ -172,6 +173,7 @@ def test_a_sample_too_small_for_the_target_says_so(profile: Path) -> None:
     assert "200 times can be told" in it.forecasts["new_words"].unknown
 
 
+@pytest.mark.thorough
 def test_a_sorted_prefix_is_named_and_a_shuffled_sample_is_not(tmp_path: Path, estimating: Main) -> None:
     dice = random.Random(1)
     source = cycle(korean_lines(3000))
@@ -184,6 +186,7 @@ def test_a_sorted_prefix_is_named_and_a_shuffled_sample_is_not(tmp_path: Path, e
         assert any("sorted corpus" in note for note in notes) is noticed
 
 
+@pytest.mark.thorough
 def test_merged_profiles_are_not_forecast_from(tmp_path: Path, sample: Path, profile: Path) -> None:
     merged, vocabulary = tmp_path / "merged.ccp", tmp_path / "tokenizer"
     lines = {"more.txt": "\n".join(korean_lines(50, 9))}
@@ -204,6 +207,7 @@ def test_a_part_that_was_not_looked_at_is_said(sample: Path, estimating: Main, m
     assert any("were looked for in" in note for note in document["notes"])
 
 
+@pytest.mark.thorough
 def test_what_scan_finds_wrong_with_the_text_is_said(tmp_path: Path, estimating: Main) -> None:
     """An estimate counts tags as text, so a sample full of them must not pass without a word."""
     write_files(

@@ -225,6 +225,7 @@ def test_more_text_brings_more_that_is_new(near: float, further: float) -> None:
 # Gates
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("growth", [1.0, 1.0001, 10.0, 150.0, 1e9])
 @pytest.mark.parametrize(
     "documents",

@@ -46,6 +46,7 @@ def scan(hub: Server, tmp_path: Path, *arguments: str, **environment: str) -> tu
     return done.returncode, done.stdout, done.stderr
 
 
+@pytest.mark.thorough
 def test_a_tokenizer_by_its_name(hub: Server, tmp_path: Path) -> None:
     write_files(tmp_path, {"a.txt": "\n".join(korean_lines(20))})
     status, out, err = scan(hub, tmp_path, "a.txt", "--tokenizer", "org/tokenizer")
@@ -60,6 +61,7 @@ def test_a_tokenizer_by_its_name(hub: Server, tmp_path: Path) -> None:
     assert hub.asked("GET", "resolve") == fetched, "fetched once"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("name", "environment", "said"),
     [
@@ -119,6 +121,7 @@ def test_a_data_set_is_read_as_it_is_at_one_commit(hub: Server, tmp_path: Path, 
     assert scan(hub, tmp_path, f"{address}@main/data/train.jsonl", *given)[0] in (0, 1)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["org/none", "org/corpus@v9", "org/corpus/none", "org/corpus/data/none.txt"])
 def test_a_data_set_that_is_not_there_is_a_line(hub: Server, tmp_path: Path, name: str) -> None:
     status, out, err = scan(hub, tmp_path, f"hf://datasets/{name}")
@@ -126,6 +129,7 @@ def test_a_data_set_that_is_not_there_is_a_line(hub: Server, tmp_path: Path, nam
     assert err == f"corpuscheck: hf://datasets/{name}: no such file or folder\n"
 
 
+@pytest.mark.thorough
 def test_faults_of_the_hub(hub: Server, tmp_path: Path, vocabulary: bytes) -> None:
     address = "hf://datasets/org/corpus/data/train.jsonl"
     whole = scan(hub, tmp_path, address, "--tokenizer", "vocab.txt")[1]

@@ -68,6 +68,7 @@ def put(files: dict[str, bytes]) -> str:
     return "s3://bucket/x"
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("status", laws.each(3, [429, 500, 502, 503, 504]))
 def test_a_busy_store_is_asked_again_and_that_is_counted(web: Web, status: int) -> None:
     server = web({"a.txt": TEXT})
@@ -79,6 +80,7 @@ def test_a_busy_store_is_asked_again_and_that_is_counted(web: Web, status: int) 
     assert troubles(scan) == {"requests repeated": 3}
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("ranges", [True, False])
 def test_a_connection_that_drops_goes_on_where_it_was(web: Web, ranges: bool) -> None:
     server = web({"a.txt": TEXT}, ranges=ranges)
@@ -89,6 +91,7 @@ def test_a_connection_that_drops_goes_on_where_it_was(web: Web, ranges: bool) ->
     assert [record.repeated for record in scan.records] == [3 if ranges else 1]
 
 
+@pytest.mark.thorough
 def test_a_server_says_how_long_to_wait(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
     monkeypatch.setattr("time.sleep", waits.append)
@@ -98,6 +101,7 @@ def test_a_server_says_how_long_to_wait(web: Web, monkeypatch: pytest.MonkeyPatc
     assert 7 in waits
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("fault", [{"status": 503}, {"cut": 100}], ids=str)
 @pytest.mark.parametrize("ranges", [True, False])
 def test_a_store_that_stays_away_ends_the_scan(
@@ -114,6 +118,7 @@ def test_a_store_that_stays_away_ends_the_scan(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.thorough
 def test_a_file_that_may_not_be_read_is_told_of(s3: Server) -> None:
     url = put({"a.txt": TEXT[:5000], "b.txt": TEXT[5000:9000], "c.jsonl.gz": gzip.compress(b'{"text": "x"}\n')})
     s3.faults = [Fault("/x/[bc]", status=403)]
@@ -124,12 +129,14 @@ def test_a_file_that_may_not_be_read_is_told_of(s3: Server) -> None:
     assert "2 files not measured: 2 permission denied" in {f.message for f in scan.result.findings}
 
 
+@pytest.mark.thorough
 def test_a_file_that_is_gone_is_told_of(s3: Server) -> None:
     url = put({"a.txt": TEXT[:5000], "b.txt": TEXT[5000:9000]})
     s3.faults = [Fault("/x/b.txt", "GET|HEAD", status=404)]
     assert [record.reason for record in scanned(url).records] == [None, "vanished while it was read"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("fault", "said"),
     [
@@ -152,6 +159,7 @@ def test_a_list_that_is_not_given_ends_the_scan(
     assert said in err
 
 
+@pytest.mark.thorough
 def test_what_does_not_exist_is_a_line(s3: Server, web: Web, run_main: Main) -> None:
     server = web({})
     for url in ("s3://bucket/none", "s3://none/x", f"{server.url}/none.txt", "nosuch://x/y", f"{server.url}/folder/"):
@@ -197,6 +205,7 @@ def test_a_file_that_changes_is_read_again(
     assert figures(scan) == expected
 
 
+@pytest.mark.thorough
 def test_a_range_of_a_file_that_changes_makes_it_read_whole(s3: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(units, "_SMALLEST_UNIT", 1 << 15)
     url = put({"a.txt": TEXT})
@@ -209,6 +218,7 @@ def test_a_range_of_a_file_that_changes_makes_it_read_whole(s3: Server, monkeypa
     assert figures(scan) == figures(scanned(url))
 
 
+@pytest.mark.thorough
 def test_a_file_that_never_stays_the_same_ends_the_scan(s3: Server, run_main: Main) -> None:
     url = put({"a.txt": TEXT[:5000], "b.txt": TEXT[:3000]})
     number = iter(range(1000))

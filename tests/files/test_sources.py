@@ -103,6 +103,7 @@ def varied(lines: int = 400) -> dict[str, str | bytes]:
     }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("url", ["s3://bucket/corpus", "memory://corpus"])
 @pytest.mark.parametrize("options", [{}, {"include": ("*.txt", "*.jsonl")}, {"exclude": ("*.zip", "deep/")}])
 def test_a_store_gives_what_a_folder_gives(
@@ -114,6 +115,7 @@ def test_a_store_gives_what_a_folder_gives(
     assert figures(scanned(same_names(folder, url, monkeypatch), **options)) == from_store
 
 
+@pytest.mark.thorough
 def test_ranges_and_row_groups_in_several_workers_give_the_same(
     s3: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,12 +129,14 @@ def test_ranges_and_row_groups_in_several_workers_give_the_same(
     assert one == two == figures(scanned(same_names(tmp_path / "corpus", url, monkeypatch)))
 
 
+@pytest.mark.thorough
 def test_worker_processes_open_stores_of_their_own(s3: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("corpuscheck.running.corpus._LARGE", 1 << 10)
     url = uploaded(write_files(tmp_path / "corpus", varied(200)), "s3://bucket/corpus")
     assert everything(scanned(url, jobs=2, processes=True)) == everything(scanned(url))
 
 
+@pytest.mark.thorough
 def test_several_urls_and_folders_together(s3: Server, tmp_path: Path) -> None:
     text = korean_lines(60)
     url = uploaded(write_files(tmp_path / "far", {"a.txt": "\n".join(text[:30]), "b/c.txt": "나중"}), "s3://bucket/x")
@@ -141,6 +145,7 @@ def test_several_urls_and_folders_together(s3: Server, tmp_path: Path) -> None:
     assert sorted(paths) == sorted([str(near / "d.txt"), f"{url}/a.txt", f"{url}/b/c.txt"])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("pattern", "names"),
     [
@@ -158,6 +163,7 @@ def test_wildcards_and_names_that_have_them(s3: Server, tmp_path: Path, pattern:
     assert {source.path for source in found.sources} == {f"{url}/{name}" for name in names}
 
 
+@pytest.mark.thorough
 def test_a_long_list_comes_in_pages(s3: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     url = uploaded(write_files(tmp_path / "far", {f"{k % 3}/{k}.txt": "x" for k in range(23)}), "s3://bucket/many")
     fsspec.filesystem("s3").pipe_file("bucket/many/", b"")  # as some tools mark a folder
@@ -171,6 +177,7 @@ def test_a_long_list_comes_in_pages(s3: Server, tmp_path: Path, monkeypatch: pyt
     assert s3.asked("GET", "list-type=2.*max-keys=5") == 5
 
 
+@pytest.mark.thorough
 def test_of_a_parquet_file_only_the_columns_that_are_read_are_fetched() -> None:
     pa = pytest.importorskip("pyarrow")
     from pyarrow import parquet as pq

@@ -81,6 +81,7 @@ def signed(server: Server, name: str) -> str:
     return f"http://me:hunter2@{host}/{name}?X-Amz-Signature=SIGNATURE&token=TOKEN&part=1"
 
 
+@pytest.mark.thorough
 def test_nothing_that_gives_access_is_in_what_is_written(
     web: Web, run_main: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +104,7 @@ def test_nothing_that_gives_access_is_in_what_is_written(
     assert any("X-Amz-Signature=SIGNATURE" in request.target for request in server.requests)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("fault", [{"status": 403}, {"status": 404}, {"status": 503}, {"cut": 5}], ids=str)
 @pytest.mark.parametrize("what", ["paths", "--tokenizer", "--baseline", "--save", "--output", "--save-tokenizer"])
 def test_nothing_that_gives_access_is_in_an_error(
@@ -121,6 +123,7 @@ def test_nothing_that_gives_access_is_in_an_error(
     assert not [secret for secret in SECRETS if secret in stdout + stderr]
 
 
+@pytest.mark.thorough
 def test_outputs_and_inputs_can_be_urls(s3: Server, run_main: Main, tmp_path: Path) -> None:
     folder = write_files(tmp_path, {"corpus/a.txt": "\n".join(korean_lines(50))}) / "corpus"
     out = "s3://bucket/out"
@@ -142,6 +145,7 @@ def test_outputs_and_inputs_can_be_urls(s3: Server, run_main: Main, tmp_path: Pa
     assert run_main("report", f"{out}/sum.ccp", "-q")[0] == status
 
 
+@pytest.mark.thorough
 def test_a_tokenizer_is_saved_whole_or_not_at_all(s3: Server, run_main: Main, tmp_path: Path) -> None:
     folder = write_files(tmp_path, {"corpus/a.txt": "\n".join(korean_lines(50))}) / "corpus"
     system = fsspec.filesystem("s3")

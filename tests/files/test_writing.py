@@ -70,6 +70,7 @@ def failing(function: Callable[..., object], at: int, trouble: BaseException) ->
     return call
 
 
+@pytest.mark.few(49)
 @pytest.mark.parametrize("trouble", [TROUBLES[0], KeyboardInterrupt()], ids=["full", "stopped"])
 @pytest.mark.parametrize("at", laws.each(2, range(4)))
 @pytest.mark.parametrize("step", STEPS)
@@ -195,6 +196,7 @@ def test_a_killed_process_leaves_the_old_or_the_new_folder(
     assert tree(place) == {**before, **NEW}
 
 
+@pytest.mark.few(9)
 @posix
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=lambda n: n.name)
 @pytest.mark.parametrize("at", [0, 1, 2, 3, 101, 102, 103])
@@ -247,6 +249,7 @@ def test_a_killed_process_leaves_the_old_or_the_new_file(
     assert tree(tmp_path) == {"r.json": b"newer"}
 
 
+@pytest.mark.thorough
 @posix
 def test_what_a_living_process_has_begun_is_left_alone(tmp_path: Path) -> None:
     place = tmp_path / "r.json"
@@ -535,6 +538,7 @@ def calls_that_write(tree: ast.Module) -> Iterator[str]:
             yield f"{name} {modes}"
 
 
+@pytest.mark.thorough
 def test_nothing_but_the_one_mechanism_writes_files() -> None:
     found = {
         (path.name, call)

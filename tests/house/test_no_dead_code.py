@@ -83,6 +83,7 @@ def test_every_function_class_and_value_is_used_in_the_package(trees: dict[str, 
     ]
 
 
+@pytest.mark.thorough
 def test_every_method_is_called_in_the_package(trees: dict[str, ast.Module]) -> None:
     called = {node.attr for tree in trees.values() for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     templates = (REPOSITORY / "corpuscheck").rglob("*.j2")

@@ -34,6 +34,7 @@ def pieces(points: Points, text: str) -> list[str]:
     return found
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("pattern", PATTERNS)
 @examples(150)
 @example(text="Āb ÀÉ\u0301 \u0301A \u0301a x\u0301Y 'ſ they'LL don'T")

@@ -174,5 +174,6 @@ def test_lines_together_hold_what_they_hold_alone(lines: list[str]) -> None:
     assert look("\n".join(lines))[1] == alone.tolist()
 
 
+@pytest.mark.thorough
 def test_nothing_changes_without_the_compiler() -> None:
     without_the_compiler("test_debris.py", "test_document_rules.py")

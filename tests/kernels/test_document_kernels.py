@@ -69,6 +69,7 @@ def array(data: bytes) -> Any:
     return np.frombuffer(data, np.uint8)
 
 
+@pytest.mark.thorough
 @calm
 @given(text=st.lists(pieces, max_size=80).map("".join), before=st.integers(0, 3), size=st.sampled_from([7, 64, 1024]))
 def test_stretches_decode_to_the_characters_of_the_text(text: str, before: int, size: int) -> None:
@@ -189,6 +190,7 @@ def test_a_set_says_what_it_has_held_as_long_as_there_is_room(slots: int) -> Non
         known.add(h)
 
 
+@pytest.mark.thorough
 def test_an_empty_bin_borrows_from_the_first_that_it_asks_and_that_is_not_empty() -> None:
     dice = random.Random(5)
     bins = np.full((6, shingles.BINS), shingles.EMPTY, np.uint64)

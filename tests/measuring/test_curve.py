@@ -27,6 +27,7 @@ def lost_by_hugging_face(text: str, characters: str) -> int:
     return tokenizer.encode(text).ids.count(0)
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("loaded", [False, True], ids=["trained", "loaded"])
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.3, 0.6, 0.9, 1.0])
 def test_the_curve_is_what_a_vocabulary_of_that_alphabet_loses(tmp_path: Path, loaded: bool, share: float) -> None:

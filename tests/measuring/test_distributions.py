@@ -83,6 +83,7 @@ def test_the_largest_documents_hold_their_share(found: Distributions, texts: lis
         assert rank.text == pytest.approx(exact, rel=0.1)
 
 
+@pytest.mark.thorough
 def test_however_it_is_cut_the_histograms_are_the_same(texts: list[str], tmp_path: Path) -> None:
     tokenizer = write_vocabulary(tmp_path / "vocab.txt", "가나다")
     halves = {"a/1.txt": "\n".join(texts[:150]), "b/2.txt": "\n".join(texts[150:])}
@@ -94,6 +95,7 @@ def test_however_it_is_cut_the_histograms_are_the_same(texts: list[str], tmp_pat
     assert one.merge(other).sources.everything.lengths == whole.sources.everything.lengths
 
 
+@pytest.mark.thorough
 def test_a_report_shows_them_where_all_is_asked_for(texts: list[str], tmp_path: Path) -> None:
     corpus = write_files(tmp_path / "corpus", {f"{k}.txt": one for k, one in enumerate(texts[:40])})
     tokenizer = write_vocabulary(tmp_path / "vocab.txt", "가나다")

@@ -50,6 +50,7 @@ def beside_letters_and_marks(ch: str) -> str:
     return f"{ch} a{ch}a b{ch} {ch}b {ch}\u0301 {ch}\u3099 \u1100{ch} 가{ch} \u0301{ch}\u0323 {ch}{ch}"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", laws.each(3, ZOO))
 def test_each_character_alone_and_beside_others(name: str) -> None:
     tokenizer = artefact(name)
@@ -88,6 +89,7 @@ fragments = st.one_of(
 documents = st.lists(st.lists(fragments, max_size=10).map("".join), max_size=4)
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", ZOO)
 @examples(60)
 @given(texts=documents)

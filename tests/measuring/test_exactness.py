@@ -60,6 +60,7 @@ def truth(tokenizer: Artefact, texts: list[str]) -> tuple[int, int, int, int]:
     return words, unk_words, unk_tokens, touched
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", ZOO)
 @examples(60)
 @example(texts=["a" * 101, "[UNK]", "x[UNK]y 똻", ""])

@@ -46,6 +46,7 @@ CASES: list[tuple[str, str | bytes, dict[str, Any], int | None]] = [
 ]
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize(("name", "content", "options", "line"), CASES)
 def test_line_of_the_first_lost_word(
     name: str, content: str | bytes, options: dict[str, Any], line: int | None, tmp_path: Path, vocabulary: str
@@ -68,6 +69,7 @@ def test_file_figures_add_up_to_the_corpus(tmp_path: Path, vocabulary: str) -> N
     assert sum(row.documents for row in rows) == len(files)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("document", ["file", "line"])
 def test_figures_do_not_depend_on_how_a_file_was_cut(
     document: str, tmp_path: Path, vocabulary: str, monkeypatch: pytest.MonkeyPatch

@@ -71,6 +71,7 @@ def test_stripping_accents_is_said_for_every_script(script: str, tmp_path: Path)
     assert letters["words"] == len(text.split())
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", KEEPS)
 def test_case_composition_and_spaces_are_no_loss(name: str, tmp_path: Path) -> None:
     everything = " ".join(text for text, _ in TEXTS.values())
@@ -79,6 +80,7 @@ def test_case_composition_and_spaces_are_no_loss(name: str, tmp_path: Path) -> N
     assert (letters["characters_lost"], letters["words_changed"], found) == (0, 0, [])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("normalizer", "text", "characters", "changed", "said"),
     [

@@ -55,6 +55,7 @@ def test_runs_are_counted(name: str) -> None:
     assert cut_runs("NFC", text) == _runs(text) == runs
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "text",
     ["\u0f40" + "\u0f73" * 200_000, "a" + "\uff9e\u0316" * 200_000, "a" + "\u0344\u0316" * 200_000, "e" + MIXED],
@@ -82,6 +83,7 @@ def vocabulary(tmp_path: Path) -> str:
     return write_vocabulary(tmp_path / "vocab.txt", "ab한국어")
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", CASES)
 def test_a_scan_counts_them(name: str, tmp_path: Path, vocabulary: str) -> None:
     text, runs = CASES[name]
@@ -89,6 +91,7 @@ def test_a_scan_counts_them(name: str, tmp_path: Path, vocabulary: str) -> None:
     assert scanned(tmp_path / "corpus", tokenizer=vocabulary).result.profile.size.cut_runs == runs
 
 
+@pytest.mark.thorough
 def test_the_figure_depends_on_no_block_job_or_document(
     tmp_path: Path, vocabulary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,6 +148,7 @@ def judged(result: Result) -> dict[str, Finding]:
     return {finding.rule: finding for finding in result.findings if finding.rule in ("CC203", "CC422", "CC423")}
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("text", "rule"),
     [

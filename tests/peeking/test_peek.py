@@ -136,6 +136,7 @@ def test_the_worst_are_those_of_a_scan(
         assert shown == worst, rule.id
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "view", [{}, {"seed": 3}, {"rule": "CC405"}, {"rule": "CC503"}, {"words": ("가", "각하")}], ids=str
 )

@@ -60,6 +60,7 @@ def test_hostile_words(tmp_path: Path, run_main: Main) -> None:
         assert _is_safe(out)
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("around", laws.each(2, AROUND))
 @pytest.mark.parametrize("view", [{}, {"rule": "CC415"}, {"words": ("plain",)}, {"rule": "CC503"}], ids=str)
 def test_no_value_is_shown(tmp_path: Path, run_main: Main, around: str, view: dict[str, str]) -> None:

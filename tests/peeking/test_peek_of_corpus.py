@@ -32,6 +32,7 @@ def _lost(tokenizer: Tokenizer, text: str) -> list[str]:
     return [text[a:b] for id_, (a, b) in zip(encoding.ids, encoding.offsets, strict=True) if id_ == unk]
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("small", [False, True], ids=["whole", "in ranges"])
 @pytest.mark.parametrize("layout", ["files", "lines", "records"])
 def test_documents_with_most_unk_words_are_those_of_the_tokenizer_itself(
@@ -59,6 +60,7 @@ def test_documents_with_most_unk_words_are_those_of_the_tokenizer_itself(
     as_json(found)
 
 
+@pytest.mark.thorough
 def test_the_tokenizer_is_trained_as_a_scan_trains_it_where_none_is_given(tmp_path: Path) -> None:
     corpus = write_files(tmp_path, {f"{k:03}.txt": text for k, text in enumerate(_texts(5, 80))})
     found = looked(Path(corpus), rule="CC301", count=80, excerpt=10_000)
@@ -69,6 +71,7 @@ def test_the_tokenizer_is_trained_as_a_scan_trains_it_where_none_is_given(tmp_pa
     assert said == words.lost.words()
 
 
+@pytest.mark.thorough
 def test_the_first_lost_word_is_in_the_window_however_far_in_it_stands(tmp_path: Path) -> None:
     far = "가나 다라\n" * 200_000
     write_files(tmp_path / "corpus", {"long.txt": f"{far}여기 똻 있다\n{far}"})
@@ -117,6 +120,7 @@ def test_documents_with_most_lines_that_others_have_too(tmp_path: Path, layout: 
     as_json(found)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("rule", ["CC301", "CC504"])
 def test_workers_change_nothing(tmp_path: Path, rule: str) -> None:
     write_files(tmp_path, {f"{k:03}.txt": page for k, page in enumerate(_pages())})

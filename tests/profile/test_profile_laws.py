@@ -47,6 +47,7 @@ def is_a_commutative_monoid(a: Any, b: Any, c: Any) -> None:
     assert a.merge(b).merge(c) == a.merge(b.merge(c)) == c.merge(b, a)
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", PARTS)
 @examples(40)
 @given(data=st.data())

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from corpuscheck.profile.documents import DocumentPart, NormPart
 from corpuscheck.profile.near import BINS, NearPart
 from corpuscheck.profile.repeats import RepeatsPart
 
 
+@pytest.mark.thorough
 def test_the_state_of_any_number_of_documents_fits_in_300_mb() -> None:
     """Full tables, as of 10⁷ documents: whatever more there is only raises the level."""
     dice = np.random.default_rng(1)

@@ -53,6 +53,7 @@ def bound(request: pytest.FixtureRequest) -> Iterator[int]:
         yield request.param
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("kind", TABLES)
 @examples(50)
 @given(data=st.data())

@@ -121,6 +121,7 @@ def test_empty_file(corpus: Path, vocabulary: str) -> None:
         scanned(corpus / "empty.txt")
 
 
+@pytest.mark.few(7)
 @pytest.mark.parametrize(
     "content", [b"", gzip.compress(b"", mtime=0), b"\xef\xbb\xbf", b"\xff\xfe"], ids=["plain", "gzip", "BOM", "UTF-16"]
 )
@@ -250,6 +251,7 @@ def known(folder: Path) -> str:
     return write_vocabulary(folder / "known.txt", sorted(set(TEXT + GOOD) - set(" \n")))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("ending", COMPRESS)
 @pytest.mark.parametrize("kept", [0.6, 0.98])
 def test_truncated_compressed_file(ending: str, kept: float, corpus: Path, tmp_path: Path) -> None:
@@ -266,6 +268,7 @@ def test_truncated_compressed_file(ending: str, kept: float, corpus: Path, tmp_p
     assert "cut-short" in {finding["name"] for finding in document["findings"]}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("ending", COMPRESS)
 @pytest.mark.parametrize("kept", [3, 12])
 def test_compressed_file_of_which_nothing_survives(ending: str, kept: int, corpus: Path, vocabulary: str) -> None:
@@ -274,6 +277,7 @@ def test_compressed_file_of_which_nothing_survives(ending: str, kept: int, corpu
     assert "truncated" in reason or "damaged" in reason
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("ending", COMPRESS)
 def test_compressed_file_damaged_inside_is_named_and_one_not_compressed_is_read(
     ending: str, corpus: Path, tmp_path: Path

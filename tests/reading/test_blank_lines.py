@@ -41,6 +41,7 @@ def test_those_inside_a_quoted_cell_are_its_text() -> None:
     assert (found[-2:], report.bad) == ([(text, 32), (b"last", 5_000_033)], 0)
 
 
+@pytest.mark.thorough
 def test_any_file_is_read_the_same_whether_they_come_together_or_not(monkeypatch: pytest.MonkeyPatch) -> None:
     dice = random.Random(5)
     parts = (

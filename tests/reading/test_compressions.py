@@ -99,6 +99,7 @@ def test_what_follows_and_cannot_be_read_is_told(tmp_path: Path, name: str, data
     assert "damaged" in str(record.damage)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("options", [["--long=31", "-3"], ["--long=30", "--ultra", "-22"], ["--long=28"], ["-19"]])
 def test_zstd_with_any_window(tmp_path: Path, options: list[str]) -> None:
     if shutil.which("zstd") is None:

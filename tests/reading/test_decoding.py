@@ -231,6 +231,7 @@ LONG = KOREAN * 1000
 PLACES = [0, 1, 999, MIB - 4, MIB - 3, MIB - 2, MIB - 1, MIB, MIB + 1, 2 * MIB - 1]
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("place", [*PLACES, 5 * MIB + 7])
 @pytest.mark.parametrize("codec", ["utf-8", "cp949"])
 def test_damage_is_counted_and_located(place: int, codec: str) -> None:

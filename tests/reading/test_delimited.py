@@ -127,6 +127,7 @@ def test_an_open_quote_in_a_large_file_costs_one_row(tmp_path: Path, ending: str
     assert (len(found), record.bad_records, record.first_bad_record) == (30_003, 1, 5)  # fmt: skip
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "text", ['"그는 ""좋다""고\n말했다."', '"그는 \\"좋다\\"고\n말했다."'], ids=["doubled", "backslash"]
 )

@@ -117,6 +117,7 @@ def test_columns_are_found(tmp_path: Path, name: str, content: str, field: str, 
     assert record.missing_text == (name == "missing cells.csv")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("content", "texts", "bad", "lost"),
     [

@@ -82,6 +82,7 @@ def mutated(data: bytes, changes: list[tuple[str, int, int]]) -> bytes:
     return data
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", SEEDS)
 @examples(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(changes=st.lists(mutation, min_size=1, max_size=6))

@@ -144,6 +144,7 @@ def test_a_list_whose_offsets_lead_astray_is_damaged(tmp_path: Path, offsets: li
     assert (documents, record["status"]) == ([], "skipped")
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("index", [3, -1, 2**31 - 1, -(2**31)])
 @pytest.mark.parametrize("container", ["file", "stream"])
 def test_an_index_beyond_its_dictionary_is_damage(tmp_path: Path, container: str, index: int) -> None:
@@ -173,6 +174,7 @@ def test_what_comes_before_the_damage_is_measured(tmp_path: Path) -> None:
 NUMBERS = (-1, 2**31 - 1, -(2**31), 1_000_000, 0, 2**40)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("container", CONTAINERS)
 @pytest.mark.parametrize("name", laws.each(2, COLUMNS))
 def test_no_number_of_a_file_is_believed(tmp_path: Path, name: str, container: str) -> None:
@@ -209,6 +211,7 @@ CUT: dict[str, list[bytes | None]] = {
 }
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("container", ["file", "stream", "Parquet"])
 @pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.string(), pa.large_string()], ids=str)
 def test_rows_cut_inside_a_character_are_repaired_each_for_itself(tmp_path: Path, kind: Any, container: str) -> None:

@@ -147,6 +147,7 @@ def test_one_long_line(kind: str, mode: str, tmp_path: Path, vocabulary: str) ->
     assert bool(cuts) == (kind != "words")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("mode", ["file", "line", "blank-line"])
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_text_is_whole_where_long_runs_are_cut(

@@ -47,6 +47,7 @@ def write(folder: Path, ending: str, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_column_of_prose_that_is_not_read_is_a_finding(tmp_path: Path, ending: str) -> None:
     path = write(tmp_path, ending, ROWS)

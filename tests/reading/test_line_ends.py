@@ -109,6 +109,7 @@ def test_ranges_of_a_large_file_are_cut_at_any_line_end(tmp_path: Path, mode: Do
     assert all(data[cut - 1 : cut] in (b"\n", b"\r") and data[cut - 1 : cut + 1] != b"\r\n" for cut in cuts)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("end", ENDS)
 @pytest.mark.parametrize("mode", ["line", "blank-line", "file"])
 def test_places_are_lines_of_the_file(tmp_path: Path, mode: DocumentMode, end: str) -> None:
@@ -130,6 +131,7 @@ def test_a_legacy_line_far_behind_a_head_of_ascii_that_ends_at_cr(tmp_path: Path
     assert record.encoding == "cp949"
 
 
+@pytest.mark.thorough
 def test_lines_that_two_documents_share_may_end_at_cr(tmp_path: Path) -> None:
     files = {f"{n}.txt": f"기사 {n}의 본문이 여기 있다\r모든 권리는 저작권자에게 있습니다\r" for n in range(40)}
     lf = {name: text.replace("\r", "\n") for name, text in files.items()}

@@ -176,6 +176,7 @@ def _link_instead(path: Path, target: str) -> None:
     path.symlink_to(target)
 
 
+@pytest.mark.few(13)
 @pytest.mark.parametrize(
     "name", ["more.txt", "more.jsonl", "more.csv", "more.zip", "more.tar", "more.parquet", "more.arrow", "more.txt.gz"]
 )

@@ -56,6 +56,7 @@ XML = {
 CASES = [*(("html", name) for name in HTML), *(("xml", name) for name in XML)]
 
 
+@pytest.mark.few(12)
 @pytest.mark.parametrize(("end", "name"), CASES, ids=lambda part: part)
 def test_all_text_comes_out_or_the_markup_is_kept_and_counted(end: str, name: str, tmp_path: Path) -> None:
     content = (HTML if end == "html" else XML)[name]
@@ -72,6 +73,7 @@ def test_all_text_comes_out_or_the_markup_is_kept_and_counted(end: str, name: st
         assert "<p>" not in text
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("end", "name"),
     [("html", "300 divs"), ("html", "two roots"), ("html", "a text of 11 MB"), ("html", "fonts that overlap"),

@@ -275,6 +275,7 @@ def test_what_json_forbids_but_many_write_is_read(content: str) -> None:
         assert report.bad == 0
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("ending", ["json", "jsonl", "csv", "parquet"])
 def test_many_empty_texts_are_told_apart_from_missing_ones(tmp_path: Path, ending: str) -> None:
     pd = pytest.importorskip("pandas")

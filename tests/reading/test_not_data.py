@@ -37,6 +37,7 @@ S3 = '<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{}</Code><Message>no<
 DRIVE = PAGE.format("Google Drive - Virus scan warning", "too large")
 
 
+@pytest.mark.few(54)
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
@@ -160,6 +161,7 @@ def test_nothing_but_pointers_is_nothing_to_scan(tmp_path: Path) -> None:
         scanned(tmp_path)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "piece", ["<script>", "<title>", "<!-- -->", "<", "<h1>", "<input type=", "{", "[", "[ ", "From 1999 ", "a: "]
 )

@@ -35,6 +35,7 @@ NAMES = (
 """Keys of records that read as something else, each once as the only key."""
 
 
+@pytest.mark.few(7)
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: ascii(name[:12]))
 @pytest.mark.parametrize("form", ["jsonl", "json", "nested.json", "object.json", "nested.jsonl"])
 def test_names_found_in_data_are_names(tmp_path: Path, name: str, form: str) -> None:
@@ -87,6 +88,7 @@ DECODING = {
 }
 
 
+@pytest.mark.few(26)
 @pytest.mark.parametrize("name", DECODING)
 @pytest.mark.parametrize("end", ["txt", "jsonl", "csv", "json", "html"])
 def test_bytes_that_are_taken_for_an_encoding_that_refuses_them(tmp_path: Path, name: str, end: str) -> None:
@@ -95,6 +97,7 @@ def test_bytes_that_are_taken_for_an_encoding_that_refuses_them(tmp_path: Path, 
     assert "cannot be read" not in f"{record.reason} {record.damage}"
 
 
+@pytest.mark.few(11)
 @pytest.mark.parametrize(
     "codec", sorted({*encodings.aliases.aliases.values(), "idna", "punycode", "undefined", "mbcs"})
 )
@@ -165,6 +168,7 @@ def test_xz_that_asks_for_4_gib_is_skipped_with_the_reason(tmp_path: Path, alone
     assert reasons == {name: "needs over 320 MiB of memory to decompress", "good.txt": None}
 
 
+@pytest.mark.few(13)
 @pytest.mark.parametrize("level", [0, 6, 9, 9 | lzma.PRESET_EXTREME])
 @pytest.mark.parametrize("kind", [lzma.FORMAT_XZ, lzma.FORMAT_ALONE])
 @pytest.mark.parametrize("after", [b"", b"\x00" * 8, b"no xz at all"])
@@ -191,6 +195,7 @@ def test_compressed_data_cut_anywhere(tmp_path: Path, cut: int, pack: object) ->
     assert "truncated" in f"{record.damage} {record.reason}" or (end, cut) == ("gz", 1)
 
 
+@pytest.mark.thorough
 def test_columns_of_one_name_are_read_together(tmp_path: Path) -> None:
     pa = pytest.importorskip("pyarrow")
     import pyarrow.parquet as pq

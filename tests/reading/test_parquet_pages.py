@@ -119,6 +119,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
 _SAME_WAY = ("one page, gzip", "one page, brotli", "behind a small one", "a dictionary and a page")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", laws.each_but(_SAME_WAY, BOMBS))
 def test_a_page_that_expands_beyond_measure_is_never_unpacked(tmp_path: Path, name: str) -> None:
     data = BOMBS[name]()
@@ -130,6 +131,7 @@ def test_a_page_that_expands_beyond_measure_is_never_unpacked(tmp_path: Path, na
     assert record["memory"] < 256 * MB
 
 
+@pytest.mark.thorough
 def test_row_groups_before_a_bomb_are_measured(tmp_path: Path) -> None:
     out = io.BytesIO()
     with pq.ParquetWriter(
@@ -167,6 +169,7 @@ BOUNDED: dict[str, Callable[[], bytes]] = {
 _LIKE_ANOTHER = ("pages of the second version", "a repeated prefix behind a small text")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", laws.each_but(_LIKE_ANOTHER, BOUNDED))
 def test_pages_that_can_be_held_are_read_a_few_rows_at_a_time(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.parquet").write_bytes(BOUNDED[name]())
@@ -193,6 +196,7 @@ DAMAGED: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_page_header_that_lies_is_damage(tmp_path: Path, name: str) -> None:
     (tmp_path / "a.parquet").write_bytes(DAMAGED[name]())
@@ -249,6 +253,7 @@ HONEST = [
 ]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("encoding", "codec", "version"), HONEST,
     ids=lambda value: value.get("column_encoding", "dictionary") if isinstance(value, dict) else value,

@@ -34,6 +34,7 @@ CASES: dict[str, tuple[str, Callable[[int], bytes], Reading]] = {
 }  # fmt: skip
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", CASES)
 def test_reading_takes_linear_time(name: str, tmp_path: Path) -> None:
     file, content, settings = CASES[name]

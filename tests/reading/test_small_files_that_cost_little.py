@@ -363,6 +363,7 @@ _LINES = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("line", _LINES.values(), ids=_LINES)
 def test_escapes_of_a_long_line_are_found_in_linear_time(line: str) -> None:
     script = (
@@ -395,6 +396,7 @@ def test_question_marks_between_points_are_matched_without_backtracking() -> Non
     assert _ALONE.fullmatch("(?!.?)") is not None
 
 
+@pytest.mark.thorough
 def test_folders_deeper_than_a_path_can_name_are_skipped_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -123,6 +123,7 @@ def test_what_is_folded_opens_by_the_keyboard(browser: Any, page_file: Path) -> 
     page.close()
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("page_file", ["everything"], indirect=True)
 def test_paper_has_all_of_it(browser: Any, page_file: Path, tmp_path: Path) -> None:
     page = browser.new_page(viewport={"width": 673, "height": 1000})  # an A4 page without its margins

@@ -162,6 +162,7 @@ HUGE = {
 _MANY = "똻" * 10_000_000
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", HUGE)
 def test_a_page_of_any_corpus_is_small_and_says_what_it_leaves_out(kind: str) -> None:
     page = render(_huge(HUGE[kind]), "html")
@@ -213,6 +214,7 @@ def test_commands_are_code_in_what_to_do() -> None:
     assert "--limit-alphabet 450" in codes
 
 
+@pytest.mark.thorough
 def test_the_page_is_written_by_the_command_line(tmp_path: Path) -> None:
     page, estimate = tmp_path / "r.html", tmp_path / "e.html"
     done = run("scan", REPOSITORY / "examples" / "broken", "-q", "--output", f"html={page}")

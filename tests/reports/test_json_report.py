@@ -69,6 +69,7 @@ def test_trained_report_fits_the_schema(validator: Draft202012Validator, trained
     assert trained["tokenizer"]["trained"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("example", "options"),
     [
@@ -174,6 +175,7 @@ def test_equal_results_give_equal_bytes() -> None:
     assert render_json(result) == render_json(copy.deepcopy(result))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("example", ["korean-news", "broken", "english-recipes-jsonl"])
 def test_training_twice_gives_the_same_report(example: str) -> None:
     reports = {json_of(EXAMPLES / example) for _ in range(4 if laws.thorough else 2)}
@@ -189,6 +191,7 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> str:
     return write_vocabulary(tmp_path_factory.mktemp("vocabulary") / "vocab.txt", frequent, ["한국", "##한국"])
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("given", [True, False], ids=["loaded", "trained"])
 def test_neither_jobs_nor_the_order_of_creation_matter(
     given: bool, vocabulary: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -214,6 +217,7 @@ def test_workers_in_processes_give_the_same_bytes(
     assert len(reports) == 1
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("count", [20, 120], ids=["lines held out", "documents held out"])
 def test_text_figures_do_not_depend_on_the_container(tmp_path: Path, count: int) -> None:
     texts = [f"{text}긁어 모은 {n} 낯선 말\n" for n, text in enumerate(TEXTS[:count])]
@@ -280,6 +284,7 @@ def test_ranges_give_the_same_as_the_whole(kind: str, mode: DocumentMode, vocabu
     assert document_of(corpus, tokenizer=vocabulary, document=mode, jobs=8) == whole
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("small_units")
 def test_ranges_give_the_same_training(tmp_path: Path) -> None:
     corpus = write_files(tmp_path, {"large.txt": LARGE.encode()})

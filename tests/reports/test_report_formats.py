@@ -274,6 +274,7 @@ def test_junit_has_a_case_for_each_chosen_rule(result: Result) -> None:
     assert not list(suite.iter("failure"))
 
 
+@pytest.mark.thorough
 def test_markdown_stays_small_and_says_what_it_leaves_out(result: Result) -> None:
     long = "".join(f"{text}\U000f0000" for text in ATTACKS) * 3
     places = tuple(Place(f"{n}{long}", n + 1, long) for n in range(60))
@@ -301,6 +302,7 @@ def test_a_result_without_findings_or_comparison(result: Result, name: str) -> N
     assert ("READY" in report) == (name in ("text", "concise", "markdown", "html"))
 
 
+@pytest.mark.thorough
 def test_json_with_a_comparison_fits_the_schema(result: Result) -> None:
     schema = json.loads((files("corpuscheck.reports") / "schema.json").read_text("utf-8"))
     document = json.loads(render(result, "json"))
@@ -312,6 +314,7 @@ def test_json_with_a_comparison_fits_the_schema(result: Result) -> None:
         assert not validator.is_valid({**document, "comparison": short}), key
 
 
+@pytest.mark.thorough
 def test_no_report_but_the_text_needs_the_library_that_draws_on_terminals() -> None:
     modules = [
         *("json.report", "json.peek", "json.estimate", "json.comparison", "json.sides", "markdown.report"),

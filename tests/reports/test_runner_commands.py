@@ -111,6 +111,7 @@ COMMANDS: list[list[str]] = [
 ]
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("arguments", COMMANDS, ids=lambda a: " ".join(a)[:60].replace("\n", " "))
 def test_no_command_prints_one_on_either_stream(arguments: list[str], corpus: Path, run_main: Main) -> None:
     _, out, err = run_main(*arguments)

@@ -49,6 +49,7 @@ def _finding(rule: str, severity: Severity = "warning", message: str = "told", p
     return Finding(rule, "some-rule", severity, message, f"advice for {rule}", places=where)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", NAMES)
 def test_an_example_fits_a_screen_and_ends_with_the_verdict(name: str) -> None:
     result = example(name).result
@@ -102,6 +103,7 @@ def test_the_gravest_are_told_at_length_and_none_is_lost() -> None:
     assert len(lines) < 60
 
 
+@pytest.mark.few(11)
 @pytest.mark.parametrize("width", [40, 60, 80, 100, 120, 200])
 @pytest.mark.parametrize("made", [full_result, hostile_result, examples_result])
 def test_no_line_is_wider_than_the_console(made: Callable[[], Result], width: int) -> None:
@@ -135,6 +137,7 @@ def test_colours_are_only_where_they_are_wanted(colour: bool, monkeypatch: pytes
     assert ("\x1b[1;31;7m" in report or "\x1b[1;7;31m" in report) == colour
 
 
+@pytest.mark.thorough
 def test_report_and_files_follow_full_too(tmp_path: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
     recipes = EXAMPLES / "english-recipes-jsonl"
     kept = ("--save", tmp_path / "a.ccp", "--output", f"text={tmp_path / 'a.txt'}", "-q")

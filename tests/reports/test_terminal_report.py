@@ -81,6 +81,7 @@ def _split(line: str, column: int) -> tuple[str, str]:
     return line, ""
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize(
     ("heading", "right", "left"),
@@ -105,6 +106,7 @@ def test_columns_line_up_by_display_width(
             assert after == "" or after.startswith("  ")
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 200])
 def test_no_line_is_wider_than_the_console(wide_words: str, width: int) -> None:
     for corpus in (Path(wide_words) / "corpus", EXAMPLES / "broken"):
@@ -137,6 +139,7 @@ def test_width_off_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     capsys.readouterr()
 
 
+@pytest.mark.thorough
 def test_one_lost_word_in_a_large_corpus_is_not_shown_as_none(tmp_path: Path) -> None:
     lines = korean_lines(30_000, seed=2)
     known = set("".join(lines)) - {" "}

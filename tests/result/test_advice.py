@@ -42,6 +42,7 @@ def test_composing_is_not_advised_where_it_wins_little(tmp_path: Path, vocabular
     assert advice.endswith("characters it loses 0 %")
 
 
+@pytest.mark.thorough
 def test_a_larger_alphabet_says_what_it_wins_and_costs(tmp_path: Path) -> None:
     write_files(tmp_path / "corpus", {"text.txt": TEXT})
     scan = scanned(tmp_path / "corpus", limit_alphabet=200)
@@ -57,6 +58,7 @@ def test_a_larger_alphabet_says_what_it_wins_and_costs(tmp_path: Path) -> None:
     assert again.result.profile.words.unk_rate < 0.005  # a tenth of this little text is held out
 
 
+@pytest.mark.thorough
 def test_stripped_accents_name_the_share_of_hangul(tmp_path: Path) -> None:
     write_files(tmp_path, {"uncased.json": artefact("bert uncased, accents stripped").definition})
     found = findings(TEXT, tmp_path, tokenizer=str(tmp_path / "uncased.json"))["CC302"]

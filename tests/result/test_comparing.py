@@ -168,6 +168,7 @@ def base_and_head(tmp_path: Path, vocabulary: str, case: Case, **options: Any) -
     return str(tmp_path / "base.ccp"), base, head
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", CASES)
 def test_what_has_become_of_a_corpus(name: str, tmp_path: Path, vocabulary: str) -> None:
     case = CASES[name]
@@ -195,6 +196,7 @@ def test_what_has_become_of_a_corpus(name: str, tmp_path: Path, vocabulary: str)
     assert again.comparison == result.comparison
 
 
+@pytest.mark.thorough
 @examples(10)
 @given(data=st.data())
 def test_a_corpus_compared_with_itself_is_unchanged(

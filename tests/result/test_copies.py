@@ -71,6 +71,7 @@ DIFFERENT = {
 }
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", [*NORMALISED, *DIFFERENT])
 def test_what_normalising_passes_over_and_what_it_does_not(name: str, tmp_path: Path, vocabulary: str) -> None:
     pair = NORMALISED.get(name) or DIFFERENT[name]
@@ -111,6 +112,7 @@ def test_usable_bytes_of_a_composed_corpus_are_the_truth(tmp_path: Path, vocabul
     assert document_of(tmp_path, tokenizer=vocabulary)["clean"]["usable"]["usable_bytes"] == found.usable_bytes
 
 
+@pytest.mark.thorough
 def test_estimated_likeness_is_near_the_true_one(tmp_path: Path, vocabulary: str) -> None:
     dice, made = random.Random(7), [*documents(40, 3, 30), *(" ".join(LATIN[k : k + 60]) for k in range(0, 2400, 60))]
     lexicon = " ".join(made[:40]).split()

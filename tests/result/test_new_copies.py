@@ -193,6 +193,7 @@ def told(result: Result) -> list[str]:
     return [copy.told.replace("corpus/", "") for copy in result.comparison.copies.pairs]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", laws.each(2, CASES))
 def test_copies_of_the_baseline_fail_the_gate_and_moves_and_edits_do_not(name: str, tmp_path: Path) -> None:
     case = CASES[name]
@@ -279,6 +280,7 @@ def test_workers_cache_shards_and_saved_profiles_give_the_same_copies(tmp_path: 
     assert merged.comparison.copies == copies
 
 
+@pytest.mark.thorough
 def test_copies_are_estimated_where_documents_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(DocumentPart, "MOST", 300)
     monkeypatch.setattr(NearPart, "MOST", 300)
@@ -306,6 +308,7 @@ def test_copies_are_estimated_where_documents_are_too_many(tmp_path: Path, monke
     assert kinds(edited) == {}
 
 
+@pytest.mark.thorough
 def test_many_forms_that_are_alike_and_edited_at_once_are_edits(tmp_path: Path) -> None:
     """Far more than are compared with each other under one key."""
     form = ruling(7)

@@ -43,6 +43,7 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(path)
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("shape", laws.each(2, ["none", "a pair", "3,000 pairs", "50", "100 of 50", "5,000"]))
 @pytest.mark.parametrize("kind", KINDS)
 def test_intervals_hold_the_truth_for_every_size_of_cluster(kind: str, shape: str, bounds: None) -> None:
@@ -81,6 +82,7 @@ def test_what_is_drawn_by_size_adds_up_to_all() -> None:
     assert abs(total.value - sizes.sum()) < 3 * total.error < 0.02 * sizes.sum()
 
 
+@pytest.mark.thorough
 def test_nothing_above_all_of_it_is_printed_and_every_estimate_has_its_margin(bounds: None) -> None:
     from corpuscheck.reports.terminal.clean import waterfall
     from corpuscheck.text.amounts import percent
@@ -116,6 +118,7 @@ def test_a_line_that_is_counted_is_also_among_the_repeated_bytes(bounds: None) -
     assert abs(found.share - 0.5) < 0.03
 
 
+@pytest.mark.thorough
 def test_estimates_are_printed_with_their_margins_in_every_report(
     tmp_path: Path, vocabulary: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -139,6 +142,7 @@ def test_estimates_are_printed_with_their_margins_in_every_report(
     assert copies["standard_error_documents"] > 0
 
 
+@pytest.mark.thorough
 def test_documents_too_short_for_near_copies_are_told_as_not_judged(tmp_path: Path, vocabulary: str) -> None:
     """Pairs of sixty syllables that differ in one: nobody should read that there are no near copies."""
     dice = random.Random(1)
@@ -164,6 +168,7 @@ LONG = {
 }
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", LONG)
 def test_one_document_shares_no_line_with_itself(
     name: str, tmp_path: Path, vocabulary: str, monkeypatch: pytest.MonkeyPatch

@@ -90,6 +90,7 @@ DRESSES: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("text", "planted"), DRESSES.values(), ids=DRESSES)
 def test_a_planted_document_is_found_whole(text: str, planted: str, tmp_path: Path) -> None:
     corpus = [*CORPUS]
@@ -102,6 +103,7 @@ def test_a_planted_document_is_found_whole(text: str, planted: str, tmp_path: Pa
     assert worst["place"] == {"path": f"{tmp_path}/data/a.jsonl", "document": 8}
 
 
+@pytest.mark.thorough
 def test_half_of_a_document_is_half_of_its_stretches(tmp_path: Path) -> None:
     tokens = words(112, 5)
     corpus = [*CORPUS, " ".join(tokens[:62])]
@@ -110,6 +112,7 @@ def test_half_of_a_document_is_half_of_its_stretches(tmp_path: Path) -> None:
     assert told["share"] == told["worst"][0]["share"] == 0.5
 
 
+@pytest.mark.thorough
 def test_twelve_words_in_a_row_are_not_thirteen(tmp_path: Path) -> None:
     tokens = words(60, 6)
     assert found(tmp_path, [*CORPUS, " ".join(tokens[20:32])], [" ".join(tokens)])["contaminated_documents"] == 0
@@ -119,6 +122,7 @@ def test_twelve_words_in_a_row_are_not_thirteen(tmp_path: Path) -> None:
     assert found(tmp_path, [*CORPUS, thirty], [CHINESE])["stretches_found"] == 1
 
 
+@pytest.mark.thorough
 def test_a_short_document_is_looked_for_as_a_whole(tmp_path: Path) -> None:
     questions = ["대한민국의 수도는 어느 도시입니까?", "What is the capital of Australia?", "예?", "2 + 2 = ?"]
     told = found(tmp_path, [*CORPUS, f"퀴즈: {questions[0]} 서울.", "what is the capital of australia"], questions)
@@ -171,6 +175,7 @@ def plain_count(corpus: Sequence[str], benchmark: Sequence[str]) -> list[int]:
     return counts
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("seed", range(3))
 def test_as_many_as_a_plain_program_finds(seed: int, tmp_path: Path) -> None:
     dice = random.Random(seed)
@@ -187,6 +192,7 @@ def test_as_many_as_a_plain_program_finds(seed: int, tmp_path: Path) -> None:
     assert counted == {k + 1: n for k, n in enumerate(expected) if n}
 
 
+@pytest.mark.thorough
 def test_a_stretch_on_the_border_of_two_blocks_is_found(tmp_path: Path) -> None:
     text = " ".join(words(400_000, 11))
     data = text.encode()
@@ -238,6 +244,7 @@ def _tokenizer(tmp_path: Path) -> str:
     return str(path)
 
 
+@pytest.mark.thorough
 def test_the_cache_knows_another_benchmark_from_this_one(planted: Path, tmp_path: Path) -> None:
     options: dict[str, Any] = {"cache": str(tmp_path / "cache"), "tokenizer": _tokenizer(tmp_path)}
     with_eval = document_of(planted / "data", against=[str(planted / "eval")], **options)
@@ -268,12 +275,14 @@ def test_the_gate(planted: Path, run_main: Main) -> None:
         assert status == len(rules)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("form", ["text", "markdown", "html", "sarif", "concise"])
 def test_every_report_names_it(form: str, planted: Path, run_main: Main) -> None:
     out = run_main("scan", str(planted / "data"), "--against", str(planted / "eval"), "--format", form, "--full")[1]
     assert "5 of 30 documents" in " ".join(out.split())
 
 
+@pytest.mark.thorough
 def test_several_benchmarks_each_by_itself(planted: Path) -> None:
     names = [str(planted / "eval/a.jsonl"), str(planted / "eval/b.jsonl")]
     report = document_of(planted / "data", against=names)
@@ -328,6 +337,7 @@ print(sorted(part.places.values()))
 """
 
 
+@pytest.mark.thorough
 def test_the_kernels_as_plain_python() -> None:
     paths = [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
     told = [

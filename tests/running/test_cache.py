@@ -124,6 +124,7 @@ def _rewritten(path: Path, text: str) -> None:
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("change", laws.each(2, CHANGES))
 def test_only_what_changed_is_read(change: str, corpus: Path, options: dict[str, Any], reads: Reads) -> None:
     scanned(corpus, **options)
@@ -173,6 +174,7 @@ def test_another_version_of_the_program_measures_anew(
     assert len(reads()) == 12
 
 
+@pytest.mark.thorough
 def test_content_is_what_counts_where_it_is_asked_for(corpus: Path, options: dict[str, Any], reads: Reads) -> None:
     options["cache_key"] = "content"
     scanned(corpus, **options)
@@ -190,6 +192,7 @@ def test_content_is_what_counts_where_it_is_asked_for(corpus: Path, options: dic
     assert reads() == ["07.txt"]
 
 
+@pytest.mark.thorough
 def test_a_file_that_changes_while_it_is_read_is_not_kept(
     corpus: Path, options: dict[str, Any], reads: Reads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -230,6 +233,7 @@ def test_from_python_nothing_is_kept_unless_asked(
     assert (tmp_path / "kept" / "cache.db").is_file()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("folder", [".corpuscheck_cache", "kept"])
 def test_the_cache_is_no_part_of_the_corpus(
     folder: str, run_main: Main, corpus: Path, monkeypatch: pytest.MonkeyPatch

@@ -68,6 +68,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("damage", laws.each(2, DAMAGE))
 def test_damage_is_ignored_counted_and_repaired(damage: str, corpus: Path, options: dict[str, Any]) -> None:
     wanted = everything(scanned(corpus, **options))
@@ -111,6 +112,7 @@ OUT_OF_REACH: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("trouble", OUT_OF_REACH)
 def test_out_of_reach_is_said(trouble: str, corpus: Path, options: dict[str, Any], tmp_path: Path) -> None:
     wanted = everything(scanned(corpus, **{**options, "cache": None}))
@@ -142,6 +144,7 @@ def test_a_read_only_folder(filled: bool, corpus: Path, options: dict[str, Any])
     assert scan.cache.known == (5 if filled else 0)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("code", "message"),
     [(sqlite3.SQLITE_FULL, "database or disk is full"), (sqlite3.SQLITE_READONLY, "readonly"), (0, "other")],
@@ -180,6 +183,7 @@ def test_disk_full_for_good(corpus: Path, options: dict[str, Any]) -> None:
     assert scan.cache.trouble
 
 
+@pytest.mark.thorough
 def test_a_busy_cache_is_not_waited_for_with_each_file(
     corpus: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +226,7 @@ def test_size_stays_under_its_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert 10 < len(found) < 25
 
 
+@pytest.mark.thorough
 def test_two_scans_at_once_do_not_harm_each_other(corpus: Path, options: dict[str, Any]) -> None:
     wanted = everything(scanned(corpus, **options))[0]
     (Path(options["cache"]) / "cache.db").unlink()

@@ -65,6 +65,7 @@ def test_what_another_user_or_machine_kept_is_measured_anew(
     assert before.known == 5  # side by side
 
 
+@pytest.mark.thorough
 def test_a_state_of_another_corpus_is_not_taken_for_this_one(corpus: Path, options: dict[str, Any]) -> None:
     """Values that were swapped between keys are as good as damaged, though the secret has sealed them."""
     scanned(corpus, **options)
@@ -129,6 +130,7 @@ def _linked(path: Path) -> None:
     path.symlink_to("real")
 
 
+@pytest.mark.few(2)
 @NOT_ON_WINDOWS
 @pytest.mark.parametrize(
     "make", [_secret_of(b""), _secret_of(b"short"), _secret_of(b"x" * 33), _readable, _linked, os.mkfifo, os.mkdir]
@@ -179,6 +181,7 @@ def test_a_folder_that_is_a_link_is_not_used(
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
+@pytest.mark.few(2)
 @NOT_ON_WINDOWS
 @pytest.mark.parametrize("name", ["CACHEDIR.TAG", ".gitignore"])
 @pytest.mark.parametrize("there", [False, True])
@@ -251,6 +254,7 @@ SCHEMAS: dict[str, list[str]] = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("schema", SCHEMAS)
 def test_only_our_own_schema_is_read_and_another_one_is_begun_anew(
     schema: str, corpus: Path, options: dict[str, Any]
@@ -292,6 +296,7 @@ def test_what_a_killed_scan_left_half_written_is_taken_back(corpus: Path, option
 # owners
 
 
+@pytest.mark.few(1)
 @AS_ROOT
 @pytest.mark.parametrize(
     ("what", "reason"), [("", "another user owns it"), ("cache.db", "another user owns cache.db in it")]
@@ -401,6 +406,7 @@ def test_a_cache_that_git_tracks_in_worktrees_submodules_and_nowhere(tmp_path: P
     assert not is_tracked(repository.folder / ".corpuscheck_cache")
 
 
+@pytest.mark.thorough
 @NEEDS_GIT_AND_BASH
 def test_a_committed_cache_turns_no_verdict(tmp_path: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
     """A good corpus's state under the keys of a bad one, as somebody commits it who has every right on this machine."""
@@ -434,6 +440,7 @@ def test_scans_that_begin_at_once_have_one_secret(tmp_path: Path) -> None:
 # what is exchanged while it is opened
 
 
+@pytest.mark.few(1)
 @NOT_ON_WINDOWS
 @pytest.mark.parametrize("held", ["empty", "a database"])
 def test_a_link_put_in_place_of_the_file_as_it_is_opened_is_not_followed(

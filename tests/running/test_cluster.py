@@ -205,6 +205,7 @@ def test_the_scheduler_is_killed(cluster: Processes, corpus: Path, options: dict
         by_cluster(cluster, corpus, options)
 
 
+@pytest.mark.thorough
 def test_a_file_that_always_kills_its_worker_is_named_and_the_rest_is_measured(
     cluster: Processes, corpus: Path, options: dict[str, Any]
 ) -> None:
@@ -235,6 +236,7 @@ REFUSED: dict[str, tuple[dict[str, Any], type[CorpuscheckError], str]] = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", laws.each(2, REFUSED))
 def test_a_worker_that_cannot_do_its_work_is_the_end(
     name: str, cluster: Processes, corpus: Path, options: dict[str, Any], tmp_path: Path
@@ -245,6 +247,7 @@ def test_a_worker_that_cannot_do_its_work_is_the_end(
         by_cluster(cluster, corpus, options, work=str(tmp_path / "work"))
 
 
+@pytest.mark.thorough
 def test_a_client_that_was_killed_comes_back_and_nothing_is_measured_twice(
     cluster: Processes, corpus: Path, options: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -269,6 +272,7 @@ def test_a_client_that_was_killed_comes_back_and_nothing_is_measured_twice(
     assert len(again) <= 1 + 8  # what the worker was at, and what was on its way to it
 
 
+@pytest.mark.thorough
 def test_no_scheduler_and_no_cluster(tmp_path: Path, options: dict[str, Any]) -> None:
     folder = write_files(tmp_path / "corpus", {"a.txt": "x\n"})
     with pytest.raises(UsageError, match=r"--dask tcp://127\.0\.0\.1:1: no scheduler answers there"):
@@ -277,6 +281,7 @@ def test_no_scheduler_and_no_cluster(tmp_path: Path, options: dict[str, Any]) ->
         run_scan(folder, settings_from(**options, work="work"))
 
 
+@pytest.mark.thorough
 def test_what_is_cancelled_stops_on_the_workers(
     cluster: Processes, corpus: Path, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

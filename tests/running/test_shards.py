@@ -155,6 +155,7 @@ CORPORA: dict[str, tuple[Callable[[Path], Path], dict[str, Any]]] = {
 MAKEFILE = re.search(r"```makefile\n(.*?)```", (REPOSITORY / "docs" / "scale.md").read_text("utf-8"), re.DOTALL)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
 def test_the_makefile_of_the_page_makes_what_one_scan_makes(tmp_path: Path) -> None:
     assert MAKEFILE
@@ -228,6 +229,7 @@ def test_shards_with_a_tokenizer_make_what_one_scan_makes(name: str, shards: int
     assert sum_of(parts, tmp_path) == one_scan(folder, **options)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", laws.each(3, CORPORA))
 def test_shards_of_a_survey_and_of_a_scan_make_what_one_scan_trains_and_makes(name: str, tmp_path: Path) -> None:
     make, options = CORPORA[name]
@@ -236,6 +238,7 @@ def test_shards_of_a_survey_and_of_a_scan_make_what_one_scan_trains_and_makes(na
     assert sum_of(parts_of(folder, 4, tmp_path, survey=whole, **options), tmp_path) == one_scan(folder, **options)
 
 
+@pytest.mark.thorough
 def test_a_survey_by_one_job_is_that_of_shards(tmp_path: Path) -> None:
     folder = plain(tmp_path / "corpus")
     of_shards = surveyed(folder, 3, tmp_path)
@@ -244,6 +247,7 @@ def test_a_survey_by_one_job_is_that_of_shards(tmp_path: Path) -> None:
     assert one_scan(folder, survey=of_shards) == one_scan(folder)
 
 
+@pytest.mark.thorough
 def test_tables_past_their_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for part in (DocumentPart, NormPart, NearPart, RepeatsPart):
         monkeypatch.setattr(part, "MOST", 60)
@@ -366,6 +370,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("kept")
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("name", REFUSED)
 def test_shards_that_do_not_make_one_whole_are_refused(name: str, kept: Path, tmp_path: Path) -> None:
     spoil, why = REFUSED[name]

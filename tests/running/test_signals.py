@@ -51,6 +51,7 @@ def rows_of(run_main: Main, data: Path, place: Path, *options: str) -> Any:
     return pd.read_parquet(place) if place.suffix == ".parquet" else pd.read_json(place, lines=True)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", ["d.jsonl.zst", "d.parquet"])
 def test_a_row_for_each_document_in_one_line_of_pandas(name: str, data: Path, tmp_path: Path, run_main: Main) -> None:
     rows = rows_of(run_main, data, tmp_path / name, "--by", "folder")
@@ -86,6 +87,7 @@ def test_copies_name_the_document_that_is_kept(data: Path, tmp_path: Path, run_m
     }
 
 
+@pytest.mark.thorough
 def test_the_rows_add_up_to_the_report(data: Path, tmp_path: Path, run_main: Main) -> None:
     place = tmp_path / "d.jsonl.zst"
     rows = rows_of(run_main, data, place, "--output", f"json={tmp_path / 'r.json'}")
@@ -119,6 +121,7 @@ def test_ranges_and_jobs_give_the_same_bytes(
         assert place.read_bytes() == (tmp_path / "whole.jsonl.zst").read_bytes()
 
 
+@pytest.mark.thorough
 def test_a_text_that_work_units_share_is_one_row(
     tmp_path: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,6 +138,7 @@ def test_a_text_that_work_units_share_is_one_row(
     assert rows.copy_kind.fillna("").tolist() == ["", "exact", ""]
 
 
+@pytest.mark.thorough
 def test_many_documents_are_compared_a_part_at_a_time(
     data: Path, tmp_path: Path, run_main: Main, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +154,7 @@ def test_many_documents_are_compared_a_part_at_a_time(
     assert mine.copy_kind.isna().sum() == len(set(texts))
 
 
+@pytest.mark.thorough
 def test_with_a_cache_every_document_has_its_row(data: Path, tmp_path: Path, run_main: Main) -> None:
     cache = ("--cache-dir", str(tmp_path / "cache"))
     for name in ("a", "b"):

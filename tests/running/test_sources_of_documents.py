@@ -121,6 +121,7 @@ def test_each_source_has_its_own_figures_and_they_add_up(tmp_path: Path, vocabul
     assert sources["web"].debris_bytes > 0 == sources["wiki"].debris_bytes
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("document", ["file", "line"])
 def test_the_worst_character_of_a_source_is_the_one_that_most_lost_words_have_first(
     document: str, tmp_path: Path, vocabulary: str
@@ -180,6 +181,7 @@ WAYS = {
 }
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(("by", "names"), WAYS.items())
 def test_sources_are_told_apart_as_was_asked_for(
     by: str, names: list[str] | None, tmp_path: Path, vocabulary: str
@@ -219,6 +221,7 @@ OBVIOUS = {
 }
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(("files", "paths", "names"), OBVIOUS.values(), ids=OBVIOUS)
 def test_sources_are_found_where_they_are_obvious(
     files: list[str], paths: list[str], names: list[str], tmp_path: Path, vocabulary: str
@@ -289,6 +292,7 @@ def test_shards_make_the_sources_of_the_whole(tmp_path: Path, vocabulary: str) -
     assert result.sources.overlaps == whole.sources.overlaps
 
 
+@pytest.mark.thorough
 @pytest.mark.usefixtures("small_units")
 def test_a_long_document_that_several_workers_share_counts_for_its_source(tmp_path: Path, vocabulary: str) -> None:
     long = "\n".join(" ".join(random.Random(k).choices(LINES, k=4)) for k in range(300))
@@ -386,6 +390,7 @@ FIELDS = [
 ]  # fmt: skip
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(("write", "field"), FIELDS)
 def test_records_name_their_source(write: Callable[[Path], str], field: str, tmp_path: Path, vocabulary: str) -> None:
     year = write(tmp_path)
@@ -412,6 +417,7 @@ OBVIOUS_FIELDS = {
 }
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(("further", "by"), OBVIOUS_FIELDS.values(), ids=OBVIOUS_FIELDS)
 def test_a_field_is_found_where_it_obviously_names_sources(
     further: Callable[[int], dict[str, Any]], by: str, tmp_path: Path, vocabulary: str

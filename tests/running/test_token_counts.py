@@ -49,6 +49,7 @@ def lengths_of(tokenizer: Tokenizer, folder: Path) -> list[int]:
 KINDS = ["GPT-2", "Llama 3", "Llama 2", "Unigram, NFKC", "bytes by the normaliser", "vocab.txt"]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", KINDS)
 def test_tokens_and_lengths_are_those_of_the_library(name: str, tmp_path: Path) -> None:
     folder = corpus(tmp_path / "corpus")
@@ -67,6 +68,7 @@ def test_tokens_and_lengths_are_those_of_the_library(name: str, tmp_path: Path) 
     assert not spread.document_tokens.estimated
 
 
+@pytest.mark.thorough
 def test_nothing_is_counted_where_nobody_asked_and_words_do_without(tmp_path: Path) -> None:
     folder = corpus(tmp_path / "corpus")
     vocabulary = write_vocabulary(tmp_path / "vocab.txt", LETTERS)
@@ -76,6 +78,7 @@ def test_nothing_is_counted_where_nobody_asked_and_words_do_without(tmp_path: Pa
     assert (asked.words, asked.unk_words, asked.lost) == (plain.words, plain.unk_words, plain.lost)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", KINDS)
 def test_shards_make_what_one_scan_makes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(units, "_SMALLEST_UNIT", 1 << 12)
@@ -90,6 +93,7 @@ def test_shards_make_what_one_scan_makes(name: str, tmp_path: Path, monkeypatch:
     assert (tmp_path / "all.ccp").read_bytes() == scanned(folder, **options).result.profile.to_bytes()
 
 
+@pytest.mark.thorough
 def test_what_is_in_the_cache_is_what_was_counted(tmp_path: Path) -> None:
     folder = corpus(tmp_path / "corpus")
     options: dict[str, Any] = {"tokenizer": tokenizer_file("GPT-2", tmp_path), "cache": str(tmp_path / "cache")}
@@ -100,6 +104,7 @@ def test_what_is_in_the_cache_is_what_was_counted(tmp_path: Path) -> None:
     assert scanned(folder, **options).result.profile.to_bytes() == scanned(folder, **plain).result.profile.to_bytes()
 
 
+@pytest.mark.thorough
 def test_where_kernels_are_wrong_everything_is_encoded_and_the_report_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,7 @@ def passes(folder: Path, jobs: int) -> Corpus:
     return Corpus(sources, settings, lambda *_: nullcontext(Silent()), True)
 
 
+@pytest.mark.few(1)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process cannot be killed like this here")
 @pytest.mark.parametrize("jobs", [2, 3])
 def test_the_file_that_kills_its_worker_is_named(jobs: int, folder: Path, large: None) -> None:
@@ -92,6 +93,7 @@ class KilledOnce(MeasureTask):
         return super().run(unit, tell)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process cannot be killed like this here")
 def test_a_worker_that_dies_by_chance_changes_nothing(folder: Path, large: None, tmp_path: Path) -> None:
     artefact = load(write_vocabulary(tmp_path / "vocab.txt", "가나다라마바사아자차카타파하고노도로모보소오조"))
@@ -104,6 +106,7 @@ def test_a_worker_that_dies_by_chance_changes_nothing(folder: Path, large: None,
         assert one == other, name
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("document", ["file", "line"])
 def test_any_number_of_workers_gives_the_same_bytes(
     document: Any, folder: Path, large: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -171,6 +174,7 @@ def command_of(script: Path, *arguments: str | Path) -> subprocess.CompletedProc
     )  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="a process cannot be killed like this here")
 def test_all_but_the_file_that_kills_its_worker_is_measured_and_the_scan_is_incomplete(
     deadly: Path, tmp_path: Path
@@ -243,6 +247,7 @@ def is_running(process: int) -> bool:
     return False
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="there is no /proc here")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_scan_that_is_killed_leaves_nothing_running_and_goes_on_where_it_was(jobs: str, tmp_path: Path) -> None:

@@ -155,6 +155,7 @@ def sentences(path: Path) -> list[str]:
     ]
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("theirs", [bert_wordpiece, wordpiece_trainer])
 @pytest.mark.parametrize("vocab_size", [900, 3000, 32_000])
 @pytest.mark.parametrize("path", LANGUAGES, ids=[path.stem for path in LANGUAGES])

@@ -80,6 +80,7 @@ def tokenizer_json(*added: AddedToken, normalizer: normalizers.Normalizer | None
     return str(tokenizer.to_str())
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", laws.each(3, CLASSES))
 @pytest.mark.parametrize("vocabulary", ["vocab.txt", "tokenizer.json"])
 def test_every_class_with_all_options_on_all_scripts(name: str, vocabulary: str, tmp_path: Path) -> None:
@@ -208,6 +209,7 @@ def write_folder(folder: Path, files: dict[str, Any]) -> Path:
     return write_files(folder, {k: v if isinstance(v, str) else json.dumps(v) for k, v in files.items()})
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", FOLDERS)
 def test_all_files_of_a_folder_count(name: str, tmp_path: Path) -> None:
     write_folder(tmp_path, FOLDERS[name])

@@ -16,6 +16,7 @@ ODD = "a  b\t c\n\n 똻 <s> [MASK]<|endoftext|> e\u0301 12345 don't ▁x \u200b�
 TEXTS = [*LANGUAGES.values(), ODD, "the cat", "다. 다.\n", *(p.read_text("utf-8") for p in EXAMPLES.rglob("*.md"))]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", DEFINITIONS)
 def test_every_count_is_that_of_whole_documents(tmp_path: Path, name: str) -> None:
     tokenizer = DEFINITIONS[name]([*LANGUAGES.values()][:5])

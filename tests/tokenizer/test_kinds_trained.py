@@ -40,6 +40,7 @@ def folders(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return made
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_word_of_the_text_is_lost_or_shattered(folders: dict[str, Path], corpus: Path, kind: str) -> None:
     result = scanned(corpus, tokenizer=str(folders[kind])).result
@@ -65,6 +66,7 @@ def test_transformers_and_we_read_the_folder_alike(folders: dict[str, Path], kin
         assert ours.encode(text, add_special_tokens=False).ids == theirs.encode(text, add_special_tokens=False)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", [*KINDS, "wordpiece"])
 def test_other_processes_with_other_threads_write_the_same_bytes(corpus: Path, tmp_path: Path, kind: str) -> None:
     written = []
@@ -82,6 +84,7 @@ def _environment() -> dict[str, str]:
     return dict(os.environ)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", [*KINDS, "wordpiece"])
 def test_a_sweep_reads_the_text_once_and_gives_the_same_each_time(
     corpus: Path, kind: str, monkeypatch: pytest.MonkeyPatch
@@ -105,6 +108,7 @@ def test_a_sweep_reads_the_text_once_and_gives_the_same_each_time(
     assert all(0 < row.bits_per_byte < 8 for row in first.rows)
 
 
+@pytest.mark.thorough
 def test_the_json_of_a_sweep_is_what_its_schema_says(corpus: Path) -> None:
     schema = json.loads((files("corpuscheck.reports") / "sweep_schema.json").read_text("utf-8"))
     Draft202012Validator.check_schema(schema)

@@ -62,6 +62,7 @@ def test_a_file_is_encoded_as_tiktoken_encodes_it(tmp_path: Path, name: str, mon
     assert not ours.assumed
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("files", "pattern", "like"),
     [
@@ -111,6 +112,7 @@ def test_an_expression_that_is_none_is_refused(tmp_path: Path) -> None:
         load(str(tmp_path / "x.tiktoken"), pattern="(unclosed")
 
 
+@pytest.mark.thorough
 def test_the_command_takes_it(tmp_path: Path) -> None:
     write_files(tmp_path, {"x.tiktoken": file_of(ranks_of("gpt2")), "t.txt": "서울 똻 the cat\n" * 20})
     done = run("scan", tmp_path / "t.txt", "--tokenizer", tmp_path / "x.tiktoken", "--tokenizer-pattern", "gpt2", "-q")

@@ -81,6 +81,7 @@ def truth(artefact: Artefact, text: str) -> tuple[int, ...]:
     return len(encoding.ids), words, shattered, len(set(unknown)), len(unknown)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", FOLLOWED)
 @examples(60)
 @example(texts=["", " ", "the  서울 똻\n\nx  ", "▁", "\u0301a"])
@@ -97,6 +98,7 @@ def test_plain_text_is_not_left_to_the_library(name: str) -> None:
     assert not seen.left
 
 
+@pytest.mark.few(12)
 @pytest.mark.parametrize("name", FOLLOWED)
 @examples(20)
 @given(texts=texts_of_it)

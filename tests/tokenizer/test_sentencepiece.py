@@ -64,6 +64,7 @@ OPTIONS: list[dict[str, Any]] = [
 ONE_BY_ONE: dict[str, Any] = {"user_defined_symbols": ("▁▁", "가나"), "remove_extra_whitespaces": False}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(("kind", "options"), [*itertools.product(["unigram", "bpe"], OPTIONS), ("bpe", ONE_BY_ONE)])
 def test_a_model_encodes_as_sentencepiece_does(tmp_path: Path, kind: str, options: dict[str, Any]) -> None:
     model = sentencepiece_model(kind, **options)

@@ -127,6 +127,7 @@ letters = st.sampled_from("abcthe 서울은똻뷁éか文😀1 \n ")
 texts_of_it = st.lists(st.one_of(st.text(letters, max_size=30), st.text(max_size=8)), min_size=1, max_size=4)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(texts=texts_of_it)
@@ -136,6 +137,7 @@ def test_shattered_words_are_those_with_a_token_that_decodes_to_no_whole_charact
     assert (found.words, found.pieces, found.documents) == truth(of_kind(kind), texts)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "byte-level BPE, NFD"])
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(text=st.text(st.sampled_from("the 서울은똻뷁か文😀"), max_size=30))
@@ -210,6 +212,7 @@ def test_an_english_tokenizer_on_korean_is_the_first_finding(
     assert (worst["똻"]["codepoint"], worst["똻"]["name"]) == ("U+B63B", "HANGUL SYLLABLE DDWALH")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(("limit", "judged"), [("0.9", False), ("0.01", True), ("0", True)])
 def test_the_limit_is_an_option(
     run_main: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, judged: bool

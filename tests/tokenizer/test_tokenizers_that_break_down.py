@@ -85,6 +85,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(encoder, "SECONDS", 2)
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", laws.each_but(["another"], BREAKING))
 def test_the_scan_ends_and_names_the_file(name: str, tmp_path: Path, run_main: Main) -> None:
     changes, planted, said = BREAKING[name]
@@ -103,6 +104,7 @@ def test_the_scan_ends_and_names_the_file(name: str, tmp_path: Path, run_main: M
         assert told.endswith("planted\\u000a.txt; take another tokenizer, or leave the file out with --exclude\n")
 
 
+@pytest.mark.thorough
 def test_the_scan_ends_in_worker_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a busy machine its time may be over before its memory is."""
     monkeypatch.undo()  # other processes have their own limit
@@ -125,6 +127,7 @@ def test_without_the_file_it_works(tmp_path: Path, run_main: Main) -> None:
     assert out
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("name", laws.each(3, ZOO))
 def test_an_encoder_says_the_same_here_and_apart(name: str) -> None:
     texts = [
@@ -185,6 +188,7 @@ def _sample() -> Sample:
     return Sample.of(1000, [(1, b"a b", 1, 1), (2, "b ααα".encode(), 1, 2)])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("ask", "of_what"),
     [
@@ -215,6 +219,7 @@ def test_a_peek_names_the_file_too() -> None:
         list(_excerpts(iter(batches), records, {"in\n.txt": frozenset((0, 1))}, excerpter))
 
 
+@pytest.mark.thorough
 def test_the_text_is_named_by_its_number_and_its_beginning() -> None:
     broken = Artefact(json.dumps({**_PLAIN, **BREAKING["a pattern without end"][0]}), "x")
     with pytest.raises(
@@ -246,6 +251,7 @@ def test_no_process_is_left_behind() -> None:
     assert process.returncode is not None
 
 
+@pytest.mark.thorough
 def test_what_asks_about_single_words_ends_too() -> None:
     broken = Artefact(json.dumps({**_PLAIN, "normalizer": _multiplied(6), "pre_tokenizer": _WORDS}), "x")
     for ask in (

@@ -64,6 +64,7 @@ def test_a_byte_level_one_that_lacks_bytes_drops_them(tmp_path: Path) -> None:
     assert result.tokenizer.unknown.way == "dropped"
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("token", "way"),
     [("a", "ordinary"), ("unk", "ordinary"), ("<|endoftext|>", "ordinary"), ("<unk>", "token"), ("[UNK]", "token")],
