@@ -102,6 +102,7 @@ def test_a_profile_without_text_is_refused() -> None:
 # Reports
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("source", ["numbers", "profile", "far", "three"])
 @pytest.mark.parametrize(
     "options", [(), ("--available", "5000", "--per-day", "7", "--params", "14M", "--usable", "0.9")]

@@ -81,6 +81,7 @@ TRIED = [
 """What a command says is printed in one of two ways, each with all redirections; the others with the first, and one."""
 
 
+@pytest.mark.few(4)
 @pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
 @pytest.mark.parametrize(
     ("line", "redirection", "status"),

@@ -143,6 +143,7 @@ def test_it_says_in_one_line_what_it_made(tmp_path: Path) -> None:
     assert run("train", NEWS, "-o", tmp_path, "-q").stdout == ""
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("model", ["fast", "auto"])
 def test_transformers_gives_the_same_ids(folder: Path, model: str) -> None:
     transformers = pytest.importorskip("transformers", reason="transformers is not installed")

@@ -25,6 +25,7 @@ def _ended(command: list[str], *arguments: str, cwd: Path, **environment: str) -
     )  # fmt: skip
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -174,6 +174,7 @@ def other(data: bytes, seed: int = 1) -> bytes:
     return "\n".join(lines).encode() + b"\n"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("store", ["s3", "http", "whole http"])
 @pytest.mark.parametrize(
     ("size", "longer"),

@@ -26,6 +26,7 @@ def _read(data: bytes, step: int = 1 << 20, reader: object = read_csv) -> tuple[
     return found, report
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("reader", [read_csv, pytest.param(read_tsv, marks=pytest.mark.thorough)])
 def test_millions_of_them_take_no_time_and_are_counted_as_lines(end: bytes, reader: object) -> None:

@@ -213,6 +213,7 @@ def test_lzma_in_a_zip_that_asks_for_gigabytes_is_skipped_with_the_reason(
 EMPTY = {"bz2": bz2.compress(b""), "gz": gzip.compress(b""), "xz": lzma.compress(b""), "zst": zstandard.compress(b"")}
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize("ending", EMPTY)
 @pytest.mark.parametrize("size", [10, 1_000_000, pytest.param(3_000_000, marks=pytest.mark.thorough)])
 def test_empty_streams_without_end_are_read_over(tmp_path: Path, ending: str, size: int) -> None:

@@ -242,6 +242,7 @@ MULTIPLIED: dict[str, Any] = {
 }
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("container", ["file", "Parquet", pytest.param("zstd", marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("name", MULTIPLIED)
 def test_a_text_that_is_repeated_without_end_is_bounded(
@@ -288,6 +289,7 @@ LYING: dict[str, tuple[Any, dict[str, Any]]] = {
 }  # fmt: skip
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("claimed", [None, 0, pytest.param(100, marks=pytest.mark.thorough)])
 @pytest.mark.parametrize("name", LYING)
 def test_what_parquet_says_of_its_sizes_is_not_believed(

@@ -129,6 +129,7 @@ TABLES: dict[str, tuple[str, Callable[[], bytes], int, int]] = {
 }  # fmt: skip
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("packed", [False, pytest.param(True, marks=pytest.mark.thorough)], ids=["plain", "gzip"])
 @pytest.mark.parametrize("name", TABLES)
 def test_a_row_of_too_many_cells_costs_no_more_than_itself(tmp_path: Path, name: str, packed: bool) -> None:

@@ -130,6 +130,7 @@ LONG_LINES = {
 }
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("kind", LONG_LINES)
 @pytest.mark.parametrize("mode", ["file", pytest.param("line", marks=pytest.mark.thorough)])
 def test_one_long_line(kind: str, mode: str, tmp_path: Path, vocabulary: str) -> None:

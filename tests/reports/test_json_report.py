@@ -265,6 +265,7 @@ def small_units(monkeypatch: pytest.MonkeyPatch) -> None:
     shrink_samples(monkeypatch)
 
 
+@pytest.mark.few(1)
 @pytest.mark.usefixtures("small_units")
 @pytest.mark.parametrize(
     ("kind", "mode"),

@@ -136,6 +136,7 @@ def test_only_what_changed_is_read(change: str, corpus: Path, options: dict[str,
     assert everything(scan) == everything(plain(corpus, options))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("changed", "used"),
     [

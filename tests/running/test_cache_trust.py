@@ -203,6 +203,7 @@ def _link(path: Path) -> None:
     path.symlink_to("../precious")
 
 
+@pytest.mark.few(5)
 @NOT_ON_WINDOWS
 @pytest.mark.parametrize("name", laws.each(2, ["cache.db", "cache.db-journal", "cache.db-wal", "cache.db-shm"]))
 @pytest.mark.parametrize("make", [_link, os.mkfifo, lambda p: p.symlink_to("/dev/zero"), lambda p: p.symlink_to("no")])

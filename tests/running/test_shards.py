@@ -213,6 +213,7 @@ def sum_of(parts: Sequence[str], place: Path) -> bytes:
     return (place / "all.ccp").read_bytes()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("name", "shards"),
     [

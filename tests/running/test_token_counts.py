@@ -78,7 +78,7 @@ def test_nothing_is_counted_where_nobody_asked_and_words_do_without(tmp_path: Pa
     assert (asked.words, asked.unk_words, asked.lost) == (plain.words, plain.unk_words, plain.lost)
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", KINDS)
 def test_shards_make_what_one_scan_makes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(units, "_SMALLEST_UNIT", 1 << 12)

@@ -80,7 +80,7 @@ def tokenizer_json(*added: AddedToken, normalizer: normalizers.Normalizer | None
     return str(tokenizer.to_str())
 
 
-@pytest.mark.few(3)
+@pytest.mark.few(2)
 @pytest.mark.parametrize("name", laws.each(3, CLASSES))
 @pytest.mark.parametrize("vocabulary", ["vocab.txt", "tokenizer.json"])
 def test_every_class_with_all_options_on_all_scripts(name: str, vocabulary: str, tmp_path: Path) -> None:

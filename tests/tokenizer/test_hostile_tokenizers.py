@@ -78,7 +78,7 @@ def _write(folder: Path, changes: dict[str, Any]) -> str:
     return str(path)
 
 
-@pytest.mark.few(4)
+@pytest.mark.few(3)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_tokenizer_is_refused_in_one_line(name: str, tmp_path: Path) -> None:
     with pytest.raises(TokenizerError) as told:

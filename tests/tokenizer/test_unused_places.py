@@ -35,6 +35,7 @@ def with_pieces(path: Path, pieces: list[str]) -> Path:
     return path
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     "places", [1, pytest.param(2, marks=pytest.mark.thorough), 7, pytest.param(60, marks=pytest.mark.thorough), 1000]
 )
