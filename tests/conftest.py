@@ -48,11 +48,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     further = {item for item in items if item.get_closest_marker("thorough")}
     cases: dict[str, list[pytest.Item]] = {}
     for item in items:
-        cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
+        if item not in further:
+            cases.setdefault(item.nodeid.partition("[")[0], []).append(item)
     for each in cases.values():
         if marker := each[0].get_closest_marker("few"):
-            further.update(each)
-            further.difference_update(laws.spread(each, *marker.args))
+            further.update(set(each).difference(laws.spread(each, *marker.args)))
     if further:
         config.hook.pytest_deselected(items=list(further))
         items[:] = [item for item in items if item not in further]

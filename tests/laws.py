@@ -11,11 +11,6 @@ thorough = False
 """Set before any test is collected, by `--thorough`."""
 
 
-def each(step: int, cases: Iterable[Any]) -> list[Any]:
-    """Cases that are much alike, for parametrize: each second, third … always, the others where tests are thorough."""
-    return [case for number, case in enumerate(cases) if thorough or number % step == 0]
-
-
 def spread(cases: Sequence[Any], few: int) -> list[Any]:
     """So few of the cases, the first among them, as far apart as can be."""
     return [cases[k * len(cases) // few] for k in range(min(few, len(cases)))]

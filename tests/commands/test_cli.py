@@ -11,7 +11,6 @@ import sys
 import threading
 from pathlib import Path
 
-import laws
 import pytest
 from support import EXAMPLES, REPOSITORY, Main, command, document_of, korean_lines, run, write_files, write_vocabulary
 from tokenizers import Tokenizer
@@ -81,7 +80,7 @@ def test_files_are_written(run_main: Main, tmp_path: Path) -> None:
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("name", laws.each(2, ["", "tokenizer.json", "vocab.txt"]))
+@pytest.mark.parametrize("name", ["", "tokenizer.json", "vocab.txt"])
 def test_saved_tokenizer_gives_the_same_figures(run_main: Main, tmp_path: Path, name: str) -> None:
     _, first, _ = run_main("scan", RECIPES, "--format", "json", "--save-tokenizer", tmp_path / "tok")
     _, second, _ = run_main("scan", RECIPES, "--format", "json", "--tokenizer", tmp_path / "tok" / name)
@@ -221,8 +220,9 @@ def _slow_tokenizer(place: Path) -> Path:
     return place
 
 
+@pytest.mark.few(1)
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to a process group there")
-@pytest.mark.parametrize("name", laws.each(2, ["text.txt", "records.jsonl"]))
+@pytest.mark.parametrize("name", ["text.txt", "records.jsonl"])
 def test_interrupt_ends_with_130(tmp_path: Path, name: str) -> None:
     text = "\n".join(korean_lines(8000))
     content = text if name == "text.txt" else json.dumps({"text": text}, ensure_ascii=False)

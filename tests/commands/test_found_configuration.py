@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import laws
 import pytest
 from support import Main, korean_lines, scanned, write_files, write_vocabulary
 
@@ -235,7 +234,7 @@ SETTINGS = {
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("text", laws.each(3, SETTINGS))
+@pytest.mark.parametrize("text", SETTINGS)
 def test_a_change_that_changes_the_configuration_too_is_told(text: str, project: Path, run_main: Main) -> None:
     write_files(project, {"data/b.txt": "\n".join(korean_lines(30))})
     vocabulary = write_vocabulary(project / "v.txt", sorted(set("".join(korean_lines(30)))))

@@ -8,7 +8,6 @@ import sys
 import tomllib
 from pathlib import Path
 
-import laws
 import pytest
 from support import EXAMPLES, Main, korean_lines, write_files, write_vocabulary
 
@@ -27,7 +26,7 @@ def initialised(run_main: Main, *arguments: str | Path) -> dict[str, object]:
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("name", laws.each(2, sorted(p.name for p in EXAMPLES.iterdir() if p.is_dir())))
+@pytest.mark.parametrize("name", sorted(p.name for p in EXAMPLES.iterdir() if p.is_dir()))
 def test_every_example_passes_with_its_own_limits(name: str, run_main: Main) -> None:
     shutil.copytree(EXAMPLES / name, name)
     assert initialised(run_main, name)["paths"] == [name]

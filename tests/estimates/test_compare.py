@@ -168,7 +168,8 @@ def test_where_nothing_is_held_out_nothing_is_recommended(
     assert "nothing was held out to judge the one trained here by" in of_two.reason
 
 
-@pytest.mark.parametrize("options", laws.each(3, [{"lowercase": True}, {"vocab_size": 2000}, {"limit_alphabet": 50}]))
+@pytest.mark.few(1)
+@pytest.mark.parametrize("options", [{"lowercase": True}, {"vocab_size": 2000}, {"limit_alphabet": 50}])
 def test_options_of_training_are_those_of_scan(tokenizers: dict[str, str], options: dict[str, Any]) -> None:
     recipes = EXAMPLES / "english-recipes-jsonl"
     _, trained = compared(tokenizers["saved"], train=True, corpus=recipes, **options)

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import laws
 import pytest
 from prepared import serving, start
 from support import REPOSITORY, Main, korean_lines, quick_command, run, write_files
@@ -72,7 +71,7 @@ def failing(function: Callable[..., object], at: int, trouble: BaseException) ->
 
 @pytest.mark.few(49)
 @pytest.mark.parametrize("trouble", [TROUBLES[0], KeyboardInterrupt()], ids=["full", "stopped"])
-@pytest.mark.parametrize("at", laws.each(2, range(4)))
+@pytest.mark.parametrize("at", range(4))
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("exchange", [True, False], ids=["one renaming", "two renamings"])
 @pytest.mark.parametrize("before", [{}, OLD, {**OLD, **FOREIGN}], ids=["no folder", "old", "old with others"])

@@ -6,7 +6,6 @@ import unicodedata
 from collections import Counter
 from operator import mul
 
-import laws
 import pytest
 from counting import counted, counter_of, figures, truth, whole
 from hypothesis import given
@@ -51,7 +50,7 @@ def beside_letters_and_marks(ch: str) -> str:
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("name", laws.each(3, ZOO))
+@pytest.mark.parametrize("name", ZOO)
 def test_each_character_alone_and_beside_others(name: str) -> None:
     tokenizer = artefact(name)
     wrong = []

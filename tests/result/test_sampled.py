@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import laws
 import numpy as np
 import pytest
 from support import REPOSITORY, korean_lines, scanned, terminal_report, write_files
@@ -44,7 +43,7 @@ def vocabulary(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.mark.few(4)
-@pytest.mark.parametrize("shape", laws.each(2, ["none", "a pair", "3,000 pairs", "50", "100 of 50", "5,000"]))
+@pytest.mark.parametrize("shape", ["none", "a pair", "3,000 pairs", "50", "100 of 50", "5,000"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_intervals_hold_the_truth_for_every_size_of_cluster(kind: str, shape: str, bounds: None) -> None:
     """With a chance of 95 % each, all seeds but two hold it in 99 of 100 runs of this test; the seeds are fixed."""

@@ -11,7 +11,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import laws
 import pytest
 import zstandard
 from support import Main, everything, run, scanned, write_files
@@ -69,7 +68,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("damage", laws.each(2, DAMAGE))
+@pytest.mark.parametrize("damage", DAMAGE)
 def test_damage_is_ignored_counted_and_repaired(damage: str, corpus: Path, options: dict[str, Any]) -> None:
     wanted = everything(scanned(corpus, **options))
     DAMAGE[damage](Path(options["cache"]) / "cache.db")

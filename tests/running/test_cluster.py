@@ -14,7 +14,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import laws
 import pytest
 from prepared import Running, serving, start
 from support import REPOSITORY, korean_lines, write_files, write_vocabulary
@@ -171,7 +170,8 @@ def when(true: Callable[[], Any], then: Callable[[], Any]) -> threading.Thread:
     return thread
 
 
-@pytest.mark.parametrize("kept", laws.each(2, [True, False]))
+@pytest.mark.few(1)
+@pytest.mark.parametrize("kept", [True, False])
 def test_a_cluster_gives_the_bytes_of_one_core(
     kept: bool, cluster: Processes, corpus: Path, options: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -237,7 +237,7 @@ REFUSED: dict[str, tuple[dict[str, Any], type[CorpuscheckError], str]] = {
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("name", laws.each(2, REFUSED))
+@pytest.mark.parametrize("name", REFUSED)
 def test_a_worker_that_cannot_do_its_work_is_the_end(
     name: str, cluster: Processes, corpus: Path, options: dict[str, Any], tmp_path: Path
 ) -> None:

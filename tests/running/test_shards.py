@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import laws
 import numpy as np
 import pytest
 from support import REPOSITORY, Main, korean_lines, quick_command, run, set_budgets, write_files, write_vocabulary
@@ -231,7 +230,7 @@ def test_shards_with_a_tokenizer_make_what_one_scan_makes(name: str, shards: int
 
 
 @pytest.mark.few(1)
-@pytest.mark.parametrize("name", laws.each(3, CORPORA))
+@pytest.mark.parametrize("name", CORPORA)
 def test_shards_of_a_survey_and_of_a_scan_make_what_one_scan_trains_and_makes(name: str, tmp_path: Path) -> None:
     make, options = CORPORA[name]
     folder = make(tmp_path / "corpus")

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import laws
 import pytest
 from support import write_files
 from tokenizers import AddedToken, Tokenizer, models, normalizers, pre_tokenizers
@@ -81,7 +80,7 @@ def tokenizer_json(*added: AddedToken, normalizer: normalizers.Normalizer | None
 
 
 @pytest.mark.few(2)
-@pytest.mark.parametrize("name", laws.each(3, CLASSES))
+@pytest.mark.parametrize("name", CLASSES)
 @pytest.mark.parametrize("vocabulary", ["vocab.txt", "tokenizer.json"])
 def test_every_class_with_all_options_on_all_scripts(name: str, vocabulary: str, tmp_path: Path) -> None:
     for number, options in enumerate(configurations()):
