@@ -121,9 +121,8 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.thorough] if "zip" in name else []) for name in CASES]
-)
+@pytest.mark.few(2)
+@pytest.mark.parametrize("name", CASES)
 def test_a_bad_pull_request_is_stopped_and_passes_when_it_is_repaired(branch: Repository, name: str) -> None:
     case = CASES[name]
     branch.commit(case.adds(branch))

@@ -54,7 +54,6 @@ FIGURES = [
 ]  # fmt: skip
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("figure", FIGURES)
 def test_intervals_hold_the_truth_in_most_of_the_cases_claimed(cases: list[Case], figure: str) -> None:
     claimed = [case for case in cases if case.figure == figure and case.forecast.known]
@@ -62,7 +61,7 @@ def test_intervals_hold_the_truth_in_most_of_the_cases_claimed(cases: list[Case]
     assert sum(case.covered for case in claimed) / len(claimed) >= LEAST
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("figure", FIGURES)
 def test_intervals_are_no_wider_than_they_need_be(cases: list[Case], figure: str) -> None:
     """An interval from nothing to everything would hold the truth too."""

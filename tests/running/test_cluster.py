@@ -186,7 +186,8 @@ def test_a_cluster_gives_the_bytes_of_one_core(
         assert cluster.measured() == measured
 
 
-@pytest.mark.parametrize("kept", [False, pytest.param(True, marks=pytest.mark.thorough)])
+@pytest.mark.thorough
+@pytest.mark.parametrize("kept", [False, True])
 def test_two_of_three_workers_are_killed(
     kept: bool, cluster: Processes, corpus: Path, options: dict[str, Any], tmp_path: Path
 ) -> None:
