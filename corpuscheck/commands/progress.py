@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING
 
+from corpuscheck.running.program import when_compiling
 from corpuscheck.text.amounts import size
 from corpuscheck.text.printable import guarded
 
@@ -90,8 +91,17 @@ class _Lines:
             self._share, self._time = share, now
 
 
+def _tell_of_compiling() -> None:
+    from tqdm import tqdm
+
+    tqdm.write("compiling the inner loops, which takes about half a minute, once on this machine", file=sys.stderr)
+
+
 def watcher(wanted: bool, verbose: bool) -> Watch:
     """How the passes of a scan are shown."""
+
+    if wanted and sys.stderr.isatty():
+        when_compiling(_tell_of_compiling)
 
     def watch(name: str, total: int, files: int) -> AbstractContextManager[Progress]:
         shown = _shown(name, total, files) if wanted else nullcontext(_Silent())

@@ -7,11 +7,25 @@ from typing import TypeVar, cast
 
 import numpy as np
 from numba import njit
+from numba.core import event
+
+from corpuscheck.kernels.compiling import compiling
 
 F = TypeVar("F", bound=Callable[..., object])
 
 at = np.uintp
 """An index that is known not to be negative, which saves a check at each access: a fifth of the time."""
+
+
+class _Compiling(event.Listener):
+    def on_start(self, event: object) -> None:
+        compiling()
+
+    def on_end(self, event: object) -> None:
+        pass
+
+
+event.register("numba:compile", _Compiling())  # type: ignore[no-untyped-call]
 
 
 def kernel(loop: F) -> F:

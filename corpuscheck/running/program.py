@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+from corpuscheck.kernels import compiling
 
 
 @cache
@@ -16,3 +19,8 @@ def code() -> bytes:
         digest.update(path.relative_to(package).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.digest()
+
+
+def when_compiling(tell: Callable[[], None]) -> None:
+    """Call this once when it turns out that the machine code of much of this program has to be made."""
+    compiling.when_compiling(tell)

@@ -151,7 +151,6 @@ def test_every_room_has_its_floor() -> None:
     assert len(FLOORS.split()) == len(floors())
 
 
-@pytest.mark.thorough
 def test_rooms_import_from_the_floors_below() -> None:
     floor = floors()
     assert {(file, room) for file, room in inside() if floor[room] >= floor[room_of(file)]} == UPWARD
