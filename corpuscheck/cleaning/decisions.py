@@ -225,6 +225,13 @@ class Decider:
         self._write()
         return Decisions(self._documents.folder), self._waterfall()
 
+    def copies(self) -> Decisions:
+        """Only which documents are copies as they are read."""
+        write_index(self._documents)
+        self._steps("", (EXACT, NORMALISED, NEAR))
+        self._write()
+        return Decisions(self._documents.folder)
+
     def _steps(self, which: str, codes: tuple[int, int, int]) -> None:
         for code, key in zip(codes[:2], ("hash", "norm"), strict=True):
             parted = Parted(self._documents.folder, "parted", len(self._documents))

@@ -90,7 +90,7 @@ class DocumentRows:
         if some.unfinished:
             self._take_piece(CutTexts(some.data, some.starts[-1:], some.ends[-1:]))
         made = np.concatenate(made_signatures) if made_signatures else np.zeros((0, BINS), np.uint8)
-        self._file.add(rows, ended.files[:n].tolist(), signed, made)
+        self._file.add(rows, ended.files[:n], signed, made)
 
     def _make(self, some: Batch, rows: RowArray, chosen: Ints) -> Bytes:
         """Fill in what is made of these documents; gives the signatures of those that change."""

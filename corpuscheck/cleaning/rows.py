@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import Bytes, RowArray
+from corpuscheck.kernels.arrays import Bytes, Ints, RowArray
 from corpuscheck.profile.documents import in_order
 from corpuscheck.profile.near import BINS
 
@@ -49,27 +49,31 @@ class RowFile:
     """The rows of one work unit while it is measured. Signatures stand apart, for those that have one."""
 
     def __init__(self, folder: str, name: str) -> None:
-        self._start = os.path.join(folder, name)
+        self._start, self._name = os.path.join(folder, name), name
         self._files = [open(self._start + ending, "wb") for ending in _ENDINGS]  # noqa: SIM115  # until the unit is done
         self._files_seen: list[int] = []
         self._counts: list[int] = []
 
-    def add(self, rows: RowArray, files: Sequence[int], signatures: Bytes, made_signatures: Bytes) -> None:
+    def add(self, rows: RowArray, files: Ints, signatures: Bytes, made_signatures: Bytes) -> None:
         """Documents of these files, by number in the unit, with the signatures of those long enough."""
         for file, data in zip(self._files, (rows, signatures, made_signatures), strict=True):
             file.write(data.tobytes())
-        for file_number in files:
-            if not self._files_seen or self._files_seen[-1] != file_number:
-                self._files_seen.append(file_number)
-                self._counts.append(0)
-            self._counts[-1] += 1
+        starts = np.flatnonzero(np.diff(files, prepend=-1))
+        counts = np.diff(np.append(starts, len(files)))
+        for number, count in zip(files[starts].tolist(), counts.tolist(), strict=True):
+            if self._files_seen and self._files_seen[-1] == number:
+                self._counts[-1] += count
+            else:
+                self._files_seen.append(number)
+                self._counts.append(count)
 
-    def finish(self, places: Sequence[tuple[str, int]]) -> None:
-        """Close it; `places` are (path, start) of all files of the unit."""
+    def finish(self, places: Sequence[tuple[str, int]], **more: Any) -> str:
+        """Close it and give its name; `places` are (path, start) of all files of the unit. `more` is kept beside."""
         for file in self._files:
             file.close()
         known = [(*places[number], count) for number, count in zip(self._files_seen, self._counts, strict=True)]
-        Path(self._start + ".json").write_text(json.dumps(known))
+        Path(self._start + ".json").write_text(json.dumps({**more, "files": known}))
+        return self._name
 
     def know_as_whole(self) -> None:
         """Make the one document known by all of its bytes alone, as it was read: no copies but equal ones."""
@@ -92,18 +96,20 @@ class RowFile:
 
 @dataclass(frozen=True)
 class Documents:
-    """All documents of a corpus in one order: by the path of their file, then as they stand in it."""
+    """All documents of a corpus in one order: by the path of their file, then as they stand in it. Their rows are of
+    the type `row`."""
 
     folder: str
     segments: tuple[Segment, ...]
+    row: np.dtype[Any] = ROW
 
     @classmethod
-    def of(cls, folder: str, units: Sequence[str]) -> Documents:
+    def of(cls, folder: str, units: Sequence[str], row: np.dtype[Any] = ROW) -> Documents:
         """The documents of these units, whose rows lie in a folder."""
         found: list[Segment] = []
         for unit in units:
             at = 0
-            for path, start, count in json.loads(Path(folder, f"{unit}.json").read_text()):
+            for path, start, count in told_of(folder, unit)["files"]:
                 found.append(Segment(path, start, unit, at, count))
                 at += count
         found.sort(key=lambda one: (*in_order(one.path), one.path, one.start))
@@ -111,7 +117,7 @@ class Documents:
         for one in found:
             numbered.append(one._replace(first=first))
             first += one.rows
-        return cls(folder, tuple(numbered))
+        return cls(folder, tuple(numbered), row)
 
     def __len__(self) -> int:
         return self.segments[-1].first + self.segments[-1].rows if self.segments else 0
@@ -132,12 +138,18 @@ class Documents:
             signatures = UnitSignatures(os.path.join(self.folder, unit))
             with open(os.path.join(self.folder, f"{unit}.rows"), "rb") as file:
                 done = 0
-                while len(rows := np.frombuffer(file.read(_AT_ONCE * ROW.itemsize), ROW)):
+                while len(rows := np.frombuffer(file.read(_AT_ONCE * self.row.itemsize), self.row)):
                     at = np.arange(done, done + len(rows))
                     of = np.searchsorted(starts, at, "right") - 1
                     yield at - starts[of] + firsts[of], rows, signatures
                     done += len(rows)
             signatures.close()
+
+
+def told_of(folder: str, unit: str) -> dict[str, Any]:
+    """What is kept beside the rows of a unit: how many are of which `files`, and what else was given."""
+    told: dict[str, Any] = json.loads(Path(folder, f"{unit}.json").read_text())
+    return told
 
 
 class UnitSignatures:

@@ -15,7 +15,13 @@ APART, WORD, DENSE = 0, 1, 2
 ALPHABETIC, SYLLABIC, IDEOGRAPHIC = 0, 1, 2
 """What a character is to an n-gram: how many of its kind hold a piece of meaning."""
 
+STRETCHES = 8
+"""Of a long text so many stretches are looked at."""
+
 _KIND_BIT = 21
+DECOMPOSED = 1 << 24
+"""Added to what a code point counts as, where it is a part of the character before it until they are composed."""
+
 _SHORTEST, _LONGEST = np.array([2, 1, 1]), np.array([4, 3, 2])
 """N-grams that end in a character of each kind: 2 to 4 letters, 1 to 3 syllables, 1 or 2 ideographs."""
 
@@ -171,3 +177,61 @@ def count_words(numbers: Ints, units: Ints, last: Ints, documents: Ints, occurre
         if last[word] != units[r]:
             last[word] = units[r]
             documents[word] += 1
+
+
+@inlined
+def told_apart(sums: Flags, beyond: int) -> int:
+    """The number of the smallest, or -1 where another one is not `beyond` larger."""
+    best = 0
+    for k in range(1, sums.shape[0]):
+        if sums[at(k)] < sums[at(best)]:
+            best = k
+    for k in range(sums.shape[0]):
+        if k != best and sums[at(k)] - sums[at(best)] < beyond:
+            return -1
+    return best
+
+
+@kernel
+def nearest_bodies(
+    data: Bytes, starts: Ints, ends: Ints, folded: Flags, levels: Bytes, most: int, least: int, beyond: int, out: Ints
+) -> None:
+    """For each span the column of `levels` in which its n-grams have the smallest sum, or -1.
+
+    `levels` say how rare each bucket is in each of several texts. Of a span `STRETCHES` stretches are looked at, evenly
+    spread, and `most` n-grams in all. No column is told for fewer than `least`, nor where the sum of the next one is
+    not `beyond` larger; and -2 for a span with characters that are `DECOMPOSED`.
+    """
+    nothing = np.uint64(0)
+    columns = levels.shape[1]
+    sums = np.empty(columns, np.int32)
+    for u in range(starts.shape[0]):
+        sums[:] = 0
+        n = 0
+        size = ends[u] - starts[u]
+        i = starts[u]
+        in_parts = False
+        for stretch in range(STRETCHES):
+            i = max(i, starts[u] + size * stretch // STRETCHES)
+            while i < ends[u] and data[at(i)] & 0xC0 == 0x80:
+                i += 1
+            a = b = c = nothing
+            run = 0
+            enough = most * (stretch + 1) // STRETCHES
+            while i < ends[u] and n < enough:
+                cp, width = code_point(data, i)
+                i += width
+                d = c
+                c = b
+                b = a
+                counted = folded[at(cp)]
+                in_parts |= counted >= DECOMPOSED
+                kind = (counted >> _KIND_BIT) & 3
+                a = np.uint64(counted & ((1 << _KIND_BIT) - 1))
+                run = run + 1 if a != nothing else 0
+                for length in range(_SHORTEST[at(kind)], min(run, _LONGEST[at(kind)]) + 1):
+                    row = bucket(length, a, b, c, d)
+                    for k in range(columns):
+                        sums[at(k)] += levels[at(row), at(k)]
+                    n += 1
+        out[u] = -2 if in_parts else told_apart(sums, beyond) if n >= least else -1

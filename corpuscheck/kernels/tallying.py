@@ -147,8 +147,8 @@ def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Int
     """Add documents to the tallies. A rule names those that it judges whose score is above its limit.
 
     `worst` has for each tally the (score, size) of its worst documents so far. Those that may be among them are written
-    to `found`, rows (tally, document, score). Gives the number of these rows. `judged` has of each document whether
-    any rule names it, and the tally of its script.
+    to `found`, rows (tally, document, score). Gives the number of these rows. `judged` has of each document a bit for
+    each rule that names it, and the tally of its script.
     """
     further = len(rules.rest)
     any_rule, short = further + ANY, further + SHORT
@@ -157,21 +157,21 @@ def tally(rows: Ints, rules: Definitions, tallies: Ints, worst: Ints, found: Int
         row = rows[d]
         size, letters = row[BYTES], total(row, 0, LETTERS)
         visible = total(row, 0, KINDS) - row[SPACES] - row[LINE_ENDS]
-        named = False
+        named = 0
         for t in range(further):
             how_bad = judge(row, rules, t, letters, visible)
             if how_bad >= 0:
                 tallies[t, JUDGED] += 1
                 tallies[t, JUDGED_BYTES] += size
                 if how_bad > rules.limits[t, SCORE]:
-                    named = True
+                    named |= 1 << t
                     score = int(np.rint(how_bad * 1e6))
                     found[n, 0], found[n, 1], found[n, 2] = t, d, score
                     n += count(tallies[t], worst[t], size, score)
         for t in (any_rule, short):
             tallies[t, JUDGED] += 1
             tallies[t, JUDGED_BYTES] += size
-        if named:
+        if named != 0:
             found[n, 0], found[n, 1], found[n, 2] = any_rule, d, size
             n += count(tallies[any_rule], worst[any_rule], size, size)
         if size < SHORT_DOCUMENT:

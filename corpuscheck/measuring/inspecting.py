@@ -205,19 +205,21 @@ class SignatureTable:
         self._table = Gathered(NearPart())
         self._judged = np.zeros(2, np.int64)
 
-    def add(self, documents: Ended, inspected: Inspected) -> None:
-        """Documents of fewer than `LEAST_SHINGLES` shingles are too short to be nearly the same."""
+    def add(self, documents: Ended, inspected: Inspected) -> Bytes:
+        """The signatures, in order: documents of fewer than `LEAST_SHINGLES` shingles are too short to be nearly the
+        same, and have none."""
         chosen = np.flatnonzero((inspected.slots >= 0) & (inspected.rows[:, SHINGLES] >= LEAST_SHINGLES))
-        if not len(chosen):
-            return
         bins = inspected.bins[inspected.slots[chosen]]
         signatures, keys = np.empty(bins.shape, np.uint8), np.empty(len(bins), np.uint64)
+        if not len(chosen):
+            return signatures
         sign(bins, signatures, keys)
         files = file_ids(self._records, documents.files[chosen])
         sizes = documents.sizes[chosen]
         rows = (inspected.norms[chosen], files, documents.places[chosen], sizes, inspected.debris[chosen])
         self._table.add(NearPart(0, 0, 0, drawn_by(keys, sizes), *rows, signatures))
         self._judged += len(chosen), int(sizes.sum())
+        return signatures
 
     def finish(self) -> NearPart:
         documents, size = self._judged.tolist()

@@ -14,7 +14,7 @@ from corpuscheck.text.scripts import COMMON, SCRIPTS, script_of
 
 Sums = TypeVar("Sums", Ints, Floats)
 
-_MUCH_KANA = 0.1
+MUCH_KANA = 0.1
 """Japanese has at least so much Kana among its Kana and Han."""
 
 _LOOKED_AT = 400
@@ -54,7 +54,7 @@ def _scripts(data: Bytes, starts: Ints, ends: Ints, units: Ints, alphabet: list[
     counts = _by_unit(counts, units)
     counts[:, SCRIPTS.index(COMMON)] = 0
     kana, han = SCRIPTS.index("Kana"), SCRIPTS.index("Han")
-    japanese = counts[:, kana] >= _MUCH_KANA * (counts[:, kana] + counts[:, han])
+    japanese = counts[:, kana] >= MUCH_KANA * (counts[:, kana] + counts[:, han])
     counts[:, kana] += np.where(japanese & (counts[:, kana] > 0), counts[:, han], 0)
     return [SCRIPTS[k] for k in counts.argmax(axis=1).tolist()]
 

@@ -15,7 +15,7 @@ from corpuscheck.measuring.block import Block
 from corpuscheck.measuring.documents import DocumentTable, Ended, Fragment
 from corpuscheck.measuring.inspecting import Inspector, SignatureTable, debris_of, only_korean
 from corpuscheck.measuring.repeats import LineTable
-from corpuscheck.measuring.signals import SignalRows, rows_of
+from corpuscheck.measuring.signals import SignalRows
 from corpuscheck.measuring.sources import SourceNames, SourceTally
 from corpuscheck.measuring.tallying import Tallies
 from corpuscheck.measuring.words_of_documents import DocumentWords
@@ -72,15 +72,14 @@ class DocumentLedger:
             judged = self._tallies.add(found.rows, ended.files[: len(ended)], ended.places[: len(ended)])
             sources = self._names.of(ended, judged)
             self._table.add(ended, sources, found.norms, found.debris)
-            self._signatures.add(ended, found)
+            signatures = self._signatures.add(ended, found)
             here = slice(done, done + len(ended))
             if self._sources:
                 self._sources.add(sources, ended.sizes, words[here], found.debris, judged, found.rows)
                 first, last = np.searchsorted(guilty[:, 0], (here.start, here.stop))
                 self._sources.lose(sources, guilty[first:last] - (done, 0))
             if self._signals:
-                rows = rows_of(found.rows, ended.hashes, found.norms, ended.sizes, judged)
-                self._signals.add(ended, rows, sources, words[here])
+                self._signals.add(some, ended, found, judged, signatures, sources, words[here])
             done = here.stop
 
     def finish(self) -> dict[str, Any]:

@@ -112,7 +112,7 @@ class SourceTally:
         if len(words):
             figures[:, 2:5] = words[:, :3]
         if len(judged):
-            figures[:, 5], figures[:, 6] = debris, judged[:, 0]
+            figures[:, 5], figures[:, 6] = debris, judged[:, 0] != 0
         if len(rows):
             figures[:, len(_SUMS) :] = rows[:, :LETTERS]
         order = np.argsort(ids, kind="stable")

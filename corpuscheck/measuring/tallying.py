@@ -65,7 +65,7 @@ class Tallies:
     def add(self, rows: Ints, files: Ints, places: Ints) -> Ints:
         """Documents by their counts, the number of their file in the unit, and their place.
 
-        Tells of each whether any rule names it, and which of `NAMES` is its script.
+        Tells of each which rules name it, a bit for each, and which of `NAMES` is its script.
         """
         judged = np.empty((len(rows), 2), np.int64)
         found = np.empty((len(rows) * (len(DOCUMENT_RULES) + len(DEBRIS) + len(PII) + 2) + 1, 3), np.int64)

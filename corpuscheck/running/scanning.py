@@ -12,6 +12,7 @@ from corpuscheck.files.spilling import spill_folder
 from corpuscheck.measuring.documents import joined
 from corpuscheck.measuring.estimating import estimate_tokens
 from corpuscheck.measuring.fertility import fertility
+from corpuscheck.measuring.landmarks import Landmarks
 from corpuscheck.measuring.letters import letters_part
 from corpuscheck.measuring.units import Unit
 from corpuscheck.profile.profile import Profile
@@ -31,7 +32,7 @@ from corpuscheck.running.memory import give_back
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.pool import died
 from corpuscheck.running.signals import write_signals
-from corpuscheck.running.tasks import ForecastTask, MeasureTask, SurveyTask, Task
+from corpuscheck.running.tasks import ForecastTask, MeasureTask, Signals, SurveyTask, Task
 from corpuscheck.settings import Settings
 from corpuscheck.tokenizer.alphabet import alphabet_of
 from corpuscheck.tokenizer.artefact import Artefact
@@ -42,6 +43,9 @@ from corpuscheck.values.packed import Packed, Packing
 
 COUNTING, MEASURING, FORECASTING = "counting characters", "measuring", "forecasting"
 """The names of the passes."""
+
+NO_OTHERS = Landmarks()
+"""The landmarks that are shipped."""
 
 
 class IncompleteError(ScanError):
@@ -70,12 +74,13 @@ def measured_corpus(
     cache: Cache | None,
     general: Sequence[Artefact] = (),
     signals: str = "",
+    landmarks: Landmarks = NO_OTHERS,
 ) -> tuple[Profile, Packed[FileRecord]]:
     """The profile and the record of each file, after one pass with a tokenizer at hand, else after two.
 
-    `general` are tokenizers of references, whose tokens are counted in a sample. A row for each document is written to
-    the file `signals`, if one is named. Raises IncompleteError, with all the
-    rest, where files killed the workers that read them.
+    `general` are tokenizers of references, whose tokens are counted in a sample. A row for each document, which tells
+    the nearest of the `landmarks`, is written to the file `signals`, if one is named. Raises IncompleteError, with all
+    the rest, where files killed the workers that read them.
     """
     give_back()
     with cluster_of(settings) as cluster, spill_folder(signals) if signals else nullcontext("") as folder:
@@ -83,10 +88,11 @@ def measured_corpus(
         corpus = Corpus(found.sources, settings, watch, processes, of_units, tolerant=True, engine=cluster)
         judge = given if isinstance(given, Judge) else Judge(given) if given else surveyed(corpus, settings, watch)
         sourcing = sourcing_for(found, settings)
-        tasks = tasks_of(corpus, settings, judge, sourcing, folder)
+        rows = Signals(folder, landmarks) if signals else None
+        tasks = tasks_of(corpus, settings, judge, sourcing, rows)
         passes = {name: _run(corpus, name, task) for name, task in tasks}
-        if signals:
-            write_signals(signals, passes[MEASURING], folder, sourcing)
+        if rows:
+            write_signals(signals, passes[MEASURING], rows, sourcing, settings.near_duplicates)
     profile, records = concluded(passes, records_of_skipped(found), settings, judge, sourcing, general)
     if corpus.lost:
         raise IncompleteError(died(list(corpus.lost.values())), profile, records)
@@ -119,9 +125,9 @@ def judge_of(unit: Unit, survey: Partial, settings: Settings, watch: Watch) -> J
 
 
 def tasks_of(
-    corpus: Corpus, settings: Settings, judge: Judge, sourcing: Sourcing, signals: str = ""
+    corpus: Corpus, settings: Settings, judge: Judge, sourcing: Sourcing, signals: Signals | None = None
 ) -> Iterator[tuple[str, Task]]:
-    """The passes of a scan, with their names; `signals` is a folder for rows of documents."""
+    """The passes of a scan, with their names; `signals` is what rows of documents need, if they are wanted."""
     task = _measure_task(corpus, settings, judge.artefact, judge.unit, judge.ranking)
     task = replace(_with_cleanliness(task, corpus, settings), sourcing=sourcing, count_tokens=settings.count_tokens)
     yield MEASURING, replace(task, signals=signals)

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+import os
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
-import zstandard
 
+from corpuscheck.cleaning.decisions import EXACT, NEAR, NORMALISED, Decider, Decisions
+from corpuscheck.cleaning.rows import Documents, RowFile, told_of
 from corpuscheck.errors import UsageError
-from corpuscheck.files.spilling import spilled_blocks
+from corpuscheck.files.spilling import fitting
 from corpuscheck.files.writing import writing
 from corpuscheck.kernels.arrays import Ints, RowArray
 from corpuscheck.kernels.columns import PII
+from corpuscheck.kernels.records import BILLION
 from corpuscheck.measuring.ledger import sources_of_shared
-from corpuscheck.measuring.signals import ROW, SCRIPT_NAMES, SharedRows
+from corpuscheck.measuring.signals import ROW, SCRIPT_NAMES, Head, SharedRows
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.profile.files import LONGEST_PATH
+from corpuscheck.profile.near import BINS
 from corpuscheck.reading.formats.columnar import INSTALL, available
 from corpuscheck.reading.sourcing import Sourcing
+from corpuscheck.running.columns import Coded, Column, Hexes, Numbered, Numbers, Shares, Texts, json_lines, parquet
 from corpuscheck.running.partial import Partial
-from corpuscheck.running.twins import COPY_KINDS, Twins
+from corpuscheck.running.tasks import Signals
 from corpuscheck.text.printable import printable
-from corpuscheck.values.json_text import line_bytes
 
 JSON_LINES, PARQUET = ".jsonl.zst", ".parquet"
 _AT_ONCE = 1 << 15
+
+COPY_KINDS = {EXACT: "exact", NORMALISED: "normalised", NEAR: "near"}
 
 _SHAPES = {
     "e-mail address": "pii_email_address",
@@ -38,7 +42,6 @@ _SHAPES = {
 """Names of shapes that are not made of their own words; the first three are those of Dolma."""
 
 _PII = tuple(_SHAPES.get(name, "pii_" + name.lower().replace(" ", "_").replace("-", "_")) for name in PII)
-_RULES = [rule.id for rule in DOCUMENT_RULES]
 
 
 def _article(shape: str) -> str:
@@ -56,10 +59,11 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "hash": (TEXT, "64 bits of its text, as 16 hexadecimal digits: equal texts have equal ones."),
     "copy_of_path": (TEXT, "Where it is a copy, the file of the document that is kept: the longest, then the first."),
     "copy_of_document": (NUMBER, "The number of that one in its file."),
-    "copy_kind": (TEXT, "`exact`, or `normalised`: the same but for case, spaces, punctuation and marks."),
+    "copy_kind": (TEXT, "`exact`, `normalised`: the same but for case, spaces, punctuation and marks; or `near`."),
     "rules": (TEXTS, "Ids of the rules that name it, `CC401` and after."),
     "debris_bytes": (NUMBER, "Bytes of it that are no text."),
     "script": (TEXT, "The script that most of its letters are of; `none` without letters, or `mixed`."),
+    "nearest": (TEXT, "The landmark that it is nearest to, as `ko: news`; null where that cannot be told."),
     "words": (NUMBER, "Words, as the tokenizer parts them."),
     "unk_words": (NUMBER, "Words that become [UNK]."),
     "shattered_words": (NUMBER, "Words that are spelt in pieces of characters."),
@@ -76,92 +80,6 @@ COLUMNS: dict[str, tuple[str, str]] = {
 """The columns, with what each holds."""
 
 
-@dataclass(frozen=True)
-class _Segment:
-    """Documents of one file or range: the first is row `at` of a unit, number `first` of the corpus, and number
-    `in_file` of its file, from 0."""
-
-    path: str
-    start: int
-    unit: int
-    at: int
-    documents: int
-    first: int = 0
-    in_file: int = 0
-
-
-class _Documents:
-    """All rows, in the order of the files, and which number each document has."""
-
-    def __init__(self, measured: Partial, folder: str, sourcing: Sourcing) -> None:
-        self._folder = folder
-        self._units = sorted(measured.spilled, key=lambda unit: (unit.path, unit.start))
-        homes, _ = sources_of_shared(measured.split, sourcing)
-        self._shared = SharedRows.of(measured.split, homes)
-        self.sources = {key: name for unit in self._units for key, name in unit.sources.items()}
-        self.sources |= {homes[path]: name for path, name in _names_of(measured.split, sourcing).items()}
-        found: list[_Segment] = []
-        for number, unit in enumerate(self._units):
-            at = 0
-            for file in unit.files:
-                found.append(_Segment(file.path, file.start, number, at, file.documents))
-                at += file.documents
-        found += (_Segment(path, 0, len(self._units), at, 1) for at, path in enumerate(self._shared.paths))
-        self._number(sorted(found, key=lambda one: (one.path, one.start)))
-
-    def _number(self, ordered: Sequence[_Segment]) -> None:
-        self.segments: list[_Segment] = []
-        first = 0
-        for one in ordered:
-            before = self.segments[-1] if self.segments and self.segments[-1].path == one.path else None
-            in_file = before.in_file + before.documents if before else 0
-            self.segments.append(_Segment(one.path, one.start, one.unit, one.at, one.documents, first, in_file))
-            first += one.documents
-        self.count = first
-        self._firsts = np.array([one.first for one in self.segments], np.int64)
-        self._in_file = np.array([one.in_file for one in self.segments], np.int64)
-        self._paths = [printable(one.path, LONGEST_PATH) for one in self.segments]
-
-    def places(self, numbers: Ints) -> tuple[list[str], Ints]:
-        """The paths of documents, and their numbers in the file, from 1."""
-        of = np.searchsorted(self._firsts, numbers, "right") - 1
-        return [self._paths[k] for k in of.tolist()], numbers - self._firsts[of] + self._in_file[of] + 1
-
-    def rows(self) -> Iterator[tuple[RowArray, Ints]]:
-        """Some rows at a time, with the numbers of their documents."""
-        by_unit: dict[int, list[_Segment]] = {}
-        for one in self.segments:
-            by_unit.setdefault(one.unit, []).append(one)
-        for unit, segments in sorted(by_unit.items()):
-            segments.sort(key=lambda one: one.at)
-            starts, firsts = (np.array([getattr(one, name) for one in segments], np.int64) for name in ("at", "first"))
-            done = 0
-            for rows in self._of_unit(unit):
-                at = np.arange(done, done + len(rows))
-                of = np.searchsorted(starts, at, "right") - 1
-                yield rows, at - starts[of] + firsts[of]
-                done += len(rows)
-
-    def _of_unit(self, unit: int) -> Iterator[RowArray]:
-        if unit == len(self._units):
-            yield self._shared.rows
-            return
-        held = b""
-        for block in spilled_blocks(self._folder, self._units[unit].name):
-            held += block
-            if len(held) >= _AT_ONCE * ROW.itemsize:
-                whole = len(held) // ROW.itemsize * ROW.itemsize
-                yield np.frombuffer(held[:whole], ROW)
-                held = held[whole:]
-        if held:
-            yield np.frombuffer(held, ROW)
-
-
-def _names_of(paths: Mapping[str, Any], sourcing: Sourcing) -> dict[str, str]:
-    """The names of the sources of files that are one document each."""
-    return {path: printable(sourcing.of_path(path), LONGEST_PATH) for path in paths} if sourcing.of_files else {}
-
-
 def check_signals(path: str) -> None:
     """Raises UsageError for a file that cannot be written."""
     if not path.endswith((JSON_LINES, PARQUET)):
@@ -170,82 +88,146 @@ def check_signals(path: str) -> None:
         raise UsageError(f"--documents {printable(path, 200)}: {INSTALL}")
 
 
-def write_signals(path: str, measured: Partial, folder: str, sourcing: Sourcing) -> None:
+class _Stretch(NamedTuple):
+    """Documents whose rows stand together: from row `at` of a unit on, number `first` of the corpus and after."""
+
+    unit: str
+    at: int
+    first: int
+    rows: int
+
+
+def write_signals(path: str, measured: Partial, signals: Signals, sourcing: Sourcing, near: bool) -> None:
     """Write the rows that lie in a folder to a file. Raises CorpuscheckError."""
-    documents = _Documents(measured, folder, sourcing)
-    twins = Twins(folder, documents.count)
-    for rows, numbers in documents.rows():
-        twins.add(rows, numbers)
-    twins.find()
-    writer = _parquet if path.endswith(PARQUET) else _json_lines
-    with writing(path) as file, writer(file) as write:
-        for rows, numbers in documents.rows():
-            for start in range(0, len(rows), _AT_ONCE):
-                some = slice(start, start + _AT_ONCE)
-                write(_columns(rows[some], numbers[some], documents, twins))
+    folder = signals.folder
+    units = [*measured.written, _SHARED]
+    told = [told_of(folder, unit) for unit in measured.written]
+    homes, _ = sources_of_shared(measured.split, sourcing)
+    heads: dict[str, Head] = {}
+    for one in told:
+        for place, head in one["heads"].items():
+            heads[place] = min(heads.get(place, head), head)
+    with fitting(folder):
+        _write_shared(folder, SharedRows.of(measured.split, homes, heads, signals.landmarks))
+        documents = Documents.of(folder, units, ROW)
+        decisions = Decider(documents, near).copies()
+    sources = {key: name for one in told for key, name in one["sources"]}
+    sources |= {homes[place]: name for place, name in _names_of(measured.split, sourcing).items()}
+    table = _Table(documents, decisions, sources, signals.landmarks.name)
+    kinds = {name: kind for name, (kind, _) in COLUMNS.items()}
+    with writing(path) as file, parquet(file, kinds) if path.endswith(PARQUET) else json_lines(file) as write:
+        for rows, first in _in_order(documents):
+            write(table.columns(rows, first))
 
 
-def _columns(rows: RowArray, numbers: Ints, documents: _Documents, twins: Twins) -> dict[str, list[Any]]:
-    """The columns of some documents."""
-    paths, places = documents.places(numbers)
-    kept, kinds = twins.of(numbers)
-    copies = kinds > 0
-    twin_paths, twin_places = documents.places(kept)
-    of_paths = [path if copy else None for path, copy in zip(twin_paths, copies.tolist(), strict=True)]
-    of_places = [place if copy else None for place, copy in zip(twin_places.tolist(), copies.tolist(), strict=True)]
-    distinct = np.unique(rows["rules"]).tolist()
-    masks = {mask: [rule for bit, rule in enumerate(_RULES) if mask >> bit & 1] for mask in distinct}
-    braces = rows["braces"] / np.maximum(rows["characters"], 1)
-    return {
-        "id": [f"{path}#{place}" for path, place in zip(paths, places.tolist(), strict=True)],
-        "path": paths,
-        "document": places.tolist(),
-        "source": [documents.sources.get(source, "") for source in rows["source"].tolist()],
-        "bytes": rows["size"].tolist(),
-        "hash": [f"{value:016x}" for value in rows["hash"].tolist()],
-        "copy_of_path": of_paths,
-        "copy_of_document": of_places,
-        "copy_kind": [COPY_KINDS[kind] for kind in kinds.tolist()],
-        "rules": [masks[mask] for mask in rows["rules"].tolist()],
-        "debris_bytes": rows["debris"].tolist(),
-        "script": [SCRIPT_NAMES[number] for number in rows["script"].tolist()],
-        "words": rows["words"][:, 0].tolist(),
-        "unk_words": rows["words"][:, 1].tolist(),
-        "shattered_words": rows["words"][:, 2].tolist(),
-        "tokens": [tokens or None for tokens in rows["words"][:, 3].tolist()],
-        "ccnet_length": rows["characters"].tolist(),
-        "ccnet_nlines": rows["lines"].tolist(),
-        "rps_doc_word_count": rows["spaced_words"].tolist(),
-        "rps_doc_curly_bracket": braces.tolist(),
-        **{name: rows["shapes"][:, k].tolist() for k, name in enumerate(_PII)},
-    }
+_SHARED = "shared"
 
 
-_Write = Callable[[dict[str, list[Any]]], None]
+def _write_shared(folder: str, shared: SharedRows) -> None:
+    """The documents that several work units shared, as a unit of their own."""
+    file, nothing = RowFile(folder, _SHARED), np.zeros((0, BINS), np.uint8)
+    file.add(shared.rows, np.arange(len(shared.rows)), nothing, nothing)
+    file.finish([(path, 0) for path in shared.paths])
 
 
-@contextmanager
-def _json_lines(file: BinaryIO) -> Iterator[_Write]:
-    with zstandard.ZstdCompressor(level=3).stream_writer(file, closefd=False) as packed:
-
-        def write(columns: dict[str, list[Any]]) -> None:
-            rows = zip(*columns.values(), strict=True)
-            lines = (line_bytes(dict(zip(columns, row, strict=True))) for row in rows)
-            packed.write(b"\n".join(lines) + b"\n")
-
-        yield write
+def _names_of(paths: Mapping[str, Any], sourcing: Sourcing) -> dict[str, str]:
+    """The names of the sources of files that are one document each."""
+    return {path: printable(sourcing.of_path(path), LONGEST_PATH) for path in paths} if sourcing.of_files else {}
 
 
-@contextmanager
-def _parquet(file: BinaryIO) -> Iterator[_Write]:
-    import pyarrow as pa
-    from pyarrow import parquet
+def _in_order(documents: Documents) -> Iterator[tuple[RowArray, int]]:
+    """All rows in the order of the documents, some at a time, with the number of the first."""
+    waiting: list[_Stretch] = []
+    for one in documents.segments:
+        last = waiting[-1] if waiting else None
+        if last and (last.unit, last.at + last.rows) == (one.unit, one.at):
+            waiting[-1] = last._replace(rows=last.rows + one.rows)
+        else:
+            waiting.append(_Stretch(one.unit, one.at, one.first, one.rows))
+    for unit, at, first, count in waiting:
+        with open(os.path.join(documents.folder, f"{unit}.rows"), "rb") as file:
+            file.seek(at * ROW.itemsize)
+            for done in range(0, count, _AT_ONCE):
+                data = file.read(min(_AT_ONCE, count - done) * ROW.itemsize)
+                yield np.frombuffer(data, ROW), first + done
 
-    kinds = {TEXT: pa.string(), NUMBER: pa.int64(), SHARE: pa.float64(), TEXTS: pa.list_(pa.string())}
-    schema = pa.schema([(name, kinds[kind]) for name, (kind, _) in COLUMNS.items()])
-    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
 
-        def write(columns: dict[str, list[Any]]) -> None:
-            writer.write_table(pa.table(columns, schema))
+class _Table:
+    """The columns of documents, from their rows."""
 
-        yield write
+    def __init__(
+        self, documents: Documents, decisions: Decisions, sources: Mapping[int, str], landmark: Callable[[int], str]
+    ) -> None:
+        segments = [one for one in documents.segments if one.rows]
+        self._decisions = decisions
+        self._firsts = np.array([one.first for one in segments], np.int64)
+        new = np.array([not k or one.path != segments[k - 1].path for k, one in enumerate(segments)], np.bool_)
+        self._files = np.cumsum(new) - 1
+        self._begins = self._firsts[new][self._files] if segments else self._firsts
+        self._paths = Texts(
+            [printable(one.path, LONGEST_PATH) for one, first in zip(segments, new, strict=True) if first]
+        )
+        keys = sorted(sources)
+        self._sources, self._source_keys = Texts([sources[key] for key in keys]), np.array(keys, np.uint64)
+        self._kinds, self._scripts = Texts(list(COPY_KINDS.values())), Texts(SCRIPT_NAMES)
+        self._rules = _Names(lambda mask: [rule.id for bit, rule in enumerate(DOCUMENT_RULES) if mask >> bit & 1])
+        self._landmarks = _Names(landmark)
+
+    def columns(self, rows: RowArray, first: int) -> dict[str, Column]:
+        """Of the documents from number `first` on."""
+        files, places = self._places(np.arange(first, first + len(rows)))
+        why, twins = self._decisions.of(first, len(rows))
+        twin_files, twin_places = self._places(twins)
+        words = rows["words"]
+        braces = np.rint(rows["braces"] / np.maximum(rows["characters"], 1) * BILLION).astype(np.int64)
+        return {
+            "id": Numbered(files, self._paths, places),
+            "path": Coded(files, self._paths),
+            "document": Numbers(places),
+            "source": Coded(np.searchsorted(self._source_keys, rows["source"]), self._sources),
+            "bytes": Numbers(rows["size"]),
+            "hash": Hexes(np.ascontiguousarray(rows["hash"])),
+            "copy_of_path": Coded(twin_files, self._paths),
+            "copy_of_document": Numbers(twin_places),
+            "copy_kind": Coded(why.astype(np.int64) - EXACT, self._kinds),
+            "rules": Coded(self._rules.codes(rows["rules"].astype(np.int64)), self._rules.table),
+            "debris_bytes": Numbers(rows["debris"]),
+            "script": Coded(rows["script"].astype(np.int64), self._scripts),
+            "nearest": Coded(self._landmarks.codes(rows["landmark"].astype(np.int64)), self._landmarks.table),
+            "words": Numbers(words[:, 0]),
+            "unk_words": Numbers(words[:, 1]),
+            "shattered_words": Numbers(words[:, 2]),
+            "tokens": Numbers(np.where(words[:, 3] > 0, words[:, 3], -1)),
+            "ccnet_length": Numbers(rows["characters"]),
+            "ccnet_nlines": Numbers(rows["lines"]),
+            "rps_doc_word_count": Numbers(rows["spaced_words"]),
+            "rps_doc_curly_bracket": Shares(braces),
+            **{name: Numbers(rows["shapes"][:, k].astype(np.int64)) for k, name in enumerate(_PII)},
+        }
+
+    def _places(self, numbers: Ints) -> tuple[Ints, Ints]:
+        """The numbers of the files of documents, and those of the documents in them, from 1; -1 for no document."""
+        of = np.searchsorted(self._firsts, np.maximum(numbers, 0), "right") - 1
+        nobody = numbers < 0
+        return np.where(nobody, -1, self._files[of]), np.where(nobody, -1, numbers - self._begins[of] + 1)
+
+
+class _Names:
+    """A table of what whole numbers stand for, made as they come; nothing below 0."""
+
+    def __init__(self, name: Callable[[int], Any]) -> None:
+        self._name, self.table = name, Texts()
+        self._known = np.full(1, -1, np.int64)
+
+    def codes(self, numbers: Ints) -> Ints:
+        """Where each stands in the table."""
+        if (most := int(numbers.max(initial=0))) >= len(self._known):
+            self._known = np.append(self._known, np.full(most + 1 - len(self._known), -1, np.int64))
+        codes = np.where(numbers < 0, -1, self._known[numbers])
+        new = numbers[(codes < 0) & (numbers >= 0)]
+        if not len(new):
+            return codes
+        for number in np.unique(new).tolist():
+            self._known[number] = len(self.table.values)
+            self.table.values.append(self._name(number))
+        return self.codes(numbers)

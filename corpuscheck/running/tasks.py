@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, Self
 
+from corpuscheck.cleaning.rows import RowFile
 from corpuscheck.files.remote import soon
+from corpuscheck.files.spilling import fitting
 from corpuscheck.files.stores import ChangedError
 from corpuscheck.measuring.against import Benchmarks
 from corpuscheck.measuring.block import Blocks, Measure
 from corpuscheck.measuring.encoding import TextCounter
 from corpuscheck.measuring.forecasting import DocumentSampler
+from corpuscheck.measuring.landmarks import Landmarks
 from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.measuring.piecewise import Piecewise
 from corpuscheck.measuring.sampling import Sampler, Survey
@@ -124,13 +128,27 @@ class SurveyTask(ReadingTask):
 
 
 @dataclass(frozen=True)
+class Signals:
+    """The folder for rows of documents, and what these are compared with."""
+
+    folder: str
+    landmarks: Landmarks
+
+    def of_unit(self, records: Sequence[FileRecord]) -> SignalRows:
+        """New rows for a work unit, under a name that no other has, however often it is read."""
+        with fitting(self.folder):
+            file = RowFile(self.folder, secrets.token_hex(12))
+        return SignalRows(records, self.folder, file, self.landmarks)
+
+
+@dataclass(frozen=True)
 class MeasureTask(ReadingTask):
     """Everything that the report needs, with a tokenizer at hand and, if known, a ranking for the curve.
 
     With `count_tokens` tokens are counted also where words can be counted without; with `by_itself` the tokenizer
     encodes every document itself. With `others` the words of further tokenizers are counted in the same pass.
     `sample_units` samples units, so that the held-out ones can be told from the others, also where they are lines;
-    otherwise passages of documents. `signals` is a folder for rows of documents, empty where none are wanted.
+    otherwise passages of documents. `signals` is what rows of documents need, if they are wanted.
     """
 
     artefact: Artefact
@@ -146,7 +164,7 @@ class MeasureTask(ReadingTask):
     count_tokens: bool = False
     by_itself: bool = False
     against: Benchmarks | None = None
-    signals: str = ""
+    signals: Signals | None = None
 
     def describe(self) -> dict[str, Any]:
         ranking = self.ranking.characters if self.ranking else ""
@@ -170,7 +188,7 @@ class MeasureTask(ReadingTask):
     def measures(self, records: Sequence[FileRecord]) -> Sequence[Measure]:
         others = [self._counter(other, records, False) for other in self.others]
         words = DocumentWords() if self.sourcing else None
-        signals = SignalRows(records, self.signals) if self.signals else None
+        signals = self.signals.of_unit(records) if self.signals else None
         return [
             Tokenizing(records, self._counter(self.artefact, records, self.count_tokens), others, self.ranking, words),
             Sampler(self.budget, self.bound, self.sample_units),

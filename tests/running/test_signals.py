@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from support import Main, korean_lines, scanned, write_files
 
+from corpuscheck.cleaning import columns
 from corpuscheck.errors import UsageError
 from corpuscheck.kernels.columns import PII
-from corpuscheck.running import signals, twins, units
+from corpuscheck.running import signals, units
 from corpuscheck.running.signals import COLUMNS
 
 pd = pytest.importorskip("pandas")
@@ -146,7 +147,7 @@ def test_many_documents_are_compared_a_part_at_a_time(
     texts = [f"{dice.randrange(200)} 번째 문서입니다" for _ in range(900)]
     write_files(data, {"many.jsonl": jsonl(texts)})
     before = rows_of(run_main, data, tmp_path / "a.jsonl.zst")
-    monkeypatch.setattr(twins, "_EACH", 50)
+    monkeypatch.setattr(columns, "_PART_ROWS", 50)
     monkeypatch.setattr(signals, "_AT_ONCE", 64)
     after = rows_of(run_main, data, tmp_path / "b.jsonl.zst")
     assert before.equals(after)
