@@ -109,7 +109,9 @@ def run_scan(
         from corpuscheck.running.scanning import IncompleteError, measured_corpus
 
         try:
-            measured = measured_corpus(found, settings, judge, watch, processes, cache, given.general, documents)
+            measured = measured_corpus(
+                found, settings, judge, watch, processes, cache, given.general, documents, given.references
+            )
         except IncompleteError as error:
             if not tolerant:
                 raise

@@ -15,8 +15,8 @@ APART, WORD, DENSE = 0, 1, 2
 ALPHABETIC, SYLLABIC, IDEOGRAPHIC = 0, 1, 2
 """What a character is to an n-gram: how many of its kind hold a piece of meaning."""
 
-STRETCHES = 8
-"""Of a long text so many stretches are looked at."""
+STRETCH = 40
+"""N-grams of a text that are looked at together: more of them at several places."""
 
 _KIND_BIT = 21
 DECOMPOSED = 1 << 24
@@ -198,9 +198,10 @@ def nearest_bodies(
 ) -> None:
     """For each span the column of `levels` in which its n-grams have the smallest sum, or -1.
 
-    `levels` say how rare each bucket is in each of several texts. Of a span `STRETCHES` stretches are looked at, evenly
-    spread, and `most` n-grams in all. No column is told for fewer than `least`, nor where the sum of the next one is
-    not `beyond` larger; and -2 for a span with characters that are `DECOMPOSED`.
+    `levels` say how rare each bucket is in each of several texts. Of a span one n-gram for two bytes is looked at, but
+    `least` or `most` where that is fewer or more, in stretches that are evenly spread. No column is told where there
+    are fewer than `least`, nor where the sum of the next one is not `beyond` larger; and -2 for a span with characters
+    that are `DECOMPOSED`.
     """
     nothing = np.uint64(0)
     columns = levels.shape[1]
@@ -209,15 +210,17 @@ def nearest_bodies(
         sums[:] = 0
         n = 0
         size = ends[u] - starts[u]
+        looked_at = min(most, max(least, size // 2))
+        stretches = max(1, looked_at // STRETCH)
         i = starts[u]
         in_parts = False
-        for stretch in range(STRETCHES):
-            i = max(i, starts[u] + size * stretch // STRETCHES)
+        for stretch in range(stretches):
+            i = max(i, starts[u] + size * stretch // stretches)
             while i < ends[u] and data[at(i)] & 0xC0 == 0x80:
                 i += 1
             a = b = c = nothing
             run = 0
-            enough = most * (stretch + 1) // STRETCHES
+            enough = looked_at * (stretch + 1) // stretches
             while i < ends[u] and n < enough:
                 cp, width = code_point(data, i)
                 i += width

@@ -6,11 +6,14 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Self
 
 import numpy as np
 
 from corpuscheck.domain.bodies import Body
 from corpuscheck.domain.languages import LANGUAGES, script_of_label
+from corpuscheck.domain.reference import Reference
+from corpuscheck.domain.report import bodies_of
 from corpuscheck.domain.shipped import shipped
 from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS, Bytes, Flags, Ints
 from corpuscheck.kernels.columns import LETTERS
@@ -22,7 +25,7 @@ from corpuscheck.text.composing import normalised
 from corpuscheck.text.scripts import COMMON, RANGES, SCRIPTS
 
 MOST, LEAST = 160, 40
-"""So many n-grams of a document are looked at; with fewer it is too short to tell."""
+"""So many n-grams of a document are looked at, at most; with fewer it is too short to tell."""
 
 HEAD = 1 << 14
 """Bytes at the beginning of a document over which they are spread."""
@@ -55,6 +58,13 @@ class Landmarks:
     """The bodies of text that documents are compared with: the shipped ones, or of some languages those `given`."""
 
     given: Mapping[str, Levels] = field(default_factory=dict)
+
+    @classmethod
+    def beside(cls, references: Sequence[Reference]) -> Self:
+        """The shipped ones, and the sources of references."""
+        languages = {source.language for reference in references for source in reference.sources}
+        bodies = {language: bodies_of(language, references) for language in sorted(languages)}
+        return cls({language: levels_of(some) for language, some in bodies.items() if some})
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
+from corpuscheck.domain.reference import Reference
 from corpuscheck.errors import NothingToScanError, ScanError, nothing_to_scan
 from corpuscheck.estimates.comparison import ComparedText, TokenizerComparison, recommend, row_of
 from corpuscheck.files.spilling import spill_folder
@@ -44,9 +45,6 @@ from corpuscheck.values.packed import Packed, Packing
 COUNTING, MEASURING, FORECASTING = "counting characters", "measuring", "forecasting"
 """The names of the passes."""
 
-NO_OTHERS = Landmarks()
-"""The landmarks that are shipped."""
-
 
 class IncompleteError(ScanError):
     """Files are not in the figures that should be: they killed their workers. All the rest is."""
@@ -74,13 +72,13 @@ def measured_corpus(
     cache: Cache | None,
     general: Sequence[Artefact] = (),
     signals: str = "",
-    landmarks: Landmarks = NO_OTHERS,
+    references: Sequence[Reference] = (),
 ) -> tuple[Profile, Packed[FileRecord]]:
     """The profile and the record of each file, after one pass with a tokenizer at hand, else after two.
 
-    `general` are tokenizers of references, whose tokens are counted in a sample. A row for each document, which tells
-    the nearest of the `landmarks`, is written to the file `signals`, if one is named. Raises IncompleteError, with all
-    the rest, where files killed the workers that read them.
+    `general` are tokenizers of references, whose tokens are counted in a sample. A row for each document is written to
+    the file `signals`, if one is named; it tells the nearest landmark, also of the `references`. Raises
+    IncompleteError, with all the rest, where files killed the workers that read them.
     """
     give_back()
     with cluster_of(settings) as cluster, spill_folder(signals) if signals else nullcontext("") as folder:
@@ -88,7 +86,7 @@ def measured_corpus(
         corpus = Corpus(found.sources, settings, watch, processes, of_units, tolerant=True, engine=cluster)
         judge = given if isinstance(given, Judge) else Judge(given) if given else surveyed(corpus, settings, watch)
         sourcing = sourcing_for(found, settings)
-        rows = Signals(folder, landmarks) if signals else None
+        rows = Signals(folder, Landmarks.beside(references)) if signals else None
         tasks = tasks_of(corpus, settings, judge, sourcing, rows)
         passes = {name: _run(corpus, name, task) for name, task in tasks}
         if rows:
