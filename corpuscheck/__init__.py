@@ -13,8 +13,7 @@ they return has `to_dict()`, which is the JSON report, and shows itself as a tab
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, Unpack, overload
 
@@ -23,21 +22,32 @@ from corpuscheck.errors import CorpuscheckError
 
 if TYPE_CHECKING:
     from corpuscheck.api import Paths, Scan
+    from corpuscheck.cleaning.outcome import Cleaned
     from corpuscheck.domain.sides import Sides
     from corpuscheck.estimates.comparison import TokenizerComparison
+    from corpuscheck.estimates.drawn import Drawn
     from corpuscheck.estimates.estimate import Estimate
-    from corpuscheck.options import EstimateOptions, PeekOptions, ScanOptions, TrainingOptions
+    from corpuscheck.options import (
+        CleanOptions,
+        EstimateOptions,
+        PeekOptions,
+        SampleOptions,
+        ScanOptions,
+        TrainingOptions,
+    )
     from corpuscheck.profile.profile import Profile
     from corpuscheck.result.result import Finding, Result
     from corpuscheck.result.trained import Trained
     from corpuscheck.running.showing import Peek
 
 __all__ = [
-    "CorpuscheckError", "Estimate", "Finding", "Peek", "Profile", "Result", "Scan", "Sides", "TokenizerComparison",
-    "__version__", "compare", "estimate", "peek", "scan", "train",
+    "Cleaned", "CorpuscheckError", "Drawn", "Estimate", "Finding", "Peek", "Profile", "Result", "Scan", "Sides",
+    "TokenizerComparison", "__version__", "clean", "compare", "estimate", "peek", "sample", "scan", "train",
 ]  # fmt: skip
 
 _WHERE = {
+    "Cleaned": "cleaning.outcome",
+    "Drawn": "estimates.drawn",
     "Estimate": "estimates.estimate",
     "Finding": "result.result",
     "Peek": "running.showing",
@@ -50,16 +60,24 @@ _WHERE = {
 """Classes that are imported when they are asked for, so that --help stays quick."""
 
 
-def scan(paths: Paths, *, tokenizer: str | os.PathLike[str] | None = None, **options: Unpack[ScanOptions]) -> Result:
+def scan(
+    paths: Paths,
+    *,
+    tokenizer: str | os.PathLike[str] | None = None,
+    documents: str | os.PathLike[str] | None = None,
+    **options: Unpack[ScanOptions],
+) -> Result:
     """Measure a corpus and judge it.
 
     Args:
         paths: a file or a folder, or several.
         tokenizer: a tokenizer.json, a vocab.txt, a SentencePiece model, another file that is read, or its folder; one
             is trained where it is left out.
+        documents: a file that a row for each document is written to, .jsonl.zst or .parquet.
         options: as on the command line, see `corpuscheck.options.ScanOptions`: ``document="line"``,
             ``text_fields="body"``, ``vocab_size=16_000``, ``target_bytes=10**9``, ``severity={"CC201": "info"}``,
-            ``baseline="base.ccp"``, ``jobs=1``. Their meaning and defaults are in `corpuscheck.settings`.
+            ``baseline="base.ccp"``, ``against="eval.jsonl"``, ``jobs=1``. Their meaning and defaults are in
+            `corpuscheck.settings`.
 
     Returns:
         The result: `verdict` ('ready', 'caution' or 'not_ready'), `findings` (the gravest first), `tokenizer` (what is
@@ -70,10 +88,12 @@ def scan(paths: Paths, *, tokenizer: str | os.PathLike[str] | None = None, **opt
     """
     from corpuscheck.api import run_scan, settings_for
     from corpuscheck.options import ScanOptions
-    from corpuscheck.values.fitting import path_list
+    from corpuscheck.values.fitting import path_list, path_of
 
+    place = "" if documents is None else path_of("documents", documents)
     given = {"tokenizer": tokenizer, **options}
-    return run_scan(path_list(paths), settings_for(given, ("tokenizer", *ScanOptions.__annotations__))).result
+    settings = settings_for(given, ("tokenizer", *ScanOptions.__annotations__))
+    return run_scan(path_list(paths), settings, documents=place).result
 
 
 def estimate(
@@ -110,7 +130,7 @@ def estimate(
     from corpuscheck.options import ReadingOptions
     from corpuscheck.values.fitting import fitted, path_list
 
-    said, given = _parted(options, Plan)
+    said, given = _parted(options, Plan.__dataclass_fields__)
     plan, paths = Plan(**fitted(Plan, said)), [] if sample is None else path_list(sample)
     settings = settings_for({"tokenizer": tokenizer, **given}, ("tokenizer", *ReadingOptions.__annotations__))
     unread = not paths or (len(paths) == 1 and paths[0].endswith(".ccp"))
@@ -225,13 +245,84 @@ def peek(paths: Paths, **options: Unpack[PeekOptions]) -> Peek:
     from corpuscheck.peeking.view import View
     from corpuscheck.values.fitting import path_list
 
-    asked, given = _parted(options, View)
+    asked, given = _parted(options, View.__dataclass_fields__)
     return look(path_list(paths), view_of(asked), settings_for(given, ReadingOptions.__annotations__))
 
 
-def _parted(options: Mapping[str, Any], kind: type) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The options that are fields of a dataclass, and the others."""
-    names = {field.name for field in fields(kind)}
+def clean(
+    paths: Paths, out: str | os.PathLike[str] | None = None, *, force: bool = False, **options: Unpack[CleanOptions]
+) -> Cleaned:
+    """Write a clean copy of a corpus: each text once, without debris, in UTF-8. The corpus is never changed.
+
+    Args:
+        paths: a file or a folder, or several.
+        out: the folder of the clean copy, which is made; where it is left out nothing is written, and what is returned
+            says what would be.
+        force: replace an older clean copy of this name.
+        options: what is done besides, in which form the text is written, and how it is read, see
+            `corpuscheck.options.CleanOptions`: ``nfc=True``, ``drop=["CC405"]``, ``to="parquet"``. Their defaults are
+            in `corpuscheck.cleaning.plan`.
+
+    Returns:
+        What stays and what goes: `documents_kept`, `bytes_kept`, `documents_removed`, `bytes_removed`, and the
+        `waterfall` with what each rule takes out. `to_dict()` is the manifest of the copy.
+
+    Raises:
+        CorpuscheckError: a folder that is taken or lies in the corpus, or text that cannot be read or written.
+    """
+    from corpuscheck.api import clean as cleaned
+    from corpuscheck.api import settings_for
+    from corpuscheck.cleaning.plan import SETTINGS, CleanPlan
+    from corpuscheck.options import ReadingOptions
+    from corpuscheck.values.fitting import fitted, flag, path_list, path_of
+
+    said, given = _parted(options, CleanPlan.__dataclass_fields__)
+    plan = CleanPlan(**fitted(CleanPlan, said))
+    settings = settings_for(given, (*SETTINGS, *ReadingOptions.__annotations__))
+    place = None if out is None else path_of("out", out)
+    return cleaned(path_list(paths), place, plan, settings, force=flag("force", force))
+
+
+def sample(
+    paths: Paths, output: str | os.PathLike[str], *, force: bool = False, **options: Unpack[SampleOptions]
+) -> Drawn:
+    """Draw whole documents of a corpus at random, and write them as JSON lines.
+
+    What is drawn depends on the text of each document and the seed alone, not on files, formats and their order.
+
+    Args:
+        paths: a file or a folder, or several.
+        output: a folder, for sample.jsonl.zst in it, or a file whose name ends in .jsonl.zst.
+        force: write over a sample that is there already.
+        options: how much is drawn, and how the text is read, see `corpuscheck.options.SampleOptions`: one of ``share``
+            of the documents, above 0 and at most 1, ``documents``, their number, and ``bytes`` of text; another
+            ``seed`` draws others; ``by``, 'source', 'folder', 'path', 'file' or 'field:NAME', draws as much of each
+            source.
+
+    Returns:
+        `documents` and `bytes` that were drawn, of `all_documents` and `all_bytes`; how many `documents` a forecast
+        would have `needed`, 0 where these are enough; and the `path` of the sample.
+
+    Raises:
+        CorpuscheckError: no amount or several, a place that is taken or lies in the corpus, or text that cannot be
+            read.
+    """
+    from corpuscheck.api import sample as drawn
+    from corpuscheck.api import settings_for
+    from corpuscheck.estimates.draw import Draw
+    from corpuscheck.option import options_of
+    from corpuscheck.options import ReadingOptions
+    from corpuscheck.values.fitting import fitted, flag, path_list, path_of
+
+    said, given = _parted(options, options_of(Draw))
+    by = given.pop("by", None)
+    draw = Draw(**fitted(Draw, said), equal=by is not None)
+    settings = settings_for({**given, "by": None if by == "source" else by}, ("by", *ReadingOptions.__annotations__))
+    return drawn(path_list(paths), draw, path_of("output", output), settings, force=flag("force", force))
+
+
+def _parted(options: Mapping[str, Any], names: Collection[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The options of these names, and the others."""
     own = {name: value for name, value in options.items() if name in names}
     return own, {name: value for name, value in options.items() if name not in own}
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+from corpuscheck.cleaning.plan import Form
 from corpuscheck.settings import CacheKey, DocumentMode, FailOn, LayoutChoice, ModelName, Severity
 
 Path = str | os.PathLike[str]
@@ -103,3 +104,27 @@ class PeekOptions(ReadingOptions, total=False):
     count: int
     seed: int
     excerpt: int
+
+
+class CleanOptions(ReadingOptions, total=False):
+    """And what is done besides taking out copies and cutting debris."""
+
+    nfc: bool
+    drop: Texts
+    mask_personal_data: bool
+    repair_mojibake: bool
+    strip_boilerplate: Path
+    to: Form
+    shard_size: int
+    near_duplicates: bool
+    by: str | None
+
+
+class SampleOptions(ReadingOptions, total=False):
+    """And how much is drawn."""
+
+    share: float | None
+    documents: int | None
+    bytes: int | None
+    seed: int
+    by: str | None

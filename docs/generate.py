@@ -12,7 +12,10 @@ from pathlib import Path
 
 import click
 
+from corpuscheck.cleaning import plan
+from corpuscheck.cleaning.plan import CleanPlan
 from corpuscheck.cli import cli
+from corpuscheck.estimates.draw import Draw
 from corpuscheck.estimates.plan import Plan
 from corpuscheck.option import options_of
 from corpuscheck.peeking.view import View
@@ -104,12 +107,16 @@ def typed_options() -> str:
         ("EstimateOptions(ReadingOptions", "And what is known of the collection that an estimate is for.",
          [*_typed(Limits, "target_bytes", "articles_per_gb"), *_typed(Plan)]),
         ("PeekOptions(ReadingOptions", "And which documents are shown.", _typed(View)),
+        ("CleanOptions(ReadingOptions", "And what is done besides taking out copies and cutting debris.",
+         [*_typed(CleanPlan), *_typed(Settings, *plan.SETTINGS)]),
+        ("SampleOptions(ReadingOptions", "And how much is drawn.", [*_typed(Draw), *_typed(Settings, "by")]),
     )  # fmt: skip
     classes = (
         f'class {head}, total=False):\n    """{says}"""\n\n' + "\n".join(f"    {line}" for line in lines)
         for head, says, lines in groups
     )
-    return "\n\n\n".join((_TYPED_HEAD, *classes)) + "\n"
+    kinds = sorted(str(field.type) for field in fields(CleanPlan) if hasattr(plan, str(field.type)))
+    return "\n\n\n".join((_TYPED_HEAD.format(kinds=", ".join(kinds)), *classes)) + "\n"
 
 
 def _typed(kind: type, *names: str) -> list[str]:
@@ -125,7 +132,7 @@ def _typed(kind: type, *names: str) -> list[str]:
 
 
 _TYPES = {"tuple[str, ...]": "Texts"}
-_TYPES_OF_PATHS = {"tuple[str, ...]": "Path | Sequence[Path]", "str | None": "Path | None"}
+_TYPES_OF_PATHS = {"str": "Path", "tuple[str, ...]": "Path | Sequence[Path]", "str | None": "Path | None"}
 _TYPED_HEAD = '''\
 """The options of the functions for Python: the fields of `settings`, as a type checker and an editor see them.
 
@@ -138,6 +145,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
+from corpuscheck.cleaning.plan import {kinds}
 from corpuscheck.settings import CacheKey, DocumentMode, FailOn, LayoutChoice, ModelName, Severity
 
 Path = str | os.PathLike[str]

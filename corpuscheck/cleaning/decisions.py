@@ -16,6 +16,7 @@ from corpuscheck.cleaning.near import NearFinder
 from corpuscheck.cleaning.rows import ROW, Documents
 from corpuscheck.kernels.arrays import Bytes, Ints, RowArray
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
+from corpuscheck.values.brief import brief
 
 STAYS, EXACT, NORMALISED, NEAR, DROPPED, EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR = range(9)
 
@@ -194,6 +195,8 @@ class Removal:
 @dataclass
 class Waterfall:
     """What a corpus becomes, step by step: by rule what goes, and what is left."""
+
+    __repr__ = brief
 
     read: Removal = field(default_factory=Removal)
     by_rule: dict[str, Removal] = field(default_factory=dict)

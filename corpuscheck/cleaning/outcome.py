@@ -8,6 +8,7 @@ from typing import Any
 from corpuscheck.cleaning.decisions import Waterfall
 from corpuscheck.cleaning.shards import Output
 from corpuscheck.values.brief import brief
+from corpuscheck.values.presentable import Presentable
 
 _AFTER = "after cutting"
 
@@ -22,7 +23,7 @@ class Input:
 
 
 @dataclass(frozen=True)
-class Cleaned:
+class Cleaned(Presentable):
     """A clean copy, or with `dry_run` what it would be.
 
     Of the `waterfall` the rules that end with "after cutting" are copies and debris that show only when debris is cut.

@@ -11,6 +11,9 @@ from corpuscheck.text.quantities import size_in
 
 Form = Literal["jsonl", "parquet", "text"]
 
+SETTINGS = ("near_duplicates", "by")
+"""The options of a scan that a clean copy has too, besides those of reading."""
+
 
 @dataclass(frozen=True)
 class CleanPlan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from corpuscheck._version import __version__
-from corpuscheck.cleaning.plan import CleanPlan
+from corpuscheck.cleaning.plan import SETTINGS, CleanPlan
 from corpuscheck.commands.configured import Call, reading
 from corpuscheck.commands.options import (
     READING,
@@ -25,7 +25,7 @@ _CLEAN: list[Decorator] = [
     option("--dry-run", is_flag=True, help="Write nothing: say what would stay and what would go."),
     option("--force", is_flag=True, help="Replace an older clean copy of this name."),
     *fields_of(CleanPlan),
-    *fields_of(Settings, "near_duplicates", "by"),
+    *fields_of(Settings, *SETTINGS),
 ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,12 +13,8 @@ from corpuscheck.commands.options import READING, RUN, Decorator, fields_of, opt
 from corpuscheck.commands.printing import print_line
 from corpuscheck.errors import UsageError
 from corpuscheck.estimates.draw import Draw
-from corpuscheck.text.amounts import percent, plural, size
 from corpuscheck.text.printable import printable
 from corpuscheck.text.quantities import parse_share
-
-if TYPE_CHECKING:
-    from corpuscheck.estimates.drawn import Drawn
 
 _SHARE = re.compile(r"[0-9.,eE+-]+\s*[%‰]")
 
@@ -46,6 +41,7 @@ def sample(call: Call, /, paths: tuple[str, ...], output: str, ways: str | None,
     the files come. Of each document there is its text, its path, its number in the file, and its source.
     """
     from corpuscheck.api import sample as drawn_from
+    from corpuscheck.reports.drawn import told
 
     *first, last = paths
     draw = dict(call.of(Draw))
@@ -63,32 +59,5 @@ def sample(call: Call, /, paths: tuple[str, ...], output: str, ways: str | None,
         list(paths), Draw(**draw, equal=asked), output, settings, call.watch(), processes=True, force=force
     )
     if not call.quiet:
-        for line in told(drawn, asked, paths):
+        for line in told(drawn):
             print_line(line)
-
-
-def told(drawn: Drawn, equal: bool, paths: tuple[str, ...]) -> list[str]:
-    """What was drawn, and what it takes to forecast from it."""
-    from corpuscheck.estimates.drawn import WORTH
-
-    place = printable(drawn.path, 300)
-    share = percent(drawn.documents / drawn.all_documents)
-    lines = [
-        f"{plural(drawn.documents, 'document')} of {drawn.all_documents:,} ({share}), {size(drawn.bytes)} of "
-        f"{size(drawn.all_bytes)}; written to {place}"
-    ]
-    if equal:
-        few = sorted(drawn.sources.items(), key=lambda item: (-item[1], item[0]))
-        named = ", ".join(f"{printable(name, 60)} {count:,}" for name, count in few[:10])
-        more = f", and {plural(len(few) - 10, 'source')} more" if len(few) > 10 else ""
-        return [*lines, f"by source: {named}{more}; sources have other shares in the corpus: do not forecast from it"]
-    if drawn.whole:
-        return [*lines, "this is all there is: there is nothing to forecast"]
-    if drawn.needed:
-        worth = f"{drawn.worth:,.0f} of equal size" if drawn.worth < WORTH else "less than 0.5 % of the text"
-        return [
-            *lines,
-            f"to forecast from it, draw about {drawn.needed:,} documents: these are worth {worth}; forecasts need "
-            f"{WORTH} and 0.5 % of the text",
-        ]
-    return [*lines, f"to forecast: corpuscheck estimate {place} --available {drawn.all_documents}"]

@@ -20,7 +20,7 @@ class Draw:
     documents: int | None = option(None, "--documents N", "Draw N documents.", COUNT)
     bytes: int | None = option(None, "--bytes SIZE", "Draw at most so much text, such as 100MB.", size_in("MB"))
     seed: int = option(0, "--seed N", "Another number draws other documents.", COUNT)
-    equal: bool = option(False)
+    equal: bool = False
 
     def __post_init__(self) -> None:
         if sum(amount is not None for amount in (self.share, self.documents, self.bytes)) != 1:

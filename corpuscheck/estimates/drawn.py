@@ -7,14 +7,21 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from corpuscheck.estimates.forecast import FURTHEST, effective
+from corpuscheck.values.brief import brief
+from corpuscheck.values.presentable import Presentable
 
 WORTH = 100
 """Documents of equal size that a sample must be worth for every forecast that depends on their number."""
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """What was drawn, `all_documents` and `all_bytes` being those of the corpus; `squares` are of the sizes drawn."""
+class Drawn(Presentable):
+    """What was drawn, `all_documents` and `all_bytes` being those of the corpus; `squares` are of the sizes drawn.
+
+    `sources` are how many documents are of each, and `equal` whether each was to give as much as the others.
+    """
+
+    __repr__ = brief
 
     path: str
     documents: int = 0
@@ -23,6 +30,7 @@ class Drawn:
     all_documents: int = 0
     all_bytes: int = 0
     sources: Mapping[str, int] = field(default_factory=dict)
+    equal: bool = False
 
     @property
     def worth(self) -> float:

@@ -33,7 +33,7 @@ number of the nearest of the `Landmarks`, or -1."""
 _FIRST_SCRIPT = next(number for number, name in enumerate(NAMES) if name.startswith("script: "))
 SCRIPT_NAMES = tuple(name.removeprefix("script: ") for name in NAMES[_FIRST_SCRIPT:])
 
-Head = tuple[int, str]
+Beginning = tuple[int, str]
 """Where a part of a document begins in its file, and the text there."""
 
 
@@ -64,7 +64,7 @@ class SignalRows:
     def __init__(self, records: Sequence[FileRecord], folder: str, file: UnitFile, landmarks: Landmarks) -> None:
         self._records, self._folder, self._file = records, folder, file
         self._landmarks = LandmarkFinder(landmarks)
-        self._heads: dict[str, Head] = {}
+        self._heads: dict[str, Beginning] = {}
 
     def add(
         self, batch: Batch, documents: Ended, found: Inspected, judged: Ints, signatures: Bytes, sources: Hashes,
@@ -99,7 +99,11 @@ class SharedRows:
 
     @classmethod
     def of(
-        cls, split: Mapping[str, Fragment], sources: Mapping[str, int], heads: Mapping[str, Head], landmarks: Landmarks
+        cls,
+        split: Mapping[str, Fragment],
+        sources: Mapping[str, int],
+        heads: Mapping[str, Beginning],
+        landmarks: Landmarks,
     ) -> SharedRows:
         """Of such as were looked into; only equal ones of them are known as copies."""
         known = {path: shared for path, shared in split.items() if shared.counts}

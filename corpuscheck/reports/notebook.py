@@ -6,14 +6,18 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
 
+from corpuscheck.cleaning.outcome import Cleaned
 from corpuscheck.domain.sides import Sides
 from corpuscheck.domain.telling import bits
 from corpuscheck.estimates.comparison import TokenizerComparison
+from corpuscheck.estimates.drawn import Drawn
 from corpuscheck.estimates.estimate import Estimate
 from corpuscheck.reports.answers import answers
 from corpuscheck.reports.common import LONGEST_TEXT, VERDICTS, severities_told, worst_places
 from corpuscheck.reports.compared import cells_of
+from corpuscheck.reports.drawn import told
 from corpuscheck.reports.estimated import figures_of
+from corpuscheck.reports.terminal.cleaned import steps_of
 from corpuscheck.reports.terminal.peek import head_of
 from corpuscheck.result.result import Result
 from corpuscheck.running.showing import Peek
@@ -102,10 +106,24 @@ def _peek(peek: Peek) -> Page:
     return head_of(peek), [(("where", "why", "text"), rows)]
 
 
+def _cleaned(cleaned: Cleaned) -> Page:
+    kept = f"{count(cleaned.documents_kept)} documents, {size(cleaned.bytes_kept)}"
+    title = f"{kept} would stay" if cleaned.dry_run else f"{kept} in {cleaned.folder}"
+    rows = [(name, count(utf8_bytes), count(documents)) for name, utf8_bytes, documents in steps_of(cleaned)]
+    return title, [(("", "bytes", "documents"), rows)]
+
+
+def _drawn(drawn: Drawn) -> Page:
+    title, *notes = told(drawn)
+    return title, [((), [(note,) for note in notes])]
+
+
 _PAGES: dict[type, Callable[[Any], Page]] = {
     Result: _result,
     Estimate: _estimate,
     TokenizerComparison: _tokenizers,
     Sides: _sides,
     Peek: _peek,
+    Cleaned: _cleaned,
+    Drawn: _drawn,
 }

@@ -21,7 +21,7 @@ _LEVEL = 1
 _NUMBER_BEHIND = b"#"
 
 
-class Texts:
+class TextTable:
     """The distinct values of a column, texts or lists of them, by number; more may come."""
 
     def __init__(self, values: Sequence[Any] = ()) -> None:
@@ -61,20 +61,20 @@ class Coded:
     """Values by their number in a table; null below 0."""
 
     codes: Ints
-    table: Texts
+    table: TextTable
 
 
 @dataclass(frozen=True)
-class Numbered:
-    """Texts by their number in a table, each with a number behind it: ``text#1``."""
+class NumberedTexts:
+    """TextTable by their number in a table, each with a number behind it: ``text#1``."""
 
     codes: Ints
-    table: Texts
+    table: TextTable
     numbers: Ints
 
 
-Column = Numbers | Hexes | Shares | Coded | Numbered
-Write = Callable[[Mapping[str, Column]], None]
+Cells = Numbers | Hexes | Shares | Coded | NumberedTexts
+Write = Callable[[Mapping[str, Cells]], None]
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def json_lines(file: BinaryIO) -> Iterator[Write]:
     lines = _Lines()
     with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(file, closefd=False) as packed:
 
-        def write(columns: Mapping[str, Column]) -> None:
+        def write(columns: Mapping[str, Cells]) -> None:
             packed.write(lines.of(columns))
 
         yield write
@@ -93,13 +93,13 @@ class _Lines:
     """Lays texts end to end, once, for the kernel that writes lines."""
 
     def __init__(self) -> None:
-        self._known: list[tuple[Texts, int]] = []
+        self._known: list[tuple[TextTable, int]] = []
         self._lay([])
 
-    def of(self, columns: Mapping[str, Column]) -> memoryview:
+    def of(self, columns: Mapping[str, Cells]) -> memoryview:
         """The lines of some rows."""
         tables = list(
-            {id(one.table): one.table for one in columns.values() if isinstance(one, Coded | Numbered)}.values()
+            {id(one.table): one.table for one in columns.values() if isinstance(one, Coded | NumberedTexts)}.values()
         )
         if self._known != [(table, len(table.values)) for table in tables]:
             self._lay(tables)
@@ -112,7 +112,7 @@ class _Lines:
                 before.append(rest + line_bytes(name) + b":" + piece if piece != _NUMBER_BEHIND else piece)
                 kinds.append(kind)
                 values.append(of_kind)
-            rest = b'",' if isinstance(column, Numbered) else b","
+            rest = b'",' if isinstance(column, NumberedTexts) else b","
         before.append(rest[:-1] + b"}\n")
         bounds = np.cumsum([0, *map(len, before)])
         table = np.stack(values)
@@ -121,9 +121,9 @@ class _Lines:
         size = write_lines(laid, bounds, np.array(kinds, np.int64), table, self._texts, self._starts, self._ends, out)
         return out[:size].data
 
-    def _parts(self, column: Column) -> list[tuple[bytes, int, Ints]]:
+    def _parts(self, column: Cells) -> list[tuple[bytes, int, Ints]]:
         """What stands before each value of a column, the kind of the values, and these."""
-        if isinstance(column, Numbered):
+        if isinstance(column, NumberedTexts):
             bare = self._bare[id(column.table)] + column.codes
             return [(b'"', TEXT, bare), (_NUMBER_BEHIND, NUMBER, column.numbers)]
         if isinstance(column, Coded):
@@ -131,7 +131,7 @@ class _Lines:
         kind = {Numbers: NUMBER, Hexes: HEX, Shares: SHARE}[type(column)]
         return [(b"", kind, column.values.astype(np.int64, copy=False))]
 
-    def _lay(self, tables: Sequence[Texts]) -> None:
+    def _lay(self, tables: Sequence[TextTable]) -> None:
         """All texts, null first, then each in quotes and without them."""
         self._known = [(table, len(table.values)) for table in tables]
         pieces = [b"null", *(line for table in tables for line in table.lines)]
@@ -162,7 +162,7 @@ def parquet(file: BinaryIO, kinds: Mapping[str, str]) -> Iterator[Write]:
     with pq.ParquetWriter(file, schema, compression="zstd", use_dictionary=few) as writer:
         arrow = _Arrow()
 
-        def write(columns: Mapping[str, Column]) -> None:
+        def write(columns: Mapping[str, Cells]) -> None:
             arrays = [arrow.of(column, schema.field(name).type) for name, column in columns.items()]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
 
@@ -175,11 +175,11 @@ class _Arrow:
     def __init__(self) -> None:
         self._tables: dict[int, pa.Array] = {}
 
-    def of(self, column: Column, kind: pa.DataType) -> pa.Array:
+    def of(self, column: Cells, kind: pa.DataType) -> pa.Array:
         import pyarrow as pa
         from pyarrow import compute
 
-        if isinstance(column, Numbered):
+        if isinstance(column, NumberedTexts):
             texts = self.of(Coded(column.codes, column.table), kind)
             return compute.binary_join_element_wise(texts, pa.array(column.numbers).cast(kind), "#")
         if isinstance(column, Coded):

@@ -86,7 +86,7 @@ def sampled(found: Found, draw: Draw, path: str, settings: Settings, watch: Watc
             raise NothingToScanError(nothing_in(taken.records))
         _check(draw, taken)
         with writing(path) as file, zstandard.ZstdCompressor(level=6).stream_writer(file, closefd=False) as packed:
-            return _written(taken, folder, bounds, packed.write, path)
+            return replace(_written(taken, folder, bounds, packed.write, path), equal=draw.equal)
 
 
 def _of_share(share: float) -> DrawBound:

@@ -17,13 +17,23 @@ from corpuscheck.kernels.arrays import Ints, RowArray
 from corpuscheck.kernels.columns import PII
 from corpuscheck.kernels.records import BILLION
 from corpuscheck.measuring.ledger import sources_of_shared
-from corpuscheck.measuring.signals import ROW, SCRIPT_NAMES, Head, SharedRows
+from corpuscheck.measuring.signals import ROW, SCRIPT_NAMES, Beginning, SharedRows
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.near import BINS
 from corpuscheck.reading.formats.columnar import INSTALL, available
 from corpuscheck.reading.sourcing import Sourcing
-from corpuscheck.running.columns import Coded, Column, Hexes, Numbered, Numbers, Shares, Texts, json_lines, parquet
+from corpuscheck.running.columns import (
+    Cells,
+    Coded,
+    Hexes,
+    NumberedTexts,
+    Numbers,
+    Shares,
+    TextTable,
+    json_lines,
+    parquet,
+)
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.tasks import Signals
 from corpuscheck.text.printable import printable
@@ -103,7 +113,7 @@ def write_signals(path: str, measured: Partial, signals: Signals, sourcing: Sour
     units = [*measured.written, _SHARED]
     told = [told_of(folder, unit) for unit in measured.written]
     homes, _ = sources_of_shared(measured.split, sourcing)
-    heads: dict[str, Head] = {}
+    heads: dict[str, Beginning] = {}
     for one in told:
         for place, head in one["heads"].items():
             heads[place] = min(heads.get(place, head), head)
@@ -164,16 +174,16 @@ class _Table:
         new = np.array([not k or one.path != segments[k - 1].path for k, one in enumerate(segments)], np.bool_)
         self._files = np.cumsum(new) - 1
         self._begins = self._firsts[new][self._files] if segments else self._firsts
-        self._paths = Texts(
+        self._paths = TextTable(
             [printable(one.path, LONGEST_PATH) for one, first in zip(segments, new, strict=True) if first]
         )
         keys = sorted(sources)
-        self._sources, self._source_keys = Texts([sources[key] for key in keys]), np.array(keys, np.uint64)
-        self._kinds, self._scripts = Texts(list(COPY_KINDS.values())), Texts(SCRIPT_NAMES)
+        self._sources, self._source_keys = TextTable([sources[key] for key in keys]), np.array(keys, np.uint64)
+        self._kinds, self._scripts = TextTable(list(COPY_KINDS.values())), TextTable(SCRIPT_NAMES)
         self._rules = _Names(lambda mask: [rule.id for bit, rule in enumerate(DOCUMENT_RULES) if mask >> bit & 1])
         self._landmarks = _Names(landmark)
 
-    def columns(self, rows: RowArray, first: int) -> dict[str, Column]:
+    def columns(self, rows: RowArray, first: int) -> dict[str, Cells]:
         """Of the documents from number `first` on."""
         files, places = self._places(np.arange(first, first + len(rows)))
         why, twins = self._decisions.of(first, len(rows))
@@ -181,7 +191,7 @@ class _Table:
         words = rows["words"]
         braces = np.rint(rows["braces"] / np.maximum(rows["characters"], 1) * BILLION).astype(np.int64)
         return {
-            "id": Numbered(files, self._paths, places),
+            "id": NumberedTexts(files, self._paths, places),
             "path": Coded(files, self._paths),
             "document": Numbers(places),
             "source": Coded(np.searchsorted(self._source_keys, rows["source"]), self._sources),
@@ -216,7 +226,7 @@ class _Names:
     """A table of what whole numbers stand for, made as they come; nothing below 0."""
 
     def __init__(self, name: Callable[[int], Any]) -> None:
-        self._name, self.table = name, Texts()
+        self._name, self.table = name, TextTable()
         self._known = np.full(1, -1, np.int64)
 
     def codes(self, numbers: Ints) -> Ints:

@@ -19,10 +19,29 @@ from results import ATTACKS, full_result, hostile_result
 from support import EXAMPLES, REPOSITORY, Main, korean_lines, scanned, write_files, write_vocabulary
 
 import corpuscheck
-from corpuscheck import CorpuscheckError, Peek, Result, Scan, Sides, compare, estimate, options, peek, scan, train
+from corpuscheck import (
+    CorpuscheckError,
+    Peek,
+    Result,
+    Scan,
+    Sides,
+    clean,
+    compare,
+    estimate,
+    options,
+    peek,
+    sample,
+    scan,
+    train,
+)
+from corpuscheck.cleaning import plan
+from corpuscheck.cleaning.outcome import Cleaned
+from corpuscheck.cleaning.plan import CleanPlan
 from corpuscheck.domain.reference import Reference
 from corpuscheck.errors import UsageError
 from corpuscheck.estimates.comparison import TokenizerComparison
+from corpuscheck.estimates.draw import Draw
+from corpuscheck.estimates.drawn import Drawn
 from corpuscheck.estimates.estimate import Estimate
 from corpuscheck.estimates.plan import Plan
 from corpuscheck.peeking.view import View
@@ -138,7 +157,13 @@ WRONG_PATHS: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize("function", [scan, train, peek, lambda p: compare(p, train=True, tokenizers="vocab.txt")])
+FUNCTIONS = (
+    scan, train, peek, clean, lambda p: sample(p, "drawn", documents=1),
+    lambda p: compare(p, train=True, tokenizers="vocab.txt"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
 @pytest.mark.parametrize(("paths", "message"), WRONG_PATHS, ids=lambda value: ascii(value)[:40])
 def test_a_wrong_path_is_refused(
     place: Path, monkeypatch: pytest.MonkeyPatch, function: Call, paths: Any, message: str
@@ -184,6 +209,24 @@ WRONG_CALLS: list[tuple[Call, dict[str, Any], str]] = [
     (peek, {"paths": "corpus", "seed": 1.5}, "seed must be a whole number"),
     (peek, {"paths": "corpus", "excerpt": 0}, "above zero"),
     (peek, {"paths": "corpus", "tokenizer": "vocab.txt"}, "unknown option 'tokenizer'"),
+    (scan, {"paths": "corpus", "documents": 5}, "documents must be a path, not 5"),
+    (scan, {"paths": "corpus", "documents": "rows.csv"}, ".jsonl.zst or .parquet"),
+    (scan, {"paths": "corpus", "documents": "rows.parquet", "clean": False}, "--clean"),
+    (scan, {"paths": "corpus", "against": "missing.jsonl"}, "missing.jsonl: no such file or folder"),
+    (clean, {"paths": "corpus", "out": 5}, "out must be a path, not 5"),
+    (clean, {"paths": "corpus", "out": "corpus/clean"}, "corpus"),
+    (clean, {"paths": "corpus", "force": "yes"}, "force must be True or False"),
+    (clean, {"paths": "corpus", "drop": "CC999"}, "not CC999"),
+    (clean, {"paths": "corpus", "to": "csv"}, "one of jsonl, parquet, text"),
+    (clean, {"paths": "corpus", "by": "script"}, "--by script"),
+    (clean, {"paths": "corpus", "tokenizer": "vocab.txt"}, "unknown option 'tokenizer'"),
+    (sample, {"paths": "corpus", "output": "drawn"}, "in one way"),
+    (sample, {"paths": "corpus", "output": "drawn", "share": 0.5, "documents": 5}, "in one way"),
+    (sample, {"paths": "corpus", "output": "drawn", "documents": 1.5}, "documents must be a whole number"),
+    (sample, {"paths": "corpus", "output": "drawn", "documents": 5, "by": "script"}, "--by script"),
+    (sample, {"paths": "corpus", "output": "drawn", "documents": 5, "equal": True}, "unknown option 'equal'"),
+    (sample, {"paths": "corpus", "output": "corpus/drawn", "documents": 5}, "choose a place outside"),
+    (sample, {"paths": "corpus", "output": None, "documents": 5}, "output must be a path, not None"),
 ]
 
 
@@ -238,6 +281,8 @@ def test_paths_of_every_kind(place: Path, paths: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "kinds"),
     [
+        (options.CleanOptions, (Reading, CleanPlan)),
+        (options.SampleOptions, (Reading, Draw)),
         (options.ScanOptions, (Reading, Training, Limits, Policy, Settings)),
         (options.TrainingOptions, (Reading, Training)),
         (options.EstimateOptions, (Reading, Plan)),
@@ -250,9 +295,10 @@ def test_the_options_that_a_type_checker_knows_are_those_that_are_taken(typed: t
         name: hint
         for kind in kinds
         for name, hint in get_type_hints(kind).items()
-        if not dataclasses.is_dataclass(hint) and name not in ("config", "lines", "tokenizer")
+        if not dataclasses.is_dataclass(hint) and name not in ("config", "lines", "tokenizer", "equal")
     }
-    assert known.keys() == fields.keys() | {"preset", "jobs"}
+    of_settings = {Draw: {"by"}, CleanPlan: {*plan.SETTINGS}}.get(kinds[-1], set())
+    assert known.keys() == fields.keys() | {"preset", "jobs"} | of_settings
     for name, hint in fields.items():
         plain = hint in (bool, int, float) or (isinstance(hint, UnionType) and get_args(hint)[0] in (int, float))
         if plain and name != "jobs":
@@ -283,10 +329,11 @@ def _conclusions(place: Path) -> dict[str, Any]:
         "peek": (peek(corpus, count=2, document="line"), ("peek", corpus, "-n", "2", "--document", "line")),
         "copies": (peek(corpus, rule="normalised-copies"), ("peek", corpus, "--rule", "CC502")),
         "word": (peek(corpus, words=["U+AC00", "나"]), ("peek", corpus, "--word", "가", "--word", "나")),
+        "clean": (clean(corpus, nfc=True), ("clean", corpus, "--nfc", "--dry-run")),
     }
 
 
-NAMES = ("scan", "numbers", "profile", "sample", "tokenizers", "profiles", "peek", "copies", "word")
+NAMES = ("scan", "numbers", "profile", "sample", "tokenizers", "profiles", "peek", "copies", "word", "clean")
 
 
 @pytest.fixture(scope="module")
@@ -308,6 +355,52 @@ def test_nothing_is_printed(place: Path, capfd: pytest.CaptureFixture[str]) -> N
     assert capfd.readouterr() == ("", "")
 
 
+def test_clean_writes_what_the_command_writes(place: Path, tmp_path: Path, run_main: Main) -> None:
+    made = clean(place / "corpus", tmp_path / "one", document="line", drop="CC401", jobs=1)
+    run_main("clean", place / "corpus", "-o", tmp_path / "two", "--document", "line", "--drop", "CC401", "-q")
+    names = sorted(path.name for path in (tmp_path / "two").iterdir())
+    assert sorted(path.name for path in (tmp_path / "one").iterdir()) == names
+    for name in names:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert made.to_dict() == json.loads((tmp_path / "one" / "manifest.json").read_bytes())
+    assert made.documents_kept + made.documents_removed == made.to_dict()["documents_read"]
+    with pytest.raises(CorpuscheckError, match="--force"):
+        clean(place / "corpus", tmp_path / "one")
+    clean(place / "corpus", tmp_path / "one", force=True, jobs=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({"documents": 9}, ("--documents", "9")),
+        ({"share": 0.25, "seed": 3}, ("25%", "--seed", "3")),
+        ({"bytes": 2000, "by": "source"}, ("--bytes", "2kB", "--by", "source")),
+        ({"documents": 9, "by": "file"}, ("--documents", "9", "--by", "file")),
+    ],
+    ids=ascii,
+)
+def test_sample_draws_what_the_command_draws(
+    place: Path, tmp_path: Path, run_main: Main, given: dict[str, Any], asked: tuple[str, ...]
+) -> None:
+    drawn = sample(place / "corpus", tmp_path / "one", document="line", jobs=1, **given)
+    run_main("sample", place / "corpus", "-o", tmp_path / "two", "--document", "line", *asked)
+    assert (tmp_path / "one" / "sample.jsonl.zst").read_bytes() == (tmp_path / "two" / "sample.jsonl.zst").read_bytes()
+    assert drawn.to_dict()["documents"] == drawn.documents > 0
+    assert drawn.path == str(tmp_path / "one" / "sample.jsonl.zst")
+    assert _read(drawn._repr_html_()).text.startswith(f"{drawn.documents} documents of ")
+
+
+def test_scan_writes_rows_and_looks_for_texts(place: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, {"eval.jsonl": json.dumps({"text": (place / "corpus" / "b.txt").read_text("utf-8")[:300]})})
+    result = scan(
+        place / "corpus", tokenizer=place / "vocab.txt", documents=tmp_path / "rows.jsonl.zst",
+        against=tmp_path / "eval.jsonl", jobs=1,
+    )  # fmt: skip
+    assert (tmp_path / "rows.jsonl.zst").stat().st_size > 0
+    assert result.to_dict()["against"][0]["contaminated_documents"] == 1
+    assert "CC710" in {finding.rule for finding in result.findings}
+
+
 def test_train_gives_what_it_saves(place: Path, tmp_path: Path) -> None:
     trained = train(place / "corpus", tmp_path / "made", vocab_size=900, document="line", jobs=1)
     assert trained.artefact.vocab_size <= 900
@@ -321,7 +414,7 @@ def test_train_gives_what_it_saves(place: Path, tmp_path: Path) -> None:
 
 
 def test_the_documentation_of_the_package_is_there() -> None:
-    for name in ("scan", "estimate", "train", "compare", "peek"):
+    for name in ("scan", "estimate", "train", "compare", "peek", "clean", "sample"):
         told = getattr(corpuscheck, name).__doc__
         assert all(part in told for part in ("Args:", "Returns:", "Raises:")), name
     assert (REPOSITORY / "corpuscheck" / "py.typed").is_file()
@@ -337,7 +430,19 @@ def test_the_module_of_a_function_never_takes_its_place() -> None:
 
 # ---- how it shows itself ----
 
-PUBLIC: tuple[type, ...] = (Scan, Result, Estimate, TokenizerComparison, Sides, Peek, Baseline, Reference, Batch)
+PUBLIC: tuple[type, ...] = (
+    Scan,
+    Result,
+    Cleaned,
+    Drawn,
+    Estimate,
+    TokenizerComparison,
+    Sides,
+    Peek,
+    Baseline,
+    Reference,
+    Batch,
+)
 _GROWS = re.compile(r"\b(Ints|Hashes|Bytes|bytes|dict|list|set|frozenset)\b|\.\.\.\]")
 
 

@@ -38,31 +38,31 @@ def render_terminal(cleaned: Cleaned, console: Console, quiet: bool = False) -> 
 
 def waterfall(cleaned: Cleaned) -> Table:
     """From what was read to what is written, in bytes: figures that a scan of the corpus and of the copy tell too."""
-    fall = cleaned.waterfall
     table = columns(("", "left"), ("bytes", "right"), ("", "right"), ("documents", "right"))
-    of = fall.read.utf8_bytes
-
-    def row(name: str, size: int, documents: int, style: str = "") -> None:
-        table.add_row(
-            Text(name, style),
-            Text(count(size), style),
-            percent(size / of if of else 0.0),
-            Text(count(documents), style),
-        )
-
-    row("text", of, fall.read.documents)
-    for rule in _OF_SCAN:
-        removal = fall.by_rule[rule]
-        row(f"- {_NAMES[rule]}", removal.utf8_bytes, removal.documents)
-    row("= usable", fall.usable.utf8_bytes, fall.usable.documents, "bold")
-    further = [(rule, removal) for rule, removal in fall.by_rule.items() if rule not in _OF_SCAN]
-    for rule, removal in further:
-        row(f"- {_NAMES[rule]}", removal.utf8_bytes, removal.documents)
-    if fall.changed_bytes:
-        row("+ what changes in the text" if fall.changed_bytes > 0 else "- what changes in the text",
-            abs(fall.changed_bytes), 0)  # fmt: skip
-    row("= to be written" if cleaned.dry_run else "= written", fall.kept.utf8_bytes, fall.kept.documents, "bold")
+    of = cleaned.waterfall.read.utf8_bytes
+    for name, size, documents in steps_of(cleaned):
+        style = "bold" if name.startswith("=") else ""
+        share = percent(size / of if of else 0.0)
+        table.add_row(Text(name, style), Text(count(size), style), share, Text(count(documents), style))
     return table
+
+
+def steps_of(cleaned: Cleaned) -> list[tuple[str, int, int]]:
+    """The steps by name, with the bytes and documents that go or stay."""
+    fall = cleaned.waterfall
+    further = [rule for rule in fall.by_rule if rule not in _OF_SCAN]
+    steps = [
+        ("text", fall.read),
+        *((f"- {_NAMES[rule]}", fall.by_rule[rule]) for rule in _OF_SCAN),
+        ("= usable", fall.usable),
+        *((f"- {_NAMES[rule]}", fall.by_rule[rule]) for rule in further),
+    ]
+    rows = [(name, amount.utf8_bytes, amount.documents) for name, amount in steps]
+    if fall.changed_bytes:
+        sign = "+" if fall.changed_bytes > 0 else "-"
+        rows.append((f"{sign} what changes in the text", abs(fall.changed_bytes), 0))
+    written = "= to be written" if cleaned.dry_run else "= written"
+    return [*rows, (written, fall.kept.utf8_bytes, fall.kept.documents)]
 
 
 def _told(cleaned: Cleaned) -> Iterator[RenderableType]:
