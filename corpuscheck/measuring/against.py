@@ -43,7 +43,7 @@ class BenchmarkTexts:
     name: str
     files: tuple[tuple[str, tuple[bytes, ...]], ...]
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The same for the same documents in the same order."""
         digest = blake2b(digest_size=12)
@@ -87,7 +87,7 @@ class Benchmarks:
         each = {one.fingerprint: one for one in texts}
         cuts = {name: _cut([text for _, held in one.files for text in held]) for name, one in each.items()}
         every = _Stretches.joined(list(cuts.values()))
-        order = np.lexsort((every.lengths, every.wholes, every.anchors))
+        order = _in_order(every)
         starts = first_rows(every.anchors[order], every.wholes[order], every.lengths[order])
         new = np.zeros(len(order), np.int64)
         new[starts] = 1
@@ -124,8 +124,9 @@ def _described(texts: BenchmarkTexts, cut: _Stretches, numbers: Ints) -> Benchma
     """What is told of a benchmark, and which of its stretches many of its documents share."""
     counts = cut.counts
     documents = np.repeat(np.arange(len(counts)), counts)
-    pairs = np.unique(numbers * len(counts) + documents)
-    holders = np.bincount(pairs // max(1, len(counts)), minlength=int(numbers.max(initial=0)) + 1)[numbers]
+    pairs = np.sort(numbers * len(counts) + documents)
+    holders = np.bincount(pairs[first_rows(pairs)] // max(1, len(counts)), minlength=int(numbers.max(initial=0)) + 1)
+    holders = holders[numbers]
     shared = ((holders > FEW) & (holders > SHARE * len(counts))) | (holders > MANY)
     shared = _widened(shared, documents, cut.halves[documents])
     files = tuple((path, len(held)) for path, held in texts.files)
@@ -143,16 +144,41 @@ def _widened(shared: Flagged, documents: Ints, halves: Ints) -> Flagged:
     return widened
 
 
+def _in_order(stretches: _Stretches) -> Ints:
+    """The order by anchors; only the few stretches that share theirs are compared any further."""
+    order = np.argsort(stretches.anchors)
+    anchors = stretches.anchors[order]
+    same = anchors[1:] == anchors[:-1]
+    tied = np.flatnonzero(np.append(False, same) | np.append(same, False))
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((stretches.lengths[rows], stretches.wholes[rows], stretches.anchors[rows]))]
+    return order
+
+
 def _cut(texts: Sequence[bytes]) -> _Stretches:
     """The stretches of documents, a megabyte at a time."""
-    parts, waiting, size = [], [], 0
+    parts: list[_Stretches] = []
+    waiting: list[bytes] = []
+    size = 0
     for text in texts:
-        waiting.append(normalised("NFC", text.decode()).encode())
+        waiting.append(text)
         size += len(text)
         if size > _AT_ONCE:
-            parts.append(_cut_some(waiting))
+            parts.append(_cut_some(_composed(waiting)))
             waiting, size = [], 0
-    return _Stretches.joined([*parts, _cut_some(waiting)] if waiting else parts)
+    return _Stretches.joined([*parts, _cut_some(_composed(waiting))] if waiting else parts)
+
+
+def _composed(texts: Sequence[bytes]) -> Sequence[bytes]:
+    """The texts in NFC, all at once: nothing joins a line end."""
+    together = b"\n".join(texts).decode()
+    whole = normalised("NFC", together)
+    if whole == together:
+        return texts
+    data = whole.encode()
+    line_ends = np.append(np.flatnonzero(np.frombuffer(data, np.uint8) == ord("\n")), len(data))
+    ends = line_ends[np.cumsum([text.count(b"\n") + 1 for text in texts]) - 1].tolist()
+    return [data[start:end] for start, end in zip([0, *(end + 1 for end in ends)], ends, strict=False)]
 
 
 def _cut_some(texts: Sequence[bytes]) -> _Stretches:
@@ -163,14 +189,12 @@ def _cut_some(texts: Sequence[bytes]) -> _Stretches:
     inspect(data, batch.starts, batch.ends, characters(), rows, totals, prefix, begins, stops)
     words, documents = np.empty(len(data) + 1, np.int64), np.empty(len(data) + 1, np.int64)
     found = word_starts(data, batch.starts, batch.ends, characters(), words, documents)
-    firsts = np.searchsorted(documents[:found], np.arange(n + 1))
-    spans = [
-        _spans(words[firsts[d] : firsts[d + 1]], int(stops[d] - begins[d]), rows[d, :LETTERS]) + begins[d]
-        for d in range(n)
-    ]
-    counts = np.array([span.shape[1] for span in spans], np.int64)
-    halves = np.where(_unspaced(rows[:, :LETTERS]), CHARACTERS // 2, WORDS // 2)
-    starts, ends = np.concatenate(spans, axis=1)
+    letters, scripts = stops - begins, rows[:, :LETTERS]
+    unspaced = _unspaced(scripts)
+    documents, starts, ends = _spans(words[:found], documents[:found], letters, scripts, unspaced)
+    counts = np.bincount(documents, minlength=n)
+    halves = np.where(unspaced, CHARACTERS // 2, WORDS // 2)
+    starts, ends = starts + begins[documents], ends + begins[documents]
     lengths = ends - starts
     wholes = prefix[ends] - prefix[starts] * powers()[lengths]
     anchors = np.empty(len(starts), np.uint64)
@@ -178,19 +202,30 @@ def _cut_some(texts: Sequence[bytes]) -> _Stretches:
     return _Stretches(anchors, wholes, lengths, counts, halves)
 
 
-def _spans(words: Ints, letters: int, scripts: Ints) -> Ints:
-    """Where the stretches of a document begin and end, by the words that begin at these letters: two rows."""
-    total = 2 * int(scripts[list(WIDE_SCRIPTS)].sum())
-    if letters < (WIDE_SHORTEST if total > scripts.sum() else SHORTEST):
-        return np.zeros((2, 0), np.int64)
-    words = words[words < letters]
-    if _unspaced(scripts):
-        starts = np.arange(max(1, letters - CHARACTERS + 1))
-        ends = starts + CHARACTERS
-    else:
-        starts = words[: max(1, len(words) - WORDS + 1)]
-        ends = np.append(words, letters)[min(WORDS, len(words)) :]
-    return np.stack((starts, np.minimum(np.minimum(ends, letters), starts + LONGEST)))
+def _spans(words: Ints, documents: Ints, letters: Ints, scripts: Ints, unspaced: Flagged) -> tuple[Ints, Ints, Ints]:
+    """The stretches of documents of so many letters: the document of each, its first letter and the one after its last.
+
+    Words begin at these letters of these documents.
+    """
+    wide = 2 * scripts[:, list(WIDE_SCRIPTS)].sum(1) > scripts.sum(1)
+    long = letters >= np.where(wide, WIDE_SHORTEST, SHORTEST)
+    held = (long & ~unspaced)[documents] & (words < letters[documents])
+    words, documents = words[held], documents[held]
+    counts = np.bincount(documents, minlength=len(letters))
+    number = np.arange(len(words)) - (np.cumsum(counts) - counts)[documents]
+    goes_on = number + WORDS < counts[documents]
+    ends = np.where(goes_on, words[np.minimum(np.arange(len(words)) + WORDS, len(words) - 1)], letters[documents])
+    begins = number < np.maximum(1, counts[documents] - WORDS + 1)
+    spans = documents[begins], words[begins], ends[begins]
+    if (long & unspaced).any():
+        each = np.where(long & unspaced, np.maximum(1, letters - CHARACTERS + 1), 0)
+        of = np.repeat(np.arange(len(letters)), each)
+        starts = np.arange(len(of)) - (np.cumsum(each) - each)[of]
+        more = of, starts, np.minimum(starts + CHARACTERS, letters[of])
+        order = np.argsort(np.concatenate((spans[0], of)), kind="stable")
+        spans = tuple(np.concatenate(pair)[order] for pair in zip(spans, more, strict=True))  # type: ignore[assignment]
+    documents, starts, ends = spans
+    return documents, starts, np.minimum(ends, starts + LONGEST)
 
 
 def _unspaced(scripts: Ints) -> Flagged:

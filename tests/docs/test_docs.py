@@ -113,7 +113,7 @@ def test_python_gives_what_the_page_shows(place: Path) -> None:
         value = repr(eval(code, names))
         start, cut, end = said.partition("…")
         assert (value.startswith(start) and value.endswith(end)) if cut else value == said
-    assert shown == 6
+    assert shown == 8
 
 
 def _anchors(page: Path) -> set[str]:
