@@ -9,11 +9,18 @@ from pathlib import Path
 
 import pytest
 from servers import COMMIT, Fault, Hub, Server, serving
-from support import korean_lines, run, write_files, write_vocabulary
+from support import document_of, korean_lines, run, write_files, write_vocabulary
 
 from corpuscheck.files.urls import hub_name
 
 pytest.importorskip("huggingface_hub")
+
+
+TEXT = korean_lines(200)
+DATA = {
+    "data/train.jsonl": "".join(f'{{"text": "{line}"}}\n' for line in TEXT).encode(),
+    "data/deep/more.txt": "\n".join(TEXT[:50]).encode(),
+}
 
 
 @pytest.fixture
@@ -23,14 +30,8 @@ def vocabulary(tmp_path: Path) -> bytes:
 
 @pytest.fixture
 def hub(vocabulary: bytes) -> Iterator[Server]:
-    text = korean_lines(200)
     config = json.dumps({"tokenizer_class": "BertTokenizer", "do_lower_case": False}).encode()
-    corpus = {
-        "README.md": b"# A card\n",
-        ".gitattributes": b"*.parquet lfs\n",
-        "data/train.jsonl": "".join(f'{{"text": "{line}"}}\n' for line in text).encode(),
-        "data/deep/more.txt": "\n".join(text[:50]).encode(),
-    }
+    corpus = {"README.md": b"# A card\n", ".gitattributes": b"*.parquet lfs\n", **DATA}
     repositories = {
         "models/org/tokenizer": {"vocab.txt": vocabulary, "tokenizer_config.json": config, "model.safetensors": b"x"},
         "datasets/org/corpus": corpus,
@@ -118,7 +119,16 @@ def test_a_data_set_is_read_as_it_is_at_one_commit(hub: Server, tmp_path: Path, 
     assert all(f"/resolve/{COMMIT}/" in request.target for request in hub.requests if "/resolve/" in request.target)
     assert scan(hub, tmp_path, f"{address}/data/*.jsonl", *given)[0] in (0, 1)
     assert len(files.read_text("utf-8").splitlines()) == 1
-    assert scan(hub, tmp_path, f"{address}@main/data/train.jsonl", *given)[0] in (0, 1)
+    eval_set = f"{address}/data/deep"
+    status, out, err = scan(hub, tmp_path, f"{address}@main/data/train.jsonl", *given, "--against", eval_set)
+    assert status == 1, err
+    (told,) = json.loads(out)["against"]
+    local = write_files(tmp_path / "local", DATA)
+    (same,) = document_of(local / "data/train.jsonl", against=[str(local / "data/deep")])["against"]
+    figures = ("documents", "contaminated_documents", "stretches", "stretches_found", "share")
+    assert [told[name] for name in figures] == [same[name] for name in figures]
+    assert told["name"] == eval_set
+    assert told["stretches_found"] > 0
 
 
 @pytest.mark.few(1)

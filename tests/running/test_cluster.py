@@ -177,6 +177,8 @@ def test_a_cluster_gives_the_bytes_of_one_core(
 ) -> None:
     for _ in range(2):
         cluster.worker()
+    write_files(tmp_path, {"eval/a.txt": " ".join(korean_lines(120)[30:36]), "eval/b.txt": "다른 글 " * 30})
+    options |= {"against": (str(tmp_path / "eval"),)}
     work = {"work": str(tmp_path / "work")} if kept else {}
     assert bytes_of(by_cluster(cluster, corpus, options, **work)) == alone(corpus, options)
     if kept:
