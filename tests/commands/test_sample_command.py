@@ -6,9 +6,11 @@ import gzip
 import io
 import json
 import os
+import random
+import tempfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+from laws import examples
 from support import Main, korean_lines, write_files
 
+from corpuscheck import sample
+from corpuscheck.errors import UsageError
 from corpuscheck.profile.drawn import EVERYTHING, DrawBound, DrawnPart, shared_out
 from corpuscheck.running import units
 
@@ -64,16 +71,10 @@ def test_the_same_documents_from_any_container_in_any_order(
     amount: tuple[str, ...], lines: Path, tmp_path: Path, run_main: Main
 ) -> None:
     backwards = TEXTS[::-1]
-    inside = io.BytesIO()
-    with zipfile.ZipFile(inside, "w") as packed:
-        for k, text in enumerate(backwards):
-            packed.writestr(f"{k}.txt", text)
-    parquet = io.BytesIO()
-    pq.write_table(pa.table({"text": TEXTS[100:]}), parquet)
     others = {
         "files": {f"{k:03}.txt": text for k, text in enumerate(backwards)},
-        "zip": {"all.zip": inside.getvalue()},
-        "mixed": {"a.jsonl.gz": gzip.compress(jsonl(TEXTS[:100]).encode()), "b.parquet": parquet.getvalue()},
+        "zip": {"all.zip": in_zip(backwards)},
+        "mixed": {"a.jsonl.gz": gzip.compress(jsonl(TEXTS[:100]).encode()), "b.parquet": in_parquet(TEXTS[100:])},
         "utf-16": {"a.jsonl": jsonl(backwards).encode("utf-16")},
     }
     expected = texts_of(drawn(run_main, tmp_path, lines, *amount))
@@ -81,6 +82,64 @@ def test_the_same_documents_from_any_container_in_any_order(
     for name, files in others.items():
         folder = write_files(tmp_path / name, files)  # type: ignore[arg-type]
         assert texts_of(drawn(run_main, tmp_path, folder, *amount)) == expected, name
+
+
+_TEXT = st.text(st.sampled_from("가나다라마 abc.\n"), min_size=1, max_size=40).map(str.strip).filter(bool)
+
+
+def in_parquet(texts: list[str]) -> bytes:
+    written = io.BytesIO()
+    pq.write_table(pa.table({"text": texts}), written)
+    return written.getvalue()
+
+
+def in_zip(texts: list[str]) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as packed:
+        for k, text in enumerate(texts):
+            packed.writestr(f"{k}.txt", text)
+    return written.getvalue()
+
+
+_CONTAINERS: dict[str, Callable[[list[str]], bytes]] = {
+    "a.jsonl": lambda texts: jsonl(texts).encode(),
+    "b.jsonl.gz": lambda texts: gzip.compress(jsonl(texts).encode()),
+    "c.parquet": in_parquet,
+    "d.zip": in_zip,
+    "e.json": lambda texts: json.dumps([{"text": text} for text in texts]).encode(),
+}
+
+
+@examples(40)
+@given(
+    st.lists(st.tuples(_TEXT, st.sampled_from([*_CONTAINERS, "folder"])), min_size=2, max_size=40),
+    st.one_of(st.integers(1, 30).map(lambda n: {"documents": n}), st.integers(40, 400).map(lambda n: {"bytes": n})),
+    st.integers(0, 9),
+    st.randoms(use_true_random=False),
+)
+def test_files_formats_and_order_change_nothing(
+    placed: list[tuple[str, str]], amount: dict[str, Any], seed: int, dice: random.Random
+) -> None:
+    """Copies, too: each is one document, wherever it lies."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        write_files(place, {"one/a.jsonl": jsonl(text for text, _ in placed)})
+        dice.shuffle(placed)
+        files: dict[str, bytes] = {
+            f"many/folder/{k}.txt": text.encode() for k, (text, name) in enumerate(placed) if name == "folder"
+        }
+        for name, packed in _CONTAINERS.items():
+            if texts := [text for text, of in placed if of == name]:
+                files[f"many/{name}"] = packed(texts)
+        write_files(place, files)
+        told = []
+        for name in ("one", "many"):
+            try:
+                made = sample(place / name, place / f"{name}-drawn", seed=seed, jobs=1, **amount)
+                told.append((texts_of(Path(made.path)), made.documents, made.bytes, made.needed))
+            except UsageError as error:
+                told.append(str(error))  # type: ignore[arg-type]  # none is small enough
+    assert told[0] == told[1]
 
 
 def test_a_file_that_is_cut_into_ranges_gives_the_same_with_the_same_numbers(
