@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -246,7 +246,8 @@ class StretchFinder:
     def __init__(self, records: Sequence[FileRecord], benchmarks: Benchmarks) -> None:
         self._records, self._benchmarks = records, benchmarks
         self._seen = np.zeros(len(benchmarks.anchors), np.uint8)
-        self._places: dict[int, PlaceInCorpus] = {}
+        self._files = np.zeros(len(benchmarks.anchors), np.int32)
+        self._places = np.zeros(len(benchmarks.anchors), np.int64)
         self._tail: Hashes = np.zeros(0, np.uint64)
 
     def observe(self, batch: Batch, documents: Ended, prefix: Hashes, begins: Ints, stops: Ints) -> None:
@@ -273,14 +274,9 @@ class StretchFinder:
             prefix, firsts, lasts, sieve, shift, slots, known.anchors, known.wholes, known.lengths, powers(),
             self._seen, new,
         )  # fmt: skip
-        for stretch, document in new[:n].tolist():
-            self._places[stretch] = self._place(batch, documents, document)
-
-    def _place(self, batch: Batch, documents: Ended, document: int) -> PlaceInCorpus:
-        if batch.shared is not None:
-            return batch.shared.path, 0, 0
-        place = int(documents.places[document])
-        return self._records[int(documents.files[document])].path, place >> PLACE_BITS, place & (1 << PLACE_BITS) - 1
+        if batch.shared is None:
+            stretches, found = new[:n].T
+            self._files[stretches], self._places[stretches] = documents.files[found], documents.places[found]
 
     def finish(self) -> AgainstPart:
         """What was found of each benchmark."""
@@ -297,7 +293,14 @@ class StretchFinder:
         rows = np.flatnonzero(hits)
         counts = self._benchmarks.known[name].counts
         documents = np.repeat(np.arange(len(counts)), counts)[rows]
-        sides: tuple[Literal["left", "right"], ...] = ("left", "right")
-        for document in np.unique(documents)[:MOST_PLACED].tolist():
-            first, last = (int(np.searchsorted(documents, document, side)) for side in sides)
-            yield document, min(self._places[stretch] for stretch in numbers[rows[first:last]].tolist())
+        if len(firsts := first_rows(documents)) > MOST_PLACED:
+            rows, documents = rows[: firsts[MOST_PLACED]], documents[: firsts[MOST_PLACED]]
+        files, places = self._files[numbers[rows]], self._places[numbers[rows]]
+        known, which = np.unique(files, return_inverse=True)
+        paths = [self._records[file].path for file in known.tolist()]
+        ranks = np.empty(len(paths), np.int64)
+        ranks[sorted(range(len(paths)), key=paths.__getitem__)] = np.arange(len(paths))
+        order = np.lexsort((places, ranks[which], documents))
+        for row in order[first_rows(documents[order])].tolist():
+            place = int(places[row])
+            yield int(documents[row]), (paths[which[row]], place >> PLACE_BITS, place & (1 << PLACE_BITS) - 1)
