@@ -174,6 +174,7 @@ def test_ranges_and_jobs_give_the_same_bytes(
     assert (place / "cut.jsonl.zst").read_bytes() == (place / "whole.jsonl.zst").read_bytes()
 
 
+@pytest.mark.thorough
 def test_a_text_that_work_units_share_is_one_row(
     tmp_path: Path, scan_to: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -190,6 +191,7 @@ def test_a_text_that_work_units_share_is_one_row(
     assert rows.copy_kind.fillna("").tolist() == ["", "exact", ""]
 
 
+@pytest.mark.thorough
 def test_many_documents_are_compared_a_part_at_a_time(
     tmp_path: Path, scan_to: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -260,6 +262,7 @@ def test_the_nearest_landmark_is_told_where_it_can_be(tmp_path: Path, scan_to: C
     assert rows.nearest.fillna("").tolist() == [*LANDMARKS] * 3 + [""] * 5 + ["ko: statutes"]
 
 
+@pytest.mark.thorough
 def test_sources_of_a_reference_are_landmarks_too(
     tmp_path: Path, scan_to: Callable[..., Any], sample: Path, profile: Path
 ) -> None:
@@ -267,6 +270,7 @@ def test_sources_of_a_reference_are_landmarks_too(
     assert rows.nearest.dropna().str.contains(profile.stem).mean() > 0.5
 
 
+@pytest.mark.thorough
 def test_with_a_cache_every_document_has_its_row(
     data: Path, tmp_path: Path, tables: dict[str, Any], scan_to: Callable[..., Any]
 ) -> None:
