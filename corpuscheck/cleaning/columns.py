@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpuscheck.kernels.arrays import Hashes, Ints
-from corpuscheck.profile.table import several
 
 _PART_ROWS = 1 << 21
 """Rows that are sorted together in memory, about."""
@@ -52,7 +51,6 @@ class Parted:
             file.close()
             rows = np.fromfile(path, self._ROW)
             os.unlink(path)
-            rows = rows[several(np.ascontiguousarray(rows["key"]))]
             order = np.lexsort((rows["number"], rows["rank"], rows["key"]))
             keys, numbers = rows["key"][order], rows["number"][order]
             del rows, order
