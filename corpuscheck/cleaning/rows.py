@@ -72,7 +72,9 @@ class RowFile:
         for file in self._files:
             file.close()
         known = [(*places[number], count) for number, count in zip(self._files_seen, self._counts, strict=True)]
-        Path(self._start + ".json").write_text(json.dumps({**more, "files": known}))
+        Path(self._start + ".json").write_text(json.dumps(known))
+        if more:
+            Path(self._start + ".told").write_text(json.dumps(more))
         return self._name
 
     def know_as_whole(self) -> None:
@@ -109,7 +111,7 @@ class Documents:
         found: list[Segment] = []
         for unit in units:
             at = 0
-            for path, start, count in told_of(folder, unit)["files"]:
+            for path, start, count in json.loads(Path(folder, f"{unit}.json").read_text()):
                 found.append(Segment(path, start, unit, at, count))
                 at += count
         found.sort(key=lambda one: (*in_order(one.path), one.path, one.start))
@@ -147,8 +149,8 @@ class Documents:
 
 
 def told_of(folder: str, unit: str) -> dict[str, Any]:
-    """What is kept beside the rows of a unit: how many are of which `files`, and what else was given."""
-    told: dict[str, Any] = json.loads(Path(folder, f"{unit}.json").read_text())
+    """What is kept beside the rows of a unit: see `RowFile.finish`."""
+    told: dict[str, Any] = json.loads(Path(folder, f"{unit}.told").read_text())
     return told
 
 

@@ -27,7 +27,7 @@ def documents(folder: Path, files: dict[str, list[Row]], signatures: Bytes | Non
     rows.tofile(folder / "unit.rows")
     (folder / "unit.raw").write_bytes(b"" if signatures is None else signatures.tobytes())
     (folder / "unit.made").write_bytes(b"")
-    (folder / "unit.json").write_text(json.dumps({"files": [(path, 0, len(some)) for path, some in files.items()]}))
+    (folder / "unit.json").write_text(json.dumps([(path, 0, len(some)) for path, some in files.items()]))
     return Documents.of(str(folder), ["unit"])
 
 
