@@ -284,10 +284,10 @@ def test_every_report_names_it(form: str, planted: Path, run_main: Main) -> None
 
 @pytest.mark.thorough
 def test_several_benchmarks_each_by_itself(planted: Path) -> None:
-    names = [str(planted / "eval/a.jsonl"), str(planted / "eval/b.jsonl")]
+    names = [str(planted / name) for name in ("eval/a.jsonl", "eval/b.jsonl", "eval")]
     report = document_of(planted / "data", against=names)
     counted = {one["name"]: (one["documents"], one["contaminated_documents"]) for one in report["against"]}
-    assert counted == {names[0]: (12, 3), names[1]: (18, 2)}
+    assert counted == {names[0]: (12, 3), names[1]: (18, 2), names[2]: (30, 5)}
 
 
 def test_a_field_of_the_benchmark(tmp_path: Path) -> None:
