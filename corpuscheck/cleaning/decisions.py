@@ -17,11 +17,14 @@ from corpuscheck.cleaning.rows import ROW, Documents
 from corpuscheck.kernels.arrays import Bytes, Ints, RowArray
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
 
-STAYS, EXACT, NORMALISED, NEAR, DROPPED, EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR = range(9)
+STAYS, EXACT, NORMALISED, NEAR, DROPPED, EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR, CONTAMINATED = range(10)
 
 NAMES = ("", "CC501", "CC502", "CC503", "dropped", "empty", "CC501 after cutting", "CC502 after cutting",
-         "CC503 after cutting")  # fmt: skip
-"""Why documents go. The last three are copies of each other only as they are made, without debris."""
+         "CC503 after cutting", "CC710")  # fmt: skip
+"""Why documents go. Those "after cutting" are copies of each other only as they are made, without debris."""
+
+AFTER_CUTTING = "debris after cutting"
+"""Debris that shows only when other debris is cut."""
 
 _STRETCH = 1 << 20
 
@@ -244,9 +247,13 @@ class Decider:
             self._take(codes[2], copies, kept)
 
     def _look_at_rows(self) -> None:
-        """Documents that a rule drops, and those of which nothing is left."""
+        """Documents of a benchmark, those that a rule drops, and those of which nothing is left."""
         for numbers, rows, _ in self._documents.rows():
             left = self._why[numbers] == STAYS
+            nothing_left = (rows["made_visible"] == 0) & (rows["taken"] > 0)
+            contaminated = left & ((rows["contaminated"] > 0) | nothing_left)
+            self._why[numbers[contaminated]] = CONTAMINATED
+            left &= ~contaminated
             dropped = left & (rows["rules"] & self._drop != 0)
             self._why[numbers[dropped]] = DROPPED
             self._why[numbers[left & ~dropped & (rows["made_visible"] == 0)]] = EMPTY
@@ -297,12 +304,15 @@ class Decider:
                 if self._drop >> np.uint32(bit) & np.uint32(1):
                     mine = (why == DROPPED) & (rows["rules"] & lowest == np.uint32(1 << bit))
                     found.of(rule.id).add((sizes - debris)[mine])
-            for code in (EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR):
+            for code in (CONTAMINATED, EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR):
                 if (why == code).any():
                     found.of(NAMES[code]).add((sizes - debris)[why == code])
             stays = why == STAYS
+            if (taken := rows["taken"][stays]).any():
+                found.of(NAMES[CONTAMINATED]).add(taken[taken > 0])
             if (more := rows["more"][stays]).any():
-                found.of("debris after cutting").add(more[more > 0])
+                found.of(AFTER_CUTTING).add(more[more > 0])
             found.kept.add(rows["made_size"][stays])
-            found.changed_bytes += int((rows["made_size"] - (sizes - debris - rows["more"]))[stays].sum())
+            cut = debris + rows["more"] + rows["taken"]
+            found.changed_bytes += int((rows["made_size"] - (sizes - cut))[stays].sum())
         return found

@@ -25,7 +25,7 @@ _CLEAN: list[Decorator] = [
     option("--dry-run", is_flag=True, help="Write nothing: say what would stay and what would go."),
     option("--force", is_flag=True, help="Replace an older clean copy of this name."),
     *fields_of(CleanPlan),
-    *fields_of(Settings, "near_duplicates", "by"),
+    *fields_of(Settings, "near_duplicates", "by", "against", "against_fields"),
 ]
 
 

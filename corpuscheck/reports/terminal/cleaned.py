@@ -19,6 +19,7 @@ _NAMES = {
     "CC502": "normalised copies",
     "CC503": "near copies",
     "debris": "debris in the rest",
+    "CC710": "texts of benchmarks",
     "empty": "documents of nothing else",
     "CC501 after cutting": "exact copies that this shows",
     "CC502 after cutting": "normalised copies that this shows",
