@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corpuscheck.cleaning.columns import DiskColumn, Parted
+from corpuscheck.cleaning.columns import Dealt, DiskColumn, Parted
 from corpuscheck.cleaning.near import NearFinder
 from corpuscheck.cleaning.rows import ROW, Documents
 from corpuscheck.kernels.arrays import Bytes, Ints, RowArray
@@ -27,6 +27,8 @@ AFTER_CUTTING = "debris after cutting"
 """Debris that shows only when other debris is cut."""
 
 _STRETCH = 1 << 20
+
+_PAIR = np.dtype([("copy", "<i8"), ("kept", "<i8")])
 
 
 class Decision(NamedTuple):
@@ -217,7 +219,7 @@ class Decider:
     def __init__(self, documents: Documents, near: bool = True, drop: int = 0) -> None:
         self._documents, self._near, self._drop = documents, near, np.uint32(drop)
         self._why = np.zeros(len(documents), np.uint8)
-        self._pairs: list[str] = []
+        self._pairs = Dealt(os.path.join(documents.folder, "pairs"), _PAIR)
 
     def decide(self) -> tuple[Decisions, Waterfall]:
         """All decisions, written down, and what they come to."""
@@ -260,9 +262,9 @@ class Decider:
 
     def _take(self, code: int, copies: Ints, kept: Ints) -> None:
         self._why[copies] = code
-        if len(copies):
-            self._pairs.append(os.path.join(self._documents.folder, f"pairs.{len(self._pairs)}"))
-            np.stack((copies, kept), 1).astype("<i8").tofile(self._pairs[-1])
+        pairs = np.empty(len(copies), _PAIR)
+        pairs["copy"], pairs["kept"] = copies, kept
+        self._pairs.add(copies // _STRETCH, pairs)
 
     def _write(self) -> None:
         """Write the columns; a twin that goes itself gives way to the one that stays for it."""
@@ -271,10 +273,8 @@ class Decider:
         direct = DiskColumn(os.path.join(folder, "direct"), "<i8")
         for first in range(0, max(1, count), _STRETCH):
             stretch = np.full(min(_STRETCH, count - first), -1, np.int64)
-            for path in self._pairs:
-                pairs = np.fromfile(path, "<i8").reshape(-1, 2)
-                inside = pairs[(pairs[:, 0] >= first) & (pairs[:, 0] < first + _STRETCH)]
-                stretch[inside[:, 0] - first] = inside[:, 1]
+            pairs = self._pairs.take(first // _STRETCH)
+            stretch[pairs["copy"] - first] = pairs["kept"]
             direct.write(first, stretch)
         for first in range(0, max(1, count), _STRETCH):
             stretch = direct.read(first, _STRETCH).copy()
@@ -284,8 +284,7 @@ class Decider:
                 going, further = going[further >= 0], further[further >= 0]
                 stretch[going] = further
             _twins(folder).write(first, stretch)
-        for path in (*self._pairs, direct.path):
-            os.unlink(path)
+        os.unlink(direct.path)
 
     def _waterfall(self) -> Waterfall:
         found = Waterfall()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from laws import examples
 from support import write_files, write_vocabulary
 
-from corpuscheck.cleaning import columns, decisions, near, rows
+from corpuscheck.cleaning import columns, decisions, homes, near, rows
 from corpuscheck.running import units
 
 LETTERS = "가나다라마바사아자차카타파하거너더러머버서어저처커터퍼허고노도로모보소오조초코토포호"
@@ -200,8 +200,8 @@ def test_the_manifest_says_what_was_read_written_and_taken_out(tmp_path: Path) -
 def test_what_is_beyond_memory_gives_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     planted(tmp_path / "data")
     cleaned(tmp_path / "data", tmp_path / "first")
-    for room, name in ((near, "_IN_MEMORY"), (near, "_PART"), (columns, "_PART_ROWS"), (decisions, "_STRETCH"),
-                       (decisions, "_HELD"), (rows, "_AT_ONCE")):  # fmt: skip
+    for room, name in ((near, "_IN_MEMORY"), (near, "_PART"), (homes, "_CHUNK"), (columns, "_PART_ROWS"),
+                       (decisions, "_STRETCH"), (decisions, "_HELD"), (rows, "_AT_ONCE")):  # fmt: skip
         monkeypatch.setattr(room, name, 37)
     cleaned(tmp_path / "data", tmp_path / "second")
     first, second = (
