@@ -60,11 +60,12 @@ class Parted:
         """
         for blocks in self._parts():
             if len(blocks) == 1:
-                first = _firsts(blocks[0].rows())
-            else:
-                first = np.zeros(0, self._ROW)
-                for block in blocks:
-                    first = _firsts(np.concatenate((first, block.rows())))
+                yield _twins_of(blocks[0].rows())
+                continue
+            first = np.zeros(0, self._ROW)
+            for block in blocks:
+                every = _in_order(np.concatenate((first, block.rows())))
+                first = every[first_rows(every["key"])]
             for block in blocks:
                 rows = block.rows()
                 kept = first["number"][np.searchsorted(first["key"], rows["key"])]
@@ -80,17 +81,17 @@ class Parted:
             next_of = np.full(len(keys), -1, np.int64)
             for block in reversed(blocks):
                 rows = block.rows()
-                rows = rows[np.isin(rows["key"], keys)]
+                rows = rows[several(rows["key"]) if len(blocks) == 1 else np.isin(rows["key"], keys)]
                 if not len(rows):
                     continue
-                which = np.searchsorted(keys, rows["key"])
-                some = np.argsort(which, kind="stable")
-                which, numbers = which[some], rows["number"][some]
-                starts = first_rows(which)
+                rows = rows[np.argsort(rows["key"], kind="stable")]
+                numbers, starts = rows["number"], first_rows(rows["key"])
+                ends = np.append(starts[1:], len(rows))
+                which = np.searchsorted(keys, rows["key"][starts])
                 following = np.append(numbers[1:], -1)
-                following[np.append(starts, len(some))[1:] - 1] = next_of[which[starts]]
-                next_of[which[starts]] = numbers[starts]
-                yield numbers, which + before, following
+                following[ends - 1] = next_of[which]
+                next_of[which] = numbers[starts]
+                yield numbers, np.repeat(which + before, ends - starts), following
             before += len(keys)
 
     def _parts(self) -> Iterator[list[_Block]]:
@@ -115,10 +116,18 @@ class _Block:
         return np.fromfile(self.path, row, self.count, offset=self.start * row.itemsize)
 
 
-def _firsts(rows: RowArray) -> RowArray:
-    """Of each key the first row by rank, then by number; ascending by key."""
-    rows = rows[np.lexsort((rows["number"], rows["rank"], rows["key"]))]
-    return rows[first_rows(rows["key"])]
+def _in_order(rows: RowArray) -> RowArray:
+    """By key, then by rank, then by number."""
+    return rows[np.lexsort((rows["number"], rows["rank"], rows["key"]))]
+
+
+def _twins_of(rows: RowArray) -> tuple[Ints, Ints]:
+    """The numbers of rows whose key one has that comes before them, and of that one."""
+    rows = _in_order(rows)
+    starts = first_rows(rows["key"])
+    kept = np.repeat(rows["number"][starts], np.diff(np.append(starts, len(rows))))
+    going = kept != rows["number"]
+    return rows["number"][going], kept[going]
 
 
 def _repeated(blocks: list[_Block]) -> Hashes:
