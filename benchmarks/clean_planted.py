@@ -13,7 +13,6 @@ import argparse
 import json
 import random
 import re
-import resource
 import subprocess
 import sys
 import tempfile
@@ -29,8 +28,13 @@ import zstandard
 from calibration import documents_of
 from planting import DEBRIS, Dice, folded, jaccard, near_copy, normalised_copy, shingles
 
-SOURCES = {"ko-wiki-wikiextractor": "wikiextractor", "ko-precedents-md": "file", "en-contracts": "file", "en-gutenberg": "file",
-           "ru-ruslit": "file"}  # fmt: skip
+SOURCES = {
+    "ko-wiki-wikiextractor": "wikiextractor",
+    "ko-precedents-md": "file",
+    "en-contracts": "file",
+    "en-gutenberg": "file",
+    "ru-ruslit": "file",
+}
 SHORTEST, LONGEST = 500, 2500
 _TROUBLE = re.compile(r"<[A-Za-z/!?]|&#?\w+;|@|://|www\.|([-=_*#|\u2000-\u2fff])\1{3}|[\x00-\x08\ufffd]|[^\S \n]")
 _ALIKE = 0.72
@@ -163,11 +167,17 @@ def write(made: Planted, folder: Path) -> None:
     (folder / "eval.jsonl").write_text(tests, "utf-8")
 
 
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """The program itself."""
-    return subprocess.run(
-        [sys.executable, "-m", "corpuscheck", *map(str, arguments)], capture_output=True, text=True, check=False
-    )
+def run(*arguments: object) -> tuple[int, str, float, float]:
+    """The program itself: its status, what it prints, seconds, and megabytes of the process that decides."""
+    with tempfile.TemporaryFile("w+") as printed:
+        start, most = time.perf_counter(), 0.0
+        process = subprocess.Popen([sys.executable, "-m", "corpuscheck", *map(str, arguments)], stdout=printed)
+        while process.poll() is None:
+            known = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{process.pid}/status").read_text())
+            most = max(most, int(known[1]) / 1000 if known else 0)
+            time.sleep(0.1)
+        printed.seek(0)
+        return process.returncode, printed.read(), time.perf_counter() - start, most
 
 
 def records_of(path: Path) -> Iterator[dict[str, Any]]:
@@ -213,23 +223,20 @@ def main(arguments: Sequence[str]) -> None:
         folder, out = Path(name), Path(name) / "out"
         write(made, folder)
         tests = ("--against", folder / "eval.jsonl", "--no-progress")
-        start = time.perf_counter()
-        cleaned = run("clean", folder / "data", "-o", out, "--repair-mojibake", *tests)
-        seconds = time.perf_counter() - start
-        memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1000
-        print(cleaned.stdout, cleaned.stderr)
+        _, waterfall, seconds, memory = run("clean", folder / "data", "-o", out, "--repair-mojibake", *tests)
+        print(waterfall)
         print(f"{len(made.documents):,} documents, {seconds:.0f} s, {memory:.0f} MB\n")
         print("| planted | documents | as it is to be |\n|---|---|---|")
         for kind, n, right in scores(made, out):
             print(f"| {kind} | {n:,} | {100 * right / n:.2f} % |")
-        scanned = run("scan", out, *tests, "--format", "json")
-        report = json.loads(scanned.stdout)
+        status, scanned, *_ = run("scan", out, *tests, "--format", "json")
+        report = json.loads(scanned)
         written = json.loads((out / "manifest.json").read_text("utf-8"))["bytes_kept"]
         copies = sum(report["clean"]["copies"][kind]["documents"] for kind in ("exact", "normalised", "near"))
         differ = written - report["clean"]["usable"]["usable_bytes"]
         contaminated = report["against"][0]["contaminated_documents"]
         print(f"\nscan of the copy: {differ} bytes differ, {copies} copies, {contaminated} documents of the benchmark")
-        print(f"status {scanned.returncode}:", *(f"{one['rule']} {one['severity']}" for one in report["findings"]))
+        print(f"status {status}:", *(f"{one['rule']} {one['severity']}" for one in report["findings"]))
 
 
 if __name__ == "__main__":

@@ -26,6 +26,12 @@ NAMES = ("", "CC501", "CC502", "CC503", "dropped", "empty", "CC501 after cutting
 AFTER_CUTTING = "debris after cutting"
 """Debris that shows only when other debris is cut."""
 
+_ORDER = (
+    "CC501", "CC502", "CC503", "debris", "CC710", *(rule.id for rule in DOCUMENT_RULES), "empty",
+    "CC501 after cutting", "CC502 after cutting", "CC503 after cutting", AFTER_CUTTING,
+)  # fmt: skip
+"""In which order is told what goes."""
+
 _STRETCH = 1 << 20
 
 _PAIR = np.dtype([("copy", "<i8"), ("kept", "<i8")])
@@ -314,4 +320,5 @@ class Decider:
             found.kept.add(rows["made_size"][stays])
             cut = debris + rows["more"] + rows["taken"]
             found.changed_bytes += int((rows["made_size"] - (sizes - cut))[stays].sum())
+        found.by_rule = {rule: found.by_rule[rule] for rule in _ORDER if rule in found.by_rule}
         return found

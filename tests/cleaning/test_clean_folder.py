@@ -115,14 +115,27 @@ def test_a_disk_that_is_full_at_the_end_is_no_other(
     assert tree(tmp_path) == before
 
 
+def test_what_a_run_that_was_killed_has_left_is_in_nobodys_way(data: Path, tmp_path: Path) -> None:
+    cleaned(data, tmp_path / "right")
+    left = tmp_path / ".out.corpuscheck-clean"
+    write_files(left, {"out/part-00000.jsonl.zst": b"half of it", "out/part-00009.jsonl.zst": b"", "signatures": b"\0"})
+    left.with_name(left.name + ".lock").write_bytes(b"")
+    cleaned(data, tmp_path / "out")
+    assert tree(tmp_path / "out") == tree(tmp_path / "right")
+    assert sorted(os.listdir(tmp_path)) == ["data", "out", "right"]
+
+
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by a signal")
 def test_a_run_that_is_killed_at_any_moment_leaves_nothing_by_half(data: Path, tmp_path: Path) -> None:
     write_files(data, {"large.txt": "\n".join(korean_lines(3000, 3))})
-    cleaned(data, tmp_path / "right")
+    start = time.perf_counter()
+    subprocess.run(command("clean", data, "-o", tmp_path / "right", "-q"), stdout=subprocess.DEVNULL, check=True)
+    whole = time.perf_counter() - start
     dice, out = random.Random(1), tmp_path / "out"
-    for _ in range(3):
+    for k in range(12):
         process = subprocess.Popen(command("clean", data, "-o", out, "-q"), stdout=subprocess.DEVNULL)
-        time.sleep(dice.uniform(0.5, 2.5))
+        time.sleep(whole * (k + dice.random()) / 12)
         process.kill()
         process.wait()
         assert not out.exists() or tree(out) == tree(tmp_path / "right")
