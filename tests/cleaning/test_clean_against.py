@@ -102,7 +102,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module", params=["documents", "stretches"])
 def run(corpus: Path, request: pytest.FixtureRequest) -> Run:
     out, against = corpus / str(request.param), [str(corpus / "eval")]
-    vocabulary = write_vocabulary(corpus / "vocab.txt", "a")
+    letters = sorted({ch for some in (PLAIN, PLANTED) for text in some for ch in text if not ch.isspace()})
+    vocabulary = write_vocabulary(corpus / "vocab.txt", letters)
     made = assert_agreed(corpus / "data", out, vocabulary, against=against, against_takes=request.param)
     (told,) = document_of(out, tokenizer=vocabulary, against=against)["against"]
     return Run(made, kept_in(out), removed_from(out), manifest_of(out), told)
