@@ -22,6 +22,14 @@ class Input:
 
 
 @dataclass(frozen=True)
+class NotRead:
+    """A file of which nothing is in the copy, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Cleaned:
     """A clean copy, or with `dry_run` what it would be.
 
@@ -36,6 +44,7 @@ class Cleaned:
     outputs: tuple[Output, ...] = ()
     folder: str | None = None
     estimated: bool = False
+    not_read: tuple[NotRead, ...] = ()
 
     @property
     def dry_run(self) -> bool:
@@ -79,6 +88,7 @@ class Cleaned:
             "settings": self.settings,
             "inputs": [vars(one) for one in self.inputs],
             "outputs": [one.row() for one in self.outputs],
+            "not_read": [vars(one) for one in self.not_read],
         }
 
     @property

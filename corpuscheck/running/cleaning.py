@@ -20,7 +20,7 @@ from corpuscheck.cleaning.folder import cannot_be_written, made_beside, write_ma
 from corpuscheck.cleaning.frames import Frames, FrameWriter
 from corpuscheck.cleaning.looking import DocumentRows
 from corpuscheck.cleaning.making import Making
-from corpuscheck.cleaning.outcome import Cleaned, Input
+from corpuscheck.cleaning.outcome import Cleaned, Input, NotRead
 from corpuscheck.cleaning.plan import CleanPlan
 from corpuscheck.cleaning.rows import Documents, RowFile
 from corpuscheck.cleaning.shards import shards_of, write_lines, writer_of
@@ -215,14 +215,16 @@ class _Cleaning:
         task = LookTask(reading, self._folder, self._making, near, self._contaminants)
         seen = self._corpus.run(LOOKING, task)
         self._records = seen.records
+        every = records_of_skipped(self._found).merge(seen.records)
+        skipped = [NotRead(shown(r.path), r.reason or "unknown") for r in every if r.status == "skipped"]
         if not seen.size.documents:
-            skipped = records_of_skipped(self._found).merge(seen.records)
-            raise NothingToScanError(nothing_to_scan([r.reason or "unknown" for r in skipped if r.status == "skipped"]))
+            raise NothingToScanError(nothing_to_scan([one.reason for one in skipped]))
         documents = Documents.of(self._folder, seen.written)
         _, waterfall = Decider(documents, near, self._plan.dropped).decide()
         return Cleaned(
-            waterfall, self._told_settings(), estimated=len(documents) > min(DocumentPart.MOST, NearPart.MOST)
-        )
+            waterfall, self._told_settings(), estimated=len(documents) > min(DocumentPart.MOST, NearPart.MOST),
+            not_read=tuple(sorted(skipped, key=lambda one: one.path)),
+        )  # fmt: skip
 
     def written(self, folder: Path, out: str) -> Cleaned:
         """The copy, in a new folder that will be `out`."""

@@ -144,6 +144,24 @@ def test_a_run_that_is_killed_at_any_moment_leaves_nothing_by_half(data: Path, t
     assert sorted(os.listdir(tmp_path)) == ["data", "out", "right"]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_is_no_way_into_the_corpus_or_out_of_it(data: Path, tmp_path: Path, run_main: Main) -> None:
+    cleaned(data, tmp_path / "out")
+    before = tree(tmp_path / "out")
+    (data / "link").symlink_to(tmp_path / "out")
+    write_files(data, {"broken.parquet": b"PAR1 and nothing else"})
+    made = cleaned(data, tmp_path / "out", force=True)
+    told = manifest_of(tmp_path / "out")["not_read"]
+    assert [Path(one["path"]).name for one in told] == ["broken.parquet", "link"] == [
+        Path(one.path).name for one in made.not_read
+    ]  # fmt: skip
+    assert tree(tmp_path / "out").keys() == before.keys()
+    assert "2 files could not be read" in run_main("clean", data, "--dry-run", "--no-progress")[1]
+    (tmp_path / "alias").symlink_to(tmp_path / "out")
+    with pytest.raises(UsageError, match="--force"):
+        cleaned(data, tmp_path / "alias")
+
+
 def test_two_runs_do_not_write_to_one_place(data: Path, tmp_path: Path) -> None:
     with made_beside(str(tmp_path / "out")) as work:
         (work / "out" / "text").write_text("of the first one")

@@ -71,6 +71,8 @@ def _told(cleaned: Cleaned) -> Iterator[RenderableType]:
         yield Text("a scan of the corpus does not count copies and debris that show only when debris is cut", "dim")
     if cleaned.estimated:
         yield Text("these figures are exact; a scan of so many documents estimates copies from a sample", "dim")
+    if cleaned.not_read:
+        yield Text(f"{plural(len(cleaned.not_read), 'file')} could not be read: a scan says which and why", "yellow")
     if cleaned.folder is not None:
         where = (
             f"{cleaned.folder}: {plural(len(cleaned.outputs) - 1, 'file')} of text, removed.jsonl.zst, manifest.json"
