@@ -3,42 +3,35 @@
     python benchmarks/clean_speed.py TEXT [--document line] [--files 20000] [--runs 3]
 
 TEXT is scanned and cleaned as it is, then cut into so many files. The two take turns. Processor time is that of all
-processes that a command starts.
+processes that a command starts (Linux).
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-
-def timed(*arguments: object) -> tuple[float, float]:
-    """Seconds of the clock and of the processors."""
-    before, start = os.times(), time.perf_counter()
-    subprocess.run([sys.executable, "-m", "corpuscheck", *map(str, arguments), "--no-progress"],
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)  # fmt: skip
-    clock, after = time.perf_counter() - start, os.times()
-    spent = after.children_user - before.children_user + after.children_system - before.children_system
-    return clock, spent
+from scan import run
 
 
 def compared(name: str, path: Path, options: Sequence[str], runs: int, folder: Path) -> str:
     """A row of the table."""
-    scans, cleans = [], []
+    program = [sys.executable, "-m", "corpuscheck"]
+    scan = [*program, "scan", str(path), "--no-cache", "--no-progress", *options]
+    clean = [*program, "clean", str(path), "-o", str(folder / "out"), "--no-progress", *options]
+    costs = []
     for _ in range(runs):
-        scans.append(timed("scan", path, *options))
         shutil.rmtree(folder / "out", ignore_errors=True)
-        cleans.append(timed("clean", path, "-o", folder / "out", *options))
-    clock, spent = ([statistics.median(run[k] for run in some) for some in (scans, cleans)] for k in (0, 1))
-    cells = [f"{figures[0]:.1f} s | {figures[1]:.1f} s | {figures[1] / figures[0]:.2f}" for figures in (clock, spent)]
+        costs.append((run(scan), run(clean)))
+    cells = []
+    for name_of in ("wall", "cpu"):
+        ours = [statistics.median(getattr(pair[k], name_of) for pair in costs) for k in (0, 1)]
+        cells.append(f"{ours[0]:.1f} s | {ours[1]:.1f} s | {ours[1] / ours[0]:.2f}")
     return f"| {name} | {' | '.join(cells)} |"
 
 
