@@ -13,6 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from cleaning_of import Document, assert_agreed, cleaned, kept_in, manifest_of, removed_from
+from hypothesis import given
+from hypothesis import strategies as st
+from laws import examples
 from support import Main, document_of, write_files, write_vocabulary
 
 from corpuscheck.cleaning import looking
@@ -236,3 +239,54 @@ def test_debris_in_a_stretch_is_cut_once() -> None:
     assert (both.starts[1:] >= both.ends[:-1]).all()
     assert both.columns.tolist() == [debris.columns[0], -1, debris.columns[1]]
     assert without(texts, both).bytes_of(0).decode() == f"{text(9)} "
+
+
+WORDS = ["가", "나다", "라", "마바", "one", "two", "3"]
+
+
+def plain_spans(text: str, benchmark: Sequence[str]) -> set[int]:
+    """The places of characters that a stretch holds, as a plain program finds them."""
+    places = [k for k, ch in enumerate(text) if ch != " "]
+    letters = text.replace(" ", "")
+    held: set[int] = set()
+    for known in benchmark:
+        tokens = known.split()
+        for k in range(max(1, len(tokens) - 12)):
+            stretch = "".join(tokens[k : k + 13])
+            at = letters.find(stretch)
+            while at >= 0:
+                held.update(range(places[at], places[at + len(stretch) - 1] + 1))
+                at = letters.find(stretch, at + 1)
+    return held
+
+
+@examples(40)
+@given(
+    benchmark=st.lists(st.lists(st.sampled_from(WORDS), min_size=20, max_size=24).map(" ".join), max_size=3),
+    pieces=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 20), st.integers(1, 24)), max_size=6),
+    between=st.lists(st.sampled_from(WORDS), min_size=6, max_size=6),
+)
+def test_stretches_stand_where_a_plain_program_finds_them(
+    benchmark: list[str], pieces: list[tuple[int, int, int]], between: list[str]
+) -> None:
+    found = [" ".join(benchmark[k % len(benchmark)].split()[at : at + n]) for k, at, n in pieces if benchmark]
+    document = " ".join(word for pair in zip(found, between, strict=False) for word in pair if word)
+    spans = contaminants(*benchmark).spans_in(CutTexts.of([b"", document.encode(), b"one two"]))
+    data = document.encode()
+    marked = {k for start, end in zip(spans.starts, spans.ends, strict=True) for k in range(start, end)}
+    size, expected = 0, set[int]()
+    held = plain_spans(document, benchmark)
+    for k, ch in enumerate(document):
+        expected.update(range(size, size + len(ch.encode())) if k in held else ())
+        size += len(ch.encode())
+    assert marked == expected
+    assert size == len(data)
+
+
+def test_the_bytes_do_not_depend_on_jobs(corpus: Path, run: Run) -> None:
+    takes = run.manifest["settings"]["against_takes"]
+    out = corpus / f"{takes}-again"
+    cleaned(corpus / "data", out, against=[str(corpus / "eval")], against_takes=takes, jobs=3)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == {
+        path.name: path.read_bytes() for path in (corpus / takes).iterdir()
+    }
