@@ -173,6 +173,7 @@ def test_a_copy_is_not_written_into_a_benchmark(corpus: Path) -> None:
         cleaned(corpus / "data", corpus / "eval" / "out", against=[str(corpus / "eval")])
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("takes", ["documents", "stretches"])
 @pytest.mark.parametrize("whole", [looking.LARGEST_WHOLE, 1 << 19])
 def test_a_document_of_many_blocks(takes: str, whole: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,7 +97,7 @@ def test_a_full_disk_is_an_error_and_leaves_all_as_it_was(
         whole(self, line, text_bytes, documents)
 
     monkeypatch.setattr(FrameWriter, "write", full)
-    with pytest.raises(CorpuscheckError, match="No space left"):
+    with pytest.raises(CorpuscheckError, match=rf"^{out}: .*No space left"):
         cleaned(data, out, force=True)
     assert tree(tmp_path) == before
 
