@@ -20,7 +20,7 @@ from corpuscheck.kernels.columns import (
     PII_EMAIL,
     US_SOCIAL,
 )
-from corpuscheck.measuring.contaminants import NOTHING, Contaminants, beside, column_of
+from corpuscheck.measuring.contaminants import NOTHING, Contaminants, benchmark_column, beside
 from corpuscheck.measuring.cutting import CutSpans, CutTexts, debris_in, shapes_in, without
 from corpuscheck.measuring.kinds import kinds
 from corpuscheck.reading.encodings.mojibake import repair
@@ -54,7 +54,7 @@ class CutSizes:
         sizes, stretches = spans.ends - spans.starts, spans.columns < 0
         np.add.at(self.debris, spans.documents[~stretches], sizes[~stretches])
         np.add.at(self.stretches, spans.documents[stretches], sizes[stretches])
-        np.minimum.at(self.owners, spans.documents[stretches], column_of(spans.columns[stretches]))
+        np.minimum.at(self.owners, spans.documents[stretches], benchmark_column(spans.columns[stretches]))
 
     def __iadd__(self, other: CutSizes) -> Self:
         self.debris[:] += other.debris

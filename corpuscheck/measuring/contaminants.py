@@ -62,10 +62,10 @@ class Contaminants:
         )  # fmt: skip
 
     def spans_in(self, texts: CutTexts) -> CutSpans:
-        """Where stretches stand in texts, those that overlap as one, with the columns of `column_of`."""
+        """Where stretches stand in texts, those that overlap as one, with the columns of `benchmark_column`."""
         found, lowest = self._found(texts)
         spans = [
-            _joined(texts, document, found[found[:, 0] == document, 1:], column_of(lowest[document]))
+            _joined(texts, document, found[found[:, 0] == document, 1:], benchmark_column(lowest[document]))
             for document in np.unique(found[:, 0]).tolist()
         ]
         rows = np.concatenate([np.zeros((0, 4), np.int64), *spans])
@@ -84,7 +84,7 @@ class Contaminants:
         return out, lowest
 
 
-def column_of(owner: Ints | int) -> Ints | int:
+def benchmark_column(owner: Ints | int) -> Ints | int:
     """The column of spans of bytes that are cut for a document of a benchmark; and the other way round."""
     return -1 - owner
 
