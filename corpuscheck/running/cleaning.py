@@ -28,6 +28,7 @@ from corpuscheck.cleaning.writing import KEPT, REMOVED, CleanWriter, shown
 from corpuscheck.errors import NothingToScanError, ScanError, UsageError, nothing_to_scan
 from corpuscheck.measuring.block import Blocks
 from corpuscheck.measuring.contaminants import Contaminants
+from corpuscheck.profile.against import AgainstPart
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.reading.batch import Batch
@@ -36,6 +37,7 @@ from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import Look
 from corpuscheck.reading.sourcing import Sourcing
+from corpuscheck.result.contamination import contamination_of
 from corpuscheck.running.against import benchmarks_of
 from corpuscheck.running.corpus import Corpus, Watch, is_clean
 from corpuscheck.running.partial import Partial
@@ -248,11 +250,14 @@ class _Cleaning:
         return finished
 
     def _told_benchmarks(self) -> list[dict[str, Any]]:
-        known = self._benchmarks.known if self._benchmarks else {}
-        told = [
-            {"name": one.name, "documents": len(one.counts), "hash": f"blake2b:{key}"} for key, one in known.items()
-        ]
-        return sorted(told, key=lambda one: (one["name"], one["hash"]))
+        told = []
+        for key, benchmark in sorted(self._benchmarks.known.items()) if self._benchmarks else ():
+            (one,) = contamination_of(AgainstPart({key: benchmark}))
+            told.append({
+                "name": one.name, "documents": one.documents, "documents_too_short": one.too_short,
+                "documents_of_shared_text": one.shared_only, "hash": f"blake2b:{key}",
+            })  # fmt: skip
+        return sorted(told, key=lambda one: str(one["name"]))
 
     def _inputs(self) -> tuple[Input, ...]:
         return tuple(Input(shown(one.path), one.size, _hash_of(one)) for one in self._found.sources)

@@ -148,6 +148,7 @@ def test_the_list_adds_up_to_the_manifest(run: Run) -> None:
         assert debris_of_gone - told["CC710"]["bytes"] == 3 * UNDER_DEBRIS.count("<b>")
     (benchmark,) = run.manifest["settings"]["against"]
     assert benchmark["documents"] == len(BENCHMARK) + len(BOILERPLATE)
+    assert (benchmark["documents_too_short"], benchmark["documents_of_shared_text"]) == (0, 0)
 
 
 def test_what_stands_around_a_stretch_stays(run: Run) -> None:
@@ -166,6 +167,13 @@ def test_the_waterfall_and_its_json(corpus: Path, run_main: Main) -> None:
     assert told["removed_by"]["CC710"]["documents"] == len(PLANTED)
     assert run_main("clean", corpus / "data", "--against-takes", "stretches", "--dry-run")[0] == 2
     assert run_main("clean", corpus / "data", "--against", corpus / "none.jsonl", "--dry-run")[0] == 2
+
+
+def test_what_was_not_looked_for_is_told(tmp_path: Path, run_main: Main) -> None:
+    write_files(tmp_path, {"data/a.txt": "a text\n", "eval.jsonl": jsonl(["2 + 2 = ?", *[TASK] * 30])})
+    status, out, _ = run_main("clean", tmp_path / "data", "--against", tmp_path / "eval.jsonl", "--dry-run")
+    assert status == 0
+    assert "1 document too short to be looked for; 30 documents with nothing but what" in " ".join(out.split())
 
 
 def test_a_copy_is_not_written_into_a_benchmark(corpus: Path) -> None:

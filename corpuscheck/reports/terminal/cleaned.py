@@ -10,9 +10,11 @@ from rich.text import Text
 
 from corpuscheck.cleaning.outcome import Cleaned
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
+from corpuscheck.reports.common import left_out_told
 from corpuscheck.reports.terminal.console import text_on
 from corpuscheck.reports.terminal.parts import columns, safe
 from corpuscheck.text.amounts import count, percent, plural
+from corpuscheck.text.printable import printable
 
 _NAMES = {
     "CC501": "exact copies",
@@ -71,6 +73,10 @@ def _told(cleaned: Cleaned) -> Iterator[RenderableType]:
         yield Text("a scan of the corpus does not count copies and debris that show only when debris is cut", "dim")
     if cleaned.estimated:
         yield Text("these figures are exact; a scan of so many documents estimates copies from a sample", "dim")
+    for benchmark in cleaned.settings["against"]:
+        short, shared = benchmark["documents_too_short"], benchmark["documents_of_shared_text"]
+        if told := left_out_told(short, shared):
+            yield Text(f"{printable(benchmark['name'], 200)}: {told}", "dim")
     if cleaned.not_read:
         yield Text(f"{plural(len(cleaned.not_read), 'file')} could not be read: a scan says which and why", "yellow")
     if cleaned.folder is not None:
