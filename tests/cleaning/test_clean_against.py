@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import hypothesis
+import laws
 import numpy as np
 import pytest
 from cleaning_of import Document, assert_agreed, cleaned, kept_in, manifest_of, removed_from
@@ -299,3 +301,35 @@ def test_the_bytes_do_not_depend_on_jobs(corpus: Path, run: Run) -> None:
     assert {path.name: path.read_bytes() for path in out.iterdir()} == {
         path.name: path.read_bytes() for path in (corpus / takes).iterdir()
     }
+
+
+EVAL = [text(70, 20), " ".join(words(18, 71, "abcdefghij")), unspaced(40, 72)]
+PIECES = st.sampled_from([
+    *EVAL, EVAL[0][:60], EVAL[0][20:], EVAL[1].upper(), EVAL[2][5:37], unicodedata.normalize("NFD", EVAL[0]), "<b>",
+    "</b>", "&nbsp;", " ", "\n", "=====", "me@example.com", "한국어 문장. ", "\ufffd", "010-1234-5678", "a",
+    "í•œêµ­ì–´ ë¬¸ìž¥ì\x9d„", EVAL[0].replace(" ", " <i> "), EVAL[1].replace("a", "a\u0301"),
+])  # fmt: skip
+WAYS: list[dict[str, bool]] = [{}, {"nfc": True}, {"mask_personal_data": True}, {"repair_mojibake": True}]
+
+
+@hypothesis.settings(examples(40), max_examples=40 if laws.thorough else 3)
+@given(
+    texts=st.lists(st.lists(PIECES, max_size=9).map("".join), min_size=12, max_size=30),
+    takes=st.sampled_from(["documents", "stretches"]),
+    way=st.sampled_from(WAYS),
+)
+def test_before_and_after_agree_whatever_the_text(
+    texts: list[str], takes: str, way: dict[str, bool], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("corpus")
+    write_files(folder, {"data/a.jsonl": jsonl(["a text that stays", *texts]), "eval.jsonl": jsonl(EVAL)})
+    vocabulary, against = write_vocabulary(folder / "vocab.txt", "".join((*texts, *EVAL))), [str(folder / "eval.jsonl")]
+    assert_agreed(folder / "data", folder / "out", vocabulary, against=against, against_takes=takes, **way)
+    (told,) = document_of(folder / "out", tokenizer=vocabulary, against=against)["against"]
+    assert told["contaminated_documents"] == 0
+    if takes == "stretches":
+        sizes: Counter[str] = Counter()
+        for row in removed_from(folder / "out"):
+            sizes[row["rule"]] += row["bytes"]
+        removal = manifest_of(folder / "out")["removed_by"].get("CC710", {"bytes": 0})
+        assert removal["bytes"] <= sizes["CC710"]  # of a document that goes the debris is in the list too
