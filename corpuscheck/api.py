@@ -450,7 +450,7 @@ def clean(
 
     _check_extras(settings)
     if out is not None:
-        check_place(out, path_list(paths), force)
+        check_place(out, [*path_list(paths), *settings.against], force)
     return cleaned(_found(paths, settings, watch), plan, settings, out, watch, processes)
 
 

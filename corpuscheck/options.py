@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from corpuscheck.cleaning.plan import Form
+from corpuscheck.cleaning.plan import AgainstTakes, Form
 from corpuscheck.settings import CacheKey, DocumentMode, FailOn, LayoutChoice, ModelName, Severity
 
 Path = str | os.PathLike[str]
@@ -112,10 +112,13 @@ class CleanOptions(ReadingOptions, total=False):
     nfc: bool
     drop: Texts
     mask_personal_data: bool
+    against_takes: AgainstTakes
     repair_mojibake: bool
     strip_boilerplate: Path
     to: Form
     shard_size: int
+    against: Path | Sequence[Path]
+    against_fields: Texts
     near_duplicates: bool
     by: str | None
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import zstandard
+from jsonschema import Draft202012Validator
 from support import scanned
 
 from corpuscheck.api import clean
@@ -17,13 +19,17 @@ from corpuscheck.settings import settings_from
 
 Document = dict[str, Any]
 
+SCHEMA = Draft202012Validator(json.loads((files("corpuscheck.reports") / "clean_schema.json").read_text("utf-8")))
+
 
 def cleaned(paths: Path | list[str], out: Path | None, force: bool = False, **options: Any) -> Cleaned:
     """The clean copy of a corpus; options of the plan and of the reading by their names in Python."""
     plan = {name: options.pop(name) for name in [*options] if name in CleanPlan.__dataclass_fields__}
     given = [str(paths)] if isinstance(paths, Path) else paths
     settings = settings_from(**{"jobs": 1, **options})
-    return clean(given, str(out) if out else None, CleanPlan(**plan), settings, force=force)
+    made = clean(given, str(out) if out else None, CleanPlan(**plan), settings, force=force)
+    SCHEMA.validate(made.manifest("1.0"))
+    return made
 
 
 def lines_of(path: Path) -> list[Document]:
@@ -42,6 +48,7 @@ def removed_from(out: Path) -> list[Document]:
 
 def manifest_of(out: Path) -> dict[str, Any]:
     told: dict[str, Any] = json.loads((out / "manifest.json").read_text("utf-8"))
+    SCHEMA.validate(told)
     return told
 
 

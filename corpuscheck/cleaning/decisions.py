@@ -11,20 +11,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from corpuscheck.cleaning.columns import DiskColumn, Parted
+from corpuscheck.cleaning.columns import Dealt, DiskColumn, Parted
 from corpuscheck.cleaning.near import NearFinder
 from corpuscheck.cleaning.rows import ROW, Documents
 from corpuscheck.kernels.arrays import Bytes, Ints, RowArray
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
 from corpuscheck.values.brief import brief
 
-STAYS, EXACT, NORMALISED, NEAR, DROPPED, EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR = range(9)
+STAYS, EXACT, NORMALISED, NEAR, DROPPED, EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR, CONTAMINATED = range(10)
 
 NAMES = ("", "CC501", "CC502", "CC503", "dropped", "empty", "CC501 after cutting", "CC502 after cutting",
-         "CC503 after cutting")  # fmt: skip
-"""Why documents go. The last three are copies of each other only as they are made, without debris."""
+         "CC503 after cutting", "CC710")  # fmt: skip
+"""Why documents go. Those "after cutting" are copies of each other only as they are made, without debris."""
+
+AFTER_CUTTING = "debris after cutting"
+"""Debris that shows only when other debris is cut."""
+
+_ORDER = (
+    "CC501", "CC502", "CC503", "debris", "CC710", *(rule.id for rule in DOCUMENT_RULES), "empty",
+    "CC501 after cutting", "CC502 after cutting", "CC503 after cutting", AFTER_CUTTING,
+)  # fmt: skip
+"""In which order is told what goes."""
 
 _STRETCH = 1 << 20
+
+_PAIR = np.dtype([("copy", "<i8"), ("kept", "<i8")])
 
 
 class Decision(NamedTuple):
@@ -217,7 +228,7 @@ class Decider:
     def __init__(self, documents: Documents, near: bool = True, drop: int = 0) -> None:
         self._documents, self._near, self._drop = documents, near, np.uint32(drop)
         self._why = np.zeros(len(documents), np.uint8)
-        self._pairs: list[str] = []
+        self._pairs = Dealt(os.path.join(documents.folder, "pairs"), _PAIR)
 
     def decide(self) -> tuple[Decisions, Waterfall]:
         """All decisions, written down, and what they come to."""
@@ -254,18 +265,22 @@ class Decider:
             self._take(codes[2], copies, kept)
 
     def _look_at_rows(self) -> None:
-        """Documents that a rule drops, and those of which nothing is left."""
+        """Documents of a benchmark, those that a rule drops, and those of which nothing is left."""
         for numbers, rows, _ in self._documents.rows():
             left = self._why[numbers] == STAYS
+            nothing_left = (rows["made_visible"] == 0) & (rows["taken"] > 0)
+            contaminated = left & ((rows["contaminated"] > 0) | nothing_left)
+            self._why[numbers[contaminated]] = CONTAMINATED
+            left &= ~contaminated
             dropped = left & (rows["rules"] & self._drop != 0)
             self._why[numbers[dropped]] = DROPPED
             self._why[numbers[left & ~dropped & (rows["made_visible"] == 0)]] = EMPTY
 
     def _take(self, code: int, copies: Ints, kept: Ints) -> None:
         self._why[copies] = code
-        if len(copies):
-            self._pairs.append(os.path.join(self._documents.folder, f"pairs.{len(self._pairs)}"))
-            np.stack((copies, kept), 1).astype("<i8").tofile(self._pairs[-1])
+        pairs = np.empty(len(copies), _PAIR)
+        pairs["copy"], pairs["kept"] = copies, kept
+        self._pairs.add(copies // _STRETCH, pairs)
 
     def _write(self) -> None:
         """Write the columns; a twin that goes itself gives way to the one that stays for it."""
@@ -274,10 +289,8 @@ class Decider:
         direct = DiskColumn(os.path.join(folder, "direct"), "<i8")
         for first in range(0, max(1, count), _STRETCH):
             stretch = np.full(min(_STRETCH, count - first), -1, np.int64)
-            for path in self._pairs:
-                pairs = np.fromfile(path, "<i8").reshape(-1, 2)
-                inside = pairs[(pairs[:, 0] >= first) & (pairs[:, 0] < first + _STRETCH)]
-                stretch[inside[:, 0] - first] = inside[:, 1]
+            pairs = self._pairs.take(first // _STRETCH)
+            stretch[pairs["copy"] - first] = pairs["kept"]
             direct.write(first, stretch)
         for first in range(0, max(1, count), _STRETCH):
             stretch = direct.read(first, _STRETCH).copy()
@@ -287,8 +300,7 @@ class Decider:
                 going, further = going[further >= 0], further[further >= 0]
                 stretch[going] = further
             _twins(folder).write(first, stretch)
-        for path in (*self._pairs, direct.path):
-            os.unlink(path)
+        os.unlink(direct.path)
 
     def _waterfall(self) -> Waterfall:
         found = Waterfall()
@@ -307,12 +319,16 @@ class Decider:
                 if self._drop >> np.uint32(bit) & np.uint32(1):
                     mine = (why == DROPPED) & (rows["rules"] & lowest == np.uint32(1 << bit))
                     found.of(rule.id).add((sizes - debris)[mine])
-            for code in (EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR):
+            for code in (CONTAMINATED, EMPTY, MADE_EXACT, MADE_NORMALISED, MADE_NEAR):
                 if (why == code).any():
                     found.of(NAMES[code]).add((sizes - debris)[why == code])
             stays = why == STAYS
+            if (taken := rows["taken"][stays]).any():
+                found.of(NAMES[CONTAMINATED]).add(taken[taken > 0])
             if (more := rows["more"][stays]).any():
-                found.of("debris after cutting").add(more[more > 0])
+                found.of(AFTER_CUTTING).add(more[more > 0])
             found.kept.add(rows["made_size"][stays])
-            found.changed_bytes += int((rows["made_size"] - (sizes - debris - rows["more"]))[stays].sum())
+            cut = debris + rows["more"] + rows["taken"]
+            found.changed_bytes += int((rows["made_size"] - (sizes - cut))[stays].sum())
+        found.by_rule = {rule: found.by_rule[rule] for rule in _ORDER if rule in found.by_rule}
         return found

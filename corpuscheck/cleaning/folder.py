@@ -21,6 +21,9 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 
+_WORK = ".corpuscheck-clean"
+
+
 def check_place(out: str, paths: Sequence[str], force: bool) -> None:
     """Raises UsageError where a clean copy would lie in the corpus, or replace what nobody said it may."""
     if is_url(out):
@@ -53,7 +56,7 @@ def made_beside(out: str) -> Iterator[Path]:
     What a run that was killed has left is taken away. Raises CorpuscheckError where nothing can be written.
     """
     place = Path(os.path.realpath(out))
-    work = place.with_name(f".{place.name[:100]}.corpuscheck-clean")
+    work = place.with_name(f".{place.name[:100]}{_WORK}")
     claim = work.with_name(work.name + ".lock")
     with _told(out):
         work.parent.mkdir(parents=True, exist_ok=True)
@@ -80,7 +83,10 @@ def _told(out: str) -> Iterator[None]:
 
 
 def cannot_be_written(out: str, error: OSError) -> CorpuscheckError:
-    """The error of a disk that is full, a folder that is closed."""
+    """The error of a disk that is full, a folder that is closed: of the place, or of where the copy for it is made."""
+    head, name = os.path.split(out)
+    if name.startswith(".") and name.endswith(_WORK):
+        out = os.path.join(head, name[1 : -len(_WORK)])
     reason = printable(error.strerror or str(error))
     more = ": the copy needs about as much room again while it is made" if error.errno == errno.ENOSPC else ""
     return CorpuscheckError(f"{printable(out)}: the clean copy cannot be written ({reason}){more}")

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from corpuscheck.cleaning.making import Making
+from corpuscheck.cleaning.making import CutSizes, Making
 from corpuscheck.cleaning.rows import ROW, RowFile
 from corpuscheck.kernels.arrays import Bytes, Hashes, Ints, RowArray
 from corpuscheck.kernels.columns import SHINGLES
 from corpuscheck.kernels.shingles import BINS, sign
 from corpuscheck.measuring.block import Block, Blocks
+from corpuscheck.measuring.contaminants import NOTHING, ContaminantFinder, Contaminants
 from corpuscheck.measuring.cutting import CutSpans, CutTexts, debris_in, without
 from corpuscheck.measuring.documents import Ended
 from corpuscheck.measuring.inspecting import UNREADABLE_COUNT, Inspected, Inspector
@@ -35,8 +36,8 @@ class LongDocument:
         self._size = 0
         self.open = False
 
-    def add(self, piece: CutTexts, ends: bool) -> Iterator[tuple[bytes, int, CutSpans]]:
-        """What is made of the next piece, and of those before it that were held: the bytes, and how many more were cut.
+    def add(self, piece: CutTexts, ends: bool) -> Iterator[tuple[bytes, CutSizes, CutSpans]]:
+        """What is made of the next piece, and of those before it that were held: the bytes, and what more was cut.
 
         CutSpans are those cut from this piece.
         """
@@ -46,23 +47,30 @@ class LongDocument:
         self._size += len(self._held[-1])
         self.open = not ends
         if not ends and self._size < LARGEST_WHOLE:
-            yield b"", 0, spans
+            yield b"", CutSizes.of(1), spans
             return
         made, more = self._making.finished(CutTexts.of([b"".join(self._held)]))
         self._held.clear()
         self._size = 0
-        yield made.bytes_of(0), int(more[0]), spans
+        yield made.bytes_of(0), more, spans
 
 
 class DocumentRows:
     """Writes a row for each document of a work unit."""
 
-    def __init__(self, records: Sequence[FileRecord], file: RowFile, making: Making, near: bool) -> None:
-        self._inspector = Inspector(records, near, LineTable())
-        self._making, self._near, self._file = making, near, file
-        self._made = _MadeTexts(near)
-        self._pieces, self._long = LongDocument(making), _MadeTexts(near)
-        self._more = 0
+    def __init__(
+        self, records: Sequence[FileRecord], file: RowFile, making: Making, near: bool,
+        contaminants: Contaminants | None = None,
+    ) -> None:  # fmt: skip
+        self._finder = ContaminantFinder(contaminants) if contaminants else None
+        self._inspector = Inspector(records, near, LineTable(), self._finder)
+        self._making, self._near, self._file, self._contaminants = making, near, file, contaminants
+        self._made = _MadeTexts(near, contaminants)
+        self._begin_long()
+
+    def _begin_long(self) -> None:
+        self._pieces, self._long = LongDocument(self._making), _MadeTexts(self._near, self._contaminants)
+        self._cut = CutSizes.of(1)
 
     def observe(self, block: Block) -> None:
         for some, ended in slices(block.batch, block.ended):
@@ -72,16 +80,16 @@ class DocumentRows:
         found = self._inspector.observe(some, ended)
         n = len(ended)
         rows = _raw(found, ended)
+        if self._finder:
+            note(rows, slice(None), self._finder.ended, self._making.contaminants is None)
         signed = _signatures(found)
         made_signatures: list[Bytes] = []
         goes_on = some.offset > 0 and n > 0
         if not some.offset and self._pieces.open:  # the file before broke off
-            self._pieces, self._long, self._more = LongDocument(self._making), _MadeTexts(self._near), 0
+            self._begin_long()
         if goes_on:
             made_signatures += self._end_long(CutTexts(some.data, some.starts[:1], some.ends[:1]), rows)
-        wanted = rows["debris"] > 0
-        if self._making.all_documents:
-            wanted[:] = True
+        wanted = self._making.wanted(rows)
         if goes_on:
             wanted[0] = False
         chosen = np.flatnonzero(wanted)
@@ -95,12 +103,18 @@ class DocumentRows:
     def _make(self, some: Batch, rows: RowArray, chosen: Ints) -> Bytes:
         """Fill in what is made of these documents; gives the signatures of those that change."""
         read = self._making.repaired(CutTexts(some.data, some.starts[chosen], some.ends[chosen]))
-        texts, _ = cut(read, rows[chosen], self._making.mojibake)
+        texts, spans = cut(read, rows[chosen], self._making)
+        first_cut = CutSizes.of(len(texts))
+        first_cut.add(spans)
         made, more = self._making.finished(texts)
         hashes, found = self._made.look(made)
         before = rows["hash"][chosen]
         rows["made_hash"][chosen], rows["made_norm"][chosen] = hashes, found.norms
-        rows["made_size"][chosen], rows["more"][chosen] = made.sizes, more
+        rows["made_size"][chosen], rows["more"][chosen] = made.sizes, more.debris
+        rows["taken"][chosen] = more.stretches + first_cut.stretches
+        note(rows, chosen, np.minimum(first_cut.owners, more.owners), goes=False)
+        if self._made.finder:
+            note(rows, chosen, self._made.finder.ended, goes=True)
         rows["made_visible"][chosen] = Counts(found.rows).visible > 0
         changed = (hashes != before) | (made.sizes != rows["size"][chosen])
         rows["changed"][chosen] = changed
@@ -108,25 +122,40 @@ class DocumentRows:
 
     def _take_piece(self, piece: CutTexts) -> None:
         for data, more, _ in self._pieces.add(piece, ends=False):
-            self._more += more
+            self._cut += more
             if data:
                 self._long.go_on(data)
 
     def _end_long(self, piece: CutTexts, rows: RowArray) -> list[Bytes]:
         for data, more, _ in self._pieces.add(piece, ends=True):
             hashes, found, size = self._long.end(data)
-            self._more += more
+            self._cut += more
             rows["made_hash"][0], rows["made_norm"][0], rows["made_size"][0] = hashes[0], found.norms[0], size
             rows["made_visible"][0], rows["changed"][0] = Counts(found.rows).visible[0] > 0, True
-            rows["more"][0], self._more = self._more, 0
-            self._long = _MadeTexts(self._near)
+            rows["more"][0], rows["taken"][0] = self._cut.debris[0], self._cut.stretches[0]
+            note(rows, slice(0, 1), self._cut.owners, goes=False)
+            if self._long.finder:
+                note(rows, slice(0, 1), self._long.finder.ended, goes=True)
+            self._begin_long()
             return [_signatures(found)]
         return []
 
 
-def cut(texts: CutTexts, rows: RowArray, repaired: bool) -> tuple[CutTexts, CutSpans]:
-    """Texts without the debris that was counted: nothing is left of those in which nothing is visible."""
-    spans = debris_in(texts, rows["unreadable"].astype(np.bool_) | repaired)
+def note(rows: RowArray, chosen: slice | Ints, owners: Ints, goes: bool) -> None:
+    """Enter which document of a benchmark documents hold something of, and whether they go for it."""
+    numbers = np.where(owners == NOTHING, 0, owners + 1).astype(np.uint32)
+    before = rows["contaminant"][chosen]
+    rows["contaminant"][chosen] = np.where(before, before, numbers)
+    if goes:
+        rows["contaminated"][chosen] |= numbers > 0
+
+
+def cut(texts: CutTexts, rows: RowArray, making: Making) -> tuple[CutTexts, CutSpans]:
+    """Texts without the debris that was counted: nothing is left of those in which nothing is visible.
+
+    What else is to be cut goes with it.
+    """
+    spans = making.with_stretches(texts, debris_in(texts, rows["unreadable"].astype(np.bool_) | making.mojibake))
     left = without(texts, spans)
     gone = rows["debris"] == rows["size"]
     if gone.any():
@@ -138,9 +167,10 @@ def cut(texts: CutTexts, rows: RowArray, repaired: bool) -> tuple[CutTexts, CutS
 class _MadeTexts:
     """Looks at texts as they are made, as another scan would."""
 
-    def __init__(self, near: bool) -> None:
+    def __init__(self, near: bool, contaminants: Contaminants | None) -> None:
         records = [FileRecord("made")]
-        self._blocks, self._inspector = Blocks(records), Inspector(records, near, LineTable())
+        self.finder = ContaminantFinder(contaminants) if contaminants else None
+        self._blocks, self._inspector = Blocks(records), Inspector(records, near, LineTable(), self.finder)
         self._size = 0
 
     def look(self, texts: CutTexts, offset: int = 0, unfinished: bool = False) -> tuple[Hashes, Inspected]:

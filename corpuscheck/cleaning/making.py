@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Self
 
 import numpy as np
 
-from corpuscheck.kernels.arrays import Ints
+from corpuscheck.kernels.arrays import Flagged, Ints, RowArray
 from corpuscheck.kernels.columns import (
     CARD,
     FIRST_PII,
@@ -19,7 +20,8 @@ from corpuscheck.kernels.columns import (
     PII_EMAIL,
     US_SOCIAL,
 )
-from corpuscheck.measuring.cutting import CutTexts, debris_in, shapes_in, without
+from corpuscheck.measuring.contaminants import NOTHING, Contaminants, benchmark_column, beside
+from corpuscheck.measuring.cutting import CutSpans, CutTexts, debris_in, shapes_in, without
 from corpuscheck.measuring.kinds import kinds
 from corpuscheck.reading.encodings.mojibake import repair
 from corpuscheck.text.scripts import SCRIPTS
@@ -36,18 +38,55 @@ _PHONE = b"[PHONE]"
 
 
 @dataclass(frozen=True)
+class CutSizes:
+    """Bytes that were cut of each document: debris, and stretches of a benchmark; which document of that has them, or
+    `NOTHING`."""
+
+    debris: Ints
+    stretches: Ints
+    owners: Ints
+
+    @classmethod
+    def of(cls, documents: int) -> CutSizes:
+        return cls(np.zeros(documents, np.int64), np.zeros(documents, np.int64), np.full(documents, NOTHING))
+
+    def add(self, spans: CutSpans) -> None:
+        sizes, stretches = spans.ends - spans.starts, spans.columns < 0
+        np.add.at(self.debris, spans.documents[~stretches], sizes[~stretches])
+        np.add.at(self.stretches, spans.documents[stretches], sizes[stretches])
+        np.minimum.at(self.owners, spans.documents[stretches], benchmark_column(spans.columns[stretches]))
+
+    def __iadd__(self, other: CutSizes) -> Self:
+        self.debris[:] += other.debris
+        self.stretches[:] += other.stretches
+        np.minimum(self.owners, other.owners, out=self.owners)
+        return self
+
+
+@dataclass(frozen=True)
 class Making:
-    """In which ways documents are changed besides that debris is cut; `lines` are taken out wherever they stand."""
+    """In which ways documents are changed besides that debris is cut.
+
+    `lines` are taken out wherever they stand, and so are stretches of what `contaminants` hold.
+    """
 
     nfc: bool = False
     mask: bool = False
     mojibake: bool = False
     lines: frozenset[str] = field(default_factory=frozenset)
+    contaminants: Contaminants | None = None
 
     @property
     def all_documents(self) -> bool:
         """Whether documents without debris may change too."""
         return self.nfc or self.mask or self.mojibake or bool(self.lines)
+
+    def wanted(self, rows: RowArray) -> Flagged:
+        """Which documents may change as they are written."""
+        changing: Flagged = rows["debris"] > 0
+        if self.contaminants:
+            changing |= rows["contaminant"] > 0
+        return changing | self.all_documents
 
     def repaired(self, texts: CutTexts) -> CutTexts:
         """The texts with lines that are mojibake as they were meant, if that is asked for: before debris is cut, which
@@ -58,39 +97,38 @@ class Making:
             ["\n".join(map(_repaired, texts.bytes_of(k).decode().split("\n"))).encode() for k in range(len(texts))]
         )
 
-    def finished(self, texts: CutTexts) -> tuple[CutTexts, Ints]:
+    def with_stretches(self, texts: CutTexts, debris: CutSpans) -> CutSpans:
+        """Debris, and what else is cut."""
+        return beside(debris, self.contaminants.spans_in(texts), texts) if self.contaminants else debris
+
+    def finished(self, texts: CutTexts) -> tuple[CutTexts, CutSizes]:
         """Texts without their debris made what is written: where cutting has made new debris, without that too.
 
-        Gives how many bytes more were cut of each.
+        Gives what more was cut of each.
         """
-        more = np.zeros(len(texts), np.int64)
+        cut = CutSizes.of(len(texts))
         if self.all_documents:
-            made = []
-            for k in range(len(texts)):
-                text, more[k] = self._changed(texts.bytes_of(k))
-                made.append(text)
-            return CutTexts.of(made), more
+            return CutTexts.of([self._changed(texts.bytes_of(k), k, cut) for k in range(len(texts))]), cut
         for _ in range(_MOST_ROUNDS):
-            spans = debris_in(texts)
+            spans = self.with_stretches(texts, debris_in(texts))
             if not len(spans.starts):
                 break
-            more += np.bincount(spans.documents, spans.ends - spans.starts, len(texts)).astype(np.int64)
+            cut.add(spans)
             texts = without(texts, spans)
-        return texts, more
+        return texts, cut
 
-    def _changed(self, data: bytes) -> tuple[bytes, int]:
-        more = 0
+    def _changed(self, data: bytes, number: int, cut: CutSizes) -> bytes:
         for _ in range(_MOST_ROUNDS):
             data = self._text(data.decode()).encode()
             if self.mask:
                 data = masked(data)
             one = CutTexts.of([data])
-            spans = debris_in(one, np.ones(1, np.bool_))
+            spans = self.with_stretches(one, debris_in(one, np.ones(1, np.bool_)))
             if not len(spans.starts):
                 break
-            more += int((spans.ends - spans.starts).sum())
+            cut.add(replace(spans, documents=spans.documents + number))
             data = without(one, spans).bytes_of(0)
-        return data, more
+        return data
 
     def _text(self, text: str) -> str:
         if self.lines:

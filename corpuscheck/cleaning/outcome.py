@@ -23,6 +23,14 @@ class Input:
 
 
 @dataclass(frozen=True)
+class NotRead:
+    """A file of which nothing is in the copy, and why."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Cleaned(Presentable):
     """A clean copy, or with `dry_run` what it would be.
 
@@ -37,6 +45,7 @@ class Cleaned(Presentable):
     outputs: tuple[Output, ...] = ()
     folder: str | None = None
     estimated: bool = False
+    not_read: tuple[NotRead, ...] = ()
 
     @property
     def dry_run(self) -> bool:
@@ -80,6 +89,7 @@ class Cleaned(Presentable):
             "settings": self.settings,
             "inputs": [vars(one) for one in self.inputs],
             "outputs": [one.row() for one in self.outputs],
+            "not_read": [vars(one) for one in self.not_read],
         }
 
     @property

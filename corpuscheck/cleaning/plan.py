@@ -10,8 +10,9 @@ from corpuscheck.option import option
 from corpuscheck.text.quantities import size_in
 
 Form = Literal["jsonl", "parquet", "text"]
+AgainstTakes = Literal["documents", "stretches"]
 
-SETTINGS = ("near_duplicates", "by")
+SETTINGS = ("near_duplicates", "by", "against", "against_fields")
 """The options of a scan that a clean copy has too, besides those of reading."""
 
 
@@ -26,6 +27,10 @@ class CleanPlan:
     mask_personal_data: bool = option(
         False, "--mask-personal-data", "Write [PHONE], [ID] and the like for what has the shape of personal data."
     )
+    against_takes: AgainstTakes = option(
+        "documents", "--against-takes",
+        "What goes of the texts that --against names: documents that hold any of it, or only those stretches."
+    )  # fmt: skip
     repair_mojibake: bool = option(False, "--repair-mojibake", "Repair lines that were decoded wrongly before.")
     strip_boilerplate: str = option(
         "", "--strip-boilerplate LINES", "Take out these lines wherever they stand: a file with one on each line.",

@@ -20,11 +20,14 @@ ROW = np.dtype([
     ("hash", "<u8"), ("norm", "<u8"), ("size", "<i8"), ("debris", "<i8"),
     ("made_hash", "<u8"), ("made_norm", "<u8"), ("made_size", "<i8"), ("made_visible", "u1"),
     ("unreadable", "u1"), ("changed", "u1"), ("more", "<i8"), ("rules", "<u4"),
+    ("contaminant", "<u4"), ("contaminated", "u1"), ("taken", "<i8"),
 ])  # fmt: skip
 """A document as it was read: its hash, that of its letters (see `long_enough`), its bytes, those that are debris. Then
 what is made of it: the same again, whether anything in it is visible, whether it has changed at all, how much more
 debris showed when the first was cut.
-`unreadable` tells of characters that nobody can read. `rules` has a bit for each rule of documents that names it."""
+`unreadable` tells of characters that nobody can read. `rules` has a bit for each rule of documents that names it.
+`contaminant` is the document of a benchmark that it holds something of, counted from 1, 0 where it holds nothing;
+`contaminated` whether it goes for that, `taken` what was cut of it for that."""
 
 
 _ENDINGS = (".rows", ".raw", ".made")

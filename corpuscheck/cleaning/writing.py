@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from corpuscheck.cleaning.decisions import DROPPED, NAMES, STAYS, UnitDecisions
+from corpuscheck.cleaning.decisions import AFTER_CUTTING, CONTAMINATED, DROPPED, NAMES, STAYS, UnitDecisions
 from corpuscheck.cleaning.frames import FrameWriter
 from corpuscheck.cleaning.looking import LongDocument, cut
 from corpuscheck.cleaning.making import Making
 from corpuscheck.errors import ScanError
 from corpuscheck.kernels.arrays import Flagged, RowArray
 from corpuscheck.measuring.block import Block
+from corpuscheck.measuring.contaminants import Contaminants
 from corpuscheck.measuring.cutting import CutSpans, CutTexts, kind_of
 from corpuscheck.measuring.documents import Ended
 from corpuscheck.measuring.ledger import slices
@@ -32,7 +33,8 @@ KEPT, REMOVED = ".kept", ".removed"
 _LONGEST_PATH = 1 << 16
 
 Span = tuple[int, int, str]
-"""What was cut: the byte where it begins in its document, how many bytes, and the kind of debris."""
+"""What was cut: the byte where it begins in its document, how many bytes, and the kind of debris, none of a benchmark.
+"""
 
 Entry = dict[str, Any]
 """The path and the number of a document, from 1, as they are written."""
@@ -59,10 +61,10 @@ class CleanWriter:
 
     def __init__(
         self, records: Sequence[FileRecord], decisions: UnitDecisions, making: Making, sourcing: Sourcing, drop: int,
-        kept: FrameWriter, removed: FrameWriter,
+        contaminants: Contaminants | None, kept: FrameWriter, removed: FrameWriter,
     ) -> None:  # fmt: skip
         self._records, self._decisions, self._making, self._drop = records, decisions, making, drop
-        self._kept, self._removed = kept, removed
+        self._kept, self._removed, self._contaminants = kept, removed, contaminants
         self._names = SourceNames(records, sourcing)
         self._pieces = LongDocument(making)
         self._next = -1
@@ -103,19 +105,19 @@ class CleanWriter:
                 size = len(text)
             rest = {**place, "id": f"{int(rows['made_hash'][k]):016x}", "source": self._names.names[int(sources[k])]}
             self._kept.write(b"," + line_bytes(rest)[1:] + b"\n", size, 1)
-            self._tell_spans(place, spans)
+            self._tell_spans(place, rows[k], spans)
         if some.unfinished:
             self._take_piece(CutTexts(some.data, some.starts[-1:], some.ends[-1:]))
 
     def _made(self, some: Batch, rows: RowArray, stays: Flagged) -> dict[int, tuple[bytes, Sequence[Span]]]:
         """The documents that change as they are written, and what was cut from each."""
-        chosen = np.flatnonzero(stays & ((rows["debris"] > 0) | self._making.all_documents))
+        chosen = np.flatnonzero(stays & (self._making.wanted(rows)))
         chosen = chosen[chosen > 0] if some.offset else chosen
         if not len(chosen):
             return {}
         read = self._making.repaired(CutTexts(some.data, some.starts[chosen], some.ends[chosen]))
         starts = read.starts
-        texts, spans = cut(read, rows[chosen], self._making.mojibake)
+        texts, spans = cut(read, rows[chosen], self._making)
         finished, _ = self._making.finished(texts)
         told: list[list[Span]] = [[] for _ in range(len(chosen))]
         for start, end, document, kind in _listed(spans):
@@ -154,16 +156,33 @@ class CleanWriter:
             named = int(row["rules"]) & self._drop
             rule = DOCUMENT_RULES[(named & -named).bit_length() - 1].id
         told = {**place, "rule": rule, "bytes": int(row["size"])}
+        if why == CONTAMINATED:
+            told |= self._benchmark(row)
         if twin >= 0:
             path, number = self._decisions.place_of(twin)
             told["kept"] = {"path": shown(path), "document": number + 1}
         self._removed.write(line_bytes(told) + b"\n", documents=1)
 
-    def _tell_spans(self, place: Entry, spans: Sequence[Span]) -> None:
-        """List what was cut from a document that stays, by its bytes as it was read."""
-        for start, size, kind in spans:
-            told = {**place, "rule": f"debris: {kind}", "start": start, "bytes": size}
-            self._removed.write(line_bytes(told) + b"\n", documents=1)
+    def _tell_spans(self, place: Entry, row: Any, spans: Sequence[Span]) -> None:
+        """List what was cut from a document that stays, by its bytes as it was read.
+
+        Of what showed only when the first was cut nobody can say where it stood: it is one line.
+        """
+        taken = sum(size for _, size, kind in spans if not kind)
+        told = [{"rule": f"debris: {kind}" if kind else NAMES[CONTAMINATED], "start": start, "bytes": size}
+                for start, size, kind in spans]  # fmt: skip
+        told += [{"rule": AFTER_CUTTING, "bytes": int(row["more"])}] if row["more"] else []
+        told += [{"rule": NAMES[CONTAMINATED], "bytes": int(row["taken"]) - taken}] if row["taken"] > taken else []
+        for one in told:
+            of = self._benchmark(row) if one["rule"] == NAMES[CONTAMINATED] else {}
+            self._removed.write(line_bytes({**place, **one, **of}) + b"\n", documents=1)
+
+    def _benchmark(self, row: Any) -> Entry:
+        """The document of a benchmark that a document holds something of."""
+        if self._contaminants is None:
+            return {}
+        name, path, number = self._contaminants.place(int(row["contaminant"]) - 1)
+        return {"benchmark": {"name": name, "path": path, "document": number + 1}}
 
     def _place(self, file: int, number: int) -> Entry:
         return {"path": shown(self._records[file].path), "document": self._decisions.document(number)}
@@ -179,7 +198,7 @@ def shown(path: str) -> str:
 
 
 def _listed(spans: CutSpans) -> list[tuple[int, int, int, str]]:
-    """(start, end, document, kind) of each."""
+    """(start, end, document, kind) of each; those of a benchmark are of no kind."""
     columns = (spans.starts, spans.ends, spans.documents, spans.columns)
     rows = zip(*(column.tolist() for column in columns), strict=True)
-    return [(start, end, document, kind_of(column)) for start, end, document, column in rows]
+    return [(start, end, document, "" if column < 0 else kind_of(column)) for start, end, document, column in rows]

@@ -36,16 +36,18 @@ def place_of(keys: Hashes, row: int, rows: Flags, each: int) -> int:
 
 @kernel
 def homes_of(
-    signatures: Bytes, rows: Flags, groups: Flags, bands: Ints, room: Ints, least: int, heads: Flags, homes: Flags
+    signatures: Bytes, rows: Flags, groups: Flags, bands: Ints, room: Ints, least: int, filled: Flags, heads: Flags,
+    homes: Flags,
 ) -> None:  # fmt: skip
     """Of each row the first one before it that stays and agrees with it in at least `least` columns; -1: it stays too.
 
     `rows`, ascending from each of the places `bands` to the next, are those that share a key there, `groups` tell which
     one. The rows of a group that stay are its heads, as many as there is `room` for: these alone are met by others. So
-    whatever goes is like the one that stays for it, and of those that stay alone all would stay.
+    whatever goes is like the one that stays for it, and of those that stay alone all would stay. `filled` says how many
+    each group has, of rows before these at first.
     """
     n, many = homes.shape[0], bands.shape[0] - 1
-    next_of, filled = bands[:many].copy(), np.zeros(room.shape[0] - 1, np.int32)
+    next_of = bands[:many].copy()
     for row in range(n):
         best = -1
         for b in range(many):

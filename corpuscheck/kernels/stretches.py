@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from corpuscheck.kernels.arrays import Bytes, Flags, Hashes, Ints
-from corpuscheck.kernels.inspection import FOLDED, column_of, is_blank, power
+from corpuscheck.kernels.inspection import FOLDED, column_of, composed, is_blank, joins, power
 from corpuscheck.kernels.jit import at, inlined, kernel
-from corpuscheck.kernels.utf8 import LONG_STRETCH, decode, stretch_end
+from corpuscheck.kernels.utf8 import LONG_STRETCH, code_point, decode, stretch_end
 
 ANCHOR = 10
 """A stretch is looked for by so many of its first letters."""
@@ -73,6 +73,15 @@ def may_hold(sieve: Hashes, shift: np.uint64, h: np.uint64) -> bool:
     return bool((sieve[at(b >> _SIX)] >> (b & _LOW)) & _ONE)
 
 
+@inlined
+def first_with(slots: Flags, anchors: Hashes, mask: int, h: np.uint64) -> int:
+    """The first stretch that begins with this anchor; -1 where there is none."""
+    slot = np.int64(h & np.uint64(mask))
+    while slots[slot] >= 0 and anchors[slots[slot]] != h:
+        slot = (slot + 1) & mask
+    return np.int64(slots[slot])  # type: ignore[return-value]  # an integer of the kernel
+
+
 @kernel
 def find_stretches(
     prefix: Hashes, firsts: Ints, lasts: Ints, sieve: Hashes, shift: int, slots: Flags, anchors: Hashes,
@@ -96,10 +105,7 @@ def find_stretches(
                 h = hashes[at(j)]
                 if not may_hold(sieve, high, h):
                     continue
-                slot = np.int64(h & np.uint64(mask))
-                while slots[slot] >= 0 and anchors[slots[slot]] != h:
-                    slot = (slot + 1) & mask
-                k = np.int64(slots[slot])
+                k = first_with(slots, anchors, mask, h)
                 while k >= 0 and k < anchors.shape[0] and anchors[k] == h:
                     begin, end = first + j, first + j + lengths[k]
                     if not seen[k] and end <= last and prefix[end] - prefix[begin] * powers[lengths[k]] == wholes[k]:
@@ -108,6 +114,67 @@ def find_stretches(
                         found += 1
                     k += 1
     return found
+
+
+@kernel
+def find_owned(
+    prefix: Hashes, firsts: Ints, lasts: Ints, sieve: Hashes, shift: int, slots: Flags, anchors: Hashes,
+    wholes: Hashes, lengths: Flags, powers: Hashes, owners: Ints, lowest: Ints, out: Ints,
+) -> int:  # fmt: skip
+    """Find all places of stretches that have an owner, as above; `lowest[d]` becomes the lowest owner of document d.
+
+    Row n of `out`, as far as there is room, becomes (document, its first letter, the letter after its last); gives how
+    many there are.
+    """
+    factor, mask, high = power(ANCHOR), slots.shape[0] - 1, np.uint64(shift)
+    hashes = np.empty(_AT_ONCE, np.uint64)
+    found = 0
+    for d in range(firsts.shape[0]):
+        last = lasts[d]
+        for first in range(firsts[d], last - ANCHOR + 1, _AT_ONCE):
+            n = min(_AT_ONCE, last - ANCHOR + 1 - first)
+            hash_anchors(prefix, first, n, factor, hashes)
+            for j in range(n):
+                h = hashes[at(j)]
+                if not may_hold(sieve, high, h):
+                    continue
+                k = first_with(slots, anchors, mask, h)
+                while k >= 0 and k < anchors.shape[0] and anchors[k] == h:
+                    begin, end = first + j, first + j + lengths[k]
+                    whole = end <= last and prefix[end] - prefix[begin] * powers[lengths[k]] == wholes[k]
+                    if owners[k] >= 0 and whole:
+                        lowest[d] = min(lowest[d], owners[k])
+                        if found < out.shape[0]:
+                            out[found, 0], out[found, 1], out[found, 2] = d, begin - firsts[d], end - firsts[d]
+                        found += 1
+                    k += 1
+    return found
+
+
+@kernel
+def letter_spans(data: Bytes, table: Flags, begins: Ints, ends: Ints) -> int:
+    """The bytes that each letter of a text takes, as `inspect` folds and joins them; gives how many letters there are.
+
+    What follows a letter up to the next one or the next blank belongs to it.
+    """
+    letters, held, i, blank = 0, 0, 0, True
+    while i < data.shape[0]:
+        cp, width = code_point(data, i)
+        entry = table[at(cp)]
+        folded = int(entry & FOLDED)
+        if folded:
+            syllable = composed(held, folded) if joins(folded) and letters > 0 else 0
+            held = syllable if syllable else folded
+            if not syllable:
+                begins[at(letters)] = i
+                letters += 1
+            blank = False
+        elif is_blank(column_of(entry)):
+            blank = True
+        i += width
+        if not blank and letters > 0:
+            ends[at(letters - 1)] = i
+    return letters
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
@@ -240,14 +241,10 @@ def powers() -> Hashes:
     return np.multiply.accumulate(np.array([1, *[BASE] * LONGEST], np.uint64))
 
 
-class StretchFinder:
-    """Finds stretches in the documents of one work unit, by the hashes of their beginnings."""
+class StretchLooker(ABC):
+    """Looks for stretches in the documents of one work unit, by the hashes of their beginnings."""
 
-    def __init__(self, records: Sequence[FileRecord], benchmarks: Benchmarks) -> None:
-        self._records, self._benchmarks = records, benchmarks
-        self._seen = np.zeros(len(benchmarks.anchors), np.uint8)
-        self._files = np.zeros(len(benchmarks.anchors), np.int32)
-        self._places = np.zeros(len(benchmarks.anchors), np.int64)
+    def __init__(self) -> None:
         self._tail: Hashes = np.zeros(0, np.uint64)
 
     def observe(self, batch: Batch, documents: Ended, prefix: Hashes, begins: Ints, stops: Ints) -> None:
@@ -266,6 +263,21 @@ class StretchFinder:
         short = len(begins) == 1 and batch.offset > 0 and last - first < LONGEST
         rest = joined if short and len(joined) else prefix[max(first, last - LONGEST) : last + 1]
         self._tail = rest[-LONGEST - 1 :].copy() if goes_on else self._tail[:0]
+
+    @abstractmethod
+    def _look(self, batch: Batch, documents: Ended, prefix: Hashes, firsts: Ints, lasts: Ints) -> None:
+        """Look between these rows of `prefix`; those of the first document may be its border with the batch before."""
+
+
+class StretchFinder(StretchLooker):
+    """Finds which stretches stand in the documents of one work unit, and where each first does."""
+
+    def __init__(self, records: Sequence[FileRecord], benchmarks: Benchmarks) -> None:
+        super().__init__()
+        self._records, self._benchmarks = records, benchmarks
+        self._seen = np.zeros(len(benchmarks.anchors), np.uint8)
+        self._files = np.zeros(len(benchmarks.anchors), np.int32)
+        self._places = np.zeros(len(benchmarks.anchors), np.int64)
 
     def _look(self, batch: Batch, documents: Ended, prefix: Hashes, firsts: Ints, lasts: Ints) -> None:
         known, new = self._benchmarks, np.empty((int((self._seen == 0).sum()), 2), np.int64)

@@ -27,7 +27,7 @@ from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.kernels.inspection import inspect
 from corpuscheck.kernels.lines import read_lines
 from corpuscheck.kernels.shingles import BINS, EMPTY, SHORT, shingle, sign
-from corpuscheck.measuring.against import StretchFinder
+from corpuscheck.measuring.against import StretchLooker
 from corpuscheck.measuring.cutting import CutTexts, counted_twice
 from corpuscheck.measuring.documents import Ended, file_ids
 from corpuscheck.measuring.gathering import Gathered
@@ -107,7 +107,7 @@ class Inspector:
     """
 
     def __init__(
-        self, records: Sequence[FileRecord], near: bool, lines: LineTable, finder: StretchFinder | None = None
+        self, records: Sequence[FileRecord], near: bool, lines: LineTable, finder: StretchLooker | None = None
     ) -> None:
         self._records, self._near, self._lines, self._finder = records, near, lines, finder
         self._stretches, self._line_hashes = np.zeros(_STRETCHES, np.uint64), np.zeros(_LINES, np.uint64)

@@ -64,13 +64,13 @@ def contamination_told(found: Contamination) -> str:
     )
 
 
-def left_out_told(found: Contamination) -> str:
+def left_out_told(too_short: int, shared_only: int) -> str:
     """What of a benchmark was not looked for."""
     told = []
-    if found.too_short:
-        told.append(f"{plural(found.too_short, 'document')} too short to be looked for")
-    if found.shared_only:
-        told.append(f"{plural(found.shared_only, 'document')} with nothing but what many others hold too")
+    if too_short:
+        told.append(f"{plural(too_short, 'document')} too short to be looked for")
+    if shared_only:
+        told.append(f"{plural(shared_only, 'document')} with nothing but what many others hold too")
     return "; ".join(told)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +18,13 @@ from corpuscheck.result.sums import Sum, TextSums
 ALIKE = 0.8
 """Jaccard similarity of the shingles from which on two documents are copies of each other."""
 
-_BAND = np.dtype("<u8")
+BAND = np.dtype("<u8")
 _CHANCE = 1 / 256
 """Eight bits of two different bins are equal so often (Li & König, WWW 2010)."""
 
 _AT_ONCE = 1 << 16
 
-_LEAST_EQUAL = math.ceil(BINS * (ALIKE * (1 - _CHANCE) + _CHANCE))
+LEAST_EQUAL = math.ceil(BINS * (ALIKE * (1 - _CHANCE) + _CHANCE))
 """Bins in which two rows that are alike agree."""
 
 _UNSEEN = 3.0
@@ -67,22 +67,16 @@ def near_copies(rows: NearPart, ranks: Ints | None = None) -> NearCopies:
     return NearCopies(order[copies], order[kept], likeness(signatures, copies, kept))
 
 
-def near_homes(signatures: Bytes, let_go: Callable[[], None] = lambda: None) -> Flags:
-    """For each row, the one to be kept before all others first, the row that stays for it; -1 where it stays itself.
-
-    Signatures may lie in a file: `let_go` is called whenever nothing of them is needed for now.
-    """
-    bands = signatures.view(_BAND)
+def near_homes(signatures: Bytes) -> Flags:
+    """For each row, the one to be kept before all others first, the row that stays for it; -1 where it stays itself."""
+    bands = signatures.view(BAND)
     met = np.zeros(len(signatures), np.bool_)
     rows: list[Flags] = []
     groups: list[Flags] = []
     sizes: list[Ints] = [np.zeros(0, np.int64)]
     before = 0
     for band in range(bands.shape[1]):
-        keys = np.empty(len(bands), np.uint64)
-        for start in range(0, len(bands), _AT_ONCE):
-            keys[start : start + _AT_ONCE] = bands[start : start + _AT_ONCE, band]
-            let_go()
+        keys = np.ascontiguousarray(bands[:, band])
         some = several(keys)
         keys = keys[some]
         order = np.argsort(keys, kind="stable")
@@ -107,11 +101,9 @@ def near_homes(signatures: Bytes, let_go: Callable[[], None] = lambda: None) -> 
     alone, heads = np.empty(len(which), np.int32), np.empty(int(room[-1]), np.int32)
     places = np.cumsum([0, *map(len, rows)])
     laid, laid_groups = _laid(rows), _laid(groups)
-    chosen = np.empty((len(which), signatures.shape[1]), np.uint8)
-    for start in range(0, len(which), _AT_ONCE):
-        chosen[start : start + _AT_ONCE] = signatures[which[start : start + _AT_ONCE]]
-        let_go()
-    homes_of(chosen, laid, laid_groups, places, room, _LEAST_EQUAL, heads, alone)
+    chosen = signatures[which]
+    filled = np.zeros(len(room) - 1, np.int32)
+    homes_of(chosen, laid, laid_groups, places, room, LEAST_EQUAL, filled, heads, alone)
     going = np.flatnonzero(alone >= 0)
     homes[which[going]] = which[alone[going]]
     return homes
@@ -188,7 +180,7 @@ def _per_run(starts: Ints, rows: int) -> Ints:
 def keys_to_meet(ones: NearPart, others: NearPart) -> Iterator[tuple[Hashes, Hashes]]:
     """Pairs of columns in which rows of two tables that are nearly the same mostly agree."""
     yield ones.keys, others.keys
-    mine, theirs = (np.ascontiguousarray(rows.signatures).view(_BAND) for rows in (ones, others))
+    mine, theirs = (np.ascontiguousarray(rows.signatures).view(BAND) for rows in (ones, others))
     for band in range(mine.shape[1]):
         yield mine[:, band], theirs[:, band]
 

@@ -18,8 +18,9 @@ def contamination(evidence: Evidence, limit: float) -> Iterable[Observation]:
     whatever form of Unicode and with whatever digits. A document of which one stretch stands in the corpus counts. What
     many documents of the benchmark share, such as the wording of its tasks, does not.
 
-    Fix: take the documents named here out of the corpus, or leave their tasks out when you test. Look at them first:
-    what everybody quotes, such as a law, stands in a corpus without any harm. Option: --max-contaminated.
+    Fix: take the documents named here out of the corpus (corpuscheck clean --against does), or leave their tasks out
+    when you test. Look at them first: what everybody quotes, such as a law, stands in a corpus without any harm.
+    Option: --max-contaminated.
     """
     if not evidence.against:
         raise NotJudgedError("there is no benchmark to look for (--against FILE)")

@@ -20,13 +20,15 @@ from corpuscheck.cleaning.folder import cannot_be_written, made_beside, write_ma
 from corpuscheck.cleaning.frames import Frames, FrameWriter
 from corpuscheck.cleaning.looking import DocumentRows
 from corpuscheck.cleaning.making import Making
-from corpuscheck.cleaning.outcome import Cleaned, Input
+from corpuscheck.cleaning.outcome import Cleaned, Input, NotRead
 from corpuscheck.cleaning.plan import CleanPlan
 from corpuscheck.cleaning.rows import Documents, RowFile
 from corpuscheck.cleaning.shards import shards_of, write_lines, writer_of
 from corpuscheck.cleaning.writing import KEPT, REMOVED, CleanWriter, shown
 from corpuscheck.errors import NothingToScanError, ScanError, UsageError, nothing_to_scan
 from corpuscheck.measuring.block import Blocks
+from corpuscheck.measuring.contaminants import Contaminants
+from corpuscheck.profile.against import AgainstPart
 from corpuscheck.profile.documents import DocumentPart
 from corpuscheck.profile.near import NearPart
 from corpuscheck.reading.batch import Batch
@@ -35,6 +37,8 @@ from corpuscheck.reading.discover import Found, Source
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.reader import Look
 from corpuscheck.reading.sourcing import Sourcing
+from corpuscheck.result.contamination import contamination_of
+from corpuscheck.running.against import benchmarks_of
 from corpuscheck.running.corpus import Corpus, Watch, is_clean
 from corpuscheck.running.partial import Partial
 from corpuscheck.running.scanning import records_of_skipped, sourcing_for
@@ -56,6 +60,7 @@ class LookTask(ReadingTask):
     folder: str
     making: Making
     near: bool = True
+    contaminants: Contaminants | None = None
 
     def _measured(self, unit: WorkUnit, tell: Tell) -> Partial:
         name = _name_of(unit, self.look)
@@ -64,7 +69,7 @@ class LookTask(ReadingTask):
         with _writing(self.folder):
             file = RowFile(self.folder, name)
             try:
-                rows = DocumentRows(records, file, self.making, self.near)
+                rows = DocumentRows(records, file, self.making, self.near, self.contaminants)
                 for batch in together(batches):
                     rows.observe(blocks.of(batch))
                 known = one_each(records.finish(), unit)
@@ -88,6 +93,7 @@ class WriteTask(ReadingTask):
     sourcing: Sourcing
     drop: int = 0
     frame: int = 1 << 40
+    contaminants: Contaminants | None = None
 
     def looking(self, look: Look) -> Self:
         return super().looking(replace(look, source_field=self.sourcing.field))
@@ -104,7 +110,9 @@ class WriteTask(ReadingTask):
             files = [FrameWriter(self.folder, name, ending, self.frame) for ending in (KEPT, REMOVED)]
             try:
                 decisions = UnitDecisions(self.folder, name)
-                writer = CleanWriter(records, decisions, self.making, self.sourcing, self.drop, *files)
+                writer = CleanWriter(
+                    records, decisions, self.making, self.sourcing, self.drop, self.contaminants, *files
+                )
                 for batch in together(batches):
                     writer.observe(blocks.of(batch))
                 for file in files:
@@ -176,6 +184,8 @@ def clean(found: Found, plan: CleanPlan, settings: Settings, out: str | None, wa
         raise UsageError(
             "--by script is for scans: clean names the source of a document by path, folder, file or field"
         )
+    if plan.against_takes != "documents" and not settings.against:
+        raise UsageError("--against-takes says what goes of the texts that --against names: name these too")
     if out is None:
         with tempfile.TemporaryDirectory(prefix="corpuscheck-") as folder:
             return _Cleaning(found, plan, settings, watch, processes, folder).told()
@@ -192,34 +202,40 @@ class _Cleaning:
         self._found, self._plan, self._settings, self._folder = found, plan, settings, folder
         self._write = writer_of(plan.to)
         self._watch = watch
+        self._benchmarks = benchmarks_of(settings)
+        self._contaminants = Contaminants(self._benchmarks) if self._benchmarks else None
         self._making = Making(
-            plan.nfc, plan.mask_personal_data, plan.repair_mojibake, _lines_of(plan.strip_boilerplate)
-        )
+            plan.nfc, plan.mask_personal_data, plan.repair_mojibake, _lines_of(plan.strip_boilerplate),
+            self._contaminants if plan.against_takes == "stretches" else None,
+        )  # fmt: skip
         self._corpus = Corpus(found.sources, settings, watch, processes, cut=whole_texts)
 
     def told(self) -> Cleaned:
         """What each document is, and what is to become of it."""
         reading = self._settings.reading
         near = self._settings.near_duplicates
-        task = LookTask(reading, self._folder, self._making, near)
+        task = LookTask(reading, self._folder, self._making, near, self._contaminants)
         seen = self._corpus.run(LOOKING, task)
         self._records = seen.records
+        every = records_of_skipped(self._found).merge(seen.records)
+        skipped = [NotRead(shown(r.path), r.reason or "unknown") for r in every if r.status == "skipped"]
         if not seen.size.documents:
-            skipped = records_of_skipped(self._found).merge(seen.records)
-            raise NothingToScanError(nothing_to_scan([r.reason or "unknown" for r in skipped if r.status == "skipped"]))
+            raise NothingToScanError(nothing_to_scan([one.reason for one in skipped]))
         documents = Documents.of(self._folder, seen.written)
         _, waterfall = Decider(documents, near, self._plan.dropped).decide()
         return Cleaned(
-            waterfall, self._told_settings(), estimated=len(documents) > min(DocumentPart.MOST, NearPart.MOST)
-        )
+            waterfall, self._told_settings(), estimated=len(documents) > min(DocumentPart.MOST, NearPart.MOST),
+            not_read=tuple(sorted(skipped, key=lambda one: one.path)),
+        )  # fmt: skip
 
     def written(self, folder: Path, out: str) -> Cleaned:
         """The copy, in a new folder that will be `out`."""
         cleaned = self.told()
         sourcing = sourcing_for(self._found, self._settings)
         task = WriteTask(
-            self._settings.reading, self._folder, self._making, sourcing, self._plan.dropped, self._plan.shard_size
-        )
+            self._settings.reading, self._folder, self._making, sourcing, self._plan.dropped, self._plan.shard_size,
+            self._contaminants,
+        )  # fmt: skip
         units = self._corpus.run(WRITING, task).written
         outputs = self._write(Frames.of(self._folder, units, KEPT), folder, self._plan.shard_size, self._found.roots)
         removed = Frames.of(self._folder, units, REMOVED)
@@ -232,6 +248,16 @@ class _Cleaning:
         finished = replace(cleaned, outputs=tuple(outputs), inputs=self._inputs(), folder=out)
         write_manifest(folder, finished.manifest(__version__))
         return finished
+
+    def _told_benchmarks(self) -> list[dict[str, Any]]:
+        told = []
+        for key, benchmark in sorted(self._benchmarks.known.items()) if self._benchmarks else ():
+            (one,) = contamination_of(AgainstPart({key: benchmark}))
+            told.append({
+                "name": one.name, "documents": one.documents, "documents_too_short": one.too_short,
+                "documents_of_shared_text": one.shared_only, "hash": f"blake2b:{key}",
+            })  # fmt: skip
+        return sorted(told, key=lambda one: str(one["name"]))
 
     def _inputs(self) -> tuple[Input, ...]:
         return tuple(Input(shown(one.path), one.size, _hash_of(one)) for one in self._found.sources)
@@ -247,6 +273,8 @@ class _Cleaning:
             "to": plan.to,
             "shard_size": plan.shard_size,
             "near_duplicates": settings.near_duplicates,
+            "against": self._told_benchmarks(),
+            "against_takes": plan.against_takes,
             "reading": settings.reading.described(),
         }
 

@@ -97,7 +97,7 @@ def test_a_full_disk_is_an_error_and_leaves_all_as_it_was(
         whole(self, line, text_bytes, documents)
 
     monkeypatch.setattr(FrameWriter, "write", full)
-    with pytest.raises(CorpuscheckError, match="No space left"):
+    with pytest.raises(CorpuscheckError, match=rf"^{out}: .*No space left"):
         cleaned(data, out, force=True)
     assert tree(tmp_path) == before
 
@@ -115,20 +115,51 @@ def test_a_disk_that_is_full_at_the_end_is_no_other(
     assert tree(tmp_path) == before
 
 
+def test_what_a_run_that_was_killed_has_left_is_in_nobodys_way(data: Path, tmp_path: Path) -> None:
+    cleaned(data, tmp_path / "right")
+    left = tmp_path / ".out.corpuscheck-clean"
+    write_files(left, {"out/part-00000.jsonl.zst": b"half of it", "out/part-00009.jsonl.zst": b"", "signatures": b"\0"})
+    left.with_name(left.name + ".lock").write_bytes(b"")
+    cleaned(data, tmp_path / "out")
+    assert tree(tmp_path / "out") == tree(tmp_path / "right")
+    assert sorted(os.listdir(tmp_path)) == ["data", "out", "right"]
+
+
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by a signal")
 def test_a_run_that_is_killed_at_any_moment_leaves_nothing_by_half(data: Path, tmp_path: Path) -> None:
     write_files(data, {"large.txt": "\n".join(korean_lines(3000, 3))})
-    cleaned(data, tmp_path / "right")
+    start = time.perf_counter()
+    subprocess.run(command("clean", data, "-o", tmp_path / "right", "-q"), stdout=subprocess.DEVNULL, check=True)
+    whole = time.perf_counter() - start
     dice, out = random.Random(1), tmp_path / "out"
-    for _ in range(3):
+    for k in range(12):
         process = subprocess.Popen(command("clean", data, "-o", out, "-q"), stdout=subprocess.DEVNULL)
-        time.sleep(dice.uniform(0.5, 2.5))
+        time.sleep(whole * (k + dice.random()) / 12)
         process.kill()
         process.wait()
         assert not out.exists() or tree(out) == tree(tmp_path / "right")
     cleaned(data, out, force=True)
     assert tree(out) == tree(tmp_path / "right")
     assert sorted(os.listdir(tmp_path)) == ["data", "out", "right"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_a_link_is_no_way_into_the_corpus_or_out_of_it(data: Path, tmp_path: Path, run_main: Main) -> None:
+    cleaned(data, tmp_path / "out")
+    before = tree(tmp_path / "out")
+    (data / "link").symlink_to(tmp_path / "out")
+    write_files(data, {"broken.parquet": b"PAR1 and nothing else"})
+    made = cleaned(data, tmp_path / "out", force=True)
+    told = manifest_of(tmp_path / "out")["not_read"]
+    assert [Path(one["path"]).name for one in told] == ["broken.parquet", "link"] == [
+        Path(one.path).name for one in made.not_read
+    ]  # fmt: skip
+    assert tree(tmp_path / "out").keys() == before.keys()
+    assert "2 files could not be read" in run_main("clean", data, "--dry-run", "--no-progress")[1]
+    (tmp_path / "alias").symlink_to(tmp_path / "out")
+    with pytest.raises(UsageError, match="--force"):
+        cleaned(data, tmp_path / "alias")
 
 
 def test_two_runs_do_not_write_to_one_place(data: Path, tmp_path: Path) -> None:

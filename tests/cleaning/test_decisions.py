@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import tempfile
 from pathlib import Path
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from laws import examples
 
+from corpuscheck.cleaning import columns
 from corpuscheck.cleaning.decisions import Decider, Decision
 from corpuscheck.cleaning.rows import ROW, Documents
 from corpuscheck.kernels.arrays import Bytes
@@ -66,3 +73,40 @@ def test_ranges_of_a_file_count_on(tmp_path: Path) -> None:
     assert [(row.number, row.rule, row.twin) for row in decisions] == [
         (0, "", None), (1, "", None), (2, "CC501", ("a", 0)), (3, "", None),
     ]  # fmt: skip
+
+
+@examples(30)
+@given(
+    keys=st.lists(st.integers(0, 6), max_size=60),
+    seed=st.integers(0, 99),
+    part=st.integers(1, 30),
+    block=st.integers(1, 30),
+)
+def test_keys_in_parts_as_a_plain_program_finds_them(keys: list[int], seed: int, part: int, block: int) -> None:
+    dice = np.random.default_rng(seed)
+    high = np.array([(key % 4) << 62 | key for key in keys], np.uint64)
+    ranks, numbers = dice.integers(0, 3, len(keys)), np.arange(len(keys)) * 3
+    rows = [*zip(high.tolist(), ranks.tolist(), numbers.tolist(), strict=True)]
+    of_each = {key: sorted(row[1:] for row in rows if row[0] == key) for key, *_ in rows}
+    expected = {number: some[0][1] for some in of_each.values() for _, number in some[1:]}
+    alike = sorted(sorted(number for _, number in some) for some in of_each.values() if len(some) > 1)
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "_PART_ROWS", part)
+        patch.setattr(columns, "_BLOCK_ROWS", block)
+        found: list[columns.Parted] = []
+        for name in ("twins", "shared"):
+            found.append(columns.Parted(folder, name, len(keys)))
+            for start in range(0, len(keys), 7):
+                some = slice(start, start + 7)
+                found[-1].add(high[some], ranks[some], numbers[some])
+        twins = [pair for copies, kept in found[0].twins() for pair in zip(copies.tolist(), kept.tolist(), strict=True)]
+        shared = [row for some in found[1].shared() for row in zip(*(column.tolist() for column in some), strict=True)]
+        assert not os.listdir(folder)
+    assert dict(twins) == expected
+    assert len(twins) == len(expected)
+    groups: dict[int, list[int]] = {}
+    for number, group, following in sorted(shared):
+        groups.setdefault(group, []).append(number)
+        assert following == min((n for n, other, _ in shared if other == group and n > number), default=-1)
+    assert sorted(groups.values()) == alike
+    assert sorted(groups) == list(range(len(alike)))

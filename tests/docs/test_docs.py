@@ -69,6 +69,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for number, name in enumerate(("wiki", "news", "novels", "rulings", "shard-1", "shard-2", "data", "sample")):
         text = "\n\n".join(korean_lines(40, seed=number, words=40))
         write_files(tmp_path, {f"{name}/{part}.txt": text[part * 500 :] for part in range(3)})
+    write_files(tmp_path, {"kmmlu.jsonl": '{"text": "수영은 어느 계절에 가장 많이 하는 운동입니까?"}\n'})
     (tmp_path / "examples").symlink_to(EXAMPLES)
     monkeypatch.chdir(tmp_path)
     return tmp_path

@@ -15,7 +15,7 @@ def against(result: Result, room: Room) -> Iterator[PageSection]:
     """A section for each benchmark."""
     mark = next((finding.severity for finding in result.findings if finding.rule == "CC710"), "fine")
     for number, found in enumerate(result.against, 1):
-        told = left_out_told(found)
+        told = left_out_told(found.too_short, found.shared_only)
         title, tone = contamination_told(found), mark if found.contaminated else "fine"
         further = (told,) if told else ()
         yield PageSection(f"against-{number}", TESTED_WITH, title, tone, shown(_table(found, room)), further)

@@ -19,7 +19,7 @@ def against(found: Sequence[Contamination]) -> str:
 def _of_benchmark(found: Contamination) -> tuple[str, ...]:
     headings = ("in the corpus", "document of the benchmark", "stands in")
     told = prose(contamination_told(found), names=(found.name,))
-    return told, table(headings, found.worst, _row), prose(left_out_told(found))
+    return told, table(headings, found.worst, _row), prose(left_out_told(found.too_short, found.shared_only))
 
 
 def _row(worst: ContaminatedDocument) -> tuple[str, ...]:

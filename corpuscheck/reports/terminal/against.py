@@ -20,7 +20,7 @@ _DOCUMENTS = 10
 def against(result: Result) -> Iterator[RenderableType]:
     """Each benchmark, with the documents of which most stands in the corpus; nothing where there is none."""
     for found in result.against:
-        left_out = [Text(told, "dim")] if (told := left_out_told(found)) else []
+        left_out = [Text(told, "dim")] if (told := left_out_told(found.too_short, found.shared_only)) else []
         table = [_table(found)] if found.worst else []
         yield section(None, TESTED_WITH, contamination_told(found), *table, *left_out)
 

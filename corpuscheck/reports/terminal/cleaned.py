@@ -10,15 +10,18 @@ from rich.text import Text
 
 from corpuscheck.cleaning.outcome import Cleaned
 from corpuscheck.profile.document_rules import DOCUMENT_RULES
+from corpuscheck.reports.common import left_out_told
 from corpuscheck.reports.terminal.console import text_on
 from corpuscheck.reports.terminal.parts import columns, safe
 from corpuscheck.text.amounts import count, percent, plural
+from corpuscheck.text.printable import printable
 
 _NAMES = {
     "CC501": "exact copies",
     "CC502": "normalised copies",
     "CC503": "near copies",
     "debris": "debris in the rest",
+    "CC710": "texts of benchmarks",
     "empty": "documents of nothing else",
     "CC501 after cutting": "exact copies that this shows",
     "CC502 after cutting": "normalised copies that this shows",
@@ -70,6 +73,12 @@ def _told(cleaned: Cleaned) -> Iterator[RenderableType]:
         yield Text("a scan of the corpus does not count copies and debris that show only when debris is cut", "dim")
     if cleaned.estimated:
         yield Text("these figures are exact; a scan of so many documents estimates copies from a sample", "dim")
+    for benchmark in cleaned.settings["against"]:
+        short, shared = benchmark["documents_too_short"], benchmark["documents_of_shared_text"]
+        if told := left_out_told(short, shared):
+            yield Text(f"{printable(benchmark['name'], 200)}: {told}", "dim")
+    if cleaned.not_read:
+        yield Text(f"{plural(len(cleaned.not_read), 'file')} could not be read: a scan says which and why", "yellow")
     if cleaned.folder is not None:
         where = (
             f"{cleaned.folder}: {plural(len(cleaned.outputs) - 1, 'file')} of text, removed.jsonl.zst, manifest.json"
