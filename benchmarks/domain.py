@@ -21,8 +21,9 @@ from shipped_references import NamedBody, bodies, documents_of, part_of, source_
 
 from corpuscheck.domain.bodies import Body, placed
 from corpuscheck.domain.distance import distance
+from corpuscheck.domain.judging import against
 from corpuscheck.domain.languages import LANGUAGES
-from corpuscheck.domain.report import DomainReport, against
+from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.shipped import shipped
 from corpuscheck.text.amounts import percent, size
 from corpuscheck.text.quantities import parse_size

@@ -8,6 +8,7 @@ from functools import cache
 
 from results import full_result, hostile_result
 
+from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.sides import Side, Sides
 from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.estimates.comparison import TokenizerComparison, TokenizerRow
@@ -28,7 +29,8 @@ def sources(names: Sequence[str] = ("news", "books", "웹")) -> Sources:
     kinds = tuple(
         SourceReport(
             name, 3, 100, 10_000, 1 / len(names), 100.0, 80.0, 2_000, 20 * n, 0, "뷁", 10_000 - 3_000 // (n + 1),
-            1_000, 1_000, 1_000, 0.0, 4, {"Hangul": 9_000, "Latin": 1_000}, {"utf-8": 10_000}, 3_000, 0.12,
+            1_000, 1_000, 1_000, 0.0, 4, {"Hangul": 9_000, "Latin": 1_000}, {"utf-8": 10_000}, 3_000,
+            DomainReport("ko", verdict="general" if n else "domain", distance_bits=0.12 / (n + 1)),
         )
         for n, name in enumerate(names)
     )  # fmt: skip

@@ -12,10 +12,12 @@ from corpuscheck.profile import letters
 from corpuscheck.profile.against import AgainstPart, Benchmark
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.clean import CleanPart, Tally, Worst, worst_of
+from corpuscheck.profile.counts import packed_counts
 from corpuscheck.profile.curve import CurvePart
 from corpuscheck.profile.distributions import DistributionPart
 from corpuscheck.profile.documents import DocumentPart, NormPart
-from corpuscheck.profile.domain import DomainPart, LanguageParts, packed_counts, packed_grams
+from corpuscheck.profile.domain import DomainPart, LanguageParts, packed_grams
+from corpuscheck.profile.domain_sources import CELLS, SourceGrams
 from corpuscheck.profile.domain_words import DomainWords
 from corpuscheck.profile.estimates import TokenSample
 from corpuscheck.profile.files import FileFigures, FilesPart
@@ -86,7 +88,17 @@ def grams_of(counts: dict[int, int]) -> bytes:
     return packed_counts(table) if counts else b""
 
 
-domains = st.builds(DomainPart, n, n, n, buckets.map(grams_of), sketches, domain_words)
+def cells_of(counts: dict[int, int]) -> bytes:
+    table = np.zeros(2 * CELLS, np.int64)
+    table[list(counts)] = list(counts.values())
+    return packed_counts(table) if counts else b""
+
+
+ids = st.integers(0, 2**64 - 1)
+homes = st.dictionaries(ids, ids, max_size=5)
+cells = st.dictionaries(st.integers(0, 2 * CELLS - 1), st.integers(1, 99), max_size=5)
+source_grams = st.dictionaries(ids, st.builds(SourceGrams, n, n, cells.map(cells_of)), max_size=3)
+domains = st.builds(DomainPart, n, n, n, buckets.map(grams_of), sketches, domain_words, homes, source_grams)
 languages = st.dictionaries(st.sampled_from(["ko", "en", "Greek"]), domains, max_size=2)
 readings = st.lists(records, max_size=4).map(ReadingPart.of)
 changed_words = st.dictionaries(names, st.integers(1, 99), max_size=6).map(letters.smallest)

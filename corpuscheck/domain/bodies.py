@@ -10,7 +10,7 @@ import numpy as np
 
 from corpuscheck.domain.distance import Halves, nearest_mixture, shares_of
 from corpuscheck.domain.source import BodyKind, ReferenceSource
-from corpuscheck.kernels.arrays import Floats
+from corpuscheck.kernels.arrays import Floats, Ints
 from corpuscheck.profile.domain import DomainPart, unpacked_grams
 from corpuscheck.profile.domain_words import DomainWords
 from corpuscheck.values.brief import brief
@@ -53,10 +53,10 @@ def general(bodies: Sequence[Body]) -> list[Body]:
     return [body for body in bodies if body.kind == "general"]
 
 
-def mixed(part: DomainPart, bodies: Sequence[Body]) -> tuple[Floats, Floats]:
-    """The weights of the bodies in the mixture of them that is nearest to a sample, and the shares of the mixture."""
+def mixed(counts: Ints, bodies: Sequence[Body]) -> tuple[Floats, Floats]:
+    """The weights of the bodies in the mixture of them that is nearest to these n-grams, and its shares."""
     shares = np.array([body.shares for body in bodies])
-    weights = nearest_mixture(part.groups().sum(axis=0), shares)
+    weights = nearest_mixture(counts, shares)
     return weights, weights @ shares
 
 
@@ -80,7 +80,7 @@ def _placed(part: DomainPart, body: Body, others: Sequence[Body]) -> Body:
     halves = Halves.of(part.tables())
     if not others or halves is None:
         return body
-    _, shares = mixed(part, others)
+    _, shares = mixed(part.groups().sum(axis=0), others)
     by_length: dict[int, list[float]] = {}
     for length, score in document_scores(part, shares):
         by_length.setdefault(length, []).append(score)

@@ -7,7 +7,8 @@ from itertools import combinations
 
 from corpuscheck.domain.bodies import Body, general, placed
 from corpuscheck.domain.distance import distance
-from corpuscheck.domain.report import DomainReport, against
+from corpuscheck.domain.judging import against
+from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.shipped import shipped
 from corpuscheck.domain.source import ReferenceSource
 from corpuscheck.domain.spread import SAME_SOURCE

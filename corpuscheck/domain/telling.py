@@ -21,6 +21,14 @@ def domain_answer(report: DomainReport | None) -> str:
     return f"{told}{why}"
 
 
+def kind_of(report: DomainReport | None) -> str:
+    """The answer for one of many, in two or three words."""
+    if report is None:
+        return ""
+    kinds = {"domain": "a domain", "general": "general text", "unclear": "in between"}
+    return kinds.get(report.verdict, "too little text" if report.reason == "too little text" else "not compared")
+
+
 def how_far(report: DomainReport) -> str:
     """0.166 bits from general Korean (0.157 to 0.175), nearest to civil rulings"""
     if report.distance_bits is None:

@@ -23,7 +23,9 @@ from corpuscheck.kernels.hashing import hash_parts
 from corpuscheck.kernels.utf8 import count_characters
 from corpuscheck.measuring.domain_words import domain_words
 from corpuscheck.measuring.languages import languages_of
-from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, packed_counts, packed_grams
+from corpuscheck.profile.counts import packed_counts
+from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, halves_of, packed_grams
+from corpuscheck.profile.domain_sources import MOST_COMPARED, SourceGrams
 from corpuscheck.profile.sample import Sample
 from corpuscheck.text.composing import normalised
 from corpuscheck.text.scripts import script_of
@@ -35,6 +37,9 @@ GRAMS_OF = {"Han": IDEOGRAPHIC, "Kana": SYLLABIC, "Hangul": SYLLABIC, "Ethiopic"
 
 _OF_A_UNIT = 1 << 40
 
+_LEAST_OF_A_SOURCE = 10_000
+"""Bytes: nothing can be told of a source with less."""
+
 
 @dataclass(frozen=True)
 class _Texts:
@@ -45,6 +50,7 @@ class _Texts:
         starts, ends: the span of each passage.
         units: the number of its unit, ascending from 0.
         hashes: of each unit.
+        sources: the source of each passage, 0 where it is not known.
         alphabet: all characters of `data`.
     """
 
@@ -53,6 +59,7 @@ class _Texts:
     ends: Ints
     units: Ints
     hashes: Hashes
+    sources: Hashes
     alphabet: list[str]
 
 
@@ -78,19 +85,55 @@ def language_parts(sample: Sample, language: str = "") -> dict[str, DomainPart]:
 
 
 def _part(texts: _Texts, by_document: bool, folded: Flags, kinds: Flags) -> DomainPart:
-    tables = np.zeros((GROUPS, BUCKETS), np.int64)
-    totals = np.zeros(len(texts.starts), np.int64)
-    groups = (texts.hashes & np.uint64(GROUPS - 1)).astype(np.int64)[texts.units]
-    count_grams(texts.data, texts.starts, texts.ends, folded, groups, tables, totals)
+    tables, totals, sources = _grams(texts, folded)
     units = len(texts.hashes)
+    sketches = _sketches(texts, totals, folded)
     return DomainPart(
         units if by_document else 0,
         0 if by_document else units,
         int((texts.ends - texts.starts).sum()),
         packed_counts(tables),
-        _sketches(texts, totals, folded),
+        sketches,
         domain_words(texts.data, texts.starts, texts.ends, texts.units, kinds),
+        _homes(texts, sketches),
+        sources,
     )
+
+
+def _grams(texts: _Texts, folded: Flags) -> tuple[Ints, Ints, dict[int, SourceGrams]]:
+    """The n-grams of each group of units, their number in each passage, and those of each source that is kept."""
+    totals = np.zeros(len(texts.starts), np.int64)
+    groups = (texts.hashes & np.uint64(GROUPS - 1)).astype(np.int64)[texts.units]
+    whole = np.zeros((GROUPS, BUCKETS), np.int64)
+    kept = _kept_sources(texts)
+    found: dict[int, SourceGrams] = {}
+    for source in [None, *kept]:
+        rows = ~np.isin(texts.sources, np.array(kept, np.uint64)) if source is None else texts.sources == source
+        if rows.any():
+            tables, numbers = np.zeros((GROUPS, BUCKETS), np.int64), np.zeros(int(rows.sum()), np.int64)
+            count_grams(texts.data, texts.starts[rows], texts.ends[rows], folded, groups[rows], tables, numbers)
+            totals[rows] = numbers
+            whole += tables
+            if source is not None:
+                size = int((texts.ends[rows] - texts.starts[rows]).sum())
+                found[int(source)] = SourceGrams.of(len(np.unique(texts.units[rows])), size, halves_of(tables))
+    return whole, totals, found
+
+
+def _kept_sources(texts: _Texts) -> list[np.uint64]:
+    """The sources with enough text to tell anything of, those with the smallest ids."""
+    known, rows = np.unique(texts.sources, return_inverse=True)
+    sizes = np.bincount(rows, texts.ends - texts.starts)
+    return [
+        source for source, size in zip(known, sizes.tolist(), strict=True) if source and size >= _LEAST_OF_A_SOURCE
+    ][:MOST_COMPARED]
+
+
+def _homes(texts: _Texts, sketches: dict[int, bytes]) -> dict[int, int]:
+    """The source of each unit that has a sketch."""
+    firsts = np.searchsorted(texts.units, np.arange(len(texts.hashes)))
+    known = zip(texts.hashes.tolist(), texts.sources[firsts].tolist(), strict=True)
+    return {unit: source for unit, source in known if source and unit in sketches}
 
 
 def _chosen(texts: _Texts, units: Flags) -> _Texts:
@@ -104,6 +147,7 @@ def _chosen(texts: _Texts, units: Flags) -> _Texts:
         starts=texts.starts[passages],
         ends=texts.ends[passages],
         units=numbers[texts.units[passages]],
+        sources=texts.sources[passages],
         hashes=texts.hashes[units],
     )
 
@@ -122,7 +166,15 @@ def _texts(sample: Sample, by_document: bool) -> _Texts:
     data = np.frombuffer(b"".join(encoded), np.uint8)
     counts = np.zeros(CODE_POINTS, np.int64)
     count_characters(data, starts, ends, np.ones(len(starts), np.uint8), counts)
-    return _Texts(data, starts, ends, np.cumsum(new) - 1, hashes, list(map(chr, np.flatnonzero(counts).tolist())))
+    return _Texts(
+        data,
+        starts,
+        ends,
+        np.cumsum(new) - 1,
+        hashes,
+        sample.sources[order],
+        list(map(chr, np.flatnonzero(counts).tolist())),
+    )
 
 
 def _folded(alphabet: list[str]) -> Flags:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpuscheck.kernels.arrays import CODE_POINTS, Ints
+from corpuscheck.kernels.arrays import CODE_POINTS, Hashes, Ints
 from corpuscheck.kernels.utf8 import count_characters
 from corpuscheck.measuring.block import Block, Passages
+from corpuscheck.measuring.sources import SourceNames
 from corpuscheck.measuring.units import Units
 from corpuscheck.profile.characters import CharacterPart
 from corpuscheck.profile.sample import ALL, Sample
@@ -19,33 +20,45 @@ from corpuscheck.reading.batch import Batch
 
 class Sampler:
     """Builds a sample of passages of documents, or with `of_units` of units. A first `bound` saves collecting what
-    cannot stay."""
+    cannot stay. With `names` each passage knows its source."""
 
-    def __init__(self, budget: int, bound: int = ALL, of_units: bool = False) -> None:
-        self._of_units = of_units
+    def __init__(self, budget: int, bound: int = ALL, of_units: bool = False, names: SourceNames | None = None) -> None:
+        self._of_units, self._names = of_units, names
         self._sample = Sample(budget, bound)
         self._waiting: list[Sample] = []
         self._size = 0
 
     def observe(self, block: Block) -> None:
         """Take in the passages of a block."""
-        if self._of_units:
-            self.take(block.batch, block.units, block.unit_passages)
-        else:
-            self.take(block.batch, block.documents, block.passages)
+        units = block.units if self._of_units else block.documents
+        passages = block.unit_passages if self._of_units else block.passages
+        drawn = self._drawn(passages, None)
+        if len(drawn):
+            documents = units.documents[passages[0][drawn, 2]]
+            sources = self._names.of_some(block.batch, block.ended, documents) if self._names else None
+            self._enter(block.batch, units, passages, drawn, sources)
 
     def take(self, batch: Batch, units: Units, passages: Passages, chosen: NDArray[np.bool_] | None = None) -> None:
         """Take in the passages of the chosen units (all, where None)."""
+        drawn = self._drawn(passages, chosen)
+        if len(drawn):
+            self._enter(batch, units, passages, drawn, None)
+
+    def _drawn(self, passages: Passages, chosen: NDArray[np.bool_] | None) -> Ints:
         rows, hashes = passages
         bound = self._sample.bound
         below = np.ones(len(rows), np.bool_) if bound >= ALL else hashes < np.uint64(bound)
         if chosen is not None:
             below &= chosen[rows[:, 2]]
-        drawn = np.flatnonzero(below)
-        if not len(drawn):
-            return
+        return np.flatnonzero(below)
+
+    def _enter(self, batch: Batch, units: Units, passages: Passages, drawn: Ints, sources: Hashes | None) -> None:
+        rows, hashes = passages
         starts, ends, unit = (np.ascontiguousarray(rows[drawn, k]) for k in range(3))
-        new = Sample.taken(self._sample.budget, bound, hashes[drawn], units.keys[unit], batch.data, starts, ends)
+        new = Sample.taken(
+            self._sample.budget, self._sample.bound, hashes[drawn], units.keys[unit], batch.data, starts, ends,
+            sources=sources,
+        )  # fmt: skip
         self._waiting.append(new)
         self._size += new.size
         if self._size > self._sample.budget // 4:

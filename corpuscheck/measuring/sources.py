@@ -16,7 +16,7 @@ from corpuscheck.profile.distributions import EDGES, LIMITS, DistributionPart, b
 from corpuscheck.profile.files import LONGEST_PATH
 from corpuscheck.profile.sources import MOST_SOURCES, LostCharacters, SourceFigures, SourcesPart, source_id
 from corpuscheck.profile.table import first_rows
-from corpuscheck.reading.batch import Named
+from corpuscheck.reading.batch import Batch, Named
 from corpuscheck.reading.files import FileRecord
 from corpuscheck.reading.sourcing import NO_SOURCE, Sourcing
 from corpuscheck.text.printable import printable
@@ -57,11 +57,26 @@ class SourceNames:
         self._hold(files, sources, documents.sizes)
         return sources
 
+    def of_some(self, batch: Batch, documents: Ended, numbers: Ints) -> Hashes:
+        """The sources of some documents of a batch, which need not end in it; 0 where only their text tells."""
+        if self._sourcing.by == "script":
+            return np.zeros(len(numbers), np.uint64)
+        if batch.shared is not None:
+            shared = self._sourcing.of_path(batch.shared.path) if self._sourcing.of_files else NO_SOURCE
+            return np.full(len(numbers), self._known(shared), np.uint64)
+        if self._sourcing.of_files:
+            found, rows = np.unique(documents.files[numbers], return_inverse=True)
+            names = [self._sourcing.of_path(self._records[k].path) for k in found.tolist()]
+        else:
+            named = self._named(documents, None)
+            found, rows = np.unique(named.numbers[numbers], return_inverse=True)
+            names = [named.names[k] or NO_SOURCE for k in found.tolist()]
+        return np.array([self._known(name) for name in names], np.uint64)[rows]
+
     def _named(self, documents: Ended, judged: Ints | None) -> Named:
-        n = len(documents)
         if self._sourcing.by == "script" and judged is not None:
-            return Named(judged[:n, 1] - _FIRST_SCRIPT, _SCRIPTS)
-        return documents.sources or Named(np.zeros(n, np.int64), ("",))
+            return Named(judged[: len(documents), 1] - _FIRST_SCRIPT, _SCRIPTS)
+        return documents.sources or Named(np.zeros(len(documents.files), np.int64), ("",))
 
     def _hold(self, files: Ints, sources: Hashes, sizes: Ints) -> None:
         """Tell the records of the files whose documents they hold."""

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from corpuscheck.kernels.arrays import BUCKETS, GROUPS, Ints
-from corpuscheck.profile.checked import check
+from corpuscheck.profile.counts import joined_counts, known_counts, unpacked_counts, written_counts
+from corpuscheck.profile.domain_sources import SourceGrams, by_source
 from corpuscheck.profile.domain_words import DomainWords
 from corpuscheck.profile.part import Part, Way, merging, part, sums, table_of, total, united
 from corpuscheck.values.brief import brief
@@ -20,17 +21,11 @@ MOST_SKETCHES = 240
 MOST_GRAMS = 128
 """N-grams in the sketch of one document."""
 
-_COUNT, _GRAM, _HASH = np.dtype("<i8"), np.dtype("<u2"), np.dtype("<u8")
-_BEYOND = 1 << 46
+_GRAM, _HASH = np.dtype("<u2"), np.dtype("<u8")
 _MOST_LANGUAGES, _LONGEST_NAME = 100, 20
 
 FertilitySums = tuple[int, int, int]
 """Tokens by a reference's tokenizer, tokens by the one of this scan, words, all of the same text."""
-
-
-def packed_counts(tables: Ints) -> bytes:
-    """The counts of n-grams as they are kept."""
-    return tables.astype(_COUNT).tobytes()
 
 
 def packed_grams(buckets: Ints) -> bytes:
@@ -75,22 +70,28 @@ def _smallest(tables: Sequence[dict[int, bytes]]) -> dict[int, bytes]:
     return {key: known[key] for key in sorted(known)[:MOST_SKETCHES]}
 
 
-def _grams_together(tables: Sequence[bytes]) -> bytes:
-    held = [np.frombuffer(table, _COUNT) for table in tables if table]
-    return np.sum(held, axis=0).astype(_COUNT).tobytes() if held else b""
+def _homes_together(tables: Sequence[dict[int, int]]) -> dict[int, int]:
+    """Those of the units with the smallest hashes; of several sources of one the smallest."""
+    known = united(tables, min)
+    return {key: known[key] for key in sorted(known)[:MOST_SKETCHES]}
 
 
-def _grams_written(grams: bytes) -> list[int]:
-    counts: list[int] = np.frombuffer(grams, _COUNT).tolist()
-    return counts
+def _homes_written(homes: dict[int, int]) -> list[str]:
+    columns = [np.array(list(column), _HASH) for column in (sorted(homes), (homes[key] for key in sorted(homes)))]
+    return [b64encode(column.tobytes()).decode() for column in columns]
 
 
-def _grams_known(state: list[int]) -> bytes:
-    grams = tuple(state)
-    check(grams, tuple[int, ...], "n-grams")
-    if len(grams) not in (0, GROUPS * BUCKETS) or max(grams, default=0) > _BEYOND:
-        raise ValueError("n-grams that cannot be")
-    return packed_counts(np.array(grams, np.int64)) if grams else b""
+def _homes_known(state: list[str]) -> dict[int, int]:
+    units, sources = (np.frombuffer(b64decode(column, validate=True), _HASH).tolist() for column in state)
+    homes = dict(zip(units, sources, strict=True))
+    if len(homes) != len(units) or len(homes) > MOST_SKETCHES:
+        raise ValueError("sources of documents that cannot be")
+    return homes
+
+
+def halves_of(groups: Ints) -> Ints:
+    """The counts of either half, int64 [2, BUCKETS], from those of the groups."""
+    return np.stack([groups[0::2].sum(axis=0), groups[1::2].sum(axis=0)])
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,8 @@ class DomainPart(Part):
         sketches: by unit, those with the `MOST_SKETCHES` smallest hashes, up to `MOST_GRAMS` buckets, `<u2`
             ascending, evenly from all of its n-grams. The lowest bits of a hash tell the group.
         words: words and how many units hold them.
+        homes: the source of each unit that has a sketch, where sources are known.
+        sources: what was looked at of each source, those with the smallest ids.
     """
 
     __repr__ = brief
@@ -114,9 +117,18 @@ class DomainPart(Part):
     documents: int = total()
     passages: int = total()
     text_bytes: int = total()
-    grams: bytes = merging(Way(_grams_together, _grams_written, _grams_known), default=b"")
+    grams: bytes = merging(
+        Way(
+            joined_counts,
+            lambda counts: written_counts(counts, GROUPS),
+            lambda state: known_counts(state, GROUPS, BUCKETS),
+        ),
+        default=b"",
+    )
     sketches: dict[int, bytes] = merging(Way(_smallest, _sketches_written, _sketches_known), default_factory=dict)
     words: DomainWords = part(DomainWords)
+    homes: dict[int, int] = merging(Way(_homes_together, _homes_written, _homes_known), default_factory=dict)
+    sources: dict[int, SourceGrams] = by_source()
 
     @property
     def units(self) -> int:
@@ -124,14 +136,11 @@ class DomainPart(Part):
 
     def groups(self) -> Ints:
         """The counts, int64 [GROUPS, BUCKETS]."""
-        if not self.grams:
-            return np.zeros((GROUPS, BUCKETS), np.int64)
-        return np.frombuffer(self.grams, _COUNT).reshape(GROUPS, BUCKETS).astype(np.int64)
+        return unpacked_counts(self.grams, GROUPS, BUCKETS)
 
     def tables(self) -> Ints:
         """The counts of either half of the units, int64 [2, BUCKETS]: the lowest bit of a hash tells the half."""
-        groups = self.groups()
-        return np.stack([groups[0::2].sum(axis=0), groups[1::2].sum(axis=0)])
+        return halves_of(self.groups())
 
 
 def _languages_together(tables: Sequence[dict[str, DomainPart]]) -> dict[str, DomainPart]:

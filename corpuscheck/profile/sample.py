@@ -19,6 +19,8 @@ FEW_DOCUMENTS = 30
 
 ALL = 1 << 64
 
+_COLUMNS = ("hashes", "texts", "counts", "groups", "sources", "sizes")
+
 
 def lowest_bound() -> Any:
     """The hash at and above which items were left out, `ALL` while none were; of several the lowest."""
@@ -63,6 +65,7 @@ class Sample(Part):
         texts: uint64, the hash of each text by itself.
         counts: how often each occurs.
         groups: uint64, the same for passages of one document, for cluster intervals.
+        sources: uint64, the id of the source of each, of several sources the smallest; 0 where nobody asked.
         sizes: bytes of each.
         data: the texts, one after another, uint8.
     """
@@ -75,6 +78,7 @@ class Sample(Part):
     texts: Hashes = _column("<u8")
     counts: Ints = _column("<i8")
     groups: Hashes = _column("<u8")
+    sources: Hashes = _column("<u8")
     sizes: Ints = _column("<i8")
     data: Bytes = merging(Way(np.concatenate, _text_of, _bytes_of), **no_rows("u1"))
 
@@ -101,14 +105,16 @@ class Sample(Part):
         starts: Ints,
         ends: Ints,
         counts: Ints | None = None,
+        sources: Hashes | None = None,
     ) -> Self:
-        """From spans of a text, each once where no counts are given."""
+        """From spans of a text, each once where no counts are given, of no source where none are."""
         texts, sizes = np.empty(len(starts), np.uint64), ends - starts
         hash_spans(data, starts, ends, texts)
         held = np.empty(int(sizes.sum()), np.uint8)
         gather(data, starts, ends, held)
         counts = np.ones(len(starts), np.int64) if counts is None else counts
-        return cls(budget, bound, hashes, texts, counts, groups, sizes, held).bounded()
+        sources = np.zeros(len(starts), np.uint64) if sources is None else sources
+        return cls(budget, bound, hashes, texts, counts, groups, sources, sizes, held).bounded()
 
     def __len__(self) -> int:
         return len(self.hashes)
@@ -175,21 +181,21 @@ class Sample(Part):
         if len(rows) == len(self) and np.array_equal(rows, np.arange(len(self))):
             return replace(self, bound=bound)
         last = first[len(rows)] if len(rows) < len(first) else len(order)
-        counts, groups = self.counts[order[:last]], self.groups[order[:last]]
+        counts, groups, sources = self.counts[order[:last]], self.groups[order[:last]], self.sources[order[:last]]
         kept = replace(self, bound=bound)._chosen(rows)
         if not len(rows):
             return kept
         first = first[: len(rows)]
-        return replace(kept, counts=np.add.reduceat(counts, first), groups=np.minimum.reduceat(groups, first))
+        groups, sources = (np.minimum.reduceat(column, first) for column in (groups, sources))
+        return replace(kept, counts=np.add.reduceat(counts, first), groups=groups, sources=sources)
 
     def _chosen(self, rows: Ints) -> Self:
         ends = np.cumsum(self.sizes)[rows]
         held = np.empty(int(self.sizes[rows].sum()), np.uint8)
         gather(self.data, ends - self.sizes[rows], ends, held)
-        columns = {name: getattr(self, name)[rows] for name in ("hashes", "texts", "counts", "groups", "sizes")}
-        return replace(self, **columns, data=held)
+        return replace(self, **{name: getattr(self, name)[rows] for name in _COLUMNS}, data=held)
 
     def valid(self) -> None:
-        rows = {len(column) for column in (self.hashes, self.texts, self.counts, self.groups, self.sizes)}
+        rows = {len(getattr(self, name)) for name in _COLUMNS}
         if len(rows) != 1 or int(self.sizes.sum()) != len(self.data):
             raise ValueError("columns that do not belong together")

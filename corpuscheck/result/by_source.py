@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
+from corpuscheck.domain.languages import script_of_label
+from corpuscheck.domain.report import DomainReport
 from corpuscheck.profile.documents import ELSEWHERE
+from corpuscheck.profile.domain_sources import MOST_COMPARED
 from corpuscheck.profile.estimates import Interval
 from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sources import SEVERAL, SourceFigures, source_id
@@ -19,7 +22,9 @@ K = TypeVar("K", bound=Hashable)
 OTHERS = "all further sources"
 
 
-def sources_of(profile: Profile, cleanliness: Cleanliness, tokens: Interval | None) -> Sources:
+def sources_of(
+    profile: Profile, cleanliness: Cleanliness, tokens: Interval | None, domain: DomainReport | None = None
+) -> Sources:
     """The sources side by side; empty where there is only one, or where nobody asked and it is not obvious."""
     part = profile.sources
     figures = dict(part.sources)
@@ -33,7 +38,8 @@ def sources_of(profile: Profile, cleanliness: Cleanliness, tokens: Interval | No
     costs = _Apportioned(profile, cleanliness, figures, ids)
     per_word = tokens.value / profile.words.words if tokens and profile.words.words else None
     reports = [
-        _report(names[name], one, profile.size.utf8_bytes, costs.of(name), per_word) for name, one in figures.items()
+        _report(names[name], one, profile.size.utf8_bytes, costs.of(name), per_word, _domain_of(name, part.by, domain))
+        for name, one in figures.items()
     ]
     reports.sort(key=lambda source: (-source.cost_bytes, -source.utf8_bytes, source.name))
     overlaps = _overlaps(cleanliness, {ids[name]: (names[name], one.utf8_bytes) for name, one in figures.items()})
@@ -50,6 +56,24 @@ def short_names(by: str, names: Iterable[str]) -> dict[str, str]:
     parts = {name: name.split("/") for name in paths}
     common = common_start(parts.values()) if len(paths) > 1 else 0
     return short | {name: "/".join(some[common:]) or HERE for name, some in parts.items()}
+
+
+def _domain_of(name: str, by: str, domain: DomainReport | None) -> DomainReport | None:
+    """What is known of the domain of a source: that of the language of a script, where these are the sources."""
+    if domain is None or name == OTHERS:
+        return None
+    if by != "script":
+        return domain.of_source(source_id(name)) or DomainReport(reason=_reason(source_id(name), domain))
+    script = "Kana" if name == "Han and Kana" else name
+    return next((one for one in (domain, *domain.others) if script_of_label(one.language) == script), None)
+
+
+def _reason(source: int, domain: DomainReport) -> str:
+    """Why nothing is known of the domain of a source."""
+    cut = any(
+        len(report.sources) == MOST_COMPARED and source > max(report.sources) for report in (domain, *domain.others)
+    )
+    return f"only {MOST_COMPARED} sources of a language are looked at" if cut else "too little text"
 
 
 class _Apportioned:
@@ -101,6 +125,7 @@ def _report(
     whole: int,
     costs: tuple[int, int, int, int, float],
     tokens_per_word: float | None,
+    domain: DomainReport | None,
 ) -> SourceReport:
     usable, inside, elsewhere, debris, error = costs
     return SourceReport(
@@ -124,6 +149,7 @@ def _report(
         dict(sorted(figures.scripts.items(), key=lambda pair: (-pair[1], pair[0]))),
         dict(sorted(figures.encodings.items(), key=lambda pair: (-pair[1], pair[0]))),
         None if tokens_per_word is None else round(tokens_per_word * figures.words),
+        domain,
     )
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from corpuscheck.domain.report import DomainReport
+from corpuscheck.domain.verdict import DomainVerdict
 from corpuscheck.text.amounts import percent, size
 from corpuscheck.text.printable import printable
 from corpuscheck.values.brief import brief
+
+_KINDS: dict[DomainVerdict, str] = {"domain": "text of a domain", "general": "general text"}
+
+_TOLD = 4
+"""So many sources are named in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +25,8 @@ class SourceReport:
     n - 1 are copies: elsewhere where it is the only one of the source and another source's is kept, else inside. Where
     they are estimates, `error` is the standard error of `usable_bytes`. `median_document` is known to within a bin of
     the histogram. `scripts` are letters by script, `encodings` bytes by encoding; `tokens` is an estimate by the words.
-    `distance` is that from the nearest reference, `worst_character` the one that loses most words, the first in
-    them that no piece holds: None where unknown, as of what is shattered.
+    `worst_character` is the one that loses most words, the first in them that no piece holds: None where unknown, as of
+    what is shattered. `domain` is what is known of its domain, of a script that of its language.
     """
 
     __repr__ = brief
@@ -44,7 +51,12 @@ class SourceReport:
     scripts: dict[str, int] = field(default_factory=dict)
     encodings: dict[str, int] = field(default_factory=dict)
     tokens: int | None = None
-    distance: float | None = None
+    domain: DomainReport | None = None
+
+    @property
+    def distance(self) -> float | None:
+        """In bits, from general text."""
+        return self.domain.distance_bits if self.domain else None
 
     @property
     def unk_rate(self) -> float:
@@ -110,8 +122,33 @@ class Sources:
     def __bool__(self) -> bool:
         return bool(self.sources)
 
+    @property
+    def domains_told(self) -> str:
+        """rulings and laws are text of a domain, wiki is general text; empty where they do not differ."""
+        kinds = [
+            ([printable(source.name) for source in self._judged(verdict)], what) for verdict, what in _KINDS.items()
+        ]
+        if not all(names for names, _ in kinds):
+            return ""
+        return ", ".join(f"{_joined(names)} {'is' if len(names) == 1 else 'are'} {what}" for names, what in kinds)
+
+    def share_of(self, verdict: DomainVerdict) -> float:
+        """The share of the text that is of sources with this verdict about their domain."""
+        return min(1.0, sum(source.share for source in self._judged(verdict)))
+
+    def _judged(self, verdict: DomainVerdict) -> list[SourceReport]:
+        known = [source for source in self.sources if source.domain and source.domain.verdict == verdict]
+        return sorted(known, key=lambda source: (-source.utf8_bytes, source.name))
+
     def of(self, name: str) -> SourceReport | None:
         return next((source for source in self.sources if source.name == name), None)
+
+
+def _joined(names: list[str]) -> str:
+    """a, b and c; of many a few"""
+    if len(names) > _TOLD + 1:
+        return f"{', '.join(names[:_TOLD])} and {len(names) - _TOLD} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 @dataclass(frozen=True)

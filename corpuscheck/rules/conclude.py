@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from corpuscheck.domain.comparing import domain_report
 from corpuscheck.domain.reference import Reference
-from corpuscheck.domain.report import domain_report
 from corpuscheck.errors import ProfileError, asked_about
 from corpuscheck.profile.curve import DEFAULT_ALPHABET, CurvePart
 from corpuscheck.profile.estimates import Interval
@@ -75,7 +75,7 @@ def conclude(
         comparison = replace(comparison, newly_lost=newly_lost, settings=settings)
     domain = domain_report(profile, references)
     clean = looked_into.result()
-    sources = sources_of(profile, clean, tokenizer.tokens)
+    sources = sources_of(profile, clean, tokenizer.tokens, domain)
     evidence = Evidence(profile, tokenizer, clean, limits, comparison, domain, sources)
     findings, skipped = judge(evidence, policy)
     scripts = composition(profile.characters.counts)

@@ -17,14 +17,15 @@ def general_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """The text looks like general text: nothing sets it apart.
 
     Its distance from general text, its own words and the share of its documents that differ are taken together, for
-    each language by a reference of its own. Where these contradict each other, nothing is said.
+    each language by a reference of its own. Where these contradict each other, nothing is said. Sources that are text
+    of a domain by themselves do not count.
 
     Fix: look at its distinctive words; collect from sources of the domain alone. Or take a model that was trained on
     general text.
     """
     reports = _compared(evidence)
     general = [report for report in reports if report.verdict == "general"]
-    share = sum(report.share for report in general)
+    share = sum(report.share * (1 - report.of_domain_sources) for report in general)
     if share > limit:
         far = "; ".join(how_far(report) for report in general)
         yield Observation(f"{percent(share)} of the text looks like general text: {far}", share)
@@ -33,18 +34,25 @@ def general_text(evidence: Evidence, limit: float) -> Iterable[Observation]:
 def mixed_domain(evidence: Evidence, limit: float) -> Iterable[Observation]:
     """Some of the documents are like text of a domain, and more than a few like general text.
 
-    The share is estimated from a sample of the documents, by the landmark that each is nearest to.
+    The share is estimated from a sample of the documents, by the landmark that each is nearest to. Where some sources
+    are text of a domain and others general text, they are named.
 
     Fix: compare its parts one by one, and leave out the one that is general.
     """
-    reports = _compared(evidence)
-    if not any(report.mixture for report in reports):
+    reports, by_source = _compared(evidence), evidence.sources.domains_told
+    if not by_source and not any(report.mixture for report in reports):
         raise NotJudgedError("too few documents are long enough to tell what they are like")
+    told = f"; by source: {by_source}" if by_source else ""
     for report in reports:
         of_domains = sum(row.share for row in report.mixture if row.kind == "domain")
         surely = max((row.interval[0] for row in report.mixture if row.kind == "domain"), default=0.0)
         if surely >= _LEAST_OF_A_DOMAIN and 1 - of_domains > limit:
-            yield Observation(f"of the {report.units} {how_mixed(report)}", 1 - of_domains)
+            yield Observation(f"of the {report.units} {how_mixed(report)}{told}", 1 - of_domains)
+            told = by_source = ""
+    if by_source:
+        share = evidence.sources.share_of("general")
+        if share > limit:
+            yield Observation(by_source, share)
 
 
 def _compared(evidence: Evidence) -> list[DomainReport]:

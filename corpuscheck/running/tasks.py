@@ -21,6 +21,7 @@ from corpuscheck.measuring.ledger import DocumentLedger
 from corpuscheck.measuring.piecewise import Piecewise
 from corpuscheck.measuring.sampling import Sampler, Survey
 from corpuscheck.measuring.signals import SignalRows
+from corpuscheck.measuring.sources import SourceNames
 from corpuscheck.measuring.tokenizing import Tokenizing
 from corpuscheck.measuring.units import Unit
 from corpuscheck.measuring.words import Suspects, WordCounter, walked_with, word_counter
@@ -189,9 +190,10 @@ class MeasureTask(ReadingTask):
         others = [self._counter(other, records, False) for other in self.others]
         words = DocumentWords() if self.sourcing else None
         signals = self.signals.of_unit(records) if self.signals else None
+        names = SourceNames(records, self.sourcing) if self.sourcing else None
         return [
             Tokenizing(records, self._counter(self.artefact, records, self.count_tokens), others, self.ranking, words),
-            Sampler(self.budget, self.bound, self.sample_units),
+            Sampler(self.budget, self.bound, self.sample_units, names),
             DocumentLedger(
                 records, self.clean, self.near, self.line_bound, self.sourcing, words, self.against, signals
             ),

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from laws import examples
 
 from corpuscheck.domain.bodies import Body, general, mixed
+from corpuscheck.domain.comparing import bodies_of, domain_report
 from corpuscheck.domain.differing import share_differing
 from corpuscheck.domain.distance import Halves, distance, divergence, nearest_mixture, shares_of, standard_error
 from corpuscheck.domain.korean import stems
 from corpuscheck.domain.outliers import alike, outliers
 from corpuscheck.domain.reference import Reference, reference_of
-from corpuscheck.domain.report import bodies_of, domain_report
 from corpuscheck.domain.source import ReferenceSource
 from corpuscheck.domain.sources import sources_of
 from corpuscheck.domain.spread import families, spread_of
@@ -323,14 +323,14 @@ def test_the_share_is_a_lower_bound_in_mixtures(bodies: list[Body]) -> None:
     for share in (0.0, 0.2, 0.5, 1.0):
         law = documents(7, round(600 * share), 3, own=0.8)
         part = part_of(law + documents(2, round(600 * (1 - share)), 9, own=0.2))
-        differing = share_differing(part, mixed(part, general(bodies))[1], bodies)
+        differing = share_differing(part, mixed(part.tables().sum(axis=0), general(bodies))[1], bodies)
         assert differing is not None
         assert differing <= share + 0.1
         found.append(differing)
     assert found == sorted(found)
     assert found[-1] > 0.9
     few = part_of(LAW[:9])
-    assert share_differing(few, mixed(few, bodies)[1], bodies) is None
+    assert share_differing(few, mixed(few.tables().sum(axis=0), bodies)[1], bodies) is None
 
 
 def test_a_single_body_gives_a_distance_and_never_a_domain(reference: Reference) -> None:

@@ -9,13 +9,15 @@ import pytest
 
 from corpuscheck.domain.bodies import Body, general
 from corpuscheck.domain.distance import divergence
+from corpuscheck.domain.judging import ENOUGH_GRAMS, against
 from corpuscheck.domain.languages import LANGUAGES
 from corpuscheck.domain.mixture import mixture_of
-from corpuscheck.domain.report import ENOUGH_GRAMS, DomainReport, against
+from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.shipped import FOLDER, from_bytes, general_shares, ordinary_words, shipped, to_bytes
 from corpuscheck.errors import ProfileError
 from corpuscheck.kernels.arrays import GROUPS
-from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, packed_counts, packed_grams
+from corpuscheck.profile.counts import packed_counts
+from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, packed_grams
 from corpuscheck.profile.domain_words import DomainWords
 
 MOST_BYTES = 200_000

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from corpuscheck.domain.languages import named
 from corpuscheck.domain.mixture import MixtureShare
 from corpuscheck.domain.report import DomainReport
-from corpuscheck.domain.telling import bits, domain_answer, how_far, how_mixed
+from corpuscheck.domain.telling import bits, domain_answer, how_far, how_mixed, kind_of
 from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.reports.answers import Foreign, Verbatim
 from corpuscheck.reports.common import how_often
 from corpuscheck.reports.html.parts import Bar, Cell, Grid, Heading, PageBlock, Room, grid
 from corpuscheck.result.result import Result
+from corpuscheck.result.sources import SourceReport, Sources
 from corpuscheck.text.amounts import count, percent
 from corpuscheck.text.scripts import ScriptShare
 
@@ -28,6 +29,8 @@ def domain(result: Result, room: Room) -> Iterator[PageBlock | None]:
     if result.domain:
         if result.domain.others:
             yield _languages(result.domain, room)
+        if any(source.domain for source in result.sources.sources):
+            yield _sources(result.sources, room)
         for report in (result.domain, *result.domain.others):
             if report.landmarks:
                 yield _ladder(report, room)
@@ -54,6 +57,33 @@ def _languages(report: DomainReport, room: Room) -> Grid:
         return Foreign(named(one.language)), percent(one.share), Foreign(domain_answer(one))
 
     return grid("Each language is compared with its own", columns, (report, *report.others), row, room.rows)
+
+
+def _sources(found: Sources, room: Room) -> Grid:
+    """Whether each source is text of a domain."""
+    most = max(0.001, *(source.distance or 0.0 for source in found.sources))
+    columns = (
+        Heading("source"),
+        Heading("distance", bar=True),
+        Heading("bits", number=True),
+        Heading("a domain?"),
+        Heading("nearest to"),
+        Heading("language"),
+    )
+
+    def row(source: SourceReport) -> tuple[Cell, ...]:
+        far, report = source.distance, source.domain or DomainReport()
+        return (
+            Foreign(source.name),
+            Bar(max(0.0, far or 0.0) / most),
+            "" if far is None else bits(far),
+            kind_of(source.domain),
+            Foreign(report.nearest.name) if report.nearest else "",
+            Foreign(named(report.language)) if report.language else "",
+        )
+
+    title = found.domains_told or "Each source is compared with general text of its language"
+    return grid(title, columns, found.sources, row, room.rows)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from corpuscheck.domain.mixture import MixtureShare
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.words import DistinctiveWord
 from corpuscheck.reports.json.clean import scripts_by_document
@@ -44,7 +46,7 @@ def _of_language(report: DomainReport) -> dict[str, Any]:
             }
             for mark in report.landmarks
         ],
-        "mixture": [{"name": row.name, "share": row.share, "interval": list(row.interval)} for row in report.mixture],
+        "mixture": mixture_document(report.mixture),
         "signals": [{"name": one.name, "value": one.value, "says": one.says} for one in report.signals],
         "references": list(report.references),
         "general_bodies": report.general_bodies,
@@ -56,6 +58,11 @@ def _of_language(report: DomainReport) -> dict[str, Any]:
         "distinctive_words": list(map(distinctive_document, report.words)),
         "bytes_needed": report.needed_bytes or None,
     }
+
+
+def mixture_document(mixture: Sequence[MixtureShare]) -> list[dict[str, Any]]:
+    """``mixture`` of schema.json."""
+    return [{"name": row.name, "share": row.share, "interval": list(row.interval)} for row in mixture]
 
 
 def distinctive_document(word: DistinctiveWord) -> dict[str, Any]:

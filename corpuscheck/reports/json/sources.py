@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from corpuscheck.domain.report import DomainReport
+from corpuscheck.reports.json.domain import mixture_document
 from corpuscheck.result.distributions import Distributions, Histogram
 from corpuscheck.result.sources import SourceReport, Sources
 
@@ -39,6 +41,19 @@ def _source(source: SourceReport) -> dict[str, Any]:
         "scripts": source.scripts,
         "encodings": source.encodings,
         "distance_bits": source.distance,
+        "domain": source.domain and _domain(source.domain),
+    }
+
+
+def _domain(report: DomainReport) -> dict[str, Any]:
+    return {
+        "language": report.language or None,
+        "verdict": report.verdict,
+        "reason": report.reason or None,
+        "distance_bits": report.distance_bits,
+        "nearest": report.nearest.name if report.nearest else None,
+        "mixture": mixture_document(report.mixture),
+        "bytes_needed": report.needed_bytes or None,
     }
 
 

@@ -33,6 +33,8 @@ def domain(result: Result) -> Group:
     if report is None:
         return section(None, Question.DOMAIN, domain_answer(report), labelled(rows))
     rows += _languages(report) + _compared(report)
+    if result.sources.domains_told:
+        rows.append(("sources", safe(result.sources.domains_told, limit=600)))
     parts: list[RenderableType] = [labelled(rows)]
     if report.landmarks:
         parts += [Text(), _ladder(report)]

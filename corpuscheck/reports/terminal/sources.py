@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from corpuscheck.domain.telling import bits, kind_of
 from corpuscheck.reports.common import COME_FROM, SPREAD, lost_words, overlap_told, told_apart
 from corpuscheck.reports.spreads import largest_told, over_told, spread_told
 from corpuscheck.reports.terminal.parts import columns, labelled, safe, section
@@ -20,6 +21,7 @@ _ROWS, _OVERLAPS = 40, 5
 _FEW = 5
 _NAME = 22
 """Of a longer name the end is shown, which is what tells paths apart."""
+_NEAREST = 30
 _BARS = "▁▂▃▄▅▆▇█"
 _MOST_BARS = 24
 
@@ -29,7 +31,8 @@ def sources(result: Result) -> Iterator[RenderableType]:
     found = result.sources
     if found:
         told = [safe(overlap_told(overlap), limit=300) for overlap in found.overlaps[:_OVERLAPS]]
-        yield section(None, COME_FROM, told_apart(found), _table(found, _ROWS), *told)
+        domains = (Text(), _domains(found)) if any(source.domain for source in found.sources) else ()
+        yield section(None, COME_FROM, told_apart(found), _table(found, _ROWS), *told, *domains)
 
 
 def main_sources(result: Result) -> Iterator[RenderableType]:
@@ -40,6 +43,8 @@ def main_sources(result: Result) -> Iterator[RenderableType]:
         yield _table(found, _FEW)
         for overlap in found.overlaps[:1]:
             yield safe(overlap_told(overlap), limit=300)
+        if found.domains_told:
+            yield safe(found.domains_told, limit=600)
 
 
 def _table(found: Sources, most: int) -> Table:
@@ -63,6 +68,17 @@ def _row(source: SourceReport, exact: bool) -> tuple[str | Text, ...]:
         near + size(source.copies_inside_bytes),
         near + size(source.copies_elsewhere_bytes),
     )
+
+
+def _domains(found: Sources) -> Table:
+    """Whether each source is text of a domain, by general text of its language."""
+    table = columns(("source", "left"), ("a domain?", "left"), ("bits", "right"), ("nearest to", "left"))
+    for source in found.sources[:_ROWS]:
+        report = source.domain
+        far = "" if report is None or report.distance_bits is None else bits(report.distance_bits)
+        near = report.nearest.name if report and report.nearest else ""
+        table.add_row(safe(_short(source.name)), kind_of(report), far, safe(near, limit=_NEAREST))
+    return table
 
 
 def _short(name: str) -> str:
