@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,8 +116,9 @@ items = st.dictionaries(
 )
 
 
-def sample(table: dict[tuple[int, bytes], int], budget: int) -> Sample:
-    return Sample.of(budget, ((key, text, count, key) for (key, text), count in table.items()))
+def sample(table: dict[tuple[int, bytes], int], budget: int, source: int = 0) -> Sample:
+    found = Sample.of(budget, ((key, text, count, key) for (key, text), count in table.items()))
+    return replace(found, sources=np.full(len(found), source, np.uint64))
 
 
 @examples(80)
@@ -124,11 +126,14 @@ def sample(table: dict[tuple[int, bytes], int], budget: int) -> Sample:
 def test_samples_past_their_budget_merge_exactly(
     a: dict[tuple[int, bytes], int], b: dict[tuple[int, bytes], int], c: dict[tuple[int, bytes], int], budget: int
 ) -> None:
-    one, two, three = (sample(table, budget) for table in (a, b, c))
+    one, two, three = (sample(table, budget, source) for source, table in enumerate((a, b, c), 1))
     assert one.merge(two) == two.merge(one)
     assert one.merge(two).merge(three) == one.merge(two.merge(three))
     union = {item: sum(t.get(item, 0) for t in (a, b, c)) for item in {**a, **b, **c}}
-    assert one.merge(two).merge(three) == sample(union, budget)
+    whole = one.merge(two).merge(three)
+    assert replace(whole, sources=np.zeros(len(whole), np.uint64)) == sample(union, budget)
+    items = zip(whole.hashes.tolist(), (text for text, _, _ in whole.items()), strict=True)
+    assert whole.sources.tolist() == [min(k for k, t in enumerate((a, b, c), 1) if item in t) for item in items]
     assert one.size <= budget
 
 
