@@ -54,8 +54,9 @@ def build(call: Call, /, name: str, paths: tuple[str, ...], output: str | None, 
 @reference.command("list")
 def listed() -> None:
     """Show what is shipped for each language: the bodies of text, their licences, and where they come from."""
+    from corpuscheck.domain.language_shares import attribution
     from corpuscheck.domain.languages import LANGUAGES
     from corpuscheck.domain.shipped import shipped
     from corpuscheck.reports.terminal.references import render
 
-    print_text(lambda console: render({code: shipped(code) for code in LANGUAGES}, console))
+    print_text(lambda console: render({code: shipped(code) for code in LANGUAGES}, attribution(), console))

@@ -45,12 +45,6 @@ def shipped(language: str) -> tuple[Body, ...]:
 
 
 @cache
-def general_shares(language: str) -> Floats:
-    """The shares of n-grams in general text of a shipped language, its bodies counting the same."""
-    return np.asarray(np.mean([body.shares for body in general(shipped(language))], axis=0))
-
-
-@cache
 def ordinary_words(language: str) -> tuple[frozenset[str], float]:
     """The most frequent words of general text in a shipped language, and the least share of all words that they have
     in one of its bodies."""
@@ -61,6 +55,12 @@ def ordinary_words(language: str) -> tuple[frozenset[str], float]:
             rates[word] = rates.get(word, 0.0) + occurrences / table.total
     most = frozenset(sorted(rates, key=lambda word: (-rates[word], word))[:_ORDINARY])
     return most, min(sum(n for word, (_, n) in t.counts.items() if word in most) / t.total for t in tables)
+
+
+@cache
+def listed_words(language: str) -> frozenset[str]:
+    """All words that stand in the bodies of general text of a shipped language."""
+    return frozenset(word for body in general(shipped(language)) for word in body.words.counts)
 
 
 def to_bytes(language: str, bodies: Sequence[Body]) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from corpuscheck.domain.languages import LANGUAGES, named, script_of_label
-from corpuscheck.domain.shipped import ordinary_words
+from corpuscheck.domain.shipped import listed_words, ordinary_words
 from corpuscheck.domain.source import ReferenceSource
 from corpuscheck.profile.domain import DomainPart
 from corpuscheck.profile.profile import Profile
@@ -19,33 +19,36 @@ _FEWEST_WORDS = 2000
 _SCRIPTS_OF_MANY = ("Latin", "Cyrillic", "Arabic")
 """Scripts of many more languages than those that are known."""
 
-_OF_CODE, _NEARLY_ALL = "en", 0.9
-"""Program code has few ordinary words; but it is all like English, which no other language is."""
+_OF_CODE, _LISTED = "en", 0.22
+"""Program code has few of the most frequent words; but so many of its words stand in general English, which is twice
+as many as in languages that only look like it."""
 
 
 def languages_known(parts: Mapping[str, DomainPart]) -> list[tuple[str, DomainPart]]:
     """The parts by language, those with most text first.
 
-    What is nearest to a language that it is not in, as Italian is to Spanish, goes to the script instead.
+    What is nearest to a language that it is not in, as Galician is to Spanish, goes to the script instead.
     """
     settled: dict[str, DomainPart] = {}
     for label, part in parts.items():
-        label = label if _is_in(label, part, parts) else script_of_label(label)
+        label = label if _is_in(label, part) else script_of_label(label)
         settled[label] = settled.get(label, DomainPart()).merge(part)
     return sorted(settled.items(), key=lambda pair: (-pair[1].text_bytes, pair[0]))
 
 
-def _is_in(label: str, part: DomainPart, parts: Mapping[str, DomainPart]) -> bool:
-    script = script_of_label(label)
-    if label not in LANGUAGES or script not in _SCRIPTS_OF_MANY or part.words.total < _FEWEST_WORDS:
+def _is_in(label: str, part: DomainPart) -> bool:
+    few = part.words.total < _FEWEST_WORDS
+    if few or label not in LANGUAGES or script_of_label(label) not in _SCRIPTS_OF_MANY:
         return True
     words, least = ordinary_words(label)
-    if sum(n for word, (_, n) in part.words.counts.items() if word in words) >= (
-        _LIKE_THE_LANGUAGE * least * part.words.total
-    ):
+    if _share(part, words) >= _LIKE_THE_LANGUAGE * least:
         return True
-    whole = sum(other.text_bytes for name, other in parts.items() if script_of_label(name) == script)
-    return label == _OF_CODE and part.text_bytes >= _NEARLY_ALL * whole
+    return label == _OF_CODE and _share(part, listed_words(label)) >= _LISTED
+
+
+def _share(part: DomainPart, words: frozenset[str]) -> float:
+    """Which share of all words these have."""
+    return sum(n for word, (_, n) in part.words.counts.items() if word in words) / part.words.total
 
 
 def sources_of(profile: Profile, name: str, tokenizer: str = "") -> list[ReferenceSource]:

@@ -76,7 +76,7 @@ def language_parts(sample: Sample, language: str = "") -> dict[str, DomainPart]:
     labels = (
         [language] * len(texts.hashes)
         if language
-        else languages_of(texts.data, texts.starts, texts.ends, texts.units, texts.alphabet, folded)
+        else languages_of(texts.data, texts.starts, texts.ends, texts.units, texts.alphabet)
     )
     return {
         label: _part(_chosen(texts, np.array([label == one for one in labels])), by_document, folded, kinds)

@@ -1,18 +1,23 @@
-"""Which language each unit of a sample is in: by its script, and where several share one, by the nearest reference."""
+"""Which language each unit of a sample is in: by its script, and where several share one, by its letters."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
 
+from corpuscheck.domain.language_shares import languages_of_script
 from corpuscheck.domain.languages import written_in
-from corpuscheck.domain.shipped import general_shares
 from corpuscheck.kernels.arrays import CODE_POINTS, Bytes, Flags, Floats, Ints
-from corpuscheck.kernels.grams import count_kinds, score_spans
+from corpuscheck.kernels.grams import ALPHABETIC, count_kinds, marked, score_spans
 from corpuscheck.text.scripts import COMMON, SCRIPTS, script_of
 
 Sums = TypeVar("Sums", Ints, Floats)
+
+SCRIPTS_OF_MANY = ("Latin", "Cyrillic", "Arabic")
+"""Scripts that several of the languages are written in."""
 
 MUCH_KANA = 0.1
 """Japanese has at least so much Kana among its Kana and Han."""
@@ -24,24 +29,34 @@ _DEPENDENCE = 0.3
 """What an n-gram tells after its neighbours, which it shares characters with, as a share of what it tells alone."""
 
 
-def languages_of(data: Bytes, starts: Ints, ends: Ints, units: Ints, alphabet: list[str], folded: Flags) -> list[str]:
+def languages_of(data: Bytes, starts: Ints, ends: Ints, units: Ints, alphabet: list[str]) -> list[str]:
     """The label of each unit: a code of a language, or the name of a script without one. `units` ascend from 0."""
     labels = _scripts(data, starts, ends, units, alphabet)
+    letters = letters_of(alphabet) if set(labels) & set(SCRIPTS_OF_MANY) else np.zeros(0, np.int32)
     for script in sorted(set(labels)):
         codes = written_in(script)
         here = [unit for unit, label in enumerate(labels) if label == script]
         if len(codes) == 1:
             found = list(codes) * len(here)
-        elif codes:
+        elif script in SCRIPTS_OF_MANY:
             chosen = np.flatnonzero(np.isin(units, here))
             numbers = np.searchsorted(np.array(here), units[chosen])
-            best = _nearest(data, starts[chosen], ends[chosen], numbers, codes, folded)
+            best = _nearest(data, starts[chosen], ends[chosen], numbers, script, letters)
             found = [codes[k] for k in best.tolist()]
         else:
             continue
         for unit, code in zip(here, found, strict=True):
             labels[unit] = code
     return labels
+
+
+def letters_of(alphabet: Sequence[str]) -> Flags:
+    """What each code point counts as in the n-grams that tell languages apart: those of letters alone."""
+    table = np.zeros(CODE_POINTS, np.int32)
+    for ch in alphabet:
+        if unicodedata.category(ch)[0] in "LM":
+            table[ord(ch)] = marked(ord(ch), ALPHABETIC)
+    return table
 
 
 def _scripts(data: Bytes, starts: Ints, ends: Ints, units: Ints, alphabet: list[str]) -> list[str]:
@@ -59,11 +74,12 @@ def _scripts(data: Bytes, starts: Ints, ends: Ints, units: Ints, alphabet: list[
     return [SCRIPTS[k] for k in counts.argmax(axis=1).tolist()]
 
 
-def _nearest(data: Bytes, starts: Ints, ends: Ints, units: Ints, codes: tuple[str, ...], folded: Flags) -> Ints:
+def _nearest(data: Bytes, starts: Ints, ends: Ints, units: Ints, script: str, letters: Flags) -> Ints:
     """The number of the likeliest language of each unit; the rarer a language is here, the more must speak for it."""
-    logs = np.log(np.array([general_shares(code) for code in codes])).T.astype(np.float32)
+    codes, shares = languages_of_script(script)
+    logs = np.log(shares).T.astype(np.float32)
     scores = np.zeros((len(starts), len(codes) + 1), np.float32)
-    score_spans(data, starts, ends, folded, _LOOKED_AT, np.ascontiguousarray(logs), scores)
+    score_spans(data, starts, ends, letters, _LOOKED_AT, np.ascontiguousarray(logs), scores)
     likely: Floats = _by_unit(scores[:, :-1].astype(np.float64), units) * _DEPENDENCE
     first = np.bincount(likely.argmax(axis=1), minlength=len(codes))
     return np.asarray((likely + np.log((first + 0.5) / (len(likely) + 0.5 * len(codes)))).argmax(axis=1))

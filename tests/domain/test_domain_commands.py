@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from support import Main, run, write_files
 from test_domain import LAW, documents
 
+from corpuscheck.domain.language_shares import attribution
 from corpuscheck.domain.languages import LANGUAGES
 from corpuscheck.domain.reference import Reference
 from corpuscheck.domain.shipped import shipped
@@ -132,6 +133,7 @@ def test_a_source_of_a_domain_is_left_out_with_a_warning(run_main: Main) -> None
 def test_shipped_references_are_listed_with_licence_and_origin(run_main: Main) -> None:
     status, out, err = run_main("reference", "list")
     assert (status, err) == (0, "")
+    assert " ".join(attribution().split()) in " ".join(out.split())
     for code, language in LANGUAGES.items():
         assert f"{language.name} ({code})" in out
         for body in shipped(code):

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
 
+from corpuscheck.domain import language_shares
 from corpuscheck.domain.bodies import Body, general
 from corpuscheck.domain.distance import divergence
 from corpuscheck.domain.judging import ENOUGH_GRAMS, against
+from corpuscheck.domain.language_shares import FILE, languages_of_script
 from corpuscheck.domain.languages import LANGUAGES
 from corpuscheck.domain.mixture import mixture_of
 from corpuscheck.domain.report import DomainReport
-from corpuscheck.domain.shipped import FOLDER, from_bytes, general_shares, ordinary_words, shipped, to_bytes
+from corpuscheck.domain.shipped import FOLDER, from_bytes, ordinary_words, shipped, to_bytes
 from corpuscheck.errors import ProfileError
 from corpuscheck.kernels.arrays import GROUPS
 from corpuscheck.profile.counts import packed_counts
@@ -21,6 +24,7 @@ from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, pa
 from corpuscheck.profile.domain_words import DomainWords
 
 MOST_BYTES = 200_000
+CLOSE = [{"da", "nb"}, {"id", "ms"}, {"cs", "sk"}, {"ru", "uk"}, {"bg", "mk"}]
 LARGE = [(code, body.name) for code in ("ko", "en", "de") for body in shipped(code) if body.text_bytes > 500_000]
 EVERY = [(code, body.name) for code in LANGUAGES for body in shipped(code)]
 
@@ -51,7 +55,7 @@ def judged(code: str, name: str, left_out: bool = False) -> DomainReport:
 
 
 def test_every_language_has_its_file_and_no_other_is_there() -> None:
-    assert {path.name for path in FOLDER.iterdir()} == {f"{code}.ccg" for code in LANGUAGES}
+    assert {path.name for path in FOLDER.iterdir()} == {FILE.name} | {f"{code}.ccg" for code in LANGUAGES}
     assert shipped("xx") == shipped("../ko") == ()
 
 
@@ -150,8 +154,21 @@ def test_a_damaged_file_is_an_error(damage: bytes) -> None:
 
 
 def test_the_languages_of_one_script_are_far_from_each_other() -> None:
-    latin = [code for code, language in LANGUAGES.items() if language.script == "Latin"]
-    for one in latin:
-        for other in latin:
-            if one != other:
-                assert divergence(general_shares(one), general_shares(other)) > 0.2
+    for script, number in {"Latin": 27, "Cyrillic": 5, "Arabic": 3}.items():
+        codes, shares = languages_of_script(script)
+        assert len(codes) == number
+        assert shares.sum(axis=1) == pytest.approx(1)
+        for (one, p), (other, q) in combinations(zip(codes, shares, strict=True), 2):
+            assert divergence(p, q) > (0.03 if {one, other} in CLOSE else 0.09), (one, other)
+
+
+def test_the_table_of_languages_is_small_and_can_be_read_as_it_was_written() -> None:
+    assert FILE.stat().st_size < 250_000
+    codes, shares = languages_of_script("Cyrillic")
+    head, again = language_shares.from_bytes(language_shares.to_bytes(dict(zip(codes, shares, strict=True)), "l", "o"))
+    assert (head["licence"], head["origin"], list(again)) == ("l", "o", list(codes))
+    for before, found in zip(shares, again.values(), strict=True):
+        assert divergence(before, found) < 0.005
+    for damage in (b"", b"corpuscheck languages\n", FILE.read_bytes()[:-50]):
+        with pytest.raises(ProfileError, match="install corpuscheck anew"):
+            language_shares.from_bytes(damage)

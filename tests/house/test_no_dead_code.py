@@ -15,6 +15,7 @@ PUBLIC = {
     "corpuscheck": {"__getattr__", "compare", "estimate", "peek", "scan", "train"},
     "corpuscheck.commands.domain": {"build", "listed"},
     "corpuscheck.domain.shipped": {"to_bytes"},
+    "corpuscheck.domain.language_shares": {"to_bytes"},
     **{f"corpuscheck.reports.{module}": {"render"} for module in REPORT_FORMATS.values()},
 }
 """What users, decorators, the registry of reports, and the benchmark that makes the shipped references call."""

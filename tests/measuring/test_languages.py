@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import random
+from pathlib import Path
 
 import pytest
+from support import REPOSITORY
 
 from corpuscheck.domain.bodies import general
-from corpuscheck.domain.languages import LANGUAGES, named
+from corpuscheck.domain.comparing import domain_report
+from corpuscheck.domain.languages import LANGUAGES, named, script_of_label
 from corpuscheck.domain.shipped import shipped
 from corpuscheck.domain.sources import languages_known
 from corpuscheck.measuring.domain import language_parts
+from corpuscheck.profile.domain import LanguageParts
+from corpuscheck.profile.profile import Profile
 from corpuscheck.profile.sample import Sample
 
 
@@ -71,20 +77,50 @@ def test_a_script_is_that_of_most_letters(text: str, label: str) -> None:
     assert named(label)
 
 
+with Path(__file__).with_name("sentences.tsv").open(encoding="utf-8", newline="") as table:
+    SENTENCES = {row["language"]: row["text"] for row in csv.DictReader(table, delimiter="\t")}
+"""The same few sentences in languages that general text is shipped for, and in their relatives."""
+
+RELATIVES = [code for code in SENTENCES if code not in LANGUAGES]
+
+
+@pytest.mark.parametrize("code", SENTENCES)
+def test_a_few_sentences_tell_the_language(code: str) -> None:
+    text = SENTENCES[code]
+    assert list(language_parts(sample_of([f"{text} {k}" for k in range(3)]))) == [code]
+    for sentence in text.split(". ")[:2]:
+        (found,) = language_parts(sample_of([sentence]))
+        assert found == code or {found, code} in ({"da", "nb"}, {"id", "ms"})
+
+
+@pytest.mark.parametrize("code", RELATIVES)
+def test_a_relative_of_a_language_is_not_compared_with_it(code: str) -> None:
+    """Among documents of the language that they are nearest to, too, and with much text."""
+    relatives = [f"{SENTENCES[code]} {k}" for k in range(300)]
+    other = {"Cyrillic": "ru", "Arabic": "ar"}.get(script_of_label(code), "es")
+    parts = language_parts(sample_of([*relatives, *(f"{SENTENCES[other]} {k}" for k in range(100))]))
+    assert {label: part.units for label, part in parts.items()} == {code: 300, other: 100}
+    report = domain_report(Profile(domain=LanguageParts(parts)))
+    assert report
+    assert (report.language, report.verdict, report.distance_bits) == (code, "unknown", None)
+    assert report.reason == f"no general text is shipped for {named(code)}: --reference names some"
+
+
 def test_words_of_no_known_language_are_called_by_their_script() -> None:
     """Letters as frequent as in Spanish, words that no language has."""
     dice = random.Random(3)
     lexicon = ["".join(dice.choices("aeosrnidlctumpbgvyqhfzj", k=dice.randint(2, 9))) for _ in range(3000)]
     documents = [" ".join(dice.choices(lexicon, k=80)) for _ in range(100)]
-    parts = language_parts(sample_of(documents))
-    assert set(parts) <= set(LANGUAGES)
-    if max(part.text_bytes for part in parts.values()) < 0.9 * sum(part.text_bytes for part in parts.values()):
-        assert [label for label, part in languages_known(parts) if part.words.total > 2000] == ["Latin"]
-    for code in ("de", "es", "fr", "pl", "tr", "vi"):
+    assert all(label not in LANGUAGES for label, _ in languages_known(language_parts(sample_of(documents))))
+    for code in ("de", "en", "es", "fr", "pl", "tr", "vi"):
         only = language_parts(sample_of(documents), code)
         assert languages_known(only)[0][0] == "Latin"
-    like_code = language_parts(sample_of(documents), "en")
-    assert languages_known(like_code)[0][0] == "en"  # as program code, which is like no other language
+
+
+def test_program_code_is_english() -> None:
+    """It has few of its most frequent words, but is made of its words."""
+    code = [path.read_text("utf-8")[:4000] for path in sorted((REPOSITORY / "corpuscheck/domain").glob("*.py"))]
+    assert languages_known(language_parts(sample_of(code)))[0][0] == "en"
 
 
 def test_the_order_of_documents_is_no_matter() -> None:

@@ -17,8 +17,8 @@ from corpuscheck.text.amounts import plural, size
 _LONGEST = 400
 
 
-def render(references: Mapping[str, Sequence[Body]], console: Console) -> str:
-    """For each language its bodies, with licence and origin: attribution is due to them."""
+def render(references: Mapping[str, Sequence[Body]], languages: str, console: Console) -> str:
+    """For each language its bodies, with licence and origin: attribution is due to them, and to `languages`."""
     parts: list[RenderableType] = []
     for code, bodies in references.items():
         landmarks = len(bodies) - len(general(bodies))
@@ -27,6 +27,8 @@ def render(references: Mapping[str, Sequence[Body]], console: Console) -> str:
         parts.append(Text.assemble((f"{named(code)} ({code})", "bold"), f"  {told}"))
         parts += [line for body in bodies for line in _lines(body)]
         parts.append(Text())
+    parts.append(Text("Languages of one script are told apart by the n-grams of words", "bold"))
+    parts += [safe(f"    {languages}", "dim", _LONGEST), Text()]
     parts.append(Text("Figures alone are shipped: counts of n-grams by hash, and frequencies of words. No text is."))
     return text_on(console, parts)
 
