@@ -3,7 +3,8 @@
     python benchmarks/domain.py FOLDER [--sizes 100KB,300KB,1MB,4MB] [--also PATH:LANGUAGE:KIND …]
 
 FOLDER is that of shipped_references.py. Each body is judged by a reference that was made without it, at several sizes;
-then halves of one body, intervals of small samples against the whole body, and planted mixtures of documents. PATH is a
+the verdicts are counted once more by thresholds that were fitted without the body, or without its language. Then come
+halves of one body, intervals of small samples against the whole body, and planted mixtures of documents. PATH is a
 file with one document a line, or a folder with one a file, that no reference holds; KIND is general or domain.
 """
 
@@ -13,10 +14,12 @@ import argparse
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from shipped_references import NamedBody, bodies, documents_of, part_of, source_of
 
 from corpuscheck.domain.bodies import Body, placed
@@ -25,12 +28,21 @@ from corpuscheck.domain.judging import against
 from corpuscheck.domain.languages import LANGUAGES
 from corpuscheck.domain.report import DomainReport
 from corpuscheck.domain.shipped import shipped
+from corpuscheck.domain.verdict import LEAST_OF_A_DOMAIN, verdict_of
 from corpuscheck.text.amounts import percent, size
 from corpuscheck.text.quantities import parse_size
 
 SHARES = (0.0, 0.05, 0.2, 0.5, 0.8, 1.0)
 MIXED = 1000
 """Documents of a planted mixture, at most."""
+
+
+SHIFTS = (-0.4, -0.2, 0.0, 0.2, 0.4)
+THRESHOLDS = list(product(SHIFTS, SHIFTS, SHIFTS, (0.8, 1.2, 1.6, 2.0, 2.4)))
+"""Higher middles of the distance, the words and the tokens, in doublings; what signals must add up to for a domain."""
+
+_FALSE_DOMAIN = 3.0
+"""General text that is called a domain is as bad as so many verdicts that are not right."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +56,21 @@ class Known:
     def judged(self, documents: Sequence[bytes]) -> DomainReport:
         """What its judges say of some of it."""
         return against(self.body.language, part_of(documents, self.body.language), self.judges)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A sample of a body, and what was said of it."""
+
+    body: NamedBody
+    report: DomainReport
+
+    def by(self, thresholds: tuple[float, float, float, float]) -> str:
+        """The verdict by middles that lie so many doublings higher, and by what they must add up to for a domain."""
+        distance, words, tokens, least = thresholds
+        higher = {"distance": distance, "words": words, "tokens": tokens}
+        signals = [replace(one, weight=one.weight - higher.get(one.name, 0.0)) for one in self.report.signals]
+        return verdict_of(signals, self.report.general_bodies, {**LEAST_OF_A_DOMAIN, 3: least})
 
 
 def left_out(folder: Path) -> Iterator[Known]:
@@ -90,10 +117,10 @@ def head(title: str, *cells: str) -> None:
     row(*["---"] * len(cells))
 
 
-def verdicts(known: Sequence[Known], sizes: Sequence[int], seeds: int) -> None:
+def verdicts(known: Sequence[Known], sizes: Sequence[int], seeds: int) -> list[Judged]:
     """Each body at each size, and how often the verdict was right."""
-    head("Verdicts", "language", "body", "is", "size", "bits", "own words", "differ", "verdict", "nearest")
-    counts: Counter[tuple[str, str]] = Counter()
+    head("Verdicts", "language", "body", "is", "size", "bits", "own words", "differ", "tokens", "verdict", "nearest")
+    judged = []
     for one in known:
         whole = sum(map(len, one.documents))
         for most in sizes:
@@ -101,17 +128,51 @@ def verdicts(known: Sequence[Known], sizes: Sequence[int], seeds: int) -> None:
                 if most > whole and most != min(n for n in sizes if n >= min(whole, max(sizes))):
                     continue
                 report = one.judged(some_of(one.documents, most, seed))
-                counts[one.body.kind, report.verdict] += 1
+                judged.append(Judged(one.body, report))
                 bits = "–" if report.distance_bits is None else f"{report.distance_bits:.3f}"
                 figures = [
                     percent(value) if value is not None else "–" for value in (report.word_weight, report.differing)
                 ]
+                tokens = "–" if report.token_ratio is None else f"{report.token_ratio:.2f}"
                 nearest = report.nearest.name if report.nearest else "–"
-                row(one.body.language, one.body.name, one.body.kind, size(report.text_bytes), bits, *figures,
+                row(one.body.language, one.body.name, one.body.kind, size(report.text_bytes), bits, *figures, tokens,
                     report.verdict, nearest)  # fmt: skip
-    head("How often", "is", "domain", "general", "unclear", "unknown")
+    counts = Counter((one.body.kind, one.report.verdict) for one in judged)
+    how_often("How often", counts)
+    return judged
+
+
+def how_often(title: str, counts: Counter[tuple[str, str]]) -> None:
+    """A row for each kind."""
+    head(title, "is", "domain", "general", "unclear", "unknown")
     for kind in ("domain", "general"):
         row(kind, *(counts[kind, verdict] for verdict in ("domain", "general", "unclear", "unknown")))
+
+
+def left_out_of_the_fit(judged: Sequence[Judged]) -> None:
+    """Verdicts by thresholds that were fitted without the body that is judged, then without its whole language."""
+    rows = [one for one in judged if one.report.distance_bits is not None]
+    table = [[one.by(thresholds) for thresholds in THRESHOLDS] for one in rows]
+    right = np.array([[verdict == one.body.kind for verdict in told] for one, told in zip(rows, table, strict=True)])
+    false = np.array(
+        [[(one.body.kind, v) == ("general", "domain") for v in told] for one, told in zip(rows, table, strict=True)]
+    )
+    gains = right * 1.0 - _FALSE_DOMAIN * false
+    shipped_ones = THRESHOLDS.index((0.0, 0.0, 0.0, LEAST_OF_A_DOMAIN[3]))
+    near = np.array([-sum(map(abs, thresholds[:3])) for thresholds in THRESHOLDS]) * 1e-6
+    for title, keys in (
+        ("Fitted without the body", [(one.body.language, one.body.name) for one in rows]),
+        ("Fitted without the language", [(one.body.language,) for one in rows]),
+    ):
+        counts: Counter[tuple[str, str]] = Counter()
+        for key in sorted(set(keys)):
+            out = np.array([other == key for other in keys])
+            best = int(np.argmax(gains[~out].sum(axis=0) + near))
+            counts.update((rows[k].body.kind, table[k][best]) for k in np.flatnonzero(out).tolist())
+        how_often(title, counts)
+    whole = int(np.argmax(gains.sum(axis=0) + near))
+    print(f"\nshipped thresholds: {right[:, shipped_ones].mean():.3f} right; best of all: {right[:, whole].mean():.3f}, "
+          f"{THRESHOLDS[whole]}")  # fmt: skip
 
 
 def halves_and_intervals(known: Sequence[Known], seeds: int) -> None:
@@ -172,7 +233,9 @@ def main() -> None:
     arguments = parser.parse_args()
     sizes = [parse_size(text) for text in arguments.sizes.split(",")]
     shipped_ones, more = list(left_out(arguments.folder)), list(others(arguments.also))
-    verdicts([*shipped_ones, *more], sizes, arguments.seeds)
+    left_out_of_the_fit(verdicts(shipped_ones, sizes, arguments.seeds))
+    if more:
+        verdicts(more, sizes, arguments.seeds)
     halves_and_intervals(shipped_ones, 5 * arguments.seeds)
     domains = [one for one in [*shipped_ones, *more] if one.body.kind == "domain"]
     mixtures([*shipped_ones, *more], domains)

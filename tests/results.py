@@ -99,6 +99,7 @@ def domain() -> DomainReport:
         0.51,
         (DistinctiveWord("원고", 423, 100.0), DistinctiveWord("판결", 406, 34.2)),
         0.1213,
+        1.21,
         1326,
         0,
         240,

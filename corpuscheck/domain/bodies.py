@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from corpuscheck.domain.distance import Halves, nearest_mixture, shares_of
+from corpuscheck.domain.pieces import tokens_by_share, vocabulary_of
 from corpuscheck.domain.source import BodyKind, ReferenceSource
 from corpuscheck.kernels.arrays import Floats, Ints
 from corpuscheck.profile.domain import DomainPart, unpacked_grams
@@ -29,6 +30,8 @@ class Body:
         shares: of its n-grams, by bucket.
         words: their frequencies.
         distance: D in bits from the general bodies without this one; None where that is not known.
+        tokens: per word, by the vocabulary of the general bodies without this one, for each of `SHARES`; empty where
+            that is not known.
         scores: by class of length, (number of documents, quantiles of how much each differs from the general bodies
             without this one).
         licence, origin: of the text.
@@ -41,6 +44,7 @@ class Body:
     shares: Floats
     words: DomainWords
     distance: float | None = None
+    tokens: Floats = field(default_factory=lambda: np.zeros(0))
     scores: Mapping[int, tuple[int, Floats]] = field(default_factory=dict)
     licence: str = ""
     origin: str = ""
@@ -87,8 +91,8 @@ def _placed(part: DomainPart, body: Body, others: Sequence[Body]) -> Body:
     scores = {
         length: (len(found), np.quantile(found, np.linspace(0, 1, _KEPT_SCORES))) for length, found in by_length.items()
     }
-    known = {name: value for name, value in vars(body).items() if name not in ("distance", "scores")}
-    return Body(**known, distance=halves.distance_from(shares).bits, scores=scores)
+    tokens = tokens_by_share(body.words, vocabulary_of(other.words for other in others))
+    return replace(body, distance=halves.distance_from(shares).bits, tokens=tokens, scores=scores)
 
 
 def document_scores(part: DomainPart, elsewhere: Floats) -> list[tuple[int, float]]:

@@ -12,6 +12,7 @@ from corpuscheck.domain.differing import share_differing
 from corpuscheck.domain.distance import FEWEST_GRAMS, Distance, Halves, standard_error
 from corpuscheck.domain.languages import named, script_of_label
 from corpuscheck.domain.mixture import mixture_of
+from corpuscheck.domain.pieces import SHARES, tokens_per_word, vocabulary_of
 from corpuscheck.domain.report import DomainReport, Landmark
 from corpuscheck.domain.verdict import (
     Signal,
@@ -19,6 +20,7 @@ from corpuscheck.domain.verdict import (
     of_distance,
     of_documents,
     of_landmark,
+    of_tokens,
     of_words,
     verdict_of,
 )
@@ -34,6 +36,9 @@ _T = 2.365
 """Student's t for 95 % with the seven degrees of freedom of eight groups."""
 
 _COUNTS = 0.05
+
+_WITHOUT_SPACES = ("Han", "Kana", "Thai")
+"""There words are pairs of characters: what tokens they take says little."""
 
 _SEVERAL, _MUCH = 3, 0.3
 """Where surely so many documents are like a domain, the whole is not called general."""
@@ -73,6 +78,7 @@ def against(language: str, part: DomainPart, bodies: Sequence[Body]) -> DomainRe
         differing=share_differing(part, shares, sources),
         words=distinctive_words(part, [body.words for body in sources]),
         word_weight=weight_of_words(part, [body.words for body in sources], weights),
+        token_ratio=_token_ratio(part, sources) if script_of_label(language) not in _WITHOUT_SPACES else None,
     )
     return _with_verdict(known)
 
@@ -156,6 +162,7 @@ def _signals(report: DomainReport) -> tuple[Signal, ...]:
     ]
     signals.append(of_words(report.word_weight, report.general_bodies) if report.word_weight is not None else None)
     signals.append(of_documents(report.differing) if report.differing is not None else None)
+    signals.append(of_tokens(report.token_ratio) if report.token_ratio is not None else None)
     nearest = report.nearest
     if nearest and nearest.kind == "domain":
         signals.append(of_landmark(nearest.from_here, report.distance_bits))
@@ -185,6 +192,16 @@ def _ladder(halves: Halves, bodies: Sequence[Body], times: int = 1) -> tuple[Lan
         if body.distance is not None
     ]
     return tuple(sorted(marks, key=lambda mark: (mark.distance_bits, mark.name)))
+
+
+def _token_ratio(part: DomainPart, sources: Sequence[Body]) -> float | None:
+    """Tokens per word over those of general text, of words that are as rare; None where few bodies tell what is usual."""
+    usual = [body.tokens for body in sources if len(body.tokens)]
+    found = tokens_per_word(part.words, vocabulary_of(body.words for body in sources))
+    if len(usual) < _SEVERAL or found is None:
+        return None
+    share, tokens = found
+    return tokens / float(np.median([np.interp(share, SHARES, row) for row in usual]))
 
 
 def _spread(sources: Sequence[Body]) -> float | None:

@@ -48,6 +48,7 @@ class DomainReport:
         spread: the median D of a general body from the others; `ratio` is D / `spread`.
         differing: share of the documents that clearly differ, a lower bound.
         words, word_weight: the most distinctive ones; the share of clearly distinctive ones among all words.
+        token_ratio: tokens per word by a vocabulary of general text, over those that general text takes.
         documents, passages: what was looked at; `sketched` of them were compared one by one.
         needed_bytes: how much text would do, where there is too little.
         general_bodies: how many there are to compare with.
@@ -73,6 +74,7 @@ class DomainReport:
     differing: float | None = None
     words: tuple[DistinctiveWord, ...] = ()
     word_weight: float | None = None
+    token_ratio: float | None = None
     documents: int = 0
     passages: int = 0
     sketched: int = 0

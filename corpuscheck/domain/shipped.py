@@ -14,6 +14,7 @@ import zstandard
 
 from corpuscheck.domain.bodies import Body, general
 from corpuscheck.domain.languages import LANGUAGES
+from corpuscheck.domain.pieces import most_frequent
 from corpuscheck.errors import ProfileError
 from corpuscheck.kernels.arrays import BUCKETS, Bytes, Floats
 from corpuscheck.profile.domain_words import DomainWords
@@ -21,7 +22,7 @@ from corpuscheck.profile.profile import decompressed
 from corpuscheck.values.json_text import json_bytes
 
 FOLDER = Path(__file__).with_name("general")
-FORMAT = 1
+FORMAT = 2
 
 _MAGIC = b"corpuscheck shipped reference\n"
 _LARGEST = 1 << 24
@@ -32,8 +33,6 @@ _STEPS = 4.0
 _MILLIONTHS = 1_000_000
 _FEWEST = 1e-12
 _ORDINARY = 100
-_MOST_WORDS = 3000
-"""Of each body of general text, those that stand in most documents."""
 
 
 @cache
@@ -76,6 +75,7 @@ def to_bytes(language: str, bodies: Sequence[Body]) -> bytes:
             "documents": body.documents,
             "text_bytes": body.text_bytes,
             "distance": None if body.distance is None else round(body.distance * _MILLIONTHS),
+            "tokens": np.rint(body.tokens * _MILLIONTHS / 1000).astype(int).tolist(),
             "scores": {
                 str(length): [number, *np.rint(found * _MILLIONTHS / 1000).astype(int).tolist()]
                 for length, (number, found) in sorted(body.scores.items())
@@ -103,9 +103,9 @@ def to_bytes(language: str, bodies: Sequence[Body]) -> bytes:
 
 
 def _most_frequent(words: DomainWords) -> DomainWords:
-    rows = sorted(words.counts.items(), key=lambda row: (-row[1][0], row[0]))
-    unseen = rows[_MOST_WORDS][1][0] if len(rows) > _MOST_WORDS else words.unseen
-    return replace(words, unseen=unseen, counts=dict(rows[:_MOST_WORDS]))
+    rows = dict(most_frequent(words))
+    rest = [units for word, (units, _) in words.counts.items() if word not in rows]
+    return replace(words, unseen=max(rest, default=words.unseen), counts=rows)
 
 
 def from_bytes(data: bytes, name: str) -> tuple[Body, ...]:
@@ -142,6 +142,7 @@ def _body(row: dict[str, Any], levels: Bytes, words: list[str], rates: Bytes) ->
         shares / shares.sum(),
         DomainWords(row["words"], row["unseen"], 0, counts),
         None if row["distance"] is None else row["distance"] / _MILLIONTHS,
+        np.array(row["tokens"]) / 1000,
         {int(length): (found[0], np.array(found[1:]) / 1000) for length, found in row["scores"].items()},
         licence=row["licence"],
         origin=row["origin"],

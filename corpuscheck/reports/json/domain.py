@@ -55,6 +55,7 @@ def _of_language(report: DomainReport) -> dict[str, Any]:
         "within_bits": report.within,
         "share_differing_at_least": report.differing,
         "share_of_distinctive_words": report.word_weight,
+        "tokens_times_general": report.token_ratio,
         "distinctive_words": list(map(distinctive_document, report.words)),
         "bytes_needed": report.needed_bytes or None,
     }

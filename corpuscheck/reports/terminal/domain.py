@@ -100,6 +100,7 @@ def _signal(signal: Signal) -> str:
         "distance": f"distance {bits(signal.value)} bits",
         "words": f"its own words are {percent(signal.value)} of all words",
         "documents": f"{percent(signal.value)} of the documents clearly differ",
+        "tokens": f"its words take {times(signal.value)} times as many tokens as those of general text",
         "landmark": f"only {bits(signal.value)} bits from text of a domain",
     }[signal.name]
     says = {"domain": "a domain", "general": "general text"}.get(signal.says, "in between")
