@@ -137,7 +137,7 @@ def verdicts(known: Sequence[Known], sizes: Sequence[int], seeds: int) -> list[J
                 nearest = report.nearest.name if report.nearest else "–"
                 row(one.body.language, one.body.name, one.body.kind, size(report.text_bytes), bits, *figures, tokens,
                     report.verdict, nearest)  # fmt: skip
-    counts = Counter((one.body.kind, one.report.verdict) for one in judged)
+    counts: Counter[tuple[str, str]] = Counter((one.body.kind, one.report.verdict) for one in judged)
     how_often("How often", counts)
     return judged
 
@@ -153,10 +153,9 @@ def left_out_of_the_fit(judged: Sequence[Judged]) -> None:
     """Verdicts by thresholds that were fitted without the body that is judged, then without its whole language."""
     rows = [one for one in judged if one.report.distance_bits is not None]
     table = [[one.by(thresholds) for thresholds in THRESHOLDS] for one in rows]
-    right = np.array([[verdict == one.body.kind for verdict in told] for one, told in zip(rows, table, strict=True)])
-    false = np.array(
-        [[(one.body.kind, v) == ("general", "domain") for v in told] for one, told in zip(rows, table, strict=True)]
-    )
+    kinds = np.array([one.body.kind for one in rows])[:, None]
+    told = np.array(table)
+    right, false = told == kinds, (told == "domain") & (kinds == "general")
     gains = right * 1.0 - _FALSE_DOMAIN * false
     shipped_ones = THRESHOLDS.index((0.0, 0.0, 0.0, LEAST_OF_A_DOMAIN[3]))
     near = np.array([-sum(map(abs, thresholds[:3])) for thresholds in THRESHOLDS]) * 1e-6
@@ -171,8 +170,8 @@ def left_out_of_the_fit(judged: Sequence[Judged]) -> None:
             counts.update((rows[k].body.kind, table[k][best]) for k in np.flatnonzero(out).tolist())
         how_often(title, counts)
     whole = int(np.argmax(gains.sum(axis=0) + near))
-    print(f"\nshipped thresholds: {right[:, shipped_ones].mean():.3f} right; best of all: {right[:, whole].mean():.3f}, "
-          f"{THRESHOLDS[whole]}")  # fmt: skip
+    shares = f"{right[:, shipped_ones].mean():.3f} by the shipped thresholds, {right[:, whole].mean():.3f} by the best"
+    print(f"\n{shares}, {THRESHOLDS[whole]}")
 
 
 def halves_and_intervals(known: Sequence[Known], seeds: int) -> None:

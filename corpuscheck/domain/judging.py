@@ -195,7 +195,7 @@ def _ladder(halves: Halves, bodies: Sequence[Body], times: int = 1) -> tuple[Lan
 
 
 def _token_ratio(part: DomainPart, sources: Sequence[Body]) -> float | None:
-    """Tokens per word over those of general text, of words that are as rare; None where few bodies tell what is usual."""
+    """Tokens per word over those of general text, of words as rare; None where few bodies tell what is usual."""
     usual = [body.tokens for body in sources if len(body.tokens)]
     found = tokens_per_word(part.words, vocabulary_of(body.words for body in sources))
     if len(usual) < _SEVERAL or found is None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
+from numpy.typing import NDArray
 
 from corpuscheck.kernels.arrays import Bytes, Ints
 from corpuscheck.kernels.interning import intern, place
+
+Scalar = TypeVar("Scalar", np.uint8, np.int64, np.uint64)
 
 
 class StringTable:
@@ -43,10 +48,10 @@ class StringTable:
     def _grow(self, wanted: int) -> None:
         size = 2 * len(self._slots)
         self._slots = np.full(size, -1, np.int64)
-        self._hashes = np.resize(self._hashes, size)
-        self._labels = np.resize(self._labels, size)
-        self._ends = np.resize(self._ends, size)
-        self._arena = np.resize(self._arena, max(2 * len(self._arena), self.size + 2 * wanted))
+        self._hashes = _grown(self._hashes, size)
+        self._labels = _grown(self._labels, size)
+        self._ends = _grown(self._ends, size)
+        self._arena = _grown(self._arena, max(2 * len(self._arena), self.size + 2 * wanted))
         place(self._hashes, self._used, self._slots)
 
     def string(self, number: int) -> bytes:
@@ -55,3 +60,10 @@ class StringTable:
 
     def label(self, number: int) -> int:
         return int(self._labels[number])
+
+
+def _grown(array: NDArray[Scalar], size: int) -> NDArray[Scalar]:
+    """A longer array that begins the same."""
+    longer = np.empty(size, array.dtype)
+    longer[: len(array)] = array
+    return longer

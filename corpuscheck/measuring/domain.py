@@ -27,7 +27,7 @@ from corpuscheck.profile.counts import packed_counts
 from corpuscheck.profile.domain import MOST_GRAMS, MOST_SKETCHES, DomainPart, halves_of, packed_grams
 from corpuscheck.profile.domain_sources import MOST_COMPARED, SourceGrams
 from corpuscheck.profile.sample import Sample
-from corpuscheck.text.composing import normalised
+from corpuscheck.text.composing import normaliser
 from corpuscheck.text.scripts import script_of
 
 WITHOUT_SPACES = frozenset(("Han", "Kana", "Thai", "Lao", "Khmer", "Myanmar"))
@@ -73,14 +73,14 @@ def language_parts(sample: Sample, language: str = "") -> dict[str, DomainPart]:
     by_document = sample.by_document
     texts = _texts(sample, by_document)
     folded, kinds = _folded(texts.alphabet), _kinds(texts.alphabet)
-    labels = (
-        [language] * len(texts.hashes)
-        if language
-        else languages_of(texts.data, texts.starts, texts.ends, texts.units, texts.alphabet)
+    if language:
+        return {language: _part(texts, by_document, folded, kinds)}
+    names, labels = np.unique(
+        languages_of(texts.data, texts.starts, texts.ends, texts.units, texts.alphabet), return_inverse=True
     )
     return {
-        label: _part(_chosen(texts, np.array([label == one for one in labels])), by_document, folded, kinds)
-        for label in sorted(set(labels))
+        str(label): _part(_chosen(texts, labels == number), by_document, folded, kinds)
+        for number, label in enumerate(names)
     }
 
 
@@ -153,10 +153,12 @@ def _chosen(texts: _Texts, units: Flags) -> _Texts:
 
 
 def _texts(sample: Sample, by_document: bool) -> _Texts:
-    texts = [text for text, _, _ in sample.items()]
-    order = np.argsort(sample.groups, kind="stable") if by_document else np.arange(len(texts))
+    order = np.argsort(sample.groups, kind="stable") if by_document else np.arange(len(sample))
     keys = (sample.groups if by_document else sample.hashes)[order]
-    encoded = [normalised("NFC", texts[k].decode()).lower().encode() for k in order.tolist()]
+    texts = [text for text, _, _ in sample.items()]
+    whole = np.array([0]), np.array([sample.size])
+    compose = normaliser("NFC", _characters(sample.data, *whole))
+    encoded = [compose(texts[k].decode()).lower().encode() for k in order.tolist()]
     ends = np.cumsum(np.array([len(text) for text in encoded], np.int64))
     new = np.concatenate(([True], keys[1:] != keys[:-1]))
     firsts = keys[new]
@@ -164,17 +166,16 @@ def _texts(sample: Sample, by_document: bool) -> _Texts:
     hash_parts(firsts, np.full(len(firsts), _OF_A_UNIT, np.int64), hashes)
     starts = np.concatenate((np.zeros(1, np.int64), ends[:-1]))
     data = np.frombuffer(b"".join(encoded), np.uint8)
+    alphabet = list(_characters(data, starts, ends))
+    return _Texts(data, starts, ends, np.cumsum(new) - 1, hashes, sample.sources[order], alphabet)
+
+
+def _characters(data: Bytes, starts: Ints, ends: Ints) -> dict[str, int]:
+    """How often each character stands in these spans."""
     counts = np.zeros(CODE_POINTS, np.int64)
     count_characters(data, starts, ends, np.ones(len(starts), np.uint8), counts)
-    return _Texts(
-        data,
-        starts,
-        ends,
-        np.cumsum(new) - 1,
-        hashes,
-        sample.sources[order],
-        list(map(chr, np.flatnonzero(counts).tolist())),
-    )
+    held = np.flatnonzero(counts)
+    return dict(zip(map(chr, held.tolist()), counts[held].tolist(), strict=True))
 
 
 def _folded(alphabet: list[str]) -> Flags:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
 
 from corpuscheck.domain.language_shares import languages_of_script
-from corpuscheck.domain.languages import written_in
+from corpuscheck.domain.languages import LANGUAGES, written_in
 from corpuscheck.kernels.arrays import CODE_POINTS, Bytes, Flags, Floats, Ints
 from corpuscheck.kernels.grams import ALPHABETIC, count_kinds, marked, score_spans
 from corpuscheck.text.scripts import COMMON, SCRIPTS, script_of
@@ -25,6 +26,8 @@ MUCH_KANA = 0.1
 _LOOKED_AT = 400
 """N-grams of each passage that are compared with the languages."""
 
+_LEAST_OF_OTHERS = 0.01
+
 _DEPENDENCE = 0.3
 """What an n-gram tells after its neighbours, which it shares characters with, as a share of what it tells alone."""
 
@@ -33,16 +36,17 @@ def languages_of(data: Bytes, starts: Ints, ends: Ints, units: Ints, alphabet: l
     """The label of each unit: a code of a language, or the name of a script without one. `units` ascend from 0."""
     labels = _scripts(data, starts, ends, units, alphabet)
     letters = letters_of(alphabet) if set(labels) & set(SCRIPTS_OF_MANY) else np.zeros(0, np.int32)
+    scripts = np.array(labels)
     for script in sorted(set(labels)):
         codes = written_in(script)
-        here = [unit for unit, label in enumerate(labels) if label == script]
+        here = np.flatnonzero(scripts == script).tolist()
         if len(codes) == 1:
             found = list(codes) * len(here)
         elif script in SCRIPTS_OF_MANY:
             chosen = np.flatnonzero(np.isin(units, here))
             numbers = np.searchsorted(np.array(here), units[chosen])
             best = _nearest(data, starts[chosen], ends[chosen], numbers, script, letters)
-            found = [codes[k] for k in best.tolist()]
+            found = _frequent([codes[k] for k in best.tolist()], script)
         else:
             continue
         for unit, code in zip(here, found, strict=True):
@@ -83,6 +87,13 @@ def _nearest(data: Bytes, starts: Ints, ends: Ints, units: Ints, script: str, le
     likely: Floats = _by_unit(scores[:, :-1].astype(np.float64), units) * _DEPENDENCE
     first = np.bincount(likely.argmax(axis=1), minlength=len(codes))
     return np.asarray((likely + np.log((first + 0.5) / (len(likely) + 0.5 * len(codes)))).argmax(axis=1))
+
+
+def _frequent(labels: list[str], script: str) -> list[str]:
+    """The same, units in languages without a reference that hardly any of them are in called by their script."""
+    counts = Counter(labels)
+    rare = {label for label, n in counts.items() if label not in LANGUAGES and n < _LEAST_OF_OTHERS * len(labels)}
+    return [script if label in rare else label for label in labels]
 
 
 def _by_unit(rows: Sums, units: Ints) -> Sums:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Literal
 
@@ -25,6 +26,15 @@ def normalised(form: _Form, text: str) -> str:
     if not cuts:
         return unicodedata.normalize(form, text)
     return "".join(unicodedata.normalize(form, text[start:end]) for start, end in pairwise([0, *cuts, len(text)]))
+
+
+def normaliser(form: _Form, counts: Mapping[str, int]) -> Callable[[str], str]:
+    """What `normalised` makes of texts that hold these characters so often, without looking at each in every text."""
+    marks = sorted(ch for ch in counts if _is_mark(_APART[form], ch))
+    if sum(counts[ch] for ch in marks) <= MOST_MARKS:
+        return partial(unicodedata.normalize, form)
+    long_run = re.compile(f"[{''.join(map(re.escape, marks))}]{{{MOST_MARKS + 1}}}")
+    return lambda text: normalised(form, text) if long_run.search(text) else unicodedata.normalize(form, text)
 
 
 def cut_runs(form: _Form, text: str) -> int:
