@@ -38,7 +38,7 @@ _SEVERAL = 3
 _FAR, _FAR_FROM_FEW = -0.15, 0.5
 """What is farther than so from several general bodies, or from few, is not called general, whatever else says so."""
 
-_ALIKE, _LIKE_A_LANDMARK = 0.6, 8.0
+_ALIKE, _LIKE_A_LANDMARK = 0.6, 11.0
 
 
 @dataclass(frozen=True)
