@@ -41,7 +41,7 @@ def distance(one: Ints, other: Ints) -> Distance | None:
     if least < FEWEST_GRAMS:
         return None
     mine, yours = ([_thinned(half, least) for half in tables] for tables in (one, other))
-    return _between(mine, yours)
+    return _between(mine, yours, _entropies(mine))
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,8 @@ class Halves:
     shares: tuple[Floats, Floats]
     grams: int
     seed: int
+    entropies: tuple[float, float]
+    """The mean of either half, and that of the mixture of both."""
 
     @classmethod
     def of(cls, corpus: Ints) -> Self | None:
@@ -58,7 +60,8 @@ class Halves:
         least = int(corpus.sum(axis=1).min())
         if least < FEWEST_GRAMS:
             return None
-        return cls((_thinned(corpus[0], least), _thinned(corpus[1], least)), least, zlib.crc32(corpus.tobytes()))
+        halves = _thinned(corpus[0], least), _thinned(corpus[1], least)
+        return cls(halves, least, zlib.crc32(corpus.tobytes()), _entropies(halves))
 
     def distance_from(self, shares: Floats) -> Distance:
         """D from the text that these shares are of, which are known exactly.
@@ -68,13 +71,20 @@ class Halves:
         """
         dice = np.random.RandomState(self.seed)
         drawn = [dice.poisson(shares * self.grams) for _ in range(2)]
-        return _between(self.shares, [counts / counts.sum() for counts in drawn])
+        return _between(self.shares, [counts / counts.sum() for counts in drawn], self.entropies)
 
 
-def _between(mine: Sequence[Floats], yours: Sequence[Floats]) -> Distance:
-    across = sum(divergence(a, b) for a in mine for b in yours) / 4
-    within = (divergence(*mine) + divergence(*yours)) / 2
-    return Distance(across - within, within)
+def _between(mine: Sequence[Floats], yours: Sequence[Floats], entropies: tuple[float, float]) -> Distance:
+    """From the entropies of mixtures: those of the halves themselves are in both terms of D."""
+    across = sum(_entropy((a + b) / 2) for a in mine for b in yours) / 4
+    one, both = entropies
+    other, of_both = _entropies(yours)
+    return Distance(across - (both + of_both) / 2, (both - one + of_both - other) / 2)
+
+
+def _entropies(halves: Sequence[Floats]) -> tuple[float, float]:
+    a, b = halves
+    return (_entropy(a) + _entropy(b)) / 2, _entropy((a + b) / 2)
 
 
 def divergence(p: Floats, q: Floats) -> float:
