@@ -74,12 +74,14 @@ def _grouped(table: StringTable, documents: Ints) -> tuple[dict[int, str], Ints]
     Of the stems that a Korean word may have, the one with most forms counts, of equal ones the longest.
     """
     words = {number: table.string(number).decode() for number in np.flatnonzero(documents >= FEWEST_OF_A_FORM).tolist()}
-    candidates = {number: tuple(stems(word)) for number, word in words.items()}
+    candidates = {number: tuple(stems(word)) for number, word in words.items() if "가" <= word[:1] <= "힣"}
     forms = Counter(stem for found in candidates.values() for stem in found)
     groups = np.arange(len(table))
     known = {word: number for number, word in words.items()}
     for number, found in candidates.items():
-        stem = max(found, key=lambda s: (forms[s], len(s)), default="")
-        if stem and forms[stem] >= LEAST_FORMS:
+        if len(found) < 2:
+            continue  # it stands for itself
+        stem = max(found, key=lambda s: (forms[s], len(s)))
+        if forms[stem] >= LEAST_FORMS:
             groups[number] = known.setdefault(stem, len(table) + len(known))
     return {number: word for word, number in known.items()}, groups
