@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -41,8 +41,7 @@ def distinctive_words(
     elsewhere = [other for other in others if other.total]
     if not elsewhere or not corpus.words.total:
         return ()
-    candidates = _scored(corpus, elsewhere, corpus.words.counts, _as_it_is)
-    found = _scored(corpus, elsewhere, [row.word for _, row in candidates[:_CANDIDATES]], _all_forms)
+    found = _scored(corpus, elsewhere, _candidates(corpus, elsewhere))
     return tuple(row for _, row in found[:most])
 
 
@@ -66,16 +65,30 @@ def weight_of_words(corpus: DomainPart, others: Sequence[DomainWords], weights: 
     return found / corpus.words.total
 
 
+def _candidates(corpus: DomainPart, elsewhere: Sequence[DomainWords]) -> list[str]:
+    """The words with the largest scores, each as it is."""
+    base, more = 0.0, dict[str, float]()
+    for table in elsewhere:
+        least = _unseen(table)
+        base += least / table.total
+        for word, (_, n) in table.counts.items():
+            more[word] = more.get(word, 0.0) + (n - least) / table.total
+    rows = []
+    for word, (documents, here) in corpus.words.counts.items():
+        ratio = here / corpus.words.total * len(elsewhere) / (base + more.get(word, 0.0))
+        if ratio >= _LEAST_RATIO and all(table.holds(word) for table in elsewhere):
+            rows.append((-documents * log(min(MOST_RATIO, ratio)), word))
+    return [word for _, word in sorted(rows)[:_CANDIDATES]]
+
+
 def _scored(
-    corpus: DomainPart, elsewhere: Sequence[DomainWords], words: Iterable[str], forms_of: Callable[[str], set[str]]
+    corpus: DomainPart, elsewhere: Sequence[DomainWords], words: Iterable[str]
 ) -> list[tuple[float, DistinctiveWord]]:
-    """(score, word), the largest first, of those that are clearly more frequent here."""
+    """(score, word), the largest first, of those that are clearly more frequent here, with all their forms."""
     rows = []
     for word in words:
         documents, here = corpus.words.counts[word]
-        if not all(table.holds(word) for table in elsewhere):
-            continue
-        forms = forms_of(word)
+        forms = _all_forms(word)
         rate = sum(_occurrences(table, forms) / table.total for table in elsewhere) / len(elsewhere)
         ratio = min(MOST_RATIO, here / corpus.words.total / rate)
         if ratio >= _LEAST_RATIO:
@@ -95,4 +108,8 @@ def _all_forms(word: str) -> set[str]:
 def _occurrences(table: DomainWords, forms: set[str]) -> float:
     """Of all of these forms; of one that is not listed, half of what there may have been unseen."""
     known = sum(table.counts[form][1] for form in forms & table.counts.keys())
-    return float(known) if known else max(0.5, table.unseen / 2)
+    return float(known) if known else _unseen(table)
+
+
+def _unseen(table: DomainWords) -> float:
+    return max(0.5, table.unseen / 2)
