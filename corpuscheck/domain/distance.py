@@ -87,11 +87,6 @@ def _entropies(halves: Sequence[Floats]) -> tuple[float, float]:
     return (_entropy(a) + _entropy(b)) / 2, _entropy((a + b) / 2)
 
 
-def divergence(p: Floats, q: Floats) -> float:
-    """The Jensen–Shannon divergence of two distributions in bits: H((p + q) / 2) − (H(p) + H(q)) / 2."""
-    return _entropy((p + q) / 2) - (_entropy(p) + _entropy(q)) / 2
-
-
 def shares_of(counts: Ints) -> Floats:
     """What share of all n-grams each bucket has, none of them 0."""
     smoothed = counts + SMALLEST

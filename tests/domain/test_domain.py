@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from divergences import divergence
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
@@ -18,7 +19,7 @@ from laws import examples
 from corpuscheck.domain.bodies import Body, general, mixed
 from corpuscheck.domain.comparing import bodies_of, domain_report
 from corpuscheck.domain.differing import share_differing
-from corpuscheck.domain.distance import Halves, distance, divergence, nearest_mixture, shares_of, standard_error
+from corpuscheck.domain.distance import Halves, distance, nearest_mixture, shares_of, standard_error
 from corpuscheck.domain.korean import stems
 from corpuscheck.domain.outliers import alike, outliers
 from corpuscheck.domain.reference import Reference, reference_of

@@ -7,10 +7,10 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from divergences import divergence
 
 from corpuscheck.domain import language_shares
 from corpuscheck.domain.bodies import Body, general
-from corpuscheck.domain.distance import divergence
 from corpuscheck.domain.judging import ENOUGH_GRAMS, against
 from corpuscheck.domain.language_shares import FILE, languages_of_script
 from corpuscheck.domain.languages import LANGUAGES
