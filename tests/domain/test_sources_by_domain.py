@@ -178,8 +178,8 @@ def special(documents: int, words: int = 120) -> list[str]:
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of general text, one of a domain, one of a few lines."""
     files = {
-        "plain/a.txt": "\n".join(plain(150)),
-        "special/b.txt": "\n".join(special(150)),
+        "plain/a.txt": "\n".join(plain(70)),
+        "special/b.txt": "\n".join(special(70)),
         "short/c.txt": "\n".join(plain(20, 60, 3)),
     }
     return write_files(tmp_path_factory.mktemp("corpus"), files)
@@ -240,7 +240,7 @@ def test_what_is_known_of_a_source_does_not_depend_on_how_it_was_read(
 
 
 def test_by_script_a_source_is_judged_as_its_language(tmp_path: Path, quick: dict[str, Any]) -> None:
-    files = {"a.txt": "\n".join(plain(100)), "b.txt": "\n".join(f"Ξεσκεπάζω την ψυχοφθόρα {k}" for k in range(40))}
+    files = {"a.txt": "\n".join(plain(70)), "b.txt": "\n".join(f"Ξεσκεπάζω την ψυχοφθόρα {k}" for k in range(40))}
     document = document_of(write_files(tmp_path, files), document="line", by="script", **quick)
     known = {source["name"]: source["domain"] for source in document["sources"]}
     assert known["Latin"]["distance_bits"] == document["domain"]["distance_bits"] is not None
