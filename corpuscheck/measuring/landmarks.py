@@ -11,9 +11,9 @@ from typing import Self
 import numpy as np
 
 from corpuscheck.domain.bodies import Body
+from corpuscheck.domain.comparing import bodies_of
 from corpuscheck.domain.languages import LANGUAGES, script_of_label
 from corpuscheck.domain.reference import Reference
-from corpuscheck.domain.report import bodies_of
 from corpuscheck.domain.shipped import shipped
 from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS, Bytes, Flags, Ints
 from corpuscheck.kernels.columns import LETTERS
