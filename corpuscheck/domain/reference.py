@@ -24,7 +24,7 @@ from corpuscheck.values.brief import brief
 from corpuscheck.values.fitting import path_of
 from corpuscheck.values.json_text import json_bytes
 
-FORMAT = 2
+FORMAT = 3
 MOST_SOURCES = 64
 
 _MAGIC = b"corpuscheck reference\n"

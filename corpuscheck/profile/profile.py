@@ -40,7 +40,7 @@ from corpuscheck.values.brief import brief
 from corpuscheck.values.fitting import path_of
 from corpuscheck.values.json_text import json_bytes
 
-FORMAT = 9
+FORMAT = 10
 MAGIC = b"corpuscheck profile\n"
 _LARGEST = 1 << 30
 
