@@ -83,7 +83,7 @@ def _told(error: BaseException) -> str:
         return _safe(shown.getvalue().rstrip("\n"))
     if isinstance(error, CorpuscheckError):
         return f"corpuscheck: {printable(str(error), _LONGEST)}"
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and str(error) == "can't start new thread"):
         return f"corpuscheck: {_NO_MEMORY}"
     if isinstance(error, OSError) and error.strerror and not isinstance(error, io.UnsupportedOperation):
         at = f"{printable(os.fsdecode(error.filename), 300)}: " if isinstance(error.filename, str | bytes) else ""

@@ -212,7 +212,9 @@ def test_the_report_has_a_column_for_each_and_a_recommendation(tokenizers: dict[
     assert lines[0] == "Tokenizers on 34.2 kB in 24 documents"
     assert lines[1] == f"1  {tokenizers['vocab']}  WordPiece"
     assert any(line.split()[0] == "[UNK]" for line in lines if line)
-    assert f"→ {tokenizers['vocab']}: it loses least" in done.stdout  # the other one shatters more words
+    assert f"→ {tokenizers['vocab']}: it loses least" in " ".join(
+        done.stdout.split()
+    )  # the other one shatters more words
     assert "░ a token for each byte of what is lost" in done.stdout
     assert "\x1b" not in done.stdout
 

@@ -41,8 +41,9 @@ def _parsed(line: bytes) -> Any:
     """
     try:
         return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        if line.lstrip()[:1] not in _BEGINNINGS:
+    except orjson.JSONDecodeError as error:
+        # how deep json can go depends on the version of Python
+        if line.lstrip()[:1] not in _BEGINNINGS or str(error).startswith("depth limit exceeded"):
             raise
         try:
             return json.loads(line.strip().removeprefix(b"\x1e").removesuffix(b","), strict=False)
