@@ -108,7 +108,11 @@ class _Texts:
         lengths = np.diff(self.ends, prepend=0)
         eights: NDArray[Any] = np.ndarray(len(self.data) + 1, ">u8", self.data + bytes(8), strides=1)
         order = np.arange(len(lengths))
-        groups, tied, at = np.zeros_like(order), order, 0  # rows that are equal so far, at these places in the order
+        groups, tied, at = (
+            np.zeros_like(order),
+            order.copy(),
+            0,
+        )  # rows that are equal so far, at these places in the order
         while len(tied):
             rows = order[tied]
             left = np.clip(lengths[rows] - at, 0, 8)

@@ -8,7 +8,7 @@ import random
 import numpy as np
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from corpuscheck.reading.discover import Source
@@ -114,6 +114,7 @@ def test_rows_can_be_changed_until_they_are_settled() -> None:
 
 
 @given(st.lists(st.text(st.sampled_from("a/\0\x7fé가\ud800\udcff\ue000\uffff😀"), max_size=20), max_size=40))
+@example(["12345678/b", "0", "12345678", "12345678/a", "123456789012345678", "1234567890123456"])
 def test_texts_are_ordered_as_python_orders_them(texts: list[str]) -> None:
     distinct = list(dict.fromkeys(texts))
     packed = Packed.of(FileRecord, [FileRecord(text) for text in distinct])
