@@ -121,7 +121,7 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.few(2)
+@pytest.mark.few(1)
 @pytest.mark.parametrize("name", CASES)
 def test_a_bad_pull_request_is_stopped_and_passes_when_it_is_repaired(branch: Repository, name: str) -> None:
     case = CASES[name]

@@ -35,6 +35,7 @@ def test_every_example_passes_with_its_own_limits(name: str, run_main: Main) -> 
     assert "NOT READY" not in out
 
 
+@pytest.mark.thorough
 def test_limits_are_those_of_today(run_main: Main) -> None:
     shutil.copytree(EXAMPLES / "broken", "broken")
     initialised(run_main, "broken")

@@ -52,6 +52,7 @@ def test_set_up_leaves_nothing_uncommitted(main: Repository) -> None:
     assert {"corpuscheck.toml", "base.ccp"} <= set(main.git("ls-files").split())
 
 
+@pytest.mark.thorough
 def test_compare_and_accept(branch: Repository) -> None:
     branch.commit(BAD)
     assert branch.shell(SNIPPETS["compare"]).returncode == 1

@@ -63,6 +63,7 @@ def figures_of(row: TokenizerRow) -> tuple[Any, ...]:
     return (row.words, row.unk_words, row.documents_with_unk, row.fingerprint, row.vocab_size)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("document", ["file", pytest.param("line", marks=pytest.mark.thorough)])
 def test_counts_are_those_of_a_scan_with_each(tokenizers: dict[str, str], document: Any) -> None:
     for row in compared(*tokenizers.values(), document=document):

@@ -107,7 +107,7 @@ def test_a_planted_document_is_shown_first_with_its_trouble_marked(tmp_path: Pat
     assert all(0 <= span["start"] < span["end"] <= len(document["text"]) for span in document["spans"])
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("document", "small"),
     [

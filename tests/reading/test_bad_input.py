@@ -277,7 +277,7 @@ def test_compressed_file_of_which_nothing_survives(ending: str, kept: int, corpu
     assert "truncated" in reason or "damaged" in reason
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("ending", COMPRESS)
 def test_compressed_file_damaged_inside_is_named_and_one_not_compressed_is_read(
     ending: str, corpus: Path, tmp_path: Path

@@ -111,6 +111,7 @@ def test_what_does_not_fit_is_one_row(
         assert record.mended_records == bad - bool(lost)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("ending", ["csv", pytest.param("tsv", marks=pytest.mark.thorough)])
 def test_an_open_quote_in_a_large_file_costs_one_row(tmp_path: Path, ending: str) -> None:
     """Long after the sample, and with more after it than a row may have."""

@@ -327,7 +327,7 @@ def test_without_the_extra_a_crawl_says_what_to_install(tmp_path: Path, monkeypa
     assert "pip install 'corpuscheck[warc]'" in str(documents_in(tmp_path / "a.warc")[1].reason)
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     "content", ["wiki", "array", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("lines", "prose"))]
 )

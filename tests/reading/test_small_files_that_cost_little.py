@@ -149,6 +149,7 @@ _LIKE_ANOTHER = (
 )  # fmt: skip
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("name", "content", "said", "options"),
     [

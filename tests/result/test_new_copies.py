@@ -222,7 +222,7 @@ def test_copies_that_the_baseline_had_already_do_not_count_again(tmp_path: Path)
         assert kinds(result) == {}
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("base", "head", "found", "says"),
     [

@@ -86,6 +86,7 @@ def test_trained_and_processes_and_jobs_give_the_same(corpus: Path, options: dic
     assert everything(scanned(corpus, **options)) == everything(plain(corpus, options)) != wanted
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(("files", "bundled"), [pytest.param(60, False, marks=pytest.mark.thorough), (400, True)])
 def test_one_file_of_very_many_changed(
     files: int, bundled: bool, tmp_path: Path, options: dict[str, Any], reads: Reads, monkeypatch: pytest.MonkeyPatch

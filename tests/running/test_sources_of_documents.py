@@ -264,6 +264,7 @@ def test_however_it_is_read_the_sources_are_the_same(tmp_path: Path, vocabulary:
     assert once.result.profile.to_bytes() == cached.result.profile.to_bytes() == again.result.profile.to_bytes()
 
 
+@pytest.mark.thorough
 def test_what_the_cache_knows_of_a_file_holds_while_its_source_does(tmp_path: Path, vocabulary: str) -> None:
     mixed(tmp_path / "corpus")
     options: dict[str, Any] = {"tokenizer": vocabulary, "cache": str(tmp_path / "cache")}
