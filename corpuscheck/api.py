@@ -25,6 +25,7 @@ from corpuscheck.result.result import Result
 from corpuscheck.rules.conclude import artefact_of, conclude
 from corpuscheck.rules.registry import in_force, judged_by, policy_of
 from corpuscheck.running.cache import Cache, CacheUse
+from corpuscheck.running.memory import require_memory
 from corpuscheck.settings import NAMES, OPTIONS, Settings, settings_from
 from corpuscheck.text.printable import printable
 from corpuscheck.tokenizer.artefact import Artefact
@@ -147,7 +148,7 @@ class _Given:
 
 def _given(settings: Settings) -> _Given:
     """Raises CorpuscheckError for what cannot be used, before any work is done."""
-    _check_extras(settings)
+    _check_means(settings)
     if settings.dask or settings.work:
         from corpuscheck.running.cluster import check_cluster
 
@@ -215,7 +216,7 @@ def survey(
     from corpuscheck.running.shares import FoundFiles
     from corpuscheck.running.sharing import shard_of, whole_survey
 
-    _check_extras(settings)
+    _check_means(settings)
     found = _found(paths, settings, watch)
     if share is None:
         return whole_survey(found, settings, watch, processes)
@@ -231,8 +232,9 @@ def _found(paths: Paths, settings: Settings, watch: Watch = _silently) -> Found:
     return found
 
 
-def _check_extras(settings: Settings) -> None:
-    """Raises UsageError before any work is done."""
+def _check_means(settings: Settings) -> None:
+    """Raises UsageError, and MemoryError where there is too little for any work, before it is begun."""
+    require_memory()
     if settings.reading.strip_markup:
         from corpuscheck.reading.formats.markup import require_parser
 
@@ -280,7 +282,7 @@ def build_reference(
     from corpuscheck.domain.outliers import alike, outliers
     from corpuscheck.domain.telling import how_far
 
-    _check_extras(settings)
+    _check_means(settings)
     texts = [path for path in paths if not path.endswith(".ccp")]
     artefact = given_tokenizer(settings)
     if texts and artefact is None:
@@ -387,7 +389,7 @@ def train(
     from corpuscheck.reports.card import save_with_card
     from corpuscheck.running.scanning import trained
 
-    _check_extras(settings)
+    _check_means(settings)
     finished = trained(_found(paths, settings, watch), settings, watch, processes)
     if folder is not None:
         save_with_card(finished, folder)
@@ -400,7 +402,7 @@ def sweep(
     """Tokenizers of several sizes from one pass over the text, each judged on the same held-out tenth."""
     from corpuscheck.running.sweeping import swept
 
-    _check_extras(settings)
+    _check_means(settings)
     return swept(_found(paths, settings, watch), sizes, settings, watch, processes)
 
 
@@ -435,7 +437,7 @@ def compare_tokenizers(
 
     if len(tokenizers) + train_one < 2:
         raise UsageError("name at least two tokenizers to compare: --tokenizer A --tokenizer B, or --train for one")
-    _check_extras(settings)
+    _check_means(settings)
     artefacts = {named(path, LONGEST_PATH): load(path, pattern=settings.tokenizer_pattern) for path in tokenizers}
     return compared(_found(paths, settings, watch), artefacts, train_one, settings, watch)
 
@@ -448,7 +450,7 @@ def clean(
     from corpuscheck.cleaning.folder import check_place
     from corpuscheck.running.cleaning import clean as cleaned
 
-    _check_extras(settings)
+    _check_means(settings)
     if out is not None:
         check_place(out, [*path_list(paths), *settings.against], force)
     return cleaned(_found(paths, settings, watch), plan, settings, out, watch, processes)
@@ -458,7 +460,7 @@ def peek(paths: Paths, view: View, settings: Settings, watch: Watch = _silently,
     """Documents to look at: typical ones, the worst by a rule, or those that hold a word."""
     from corpuscheck.running.showing import look
 
-    _check_extras(settings)
+    _check_means(settings)
     return look(_found(paths, settings, watch), view, settings, watch, processes)
 
 
@@ -470,6 +472,6 @@ def sample(
     from corpuscheck.files.writing import place_for
     from corpuscheck.running.drawing import sampled
 
-    _check_extras(settings)
+    _check_means(settings)
     target = place_for(output, "sample.jsonl.zst", path_list(paths), force)
     return sampled(_found(paths, settings, watch), draw, target, settings, watch, processes)

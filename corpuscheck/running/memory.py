@@ -6,7 +6,21 @@ import ctypes
 from functools import cache
 from typing import Any
 
+try:
+    import resource
+except ImportError:  # Windows limits no address space
+    resource = None  # type: ignore[assignment]
+
 _WORTH_IT = 4 << 20
+
+_LEAST = 700_000 << 10
+"""Bytes of address space that the smallest scan takes; with less, libraries may end the process instead of failing."""
+
+
+def require_memory() -> None:
+    """Raises MemoryError where a limit of the address space (``ulimit -v``) leaves too little for any scan."""
+    if resource and 0 <= resource.getrlimit(resource.RLIMIT_AS)[0] < _LEAST:
+        raise MemoryError
 
 
 class Returning:

@@ -133,7 +133,8 @@ def _raising(error: BaseException) -> Callable[..., None]:
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="a limit of the address space")
-@pytest.mark.parametrize("kilobytes", [pytest.param(300_000, marks=pytest.mark.thorough), 400_000])
+@pytest.mark.few(1)
+@pytest.mark.parametrize("kilobytes", [550_000, 600_000, 500_000, 400_000, 300_000])
 def test_too_little_memory_is_status_2_and_one_line(kilobytes: int) -> None:
     program = " ".join(map(shlex.quote, command("scan", RARE, "--no-cache", "-q")))
     line = ["bash", "-c", f"ulimit -v {kilobytes}; {program}"]
