@@ -54,6 +54,7 @@ FIGURES = [
 ]  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("figure", FIGURES)
 def test_intervals_hold_the_truth_in_most_of_the_cases_claimed(cases: list[Case], figure: str) -> None:
     claimed = [case for case in cases if case.figure == figure and case.forecast.known]

@@ -256,6 +256,7 @@ def test_what_was_not_looked_into_is_not_judged(
     assert finding.message.endswith(says)
 
 
+@pytest.mark.thorough
 def test_workers_cache_shards_and_saved_profiles_give_the_same_copies(tmp_path: Path) -> None:
     change = CASES["of each kind"].change(BASE)
     corpus, saved = write_files(tmp_path / "corpus", dict(BASE)), str(tmp_path / "base.ccp")

@@ -229,7 +229,7 @@ def test_shards_with_a_tokenizer_make_what_one_scan_makes(name: str, shards: int
     assert sum_of(parts, tmp_path) == one_scan(folder, **options)
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.parametrize("name", CORPORA)
 def test_shards_of_a_survey_and_of_a_scan_make_what_one_scan_trains_and_makes(name: str, tmp_path: Path) -> None:
     make, options = CORPORA[name]
