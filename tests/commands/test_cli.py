@@ -226,7 +226,7 @@ def _slow_tokenizer(place: Path) -> Path:
 def test_interrupt_ends_with_130(tmp_path: Path, name: str) -> None:
     text = "\n".join(korean_lines(8000))
     content = text if name == "text.txt" else json.dumps({"text": text}, ensure_ascii=False)
-    for number in range(15):
+    for number in range(30):
         write_files(tmp_path / "corpus", {f"{number}-{name}": content})
     line = command("scan", tmp_path / "corpus", "--tokenizer", _slow_tokenizer(tmp_path / "t.json"), "--jobs", "2")
     process = subprocess.Popen(
