@@ -221,7 +221,7 @@ def _slow_tokenizer(place: Path) -> Path:
     return place
 
 
-@pytest.mark.few(1)
+@pytest.mark.thorough
 @pytest.mark.skipif(sys.platform == "win32", reason="SIGINT cannot be sent to a process group there")
 @pytest.mark.parametrize("name", ["text.txt", "records.jsonl"])
 def test_interrupt_ends_with_130(tmp_path: Path, name: str) -> None:
