@@ -231,8 +231,9 @@ def test_interrupt_ends_with_130(tmp_path: Path, name: str) -> None:
         write_files(tmp_path / "corpus", {f"{number}-{name}": content})
     line = command("scan", tmp_path / "corpus", "--tokenizer", _slow_tokenizer(tmp_path / "t.json"), "--jobs", "2")
     process = subprocess.Popen(
-        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True
-    )
+        line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # it may be ignored here
+    )  # fmt: skip
     guard = threading.Timer(100, process.kill)
     guard.start()
     assert process.stderr is not None

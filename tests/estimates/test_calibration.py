@@ -87,6 +87,7 @@ def test_the_first_documents_of_a_sorted_corpus_are_no_sample() -> None:
     assert told[1].low <= mean <= told[1].high
 
 
+@pytest.mark.thorough
 def test_the_table_counts_what_was_claimed(cases: list[Case]) -> None:
     lines = table(cases).splitlines()
     assert len(lines) == 2 + len(FIGURES)

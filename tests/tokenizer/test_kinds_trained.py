@@ -57,6 +57,7 @@ def test_whatever_it_encodes_is_decoded_again(folders: dict[str, Path], kind: st
         assert tokenizer.decode(tokenizer.encode(text).ids) == text
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("kind", KINDS)
 def test_transformers_and_we_read_the_folder_alike(folders: dict[str, Path], kind: str) -> None:
     transformers = pytest.importorskip("transformers", reason="transformers is not installed")
