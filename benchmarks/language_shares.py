@@ -18,10 +18,10 @@ import msgpack
 import numpy as np
 
 from corpuscheck.domain.language_shares import FILE, to_bytes
-from corpuscheck.domain.languages import LANGUAGES, OTHERS, script_of_label
+from corpuscheck.domain.languages import LANGUAGES, OTHERS, SCRIPTS_OF_MANY, script_of_label
 from corpuscheck.kernels.arrays import BUCKETS, Floats
 from corpuscheck.kernels.grams import count_grams
-from corpuscheck.measuring.languages import SCRIPTS_OF_MANY, letters_of
+from corpuscheck.measuring.languages import letters_of
 from corpuscheck.text.scripts import COMMON, script_of
 
 LICENCE = "CC BY-SA 4.0"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from corpuscheck.kernels.arrays import Bytes, Ints, RowArray
 from corpuscheck.profile.documents import in_order
 from corpuscheck.profile.near import BINS
+from corpuscheck.profile.table import first_rows
 
 ROW = np.dtype([
     ("hash", "<u8"), ("norm", "<u8"), ("size", "<i8"), ("debris", "<i8"),
@@ -61,7 +62,7 @@ class RowFile:
         """Documents of these files, by number in the unit, with the signatures of those long enough."""
         for file, data in zip(self._files, (rows, signatures, made_signatures), strict=True):
             file.write(data.tobytes())
-        starts = np.flatnonzero(np.diff(files, prepend=-1))
+        starts = first_rows(files)
         counts = np.diff(np.append(starts, len(files)))
         for number, count in zip(files[starts].tolist(), counts.tolist(), strict=True):
             if self._files_seen and self._files_seen[-1] == number:

@@ -173,12 +173,13 @@ def _interval(
     part: DomainPart, halves: Halves, found: Distance, sources: Sequence[Body], weights: Floats
 ) -> tuple[float, float]:
     """The jackknife over groups of documents, and over the general bodies: D without each that counts."""
-    error = standard_error(part.groups(), weights @ np.array([source.shares for source in sources]))
-    without = []
+    groups = part.groups()
+    error = standard_error(groups, weights @ np.array([source.shares for source in sources]))
+    counts, without = groups.sum(axis=0), []
     for k in np.flatnonzero(weights >= _COUNTS).tolist():
         rest = [source for j, source in enumerate(sources) if j != k]
         if rest:
-            without.append(halves.distance_from(mixed(part.groups().sum(axis=0), rest)[1]).bits - found.bits)
+            without.append(halves.distance_from(mixed(counts, rest)[1]).bits - found.bits)
     number = len(sources)
     moved = (number - 1) / number * sum(one * one for one in without) if number > 1 else 0.0
     half = float(np.sqrt((_T * error) ** 2 + (_OF_WITHIN * found.within) ** 2 + moved))

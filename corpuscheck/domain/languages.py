@@ -69,6 +69,9 @@ OTHERS = {
 
 _KNOWN = LANGUAGES | OTHERS
 
+SCRIPTS_OF_MANY = ("Latin", "Cyrillic", "Arabic")
+"""Scripts that several of these are written in, and many more languages."""
+
 
 def written_in(script: str) -> tuple[str, ...]:
     """The codes of the languages that are written in a script."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from corpuscheck.domain.languages import LANGUAGES, named, script_of_label
+from corpuscheck.domain.languages import LANGUAGES, SCRIPTS_OF_MANY, named, script_of_label
 from corpuscheck.domain.shipped import listed_words, ordinary_words
 from corpuscheck.domain.source import ReferenceSource
 from corpuscheck.profile.domain import DomainPart
@@ -16,9 +16,6 @@ _LIKE_THE_LANGUAGE = 0.5
 """A text in a language has at least so much of its most frequent words as general text in it has."""
 
 _FEWEST_WORDS = 2000
-_SCRIPTS_OF_MANY = ("Latin", "Cyrillic", "Arabic")
-"""Scripts of many more languages than those that are known."""
-
 _OF_CODE, _LISTED = "en", 0.22
 """Program code has few of the most frequent words; but so many of its words stand in general English, which is twice
 as many as in languages that only look like it."""
@@ -38,7 +35,7 @@ def languages_known(parts: Mapping[str, DomainPart]) -> list[tuple[str, DomainPa
 
 def _is_in(label: str, part: DomainPart) -> bool:
     few = part.words.total < _FEWEST_WORDS
-    if few or label not in LANGUAGES or script_of_label(label) not in _SCRIPTS_OF_MANY:
+    if few or label not in LANGUAGES or script_of_label(label) not in SCRIPTS_OF_MANY:
         return True
     words, least = ordinary_words(label)
     if _share(part, words) >= _LIKE_THE_LANGUAGE * least:

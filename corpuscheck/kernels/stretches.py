@@ -82,6 +82,13 @@ def first_with(slots: Flags, anchors: Hashes, mask: int, h: np.uint64) -> int:
     return np.int64(slots[slot])  # type: ignore[return-value]  # an integer of the kernel
 
 
+@inlined
+def stands(prefix: Hashes, begin: int, length: int, last: int, powers: Hashes, whole: np.uint64) -> bool:
+    """Whether the letters from here on, in a document that ends at `last`, are those of a stretch."""
+    end = begin + length
+    return end <= last and prefix[end] - prefix[begin] * powers[length] == whole
+
+
 @kernel
 def find_stretches(
     prefix: Hashes, firsts: Ints, lasts: Ints, sieve: Hashes, shift: int, slots: Flags, anchors: Hashes,
@@ -107,8 +114,7 @@ def find_stretches(
                     continue
                 k = first_with(slots, anchors, mask, h)
                 while k >= 0 and k < anchors.shape[0] and anchors[k] == h:
-                    begin, end = first + j, first + j + lengths[k]
-                    if not seen[k] and end <= last and prefix[end] - prefix[begin] * powers[lengths[k]] == wholes[k]:
+                    if not seen[k] and stands(prefix, first + j, lengths[k], last, powers, wholes[k]):
                         seen[k] = 1
                         out[found, 0], out[found, 1] = k, d
                         found += 1
@@ -140,12 +146,11 @@ def find_owned(
                     continue
                 k = first_with(slots, anchors, mask, h)
                 while k >= 0 and k < anchors.shape[0] and anchors[k] == h:
-                    begin, end = first + j, first + j + lengths[k]
-                    whole = end <= last and prefix[end] - prefix[begin] * powers[lengths[k]] == wholes[k]
-                    if owners[k] >= 0 and whole:
+                    if owners[k] >= 0 and stands(prefix, first + j, lengths[k], last, powers, wholes[k]):
                         lowest[d] = min(lowest[d], owners[k])
                         if found < out.shape[0]:
-                            out[found, 0], out[found, 1], out[found, 2] = d, begin - firsts[d], end - firsts[d]
+                            begin = first + j - firsts[d]
+                            out[found, 0], out[found, 1], out[found, 2] = d, begin, begin + lengths[k]
                         found += 1
                     k += 1
     return found

@@ -19,10 +19,10 @@ from corpuscheck.kernels.arrays import BUCKETS, CODE_POINTS, Bytes, Flags, Ints
 from corpuscheck.kernels.columns import LETTERS
 from corpuscheck.kernels.grams import DECOMPOSED, marked, nearest_bodies
 from corpuscheck.measuring.domain import GRAMS_OF
-from corpuscheck.measuring.languages import MUCH_KANA
+from corpuscheck.measuring.languages import script_of_most
 from corpuscheck.reading.batch import Batch
 from corpuscheck.text.composing import normalised
-from corpuscheck.text.scripts import COMMON, RANGES, SCRIPTS
+from corpuscheck.text.scripts import RANGES, SCRIPTS
 
 MOST, LEAST = 160, 40
 """So many n-grams of a document are looked at, at most; with fewer it is too short to tell."""
@@ -40,7 +40,6 @@ _LANES = 16
 """Columns come in so many, which the kernel adds together."""
 
 _OF_LANGUAGE = 1 << 8
-_KANA, _HAN = SCRIPTS.index("Kana"), SCRIPTS.index("Han")
 
 Levels = tuple[tuple[str, ...], Bytes]
 """The names of bodies of text, and how rare each n-gram is in each: [buckets, bodies], in quarters of a bit."""
@@ -122,7 +121,7 @@ class LandmarkFinder:
     def of_spans(self, data: Bytes, starts: Ints, ends: Ints, counts: Ints) -> Ints:
         """The same of whole documents, or of the heads of such."""
         found = np.full(len(starts), -1, np.int64)
-        scripts = _scripts(counts)
+        scripts = script_of_most(counts[:, :LETTERS])
         ends = np.minimum(ends, starts + HEAD)
         for script in np.unique(scripts).tolist():
             if script not in self._tables:
@@ -159,16 +158,6 @@ def _columns(data: Bytes, starts: Ints, ends: Ints, levels: Bytes) -> Ints:
             out[k : k + 1],
         )  # fmt: skip
     return out
-
-
-def _scripts(counts: Ints) -> Ints:
-    """The script of most letters of each document, as a sample of the corpus is judged by."""
-    letters = counts[:, :LETTERS].copy()
-    letters[:, SCRIPTS.index(COMMON)] = 0
-    kana, han = letters[:, _KANA], letters[:, _HAN]
-    kana += np.where((kana > 0) & (kana >= MUCH_KANA * (kana + han)), han, 0)
-    found: Ints = letters.argmax(axis=1)
-    return found
 
 
 @cache

@@ -10,17 +10,15 @@ from typing import TypeVar
 import numpy as np
 
 from corpuscheck.domain.language_shares import languages_of_script
-from corpuscheck.domain.languages import LANGUAGES, written_in
+from corpuscheck.domain.languages import LANGUAGES, SCRIPTS_OF_MANY, written_in
 from corpuscheck.kernels.arrays import CODE_POINTS, Bytes, Flags, Floats, Ints
 from corpuscheck.kernels.grams import ALPHABETIC, count_kinds, marked, score_spans
+from corpuscheck.profile.table import first_rows
 from corpuscheck.text.scripts import COMMON, SCRIPTS, script_of
 
 Sums = TypeVar("Sums", Ints, Floats)
 
-SCRIPTS_OF_MANY = ("Latin", "Cyrillic", "Arabic")
-"""Scripts that several of the languages are written in."""
-
-MUCH_KANA = 0.1
+_MUCH_KANA = 0.1
 """Japanese has at least so much Kana among its Kana and Han."""
 
 _LOOKED_AT = 400
@@ -70,12 +68,16 @@ def _scripts(data: Bytes, starts: Ints, ends: Ints, units: Ints, alphabet: list[
         kinds[ord(ch)] = SCRIPTS.index(script_of(ord(ch)))
     counts = np.zeros((len(starts), len(SCRIPTS)), np.int64)
     count_kinds(data, starts, ends, kinds, counts)
-    counts = _by_unit(counts, units)
-    counts[:, SCRIPTS.index(COMMON)] = 0
-    kana, han = SCRIPTS.index("Kana"), SCRIPTS.index("Han")
-    japanese = counts[:, kana] >= MUCH_KANA * (counts[:, kana] + counts[:, han])
-    counts[:, kana] += np.where(japanese & (counts[:, kana] > 0), counts[:, han], 0)
-    return [SCRIPTS[k] for k in counts.argmax(axis=1).tolist()]
+    return [SCRIPTS[k] for k in script_of_most(_by_unit(counts, units)).tolist()]
+
+
+def script_of_most(counts: Ints) -> Ints:
+    """The number of the script of most letters, for rows of letters by script: Han beside much Kana is Japanese."""
+    letters = counts.copy()
+    letters[:, SCRIPTS.index(COMMON)] = 0
+    kana, han = letters[:, SCRIPTS.index("Kana")], letters[:, SCRIPTS.index("Han")]
+    kana += np.where((kana > 0) & (kana >= _MUCH_KANA * (kana + han)), han, 0)
+    return np.asarray(letters.argmax(axis=1))
 
 
 def _nearest(data: Bytes, starts: Ints, ends: Ints, units: Ints, script: str, letters: Flags) -> Ints:
@@ -98,4 +100,4 @@ def _frequent(labels: list[str], script: str) -> list[str]:
 
 def _by_unit(rows: Sums, units: Ints) -> Sums:
     """The sums of the rows of each unit."""
-    return np.add.reduceat(rows, np.flatnonzero(np.diff(units, prepend=-1)), axis=0)
+    return np.add.reduceat(rows, first_rows(units), axis=0)

@@ -66,7 +66,7 @@ class Coded:
 
 @dataclass(frozen=True)
 class NumberedTexts:
-    """TextTable by their number in a table, each with a number behind it: ``text#1``."""
+    """Texts by their number in a table, each with a number behind it: ``text#1``."""
 
     codes: Ints
     table: TextTable
